@@ -1,0 +1,57 @@
+# Two commands need nothing but python3 with venv, and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.set-up-to-run
+DEV_STAMP := $(VENV)/.set-up-to-develop
+SOURCES := agent drivers simulators tests
+
+.PHONY: demo test check bench lock clean mosquitto help
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(RUN_STAMP) ## Ninety minutes of a simulated line in ninety seconds
+	$(BIN)/lineside demo $(DEMO)
+
+test: $(DEV_STAMP) mosquitto check ## Everything that must hold, on real parts
+	$(BIN)/python -X dev -m pytest $(TESTS)
+
+check: $(DEV_STAMP) ## Style, types and schemas
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+
+bench: $(DEV_STAMP) mosquitto ## Latency, throughput, drain, start-up and memory against the targets
+	$(BIN)/python -m tests.bench
+
+mosquitto: ## Bring the MQTT broker that the tests need, through apt, when it is missing
+	@if PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null; then :; else \
+	  echo "Mosquitto is missing: installing it with apt, as the tests play on a real broker."; \
+	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+	  $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mosquitto && \
+	  { $$sudo service mosquitto stop >/dev/null 2>&1 || true; }; fi
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV): about half a minute, once."
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) with the test tools: about a minute, once."
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(RUN_STAMP)
+
+lock: ## Pin the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  --no-annotate --python-version 3.11 --extra simulation --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+	  --no-annotate --python-version 3.11 --extra simulation --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+clean: ## Remove what was made
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
