@@ -1,0 +1,38 @@
+"""What a plain code says by itself, before any context. Codes are text: never numbers, never stripped, case kept."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from agent.core.settings import CodeSettings
+
+Kind: TypeAlias = Literal["order", "lot", "serial", "reason"]
+KINDS: tuple[Kind, ...] = ("order", "lot", "serial", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code and what it names."""
+
+    kind: Kind
+    identity: str
+    item: str | None = None
+    """The item of a lot, where the code says it."""
+
+
+def read(text: str, settings: CodeSettings) -> Code | None:
+    """The meaning of a code by the site's patterns; None where no pattern matches the whole of it."""
+    for kind, pattern in _patterns(settings):
+        match = pattern.fullmatch(text)
+        if match:
+            groups = match.groupdict()
+            return Code(kind, groups[kind], groups.get("item"))
+    return None
+
+
+@lru_cache(maxsize=8)
+def _patterns(settings: CodeSettings) -> tuple[tuple[Kind, re.Pattern[str]], ...]:
+    return tuple((kind, re.compile(getattr(settings, kind))) for kind in KINDS)

@@ -1,0 +1,117 @@
+"""Read-only copies of what the MES owns: orders and reasons. Applied whole or refused whole, never edited here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from agent.core.errors import InvalidMessageError
+
+ReleaseStatus: TypeAlias = Literal["planned", "released", "closed"]
+Code: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class Copy(BaseModel):
+    """A message of the MES. Unknown fields are ignored so that an MES may be ahead of the agent."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    rev: Code
+    """Revision of the object, made by its owner."""
+
+
+class Order(Copy):
+    """One operation of an order, as released to a work center."""
+
+    order_id: Code
+    op_no: Code
+    item_id: Code
+    description: str = ""
+    qty_planned: Annotated[Decimal, Field(ge=0)]
+    uom: Code
+    release_status: ReleaseStatus
+    priority: int = 0
+    due: AwareDatetime | None = None
+    norm_cycle_s: Annotated[Decimal, Field(gt=0)] | None = None
+    """Planned run time per item (ISO 22400 PRI)."""
+    bom_version: Code | None = None
+    route_version: Code | None = None
+    norm_version: Code | None = None
+
+
+class ReasonEntry(BaseModel):
+    """One reason that a stop can be given."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    code: Code
+    text: dict[str, str]
+
+
+class Reasons(Copy):
+    """The reasons in use."""
+
+    reasons: Annotated[tuple[ReasonEntry, ...], Field(max_length=500)]
+
+
+NO_REASONS = Reasons(rev="0", reasons=())
+
+
+@dataclass(frozen=True, slots=True)
+class Directories:
+    """Everything the MES told us, as values shared by all stations."""
+
+    orders: Mapping[tuple[str, str], Order] = field(default_factory=dict)
+    """By work center and order id."""
+    reasons: Reasons = NO_REASONS
+
+    def orders_of(self, wc_id: str) -> tuple[Order, ...]:
+        """The orders of a work center, the one to begin with first."""
+        mine = [order for (center, _), order in self.orders.items() if center == wc_id]
+        return tuple(sorted(mine, key=lambda order: (order.priority, order.order_id)))
+
+    def reason_known(self, code: str) -> bool:
+        """Whether the reason stands in the directory."""
+        return any(entry.code == code for entry in self.reasons.reasons)
+
+
+def applied(directories: Directories, wc_id: str | None, name: str, payload: bytes) -> tuple[Directories, str | None]:
+    """The directories with one message taken in, and the revision that it brought.
+
+    Args:
+        directories: what is known so far.
+        wc_id: work center of the topic, None for the whole site.
+        name: the topic behind `dir/`, such as `orders/PO-1001` or `reasons`.
+        payload: the message; empty withdraws.
+
+    Raises:
+        InvalidMessageError: no such directory, or not its published form. Nothing changes.
+    """
+    head, _, tail = name.partition("/")
+    try:
+        if head == "reasons" and wc_id is None:
+            reasons = Reasons.model_validate_json(payload) if payload else NO_REASONS
+            return replace(directories, reasons=reasons), reasons.rev
+        if head == "orders" and wc_id is not None and tail:
+            return _with_order(directories, (wc_id, tail), payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the message"
+        raise InvalidMessageError(f"directory {name}: {where}: {first['msg']}; the former revision stays") from error
+    raise InvalidMessageError(
+        f"directory {name}: expected orders/{{order_id}} of a work center, or reasons of the site"
+    )
+
+
+def _with_order(directories: Directories, key: tuple[str, str], payload: bytes) -> tuple[Directories, str | None]:
+    others = {k: order for k, order in directories.orders.items() if k != key}
+    if not payload:
+        return replace(directories, orders=others), None
+    order = Order.model_validate_json(payload)
+    if order.order_id != key[1]:
+        raise InvalidMessageError(
+            f"directory orders/{key[1]}: order_id is '{order.order_id}'; expected the id of the topic"
+        )
+    return replace(directories, orders={**others, key: order}), order.rev

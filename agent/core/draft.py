@@ -1,0 +1,70 @@
+"""The facts of one observation while they are being worked out: one place that fills in what every fact carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from agent.core.facts import Fact, FactData, FactQuality, Keys, Versions
+from agent.core.identity import IdBlock
+
+ExecutionMode: TypeAlias = Literal["production", "test", "simulation"]
+Origin: TypeAlias = Literal["plc", "scanner", "operator", "rule", "mes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What all facts of one journal share."""
+
+    epoch: str
+    """This incarnation of the journal; part of every natural key."""
+    execution_mode: ExecutionMode
+
+
+@dataclass(slots=True)
+class Draft:
+    """Collects facts in the order in which they happened."""
+
+    ids: IdBlock
+    observed: float
+    provenance: Provenance
+    keys: Keys
+    versions: Versions
+    facts: list[Fact] = field(default_factory=list)
+    cause: UUID | None = None
+    """The fact that brings about those that follow."""
+
+    def quality(
+        self,
+        origin: Origin,
+        *,
+        time_quality: Literal["good", "uncertain", "estimated"] = "good",
+        entry: Literal["auto", "scan", "manual"] = "auto",
+    ) -> FactQuality:
+        """The quality block of a fact."""
+        mode = self.provenance.execution_mode
+        return FactQuality(origin=origin, execution_mode=mode, time_quality=time_quality, entry=entry)
+
+    def add(self, data: FactData, time: float, key: str, *, correlation_id: str | None = None) -> None:
+        """Take one fact.
+
+        Args:
+            data: what happened.
+            time: when, in seconds since 1970 UTC.
+            key: names the happening itself, `kind:rest`; the journal's epoch is put between.
+            correlation_id: what it belongs to.
+        """
+        self.facts.append(self._fact(self.ids.take(), data, time, key, correlation_id))
+
+    def add_cause(self, at: int, data: FactData, key: str) -> None:
+        """Put the announced cause before the facts that it brought about, which begin at position `at`."""
+        assert self.cause is not None
+        fact_id, self.cause = self.cause, None
+        self.facts.insert(at, self._fact(fact_id, data, self.observed, key, None))
+
+    def _fact(self, fact_id: UUID, data: FactData, time: float, key: str, correlation_id: str | None) -> Fact:
+        kind, _, rest = key.partition(":")
+        natural_key = f"{kind}:{self.provenance.epoch}:{rest}"
+        causation = None if self.cause is None else str(self.cause)
+        return Fact(fact_id, data, time, self.observed, natural_key, correlation_id, causation)

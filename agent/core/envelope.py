@@ -1,0 +1,71 @@
+"""The CloudEvents 1.0 envelope of a committed fact (domain.md G1), as bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+TYPE_PREFIX = "io.lineside.edge."
+CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
+BATCH_CONTENT_TYPE = "application/cloudevents-batch+json; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A fact as the journal keeps it; what all rows of an epoch share stands in the source only."""
+
+    sequence: int
+    id: bytes
+    type: str
+    """`family.name`."""
+    subject: str
+    """`{WCID}/{OrderID}/{OpNo}`, missing parts `-`."""
+    time: str
+    observedtime: str
+    recordedtime: str
+    dedupkey: str
+    correlationid: str | None
+    causationid: str | None
+    data: bytes
+
+    @property
+    def wc_id(self) -> str | None:
+        """The work center; None for facts about the agent itself."""
+        wc_id = self.subject.partition("/")[0]
+        return None if wc_id == "-" else wc_id
+
+
+def source(site: str, agent_id: str, epoch: str) -> str:
+    """Who says so: one incarnation of one agent's journal."""
+    return f"urn:lineside:{site}:{agent_id}:{epoch}"
+
+
+class Envelopes:
+    """Puts rows of one source into their envelopes."""
+
+    def __init__(self, source_urn: str, agent_id: str) -> None:
+        self._source = orjson.dumps(source_urn).decode()
+        self._agent_id = agent_id
+
+    def wrap(self, row: Row) -> bytes:
+        """The structured JSON of one event."""
+        links = ""
+        if row.correlationid is not None:
+            links += f'"correlationid":{_quoted(row.correlationid)},'
+        if row.causationid is not None:
+            links += f'"causationid":{_quoted(row.causationid)},'
+        head = (
+            f'{{"specversion":"1.0","id":"{UUID(bytes=row.id)}","source":{self._source},'
+            f'"type":"{TYPE_PREFIX}{row.type}.v1","subject":{_quoted(row.subject)},'
+            f'"time":"{row.time}","observedtime":"{row.observedtime}","recordedtime":"{row.recordedtime}",'
+            f'"sequence":"{row.sequence:020d}","dedupkey":{_quoted(row.dedupkey)},'
+            f'"partitionkey":{_quoted(row.wc_id or self._agent_id)},{links}'
+            f'"datacontenttype":"application/json","dataschema":"urn:lineside:schema:{row.type}:v1","data":'
+        )
+        return b"".join((head.encode(), row.data, b"}"))
+
+
+def _quoted(text: str) -> str:
+    return orjson.dumps(text).decode()

@@ -1,0 +1,36 @@
+"""Every error the agent raises on purpose, ordered by who must act.
+
+A message says what was found, what was expected and what to do; it is shown to people as it is.
+"""
+
+
+class LinesideError(Exception):
+    """Root of every error the agent raises on purpose."""
+
+
+class ConfigurationError(LinesideError):
+    """For the technician: the configuration cannot be used. Nothing was started."""
+
+
+class DeviceError(LinesideError):
+    """For the technician: a machine or a reader cannot be reached or answers nonsense. It is tried again."""
+
+
+class UplinkError(LinesideError):
+    """For the technician: the broker or the MES cannot be reached or refuses us. Facts wait in the journal."""
+
+
+class JournalError(LinesideError):
+    """For the technician: the journal cannot be opened or written."""
+
+
+class EntryRefusedError(LinesideError):
+    """For the operator: this entry or scan was not taken. `code` names the rule, the message says what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class InvalidMessageError(LinesideError):
+    """For the MES's developers: a message from outside does not have the published form. It changed nothing."""

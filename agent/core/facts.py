@@ -1,0 +1,367 @@
+"""The whole vocabulary of facts (domain.md G2, G3): what happened, said once.
+
+The models here are the one source of the published JSON Schemas. Quantities are decimals written as strings with their
+unit, nulls are explicit, and no field is ever called "produced".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal, TypeAlias
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.core.conditions import Condition, Mode
+
+Timestamp: TypeAlias = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+StopClass: TypeAlias = Literal["minor", "down", "setup", "external", "unknown"]
+DiscrepancyCode: TypeAlias = Literal[
+    "order_not_released", "order_unknown", "counter_reset", "counter_quarantine", "counter_ambiguous"
+]
+OperationStatus: TypeAlias = Literal["waiting", "in_progress", "completed"]
+
+
+class Block(BaseModel):
+    """A part of a fact's data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Keys(Block):
+    """What the fact is about; every key that does not apply is null."""
+
+    wc_id: str | None = None
+    """Work center; null where the fact is about the agent itself."""
+    order_id: str | None = None
+    op_no: str | None = None
+    item_id: str | None = None
+    lot_id: str | None = None
+    serial: str | None = None
+
+
+class FactQuality(Block):
+    """How the fact came about and how far its time may be believed."""
+
+    origin: Literal["plc", "scanner", "operator", "rule", "mes"]
+    execution_mode: Literal["production", "test", "simulation"]
+    time_quality: Literal["good", "uncertain", "estimated"] = "good"
+    entry: Literal["auto", "scan", "manual"] = "auto"
+
+
+class Versions(Block):
+    """Versions of the MES's objects in force when the fact was made (requirement 59)."""
+
+    bom_version: str | None = None
+    route_version: str | None = None
+    norm_version: str | None = None
+    reasons_rev: str | None = None
+
+
+class Reason(Block):
+    """A code out of a directory; the code wins over any text."""
+
+    code: str
+    dir: str
+    rev: str | None
+
+
+class Counter(Block):
+    """The raw counter behind a quantity, so that loss and doubling are provable (domain.md K17)."""
+
+    name: str
+    counter_run: int
+    """Starts anew at 1 and grows by one whenever the counter itself starts anew."""
+    raw_from: int
+    raw_to: int
+
+
+class Interval(Block):
+    """From the instant before which everything was reported to the instant up to which this fact reports."""
+
+    start: Timestamp
+    end: Timestamp
+
+
+class FactData(Block):
+    """What every fact says besides its own fields."""
+
+    TYPE: ClassVar[str]
+    """`family.name`; the CloudEvents type is `io.lineside.edge.{TYPE}.v1`."""
+    keys: Keys
+    quality: FactQuality
+    versions: Versions = Versions()
+
+
+class ConditionChanged(FactData):
+    """The machine's condition or mode is another one from `time` on, until the next such fact of this work center."""
+
+    TYPE = "machine.condition_changed"
+    from_condition: Condition
+    to_condition: Condition
+    mode: Mode
+    inferred: bool = False
+    """Not seen: concluded from a counter that went on while nobody watched (domain.md R15)."""
+    cause: Literal["link_lost", "silence", "bad_quality", "agent_down"] | None = None
+    """Why nobody watched, where `to_condition` is UNKNOWN or inferred."""
+
+
+class StopData(FactData):
+    """A stop as it stands."""
+
+    stop_id: str
+    stop_class: StopClass
+    condition: Condition
+    mode: Mode
+    machine_reasons: tuple[str, ...]
+    """Alarm codes of the machine, the first one out first, word for word."""
+    start: Timestamp
+    end: Timestamp | None = None
+    duration_s: Decimal | None = None
+    bridged: bool = False
+    """Goes on through a gap after which the machine stood as before and had counted nothing (domain.md R15)."""
+    end_uncertain: bool = False
+    """It ended somewhere in a gap; `end` is the last instant at which it was seen."""
+    reason: Reason | None = None
+
+
+class StopOpened(StopData):
+    """A standstill lasted long enough to be a stop (domain.md R3)."""
+
+    TYPE = "stop.opened"
+
+
+class StopUpgraded(StopData):
+    """The same stop outlasted the longest minor stop (domain.md R5)."""
+
+    TYPE = "stop.upgraded"
+
+
+class StopClosed(StopData):
+    """The stop is over."""
+
+    TYPE = "stop.closed"
+
+
+class StopReasonSet(FactData):
+    """Somebody who knows gave a stop its reason."""
+
+    TYPE = "stop.reason_set"
+    stop_id: str
+    reason: Reason
+    prev_reason: Reason | None
+    actor: str | None
+
+
+class OutputRecorded(FactData):
+    """Good parts were made."""
+
+    TYPE = "output.recorded"
+    qty_good: Decimal
+    uom: str
+    cum_good: Decimal
+    """Good parts of this order and operation at this work center so far, what was turned into scrap taken off."""
+    counter: Counter
+    interval: Interval
+    lots_in: tuple[str, ...]
+    """Component lots loaded meanwhile."""
+    lower_bound: bool = False
+    """At least so many: the counter was not watched and may have gone further (domain.md K5)."""
+
+
+class ScrapRecorded(FactData):
+    """Parts were rejected."""
+
+    TYPE = "scrap.recorded"
+    qty_scrap: Decimal
+    qty_from_good: Decimal
+    """How many of them had been reported as good and are good no more (domain.md K13)."""
+    uom: str
+    cum_good: Decimal
+    cum_scrap: Decimal
+    defect_code: str | None
+    """Null while nobody has coded the reject."""
+    place: str
+    """Work center at which they were rejected."""
+    counter: Counter
+    interval: Interval
+
+
+class OperationChanged(FactData):
+    """The execution of an operation changed its status."""
+
+    op_execution_id: str
+    from_status: OperationStatus
+    to_status: OperationStatus
+    transition_no: int
+    release_status_seen: str
+    """The business status of the order as the agent knew it; never merged with the execution status."""
+    qty_good: Decimal
+    qty_scrap: Decimal
+    qty_planned: Decimal
+    uom: str
+    actor: str | None
+
+
+class OperationStarted(OperationChanged):
+    """Work on an operation began."""
+
+    TYPE = "operation.started"
+
+
+class OperationCompleted(OperationChanged):
+    """Work on an operation ended; the quantities are its final ones at this work center."""
+
+    TYPE = "operation.completed"
+
+
+class LotLoaded(FactData):
+    """A component lot was loaded at the work center; `keys` name lot and item."""
+
+    TYPE = "lot.loaded"
+    scan_text: str
+
+
+class GenealogyLinked(FactData):
+    """The lots named went into the unit named (requirement 39)."""
+
+    TYPE = "genealogy.linked"
+    parent_serial: str
+    child_lots: tuple[str, ...]
+
+
+class ScanAccepted(FactData):
+    """A code was read and meant something."""
+
+    TYPE = "scan.accepted"
+    text: str
+    reader: str
+    meaning: Literal["order", "lot", "serial", "reason"]
+
+
+class ScanRefused(FactData):
+    """A code was read and refused."""
+
+    TYPE = "scan.refused"
+    text: str
+    reader: str
+    refusal_code: str
+
+
+class DiscrepancyRaised(FactData):
+    """What was seen contradicts the plan or itself; somebody must look (domain.md G4)."""
+
+    TYPE = "discrepancy.raised"
+    discrepancy_id: str
+    code: DiscrepancyCode
+    owner_role: str
+    due: Timestamp
+    start: Timestamp
+    """Span of time that is in doubt."""
+    end: Timestamp
+    at_most: Decimal | None
+    """The quantity that may be missing in that span, where it is a quantity."""
+    evidence: dict[str, str]
+
+
+class AgentStarted(FactData):
+    """The agent began to watch."""
+
+    TYPE = "agent.started"
+    version: str
+    instance: str
+    after: Literal["first_start", "clean_stop", "crash"]
+    down_since: Timestamp | None
+    """The last instant of which the journal holds a sign of life."""
+
+
+class AgentStopping(FactData):
+    """The agent was told to stop and finishes what it has in hand."""
+
+    TYPE = "agent.stopping"
+    instance: str
+
+
+class LinkChanged(FactData):
+    """A device cannot be reached, or can be again."""
+
+    device: str
+    detail: str
+
+
+class LinkLost(LinkChanged):
+    """A device cannot be reached any more."""
+
+    TYPE = "link.lost"
+
+
+class LinkRestored(LinkChanged):
+    """A device can be reached again."""
+
+    TYPE = "link.restored"
+
+
+class DirectoryApplied(FactData):
+    """A read-only copy of an object that the MES owns was taken, refused or withdrawn."""
+
+    TYPE = "agent.directory_applied"
+    name: str
+    outcome: Literal["applied", "refused", "withdrawn"]
+    rev: str | None
+    sha256: str
+    detail: str
+
+
+class CommandRun(FactData):
+    """A command of the MES was carried out or refused."""
+
+    TYPE = "agent.command_run"
+    command_id: str
+    name: str
+    outcome: Literal["done", "refused"]
+    detail: str
+    actor: str | None
+
+
+FACT_TYPES: tuple[type[FactData], ...] = (
+    ConditionChanged,
+    StopOpened,
+    StopUpgraded,
+    StopClosed,
+    StopReasonSet,
+    OutputRecorded,
+    ScrapRecorded,
+    OperationStarted,
+    OperationCompleted,
+    LotLoaded,
+    GenealogyLinked,
+    ScanAccepted,
+    ScanRefused,
+    DiscrepancyRaised,
+    AgentStarted,
+    AgentStopping,
+    LinkLost,
+    LinkRestored,
+    DirectoryApplied,
+    CommandRun,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact before it is committed; the journal adds sequence and recorded time."""
+
+    id: UUID
+    """UUIDv7, made once; every re-send keeps it."""
+    data: FactData
+    time: float
+    """When it happened, in seconds since 1970 UTC."""
+    observed: float
+    """When the agent noticed."""
+    natural_key: str
+    """Names the happening itself; equal keys under different ids are a doubled fact (domain.md K20)."""
+    correlation_id: str | None = None
+    """Stop, operation execution or scan that it belongs to."""
+    causation_id: str | None = None
+    """Fact that brought it about."""

@@ -1,0 +1,204 @@
+"""The configuration of one work center and its machine (domain.md C3, K1).
+
+Durations are seconds of plant time unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from agent.core.conditions import Condition
+from agent.core.settings_base import Id, NodeId, Port, Seconds, Section, unique
+
+
+class Role(StrEnum):
+    """What a signal means to the station."""
+
+    PACKML_STATE = "packml_state"
+    """OPC 30050 StateCurrent as its number, 1 to 17."""
+    RUN = "run"
+    """True while the machine runs."""
+    FAULT = "fault"
+    """True while the machine has a fault."""
+    STARVED = "starved"
+    """True while the machine waits for material from upstream."""
+    BLOCKED = "blocked"
+    """True while the machine waits for room downstream."""
+    MODE = "mode"
+    """PackML UnitModeCurrent: 1 produce, 2 maintenance, 3 manual; 4 and above by `setup_modes`."""
+    ALARM = "alarm"
+    """Code of the active alarm; 0 or an empty text means none."""
+    TOTAL = "total"
+    """Counter of all parts made, good or not."""
+    GOOD = "good"
+    """Counter of good parts."""
+    SCRAP = "scrap"
+    """Counter of rejected parts."""
+    HEARTBEAT = "heartbeat"
+    """Changes while the controller's program runs."""
+    BOOT = "boot"
+    """Changes when the controller started anew, and at no other time."""
+
+
+COUNTER_ROLES = frozenset({Role.TOTAL, Role.GOOD, Role.SCRAP})
+
+
+class CounterSettings(Section):
+    """How a counter counts (domain.md K1)."""
+
+    modulus: int = Field(default=2**32, ge=2)
+    """Raw value after which the counter starts again at 0: 65536 for 16 bits, 4294967296 for 32, 10000 for 4 digits."""
+    max_rate: float | None = Field(default=None, gt=0)
+    """Most counts a second that are believed. Without it: 3 per nominal cycle."""
+
+
+class SignalSettings(Section):
+    """One reading of the machine."""
+
+    key: Id
+    """Name of the signal, unique within the machine."""
+    role: Role
+    """What the station takes it for; each role at most once a machine."""
+    node: NodeId | None = None
+    """OPC UA node id by namespace URI."""
+    table: Literal["holding", "input", "coil", "discrete"] | None = None
+    """Modbus table: holding (function code 3), input (4), coil (1) or discrete (2)."""
+    address: int | None = Field(default=None, ge=0, le=65535)
+    """Modbus address from 0 of the first register or of the bit."""
+    type: Literal["uint16", "int16", "uint32", "int32", "bit"] = "uint16"
+    """Modbus data type; bits stand in coil and discrete tables only."""
+    word_order: Literal["big", "little"] = "big"
+    """Order of the two registers of a 32-bit value; confirm it with a known value above 65,535 (domain.md K9)."""
+    counter: CounterSettings | None = None
+    """For the roles total, good and scrap."""
+
+    @property
+    def width(self) -> int:
+        """Registers or bits that the value takes."""
+        return 2 if self.type in {"uint32", "int32"} else 1
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.counter is not None and self.role not in COUNTER_ROLES:
+            raise ValueError(f"'counter' belongs to the roles total, good and scrap, not to '{self.role}'")
+        if self.table is not None and (self.table in {"coil", "discrete"}) != (self.type == "bit"):
+            raise ValueError(
+                f"type '{self.type}' does not stand in table '{self.table}': "
+                "bits stand in coil and discrete, the rest in holding and input"
+            )
+        return self
+
+
+class OpcUaSettings(Section):
+    """An OPC UA server (IEC 62541)."""
+
+    endpoint: str = Field(pattern=r"^opc\.tcp://[^/\s]+")
+    """Endpoint URL, `opc.tcp://host:port/path`."""
+    publishing_ms: int = Field(default=100, ge=5, le=60_000)
+    """Publishing interval of the subscription in real milliseconds."""
+    sampling_ms: int = Field(default=100, ge=0, le=60_000)
+    """Sampling interval of each node in real milliseconds; 0 asks for the server's fastest."""
+    queue: int = Field(default=50, ge=2, le=10_000)
+    """Values kept by the server for each node between two publications (domain.md R25)."""
+    timeout_s: Seconds = 2.0
+    """Real seconds without an answer or a keep-alive after which the connection is given up."""
+
+
+class ModbusSettings(Section):
+    """A Modbus TCP server."""
+
+    host: str = Field(min_length=1)
+    """Host name or address."""
+    port: Port = 502
+    """TCP port."""
+    unit: int = Field(default=1, ge=0, le=255)
+    """Unit identifier."""
+    poll_ms: int = Field(default=200, ge=5, le=60_000)
+    """Real milliseconds between two readings of the whole image."""
+    timeout_s: Seconds = 0.8
+    """Real seconds without an answer after which the connection is given up."""
+    gap: int = Field(default=8, ge=0, le=100)
+    """Unused registers that are read along rather than asked for in a request of their own."""
+
+
+class ConditionSettings(Section):
+    """How the machine's own words become a condition (domain.md R1)."""
+
+    setup_modes: frozenset[int] = frozenset()
+    """PackML unit modes, 4 and above, that mean setup."""
+    states: dict[int, Condition] = Field(default_factory=dict)
+    """State numbers of this machine that differ from the standard's (domain.md B4, trap)."""
+
+
+class StopSettings(Section):
+    """When a standstill becomes a stop (domain.md C3)."""
+
+    stop_confirm_s: Seconds = 5.0
+    """Shortest standstill that is a stop."""
+    run_confirm_s: Seconds = 3.0
+    """Shortest run that ends a stop."""
+    run_confirm_cycles: int = Field(default=1, ge=0)
+    """Parts that must be counted in that run, where there is a counter."""
+    minor_stop_max_s: Seconds = 120.0
+    """Longest minor stop; beyond it the same stop is a downtime and a reason is asked for."""
+    comm_timeout_s: Seconds = 10.0
+    """Silence of the machine after which its condition is UNKNOWN, from the last good reading on."""
+    skew_max_s: Seconds = 5.0
+    """Largest difference between the source's clock and ours at which its times are used."""
+    reorder_s: float = Field(default=0.25, ge=0)
+    """How late a reading may come; confirmation by time waits that long."""
+
+
+class OutputSettings(Section):
+    """How counts become facts."""
+
+    flush_s: Seconds = 1.0
+    """A count is a fact at once if none was made in the last flush_s, else at the end of that interval."""
+    uom: Id = "EA"
+    """Unit of measure of one part, where no order gives it."""
+    cycle_s: Seconds = 1.0
+    """Nominal seconds for one part, where no order gives a norm."""
+
+
+class MachineSettings(Section):
+    """One work center and its machine."""
+
+    work_center: Id
+    """Equipment id of the work center (WCID)."""
+    opcua: OpcUaSettings | None = None
+    """Reads the machine over OPC UA."""
+    modbus: ModbusSettings | None = None
+    """Reads the machine over Modbus TCP."""
+    signal: tuple[SignalSettings, ...] = ()
+    """What is read."""
+    condition: ConditionSettings = ConditionSettings()
+    """How states are read."""
+    stop: StopSettings = StopSettings()
+    """When a standstill is a stop."""
+    output: OutputSettings = OutputSettings()
+    """How counts become facts."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.opcua is None) == (self.modbus is None):
+            raise ValueError("expected exactly one of the tables 'opcua' and 'modbus'")
+        for signal in self.signal:
+            if self.opcua is not None and signal.node is None:
+                raise ValueError(f"signal '{signal.key}' needs 'node', as the machine is read over OPC UA")
+            if self.modbus is not None and (signal.table is None or signal.address is None):
+                raise ValueError(
+                    f"signal '{signal.key}' needs 'table' and 'address', as the machine is read over Modbus"
+                )
+        unique("key", [signal.key for signal in self.signal])
+        unique("role", [signal.role for signal in self.signal])
+        roles = {signal.role for signal in self.signal}
+        if {Role.TOTAL, Role.GOOD} <= roles:
+            raise ValueError(
+                "expected one of the roles 'total' and 'good', not both: exactly one counter counts as output"
+            )
+        if not roles & {Role.PACKML_STATE, Role.RUN}:
+            raise ValueError("expected a signal with role 'packml_state' or 'run': without it no condition is known")
+        return self

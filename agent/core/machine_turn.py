@@ -1,0 +1,225 @@
+"""What a station makes of its machine: readings, the connection, time. Total: a machine cannot be refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import groupby
+
+from agent.core import counters, output, stops, watching
+from agent.core.conditions import Condition, Mode
+from agent.core.counters import CounterState, Doubt
+from agent.core.discrepancies import Discrepancy
+from agent.core.facts import ConditionChanged, LinkLost, LinkRestored
+from agent.core.machine_settings import COUNTER_ROLES, Role
+from agent.core.observations import Image, Link, Quality, Signal, Started, Tick
+from agent.core.stops import Resumption
+from agent.core.turn import Turn, is_output
+from agent.core.watching import Cause, Gap
+
+ORDER_WITHIN_INSTANT = {Role.BOOT: 0, Role.TOTAL: 1, Role.GOOD: 1, Role.SCRAP: 1, Role.ALARM: 2}
+"""A new start is heard before the counter that it reset; the machine's words come last, taken together."""
+
+
+def read_image(turn: Turn, image: Image) -> None:
+    """Take readings, instant by instant."""
+    timed = [
+        (watching.instant_of(signal, turn.setup.machine.stop)[0], turn.setup.roles.get(signal.key), signal)
+        for signal in image.signals
+    ]
+    timed.sort(key=lambda item: (item[0], ORDER_WITHIN_INSTANT.get(item[1], 3) if item[1] else 9))
+    for at, group in groupby(timed, key=lambda item: item[0]):
+        spoken = False
+        for _, role, signal in group:
+            if role is not None:
+                spoken = _read(turn, role, signal, at) or spoken
+        if spoken:
+            _listen(turn, at)
+    if any(signal.quality is Quality.GOOD for signal in image.signals):
+        _seen_alive(turn, image.observed.wall)
+    _flush_if_due(turn)
+
+
+def hear_link(turn: Turn, link: Link) -> None:
+    """The machine's connection came up, is alive, or was lost."""
+    now = link.observed.wall
+    watch = turn.watch
+    if link.up:
+        if not watch.link_up:
+            turn.watch = replace(watch, link_up=True, link_since=now, link_reason="")
+            _tell_link(turn, LinkRestored, link)
+        _seen_alive(turn, now)
+        return
+    if watch.link_up:
+        _open_gap(turn, "link_lost")
+        _tell_link(turn, LinkLost, link)
+        turn.watch = replace(turn.watch, link_since=now)
+    turn.watch = replace(turn.watch, link_up=False, link_reason=link.reason)
+
+
+def hear_reader_link(turn: Turn, link: Link) -> None:
+    """A reader's connection came up or was lost; the machine is not concerned."""
+    if link.up == turn.floor.reader_up:
+        return
+    turn.floor = replace(turn.floor, reader_up=link.up)
+    _tell_link(turn, LinkRestored if link.up else LinkLost, link)
+
+
+def begin_watching(turn: Turn, started: Started) -> None:
+    """The agent started; what happened since the last snapshot nobody saw (domain.md R17)."""
+    now = started.observed.wall
+    if turn.watch.last_good is None:
+        turn.watch = replace(turn.watch, gap=Gap(now, "agent_down", first=True), since=now, link_since=now)
+        return
+    _open_gap(turn, "agent_down")
+    turn.watch = replace(turn.watch, link_up=False, link_since=now, link_reason="the agent has just started")
+
+
+def pass_time(turn: Turn, tick: Tick) -> None:
+    """Time passed and nothing else."""
+    settings = turn.setup.machine.stop
+    if watching.gone_silent(turn.watch, tick.observed, settings):
+        _open_gap(turn, "silence")
+    if turn.watch.gap is None and turn.watch.last_good is not None:
+        turn.let_time_pass(min(tick.observed.wall - settings.reorder_s, turn.watch.last_good))
+    _flush_if_due(turn)
+
+
+def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
+    """Take one reading; True where it may change the machine's condition."""
+    if role in watching.WORDS:
+        before = turn.watch
+        turn.watch = watching.heard(before, role, signal)
+        return turn.watch is not before
+    if signal.quality is not Quality.GOOD:
+        return False
+    if role in COUNTER_ROLES and isinstance(signal.value, int):
+        _count(turn, role, signal.value, at)
+    elif role is Role.BOOT:
+        _hear_boot(turn, signal)
+    elif role is Role.ALARM and signal.value not in {0, "", None, "0"}:
+        turn.stops = stops.alarmed(turn.stops, str(signal.value), at)
+    return False
+
+
+def _hear_boot(turn: Turn, signal: Signal) -> None:
+    if turn.watch.boot is not None and signal.value != turn.watch.boot:
+        turn.counters = {role: replace(counter, rebooted=True) for role, counter in turn.counters.items()}
+    turn.watch = replace(turn.watch, boot=signal.value)
+
+
+def _count(turn: Turn, role: Role, raw: int, at: float) -> None:
+    before = turn.counters.get(role, CounterState())
+    known = turn.watch.last_good
+    if known is not None and before.raw is not None:
+        # While the machine is watched, no reading means no change: the counter stood at `raw` until just now.
+        unchanged_until = min(known - turn.setup.machine.stop.comm_timeout_s, at)
+        before = replace(before, at=max(before.at, unchanged_until))
+    step = counters.advance(before, raw, at, turn.counter_rules(role))
+    turn.counters = {**turn.counters, role: step.state}
+    gap = turn.watch.gap
+    turn.output = output.tallied(turn.output, role, before, step, uncertain=gap is not None)
+    if is_output(role) and step.delta:
+        turn.stops = stops.counted(turn.stops, step.delta)
+        if gap is not None:
+            turn.watch = replace(turn.watch, gap=replace(gap, parts=gap.parts + step.delta))
+    if step.doubt is not None:
+        turn.flush()
+        _raise_doubt(turn, role, step.doubt)
+
+
+def _raise_doubt(turn: Turn, role: Role, doubt: Doubt) -> None:
+    evidence = {
+        "counter": turn.setup.names[role],
+        "role": role.value,
+        "raw_from": str(doubt.raw_from),
+        "raw_to": str(doubt.raw_to),
+    }
+    discrepancy = Discrepancy(doubt.code, doubt.start, doubt.end, evidence, Decimal(doubt.at_most))
+    turn.raise_discrepancy(discrepancy, "plc")
+
+
+def _listen(turn: Turn, at: float) -> None:
+    """The machine's words changed: take them together."""
+    watch = turn.watch
+    if watch.gap is not None:
+        if watch.link_up:
+            _seen_alive(turn, at)
+        return
+    condition, mode = watching.meaning(watch, turn.setup.machine.condition)
+    if condition is Condition.UNKNOWN:
+        _open_gap(turn, "bad_quality")
+    elif (condition, mode) != (watch.condition, watch.mode):
+        at = max(at, watch.since)
+        turn.flush()
+        turn.let_time_pass(at)
+        _tell_condition(turn, condition, mode, at)
+        turn.stops = stops.changed(turn.stops, condition, mode, at)
+
+
+def _seen_alive(turn: Turn, now: float) -> None:
+    """The machine answers: its last words hold until now."""
+    watch = turn.watch
+    if watch.gap is None:
+        turn.watch = replace(watch, last_good=max(watch.last_good or now, now))
+        return
+    condition, mode = watching.meaning(watch, turn.setup.machine.condition)
+    if watch.link_up and condition is not Condition.UNKNOWN:
+        _close_gap(turn, watch.gap, condition, mode, max(now, watch.gap.start))
+
+
+def _open_gap(turn: Turn, cause: Cause) -> None:
+    if turn.watch.gap is not None:
+        return
+    turn.flush()
+    before = turn.watch
+    turn.let_time_pass(before.since if before.last_good is None else before.last_good)
+    gapped = watching.gap_opened(turn.watch, cause)
+    assert gapped.gap is not None
+    _tell_condition(turn, Condition.UNKNOWN, before.mode, gapped.gap.start, cause=cause)
+    turn.watch = replace(gapped, mode=before.mode)
+
+
+def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: float) -> None:
+    turn.flush()
+    if gap.parts and not gap.first:
+        ran = min(gap.parts * turn.cycle_s, now - gap.start)
+        _tell_condition(turn, Condition.RUNNING, mode, now - ran, cause=gap.cause, inferred=True)
+    resumption = Resumption(gap.start, now, gap.parts, turn.counts)
+    turn.stops, changes = stops.resumed(turn.stops, resumption, condition, mode)
+    turn.tell_stops(changes)
+    _tell_condition(turn, condition, mode, now)
+    turn.watch = replace(turn.watch, gap=None, last_good=now)
+
+
+def _tell_condition(
+    turn: Turn, condition: Condition, mode: Mode, at: float, *, cause: Cause | None = None, inferred: bool = False
+) -> None:
+    data = ConditionChanged(
+        keys=turn.draft.keys,
+        quality=turn.draft.quality("plc", time_quality="good" if cause is None else "estimated"),
+        versions=turn.draft.versions,
+        from_condition=turn.watch.condition,
+        to_condition=condition,
+        mode=mode,
+        inferred=inferred,
+        cause=cause,
+    )
+    turn.draft.add(data, at, f"cond:{turn.wc_id}:{turn.number()}")
+    turn.watch = replace(turn.watch, condition=condition, mode=mode, since=at)
+
+
+def _tell_link(turn: Turn, change: type[LinkLost | LinkRestored], link: Link) -> None:
+    data = change(
+        keys=turn.draft.keys,
+        quality=turn.draft.quality("rule"),
+        versions=turn.draft.versions,
+        device=link.device,
+        detail=link.reason,
+    )
+    turn.draft.add(data, link.observed.wall, f"link:{turn.wc_id}:{link.device}:{turn.number()}")
+
+
+def _flush_if_due(turn: Turn) -> None:
+    if output.due(turn.output, turn.draft.observed, turn.setup.machine.output.flush_s):
+        turn.flush()

@@ -1,0 +1,143 @@
+"""Whatever can reach a work center: drivers, scanners, operators, the MES and time speak to the core in these words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+SignalValue: TypeAlias = bool | int | float | str | None
+
+
+class Quality(StrEnum):
+    """How far a reading may be believed (domain.md K10: anything but GOOD is no sample, and never zero)."""
+
+    GOOD = "good"
+    UNCERTAIN = "uncertain"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """When the agent noticed something, on the agent's own clocks."""
+
+    wall: float
+    """Seconds since 1970-01-01T00:00:00Z."""
+    monotonic: float
+    """Seconds of a clock that is never set; meaningful within one run of the agent only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One reading of one machine signal."""
+
+    wc_id: str
+    key: str
+    """The signal's name in the configuration."""
+    value: SignalValue
+    quality: Quality
+    source_time: float | None
+    """When the value was true at its source, in seconds since 1970 UTC; None where the protocol carries no time."""
+    observed: Instant
+    status: str = ""
+    """The protocol's own word for a quality that is not good, such as `BadSensorFailure`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Signals of one machine that were read together. Words that changed at one instant mean one thing together."""
+
+    wc_id: str
+    signals: tuple[Signal, ...]
+    observed: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The connection to a machine came up, is alive, or was lost.
+
+    A driver says `up=True` once every configured signal has had its first reading, and again at least every second of
+    its own time while the device answers, changed values or not: silence is then told apart from "nothing changed".
+    """
+
+    wc_id: str
+    device: str
+    """What was lost or found, `plc` or `scanner`."""
+    up: bool
+    observed: Instant
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One code read by a barcode reader or typed in its place. Always text: leading zeros and case are kept."""
+
+    wc_id: str
+    text: str
+    observed: Instant
+    reader: str
+    """Name of the reader in the configuration, or `terminal`."""
+    manual: bool = False
+    """Typed by hand rather than read."""
+    client_id: str | None = None
+    """Made by the sender over the local API; a repeat gets the stored answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What an operator or a plant's script enters: an action with its arguments."""
+
+    wc_id: str
+    action: str
+    arguments: dict[str, str]
+    observed: Instant
+    client_id: str
+    """Made by the sender; a repeat after a lost answer gets the stored answer and makes no second fact."""
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """Something the MES owns and sent: the tail of a `dir/…` or `cmd/…` topic and its payload."""
+
+    wc_id: str | None
+    """None where it concerns the whole agent or site."""
+    name: str
+    """Such as `orders/PO-1001`, `reasons` or `cmd/replay`."""
+    payload: bytes
+    """Empty withdraws the object."""
+    observed: Instant
+    client_id: str | None = None
+    """For a command its id: a repeat gets the stored answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The agent began to watch. What happened since the last snapshot nobody saw (domain.md R17)."""
+
+    wc_id: str | None
+    """None tells it to the agent's own desk, once for all work centers."""
+    observed: Instant
+    instance: str
+    """Names this run of the agent."""
+    down_since: float | None = None
+    """The last sign of life in the journal, in seconds since 1970 UTC; None at the very first start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """The agent was told to stop."""
+
+    wc_id: None
+    observed: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed and nothing else."""
+
+    wc_id: str
+    observed: Instant
+
+
+Observation: TypeAlias = Image | Link | Scan | Entry | Directive | Started | Stopping | Tick

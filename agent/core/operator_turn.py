@@ -1,0 +1,230 @@
+"""What a station makes of scans and entries. Partial: an operator can be refused, with a reason and a next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from agent.core import barcodes, operations
+from agent.core.barcodes import Code
+from agent.core.directories import Directories
+from agent.core.errors import EntryRefusedError
+from agent.core.facts import (
+    FactQuality,
+    GenealogyLinked,
+    LotLoaded,
+    OperationCompleted,
+    OperationStarted,
+    Reason,
+    ScanAccepted,
+    ScanRefused,
+    StopReasonSet,
+)
+from agent.core.observations import Entry, Scan
+from agent.core.output import Output
+from agent.core.turn import LastScan, Turn
+from agent.core.views import Reply
+
+MAX_LOTS = 40
+"""Lots that can be loaded at one work center at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What lies outside a station but decides on an observation."""
+
+    directories: Directories
+    claims: Mapping[str, str]
+    """Those of the claims asked for that have been taken, with their values."""
+
+
+def serial_claim(wc_id: str, serial: str) -> str:
+    """The claim that one unit takes at a work center; its value is the order and operation."""
+    return f"serial:{wc_id}:{serial}"
+
+
+def take_entry(turn: Turn, entry: Entry, context: Context) -> Reply:
+    """Carry out what an operator entered.
+
+    Raises:
+        EntryRefusedError: it cannot be; nothing changed.
+    """
+    arguments = entry.arguments
+    match entry.action:
+        case "start_operation":
+            order_id = _required(arguments, "order_id")
+            _start(turn, order_id, context, entry.actor)
+            message = f"Order {order_id} started."
+        case "complete_operation":
+            message = f"Order {_complete(turn, entry.actor)} finished."
+        case "set_reason":
+            code = _required(arguments, "code")
+            _set_reason(turn, code, arguments.get("stop_id"), context, entry)
+            message = f"Reason {code} taken."
+        case _:
+            raise EntryRefusedError("UNKNOWN_ACTION", f"There is no action '{entry.action}'.")
+    return Reply(accepted=True, code="ok", message=message)
+
+
+def take_scan(turn: Turn, scan: Scan, context: Context) -> Reply:
+    """Carry out what a code means here and now: one fact of the scan itself, accepted or refused."""
+    last = turn.floor.last_scan
+    now = scan.observed.wall
+    if _is_echo(last, scan, turn.setup.codes.rescan_ms):
+        assert last is not None
+        return Reply(accepted=last.accepted, code="ECHO", message="The reader sent it twice; it counts once.")
+    code = barcodes.read(scan.text, turn.setup.codes)
+    mark = len(turn.draft.facts)
+    turn.draft.cause = turn.draft.ids.take()
+    number = turn.number()
+    try:
+        message = _act(turn, code, scan, context)
+    except EntryRefusedError as refusal:
+        turn.draft.cause = None
+        reply = Reply(accepted=False, code=refusal.code, message=str(refusal))
+        refused = ScanRefused(
+            keys=turn.draft.keys,
+            quality=_scan_quality(turn, scan),
+            text=scan.text,
+            reader=scan.reader,
+            refusal_code=refusal.code,
+        )
+        turn.draft.add(refused, now, f"scan:{turn.wc_id}:{number}")
+    else:
+        assert code is not None
+        reply = Reply(accepted=True, code="ok", message=message)
+        accepted = ScanAccepted(
+            keys=turn.draft.keys,
+            quality=_scan_quality(turn, scan),
+            text=scan.text,
+            reader=scan.reader,
+            meaning=code.kind,
+        )
+        turn.draft.add_cause(mark, accepted, f"scan:{turn.wc_id}:{number}")
+    last = LastScan(scan.text, scan.reader, now, reply.accepted, reply.code, reply.message)
+    turn.floor = replace(turn.floor, last_scan=last)
+    return reply
+
+
+def _act(turn: Turn, code: Code | None, scan: Scan, context: Context) -> str:
+    if code is None:
+        raise EntryRefusedError("UNKNOWN_CODE", f"'{scan.text}' is no code of this site. Scan the label again.")
+    match code.kind:
+        case "order":
+            _start(turn, code.identity, context, None)
+            return f"Order {code.identity} started."
+        case "lot":
+            _load_lot(turn, code, scan)
+            return f"Lot {code.identity} loaded."
+        case "serial":
+            _link_serial(turn, code.identity, scan, context)
+            return f"Unit {code.identity} taken."
+        case "reason":
+            _set_reason(turn, code.identity, None, context, scan)
+            return f"Reason {code.identity} taken."
+
+
+def _start(turn: Turn, order_id: str, context: Context, actor: str | None) -> None:
+    uom = turn.setup.machine.output.uom
+    changed, operation, contradiction = operations.started(
+        turn.operations, order_id, context.directories, turn.draft, uom
+    )
+    turn.flush()
+    turn.operations = changed
+    turn.output = Output(tallies=turn.output.tallies, flushed_at=turn.output.flushed_at)
+    turn.operation_changed()
+    operations.tell(operation, OperationStarted, turn.output, turn.draft, actor)
+    if contradiction is not None:
+        turn.raise_discrepancy(contradiction, "rule")
+
+
+def _complete(turn: Turn, actor: str | None) -> str:
+    changed, operation = operations.completed(turn.operations)
+    turn.flush()
+    operations.tell(operation, OperationCompleted, turn.output, turn.draft, actor)
+    turn.operations = changed
+    turn.output = Output(tallies=turn.output.tallies, flushed_at=turn.output.flushed_at)
+    turn.operation_changed()
+    return operation.order_id
+
+
+def _load_lot(turn: Turn, code: Code, scan: Scan) -> None:
+    lot = code.identity
+    if lot in turn.floor.lots:
+        raise EntryRefusedError("ALREADY_LOADED", f"Lot {lot} is loaded here already. Nothing to do.")
+    if len(turn.floor.lots) >= MAX_LOTS:
+        raise EntryRefusedError("TOO_MANY_LOTS", f"{MAX_LOTS} lots are loaded here. Finish the order first.")
+    turn.flush()
+    turn.floor = replace(turn.floor, lots=(*turn.floor.lots, lot))
+    data = LotLoaded(
+        keys=turn.draft.keys.model_copy(update={"lot_id": lot, "item_id": code.item}),
+        quality=_scan_quality(turn, scan),
+        versions=turn.draft.versions,
+        scan_text=scan.text,
+    )
+    turn.draft.add(data, scan.observed.wall, f"lot:{turn.wc_id}:{lot}:{turn.number()}")
+
+
+def _link_serial(turn: Turn, serial: str, scan: Scan, context: Context) -> None:
+    operation = turn.operations.current
+    if operation is None:
+        raise EntryRefusedError("NO_ORDER", f"Unit {serial} needs an order in progress. Start one, then scan it again.")
+    claim = serial_claim(turn.wc_id, serial)
+    here = f"{operation.order_id}/{operation.op_no}"
+    if context.claims.get(claim) == here:
+        raise EntryRefusedError("ALREADY_REPORTED", f"Unit {serial} was taken at this operation already.")
+    turn.claims.append((claim, here))
+    turn.floor = replace(turn.floor, last_serial=serial)
+    data = GenealogyLinked(
+        keys=turn.draft.keys.model_copy(update={"serial": serial}),
+        quality=_scan_quality(turn, scan),
+        versions=turn.draft.versions,
+        parent_serial=serial,
+        child_lots=turn.floor.lots,
+    )
+    key = f"out:{operation.order_id}:{operation.op_no}:{serial}:1"
+    turn.draft.add(data, scan.observed.wall, key, correlation_id=operation.op_execution_id)
+
+
+def _set_reason(turn: Turn, code: str, stop_id: str | None, context: Context, given: Entry | Scan) -> None:
+    known = context.directories.reasons
+    if known.reasons and not context.directories.reason_known(code):
+        raise EntryRefusedError("UNKNOWN_REASON", f"'{code}' is no reason of directory revision {known.rev}.")
+    is_open = turn.stops.open is not None and stop_id in {None, turn.stops.open.stop_id}
+    stop = turn.stops.open if is_open else turn.floor.last_stop
+    if stop is None or (not is_open and stop.stop_id != stop_id):
+        raise EntryRefusedError("NO_STOP", "There is no such stop to explain.")
+    reason = Reason(code=code, dir="reasons", rev=known.rev if known.reasons else None)
+    data = StopReasonSet(
+        keys=turn.draft.keys,
+        quality=_scan_quality(turn, given) if isinstance(given, Scan) else turn.draft.quality("operator"),
+        versions=turn.draft.versions,
+        stop_id=stop.stop_id,
+        reason=reason,
+        prev_reason=stop.reason,
+        actor=given.actor if isinstance(given, Entry) else None,
+    )
+    key = f"stop:{turn.wc_id}:{round(stop.start * 1000)}:reason:{turn.number()}"
+    turn.draft.add(data, given.observed.wall, key, correlation_id=stop.stop_id)
+    explained = replace(stop, reason=reason)
+    if is_open:
+        turn.stops = replace(turn.stops, open=explained)
+    else:
+        turn.floor = replace(turn.floor, last_stop=explained)
+
+
+def _scan_quality(turn: Turn, scan: Scan) -> FactQuality:
+    return turn.draft.quality("scanner", entry="manual" if scan.manual else "scan")
+
+
+def _is_echo(last: LastScan | None, scan: Scan, rescan_ms: int) -> bool:
+    if last is None or (last.text, last.reader) != (scan.text, scan.reader):
+        return False
+    return 0 <= scan.observed.wall - last.at < rescan_ms / 1000
+
+
+def _required(arguments: Mapping[str, str], name: str) -> str:
+    value = arguments.get(name, "")
+    if not value:
+        raise EntryRefusedError("MISSING_ARGUMENT", f"The entry needs '{name}'.")
+    return value

@@ -1,0 +1,168 @@
+"""The configuration as values: typed, frozen, unknown keys refused, a sentence per field.
+
+Durations are seconds of plant time unless the name says otherwise. Files are read in `agent/configuration.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from agent.core.machine_settings import MachineSettings
+from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
+
+
+class AgentSettings(Section):
+    """Who this agent is and where it keeps things."""
+
+    enterprise: Id
+    """Enterprise of the ISA-95 equipment hierarchy, first level of every topic."""
+    site: Id
+    """Site of the ISA-95 equipment hierarchy."""
+    area: Area
+    """Area of the ISA-95 equipment hierarchy that this agent's work centers belong to."""
+    id: Id
+    """Name of this agent, unique within the site; never given to another PC while the first may come back."""
+    data: Path = Path("/var/lib/lineside")
+    """Folder of the journal. It must stand on a local disk."""
+    socket: Path = Path("/run/lineside/agent.sock")
+    """Unix socket of the local API."""
+    time_zone: ZoneName = "UTC"
+    """The plant's time zone, for what people are shown. Facts are in UTC."""
+    tick_s: Seconds = 1.0
+    """How often time alone is told to the stations, and how old an uncommitted change without facts may get."""
+
+
+class MesSettings(Section):
+    """The broker on the way to the MES and how delivery is confirmed."""
+
+    host: str = Field(min_length=1)
+    """Host name or address of the MQTT broker."""
+    port: Port = 1883
+    """TCP port of the MQTT broker."""
+    protocol: Literal["5", "3.1.1"] = "5"
+    """MQTT version. 3.1.1 acknowledges even what it throws away; use it only where the broker has no 5."""
+    confirm: Literal["mes", "broker"] = "mes"
+    """What counts as delivered: the MES's own `ack`, or the broker's PUBACK for an MES without one."""
+    root: Id = "lineside"
+    """First word of every topic."""
+    window: int = Field(default=40, ge=1, le=1000)
+    """Messages in flight at most; the broker's Receive Maximum lowers it further."""
+    ack_timeout_s: Seconds = 30.0
+    """Real seconds without progress of the MES's `ack.through` after which one window is sent again."""
+    keep_alive_s: int = Field(default=15, ge=2, le=600)
+    """Real seconds between signs of life on an idle connection; a dead broker is noticed after 1.5 times this."""
+    username: str | None = None
+    """User name at the broker."""
+    password_file: Path | None = None
+    """File with the password at the broker; a password never stands in the configuration."""
+    allow_plaintext: bool = False
+    """Send the password over plain TCP to another host. Anybody on that network can read it then."""
+    commands: tuple[Literal["replay", "message"], ...] = ("replay", "message")
+    """Commands of the MES that this agent carries out."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.confirm == "broker" and self.protocol == "3.1.1":
+            raise ValueError(
+                "confirm = 'broker' needs protocol = '5': MQTT 3.1.1 reports success even for what it throws away"
+            )
+        if self.username and not (self.allow_plaintext or self.host in {"127.0.0.1", "::1", "localhost"}):
+            raise ValueError("a password over plain TCP to another host needs allow_plaintext = true")
+        return self
+
+
+class SimulationSettings(Section):
+    """Only for simulated lines: plant time runs faster than real time, and every fact says `simulation`."""
+
+    speed: float = Field(gt=0, le=1000)
+    """Plant seconds per real second."""
+    real_start: AwareDatetime
+    """The real instant at which plant time stood at `plant_start`."""
+    plant_start: AwareDatetime
+    """Plant time at `real_start`."""
+
+
+class ScannerSettings(Section):
+    """A barcode reader on a serial line."""
+
+    name: Id
+    """Name of the reader, for people."""
+    work_center: Id
+    """Work center that its codes belong to."""
+    device: Path
+    """Serial device; a `/dev/serial/by-id/` path survives replugging."""
+    baud: int = Field(default=9600, ge=300, le=921_600)
+    """Bits a second."""
+    prefix: str = ""
+    """What the reader sends before each code; taken off."""
+    suffix: str = "\r"
+    """What the reader sends after each code; taken off. CR, LF and CR LF all end a code."""
+    silence_ms: int = Field(default=150, ge=20, le=5_000)
+    """Real milliseconds of silence after which a code without its end is complete."""
+
+
+class CodeSettings(Section):
+    """Plain codes of this site: regular expressions that match the whole text, with named groups."""
+
+    order: str = r"ORD:(?P<order>.+)"
+    """Starts or shows an order."""
+    lot: str = r"LOT:(?P<lot>[^:]+):(?P<item>.+)"
+    """Loads a component lot; group `item` names its item."""
+    serial: str = r"SN:(?P<serial>.+)"
+    """Identifies one unit."""
+    reason: str = r"RSN:(?P<reason>.+)"
+    """Gives the current stop its reason."""
+    rescan_ms: int = Field(default=1500, ge=0)
+    """The same code again within this plant time is the reader's echo, not a second scan."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for kind in ("order", "lot", "serial", "reason"):
+            pattern = getattr(self, kind)
+            try:
+                groups = re.compile(pattern).groupindex
+            except re.error as error:
+                raise ValueError(f"'{kind}' is no regular expression: {error}") from None
+            if kind not in groups:
+                raise ValueError(f"'{kind}' needs a group (?P<{kind}>…)")
+        return self
+
+
+class Settings(Section):
+    """The whole configuration of one agent."""
+
+    agent: AgentSettings
+    """Who this agent is."""
+    mes: MesSettings
+    """Where facts go."""
+    simulation: SimulationSettings | None = None
+    """Only for simulated lines."""
+    machine: tuple[MachineSettings, ...] = Field(min_length=1)
+    """The work centers of this PC."""
+    scanner: tuple[ScannerSettings, ...] = ()
+    """The barcode readers of this PC."""
+    codes: CodeSettings = CodeSettings()
+    """What the site's plain codes look like."""
+
+    @property
+    def execution_mode(self) -> Literal["production", "simulation"]:
+        """What every fact says of itself."""
+        return "production" if self.simulation is None else "simulation"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        centers = [machine.work_center for machine in self.machine]
+        unique("work_center", centers)
+        unique("name", [scanner.name for scanner in self.scanner])
+        unique("device", [str(scanner.device) for scanner in self.scanner])
+        for scanner in self.scanner:
+            if scanner.work_center not in centers:
+                raise ValueError(
+                    f"scanner '{scanner.name}' names work center '{scanner.work_center}'; "
+                    f"expected one of {', '.join(centers)}"
+                )
+        return self

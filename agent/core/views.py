@@ -1,0 +1,171 @@
+"""What people and other programs are shown: the present, as one document of the local API.
+
+All times are RFC 3339 in UTC; the terminal shows them in `time_zone`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from agent.core.conditions import Condition, Mode
+from agent.core.facts import Block, OperationStatus, StopClass, Timestamp
+
+API_VERSION = 1
+"""Grows when a client made for the former version would misread or be refused."""
+
+UplinkState: TypeAlias = Literal["online", "sending", "not_confirming", "offline"]
+
+
+class Reply(Block):
+    """The answer to an entry, a scan or a command, given after its commit."""
+
+    accepted: bool
+    code: str
+    """`ok`, or the rule that refused it, such as `ALREADY_REPORTED`."""
+    message: str
+    """One sentence for the operator: what happened, or what was found and what to do."""
+    fact_ids: tuple[str, ...] = ()
+
+
+class OrderView(Block):
+    """The operation in progress, or the order shown last."""
+
+    order_id: str
+    op_no: str
+    item_id: str
+    description: str
+    status: OperationStatus
+    release_status: str
+    qty_planned: Decimal
+    qty_good: Decimal
+    qty_scrap: Decimal
+    uom: str
+
+
+class StopView(Block):
+    """The stop that is open."""
+
+    stop_id: str
+    stop_class: StopClass
+    condition: Condition
+    start: Timestamp
+    reason_code: str | None
+    reason_wanted: bool
+    """Longer than a minor stop and nobody has said why."""
+
+
+class EventView(Block):
+    """One line of what happened last."""
+
+    time: Timestamp
+    type: str
+    text: str
+
+
+class ScanView(Block):
+    """What the last scan came to."""
+
+    time: Timestamp
+    text: str
+    accepted: bool
+    code: str
+    message: str
+
+
+class WorkCenterView(Block):
+    """One work center at present."""
+
+    wc_id: str
+    link_up: bool
+    link_since: Timestamp
+    link_reason: str
+    last_good: Timestamp | None
+    """Time of the last good reading."""
+    condition: Condition
+    condition_since: Timestamp
+    mode: Mode
+    order: OrderView | None
+    orders: tuple[OrderView, ...]
+    """What may be started, the one to begin with first."""
+    qty_good: Decimal
+    qty_scrap: Decimal
+    uom: str
+    stop: StopView | None
+    lots: tuple[str, ...]
+    last_serial: str | None
+    last_scan: ScanView | None
+    events: tuple[EventView, ...]
+    """The last few facts, newest first."""
+
+
+class UplinkView(Block):
+    """How delivery goes."""
+
+    state: UplinkState
+    since: Timestamp
+    waiting: Annotated[int, Field(ge=0)]
+    """Facts that the MES has not confirmed."""
+    oldest_age_s: float | None
+    """Plant seconds since the oldest of them was committed."""
+    last_ack: Timestamp | None
+    detail: str
+
+
+class ReasonView(Block):
+    """A reason that a stop can be given."""
+
+    code: str
+    text: dict[str, str]
+    """By language: en, ru, kk."""
+
+
+class AgentView(Block):
+    """The whole present of one agent."""
+
+    api_version: int
+    version: str
+    agent_id: str
+    site: str
+    instance: str
+    epoch: str
+    execution_mode: Literal["production", "simulation"]
+    plant_time: Timestamp
+    speed: float
+    """Plant seconds per real second; 1 except on simulated lines."""
+    time_zone: str
+    uplink: UplinkView
+    reasons: tuple[ReasonView, ...]
+    work_centers: tuple[WorkCenterView, ...]
+
+
+class EntryBody(Block):
+    """What a client posts to `/v1/entries`."""
+
+    client_id: Annotated[str, Field(min_length=8, max_length=64)]
+    """Made by the client, the same again when it repeats the entry after a lost answer."""
+    wc_id: str
+    action: Literal["start_operation", "complete_operation", "set_reason"]
+    arguments: dict[str, str] = Field(default_factory=dict)
+    """start_operation: order_id, op_no. set_reason: code, and stop_id where it is not the open stop."""
+    actor: str | None = None
+
+
+class ScanBody(Block):
+    """What a client posts to `/v1/scans`."""
+
+    client_id: Annotated[str, Field(min_length=8, max_length=64)]
+    wc_id: str
+    text: Annotated[str, Field(min_length=1, max_length=4096)]
+    manual: bool = False
+    """Typed by hand rather than read by a scanner."""
+
+
+class Problem(Block):
+    """RFC 9457 problem details."""
+
+    title: str
+    status: int
+    detail: str
