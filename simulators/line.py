@@ -1,0 +1,158 @@
+"""The simulated line as processes: one function for each, to be run with `asyncio.run`.
+
+Each prints one line of JSON to stdout when it is ready, and ends on SIGTERM or SIGINT; a second signal kills. Killed
+and started again with the same clock and the same truth log, it goes on with the same day.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulators.background import Background
+from simulators.clock import Clock
+from simulators.day import Day
+from simulators.modbus import ModbusSimulator
+from simulators.opcua import OpcUaSimulator
+from simulators.scanner import ScannerSimulator
+from simulators.script import FILLER, PRESS, Script
+from simulators.truth import TruthLog, record
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that is served."""
+
+    opcua: OpcUaSimulator
+    """The filler."""
+    modbus: ModbusSimulator
+    """The press."""
+
+
+@asynccontextmanager
+async def simulated_line(
+    *, clock: Clock, truth: Path, host: str = "127.0.0.1", opcua_port: int = 0, modbus_port: int = 0
+) -> AsyncIterator[Line]:
+    """Serve FILL-1 over OPC UA and PRESS-1 over Modbus, with one truth log. Port 0 chooses a free one."""
+    filler, press = Day(FILLER), Day(PRESS)
+    async with (
+        _recording(truth, clock, filler, press) as log,
+        ModbusSimulator(press, clock, log, host, modbus_port) as modbus,
+        OpcUaSimulator([filler], clock, log, host, opcua_port) as opcua,
+    ):
+        yield Line(opcua, modbus)
+
+
+async def serve_line(
+    *, clock: Clock, truth: Path, host: str = "127.0.0.1", opcua_port: int = 0, modbus_port: int = 0
+) -> None:
+    """Serve both machines; ready: `opcua_port`, `opcua_url`, `modbus_port`."""
+    with _signals() as stop:
+        async with simulated_line(
+            clock=clock, truth=truth, host=host, opcua_port=opcua_port, modbus_port=modbus_port
+        ) as line:
+            _ready(opcua_port=line.opcua.port, opcua_url=line.opcua.url, modbus_port=line.modbus.port)
+            await stop.wait()
+
+
+async def serve_opcua(
+    *, clock: Clock, truth: Path, host: str = "127.0.0.1", port: int = 0, script: Script = FILLER
+) -> None:
+    """Serve one machine over OPC UA; ready: `opcua_port`, `opcua_url`."""
+    day = Day(script)
+    with _signals() as stop:
+        async with _recording(truth, clock, day) as log, OpcUaSimulator([day], clock, log, host, port) as opcua:
+            _ready(opcua_port=opcua.port, opcua_url=opcua.url)
+            await stop.wait()
+
+
+async def serve_modbus(
+    *, clock: Clock, truth: Path, host: str = "127.0.0.1", port: int = 0, script: Script = PRESS
+) -> None:
+    """Serve one machine over Modbus TCP; ready: `modbus_port`."""
+    day = Day(script)
+    with _signals() as stop:
+        async with _recording(truth, clock, day) as log, ModbusSimulator(day, clock, log, host, port) as modbus:
+            _ready(modbus_port=modbus.port)
+            await stop.wait()
+
+
+async def type_codes(
+    *, link: Path, wc: str, clock: Clock, truth: Path, delay_s: float = 0.005, suffix: str = "\r"
+) -> None:
+    """Be a barcode reader that types each line of stdin as one code; ready: `link`.
+
+    It stays plugged in after the last line, as unplugging it would lose what nobody has read yet.
+    """
+    with _signals() as stop, TruthLog(truth, clock) as log:
+        async with (
+            ScannerSimulator(link, wc, log, delay_s, suffix) as scanner,
+            Background({"typing": _type_lines(scanner)}),
+        ):
+            _ready(link=str(link))
+            await stop.wait()
+
+
+async def _type_lines(scanner: ScannerSimulator) -> None:
+    async for line in _stdin():
+        if code := line.decode().rstrip("\n"):
+            await scanner.type(code)
+
+
+async def _stdin() -> AsyncIterator[bytes]:
+    if stat.S_ISREG(os.fstat(sys.stdin.fileno()).st_mode):
+        # A file never makes the event loop wait, and the loop could not watch it.
+        for line in sys.stdin.buffer:
+            yield line
+        return
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    pipe, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
+    try:
+        async for line in reader:
+            yield line
+    finally:
+        pipe.close()
+
+
+@asynccontextmanager
+async def _recording(truth: Path, clock: Clock, *days: Day) -> AsyncIterator[TruthLog]:
+    """Keep the truth of some machines, from before they are served until after."""
+    with TruthLog(truth, clock) as log:
+        async with Background({f"truth {day.wc_id}": record(day, clock, log) for day in days}):
+            yield log
+
+
+@contextmanager
+def _signals() -> Iterator[asyncio.Event]:
+    """An event that the first SIGTERM or SIGINT sets; the second one has its usual effect."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    watched = (signal.SIGTERM, signal.SIGINT)
+
+    def restore() -> None:
+        for number in watched:
+            loop.remove_signal_handler(number)
+
+    def told() -> None:
+        stop.set()
+        restore()
+
+    for number in watched:
+        loop.add_signal_handler(number, told)
+    try:
+        yield stop
+    finally:
+        restore()
+
+
+def _ready(**what: int | str) -> None:
+    sys.stdout.write(json.dumps({"ready": True, **what}) + "\n")
+    sys.stdout.flush()

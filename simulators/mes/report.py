@@ -1,0 +1,102 @@
+"""Reads the MES's store into a `MesReport`, also while the service writes to it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from simulators.mes.figures import Conflict, DoubledKey, MesReport, Period
+from simulators.mes.folding import StoredFact, agent_starts, discrepancies, figures
+from simulators.mes.plan import Plan
+from simulators.mes.sequences import Sequences
+from simulators.mes.tables import print_table
+
+__all__ = ["MesReport", "print_table", "read_report"]
+
+# The epochs of an agent follow each other as they were first heard of; within one the sequence tells the order.
+_FACTS = """
+SELECT type, time, wc, order_id, payload FROM events
+JOIN (SELECT source AS heard, min(rowid) AS first FROM events GROUP BY source) ON heard = source
+ORDER BY first, sequence
+"""
+_COUNTS = """
+SELECT (SELECT coalesce(sum(duplicates), 0) FROM events), (SELECT count(*) FROM rejected),
+       (SELECT count(*) FROM unreadable)
+"""
+_TYPES = "SELECT type, count(*) FROM events GROUP BY type ORDER BY type"
+_ARRIVED = "SELECT source, sequence FROM events UNION ALL SELECT source, sequence FROM rejected"
+
+
+def read_report(store: Path, plan: Plan | None = None, period: Period | None = None) -> MesReport:
+    """What the MES knows by now.
+
+    Args:
+        store: The MES's SQLite file.
+        plan: What was to be done; orders of which there is no fact yet are shown too.
+        period: What the condition timelines are cut to, both ends with a time zone; from the first to the last fact
+            if None.
+
+    Raises:
+        sqlite3.Error: there is no such file, or it is no MES store.
+    """
+    with closing(sqlite3.connect(f"file:{quote(str(store))}?mode=ro", uri=True, isolation_level=None)) as connection:
+        # One transaction, so that all figures are of the same instant.
+        connection.execute("BEGIN")
+        facts = list(_facts(connection))
+        return _report(connection, facts, plan or Plan((), (), ""), period or _whole(facts))
+
+
+def _report(connection: sqlite3.Connection, facts: list[StoredFact], plan: Plan, period: Period) -> MesReport:
+    orders = {order.wc_id: [own for own in plan.orders if own.wc_id == order.wc_id] for order in plan.orders}
+    by_wc: dict[str, list[StoredFact]] = {wc_id: [] for wc_id in orders}
+    for fact in facts:
+        if fact.wc_id is not None:
+            by_wc.setdefault(fact.wc_id, []).append(fact)
+    arrived = _arrived(connection)
+    duplicates, rejected, unreadable = connection.execute(_COUNTS).fetchone()
+    return MesReport(
+        period=period,
+        facts=dict(connection.execute(_TYPES)),
+        work_centers={wc_id: figures(own, orders.get(wc_id, []), period) for wc_id, own in sorted(by_wc.items())},
+        agent_starts=agent_starts(facts),
+        agent_discrepancies=discrepancies(fact for fact in facts if fact.wc_id is None),
+        through={source: sequences.through for source, sequences in arrived.items()},
+        gaps={source: gaps for source, sequences in arrived.items() if (gaps := sequences.gaps())},
+        conflicts=tuple(_conflicts(connection)),
+        natural_key_duplicates=tuple(_doubled_keys(connection)),
+        duplicates_removed=duplicates,
+        rejected=rejected,
+        unreadable=unreadable,
+    )
+
+
+def _facts(connection: sqlite3.Connection) -> Iterator[StoredFact]:
+    for type_, time, wc_id, order_id, payload in connection.execute(_FACTS):
+        yield StoredFact(type_, datetime.fromisoformat(time), wc_id, order_id, json.loads(payload)["data"])
+
+
+def _whole(facts: list[StoredFact]) -> Period:
+    times = [fact.time for fact in facts] or [datetime.fromtimestamp(0, UTC)]
+    return min(times), max(times)
+
+
+def _arrived(connection: sqlite3.Connection) -> dict[str, Sequences]:
+    arrived: dict[str, Sequences] = {}
+    for source, sequence in connection.execute(_ARRIVED):
+        arrived.setdefault(source, Sequences()).add(sequence)
+    return arrived
+
+
+def _conflicts(connection: sqlite3.Connection) -> Iterator[Conflict]:
+    for source, sequence, ids in connection.execute("SELECT source, sequence, ids FROM sequence_conflict"):
+        yield Conflict(source, sequence, tuple(sorted(json.loads(ids))))
+
+
+def _doubled_keys(connection: sqlite3.Connection) -> Iterator[DoubledKey]:
+    for dedupkey, ids in connection.execute("SELECT dedupkey, ids FROM duplicate_natural_key"):
+        yield DoubledKey(dedupkey, tuple(sorted(json.loads(ids))))

@@ -1,0 +1,223 @@
+"""The MES as a service: takes facts, confirms what is on disk, asks for what is missing, hands out plans."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from simulators.mes.link import Address, Link, LinkLostError, Received, connected
+from simulators.mes.plan import Plan
+from simulators.mes.repairs import Repairs
+from simulators.mes.sequences import Gap
+from simulators.mes.store import Message, Receipt, Rejection, Store
+from simulators.mes.topics import Place, Source
+
+ACK_EVERY_S = 0.05
+"""Real seconds between two acknowledgements of one source, at least."""
+_COMMAND_LIFE = timedelta(seconds=60)
+_FIRST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 2.0
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+async def serve_mes(
+    *, broker: Address, place: Place, store: Path, plan: Plan, ready: Callable[[], None] | None = None
+) -> None:
+    """Be the central MES of one site until cancelled, connecting again and again.
+
+    Args:
+        broker: Where the agents meet the MES.
+        place: The site, whose agents' facts are taken.
+        store: The MES's SQLite file; made when missing.
+        plan: Orders and reasons, published at each connect.
+        ready: Called once, when first connected and subscribed.
+
+    Raises:
+        sqlite3.Error: the store cannot be read or written; what was not stored was not acknowledged.
+    """
+    with Store(store) as opened, ThreadPoolExecutor(1, thread_name_prefix="mes-store") as thread:
+        mes = _Mes(opened, thread, place, plan, ready)
+        pause = _FIRST_PAUSE_S
+        while True:
+            try:
+                async with connected(broker, f"mes-{place.enterprise}-{place.site}") as link:
+                    pause = _FIRST_PAUSE_S
+                    await mes.serve(link)
+            except* LinkLostError as lost:
+                _log.info("MES: %s; next try in %.1f s", lost.exceptions[0], pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+
+def announce_ready() -> None:
+    """Tell whoever started this process, by one JSON line on stdout: give it to `serve_mes` as `ready`."""
+    sys.stdout.write(json.dumps({"ready": True}) + "\n")
+    sys.stdout.flush()
+
+
+class _Mes:
+    """What outlives a connection."""
+
+    def __init__(
+        self, store: Store, thread: ThreadPoolExecutor, place: Place, plan: Plan, ready: Callable[[], None] | None
+    ) -> None:
+        self._store = store
+        self._thread = thread  # One thread, so that the store's calls follow each other even where one was cancelled.
+        self._place = place
+        self._plan = plan
+        self._ready = ready
+        self._repairs = Repairs()
+        self._owed: dict[str, Receipt] = {}
+        self._owing = asyncio.Event()
+        self._missing = asyncio.Event()
+
+    async def serve(self, link: Link) -> None:
+        """One connection, until it is lost.
+
+        Raises:
+            LinkLostError: within a group, when the connection is gone.
+        """
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._take(link), name="mes: take")
+            group.create_task(self._acknowledge(link), name="mes: acknowledge")
+            group.create_task(self._repair(link), name="mes: repair")
+            group.create_task(link.breathe(), name="mes: breathe")
+            group.create_task(self._greet(link), name="mes: greet")
+
+    async def _greet(self, link: Link) -> None:
+        await link.subscribe(self._place.inbound())
+        self._publish_plan(link)
+        held = await self._in_thread(self._store.receipts)
+        for receipt in held:
+            self._watch(receipt)
+        # An agent would wonder about an acknowledgement of an epoch that is over.
+        for receipt in {Source.parse(receipt.source).agent_id: receipt for receipt in held}.values():
+            self._owe(receipt)
+        if self._ready is not None:
+            self._ready()
+            self._ready = None
+
+    def _publish_plan(self, link: Link) -> None:
+        link.publish(self._place.reasons(), _json(self._plan.reasons_directory()), retain=True)
+        for order in self._plan.orders:
+            topic = self._place.order(order.area, order.wc_id, order.order_id)
+            link.publish(topic, _json(order.directory()), retain=True)
+
+    async def _take(self, link: Link) -> None:
+        while True:
+            gathered = await link.receive()
+            events = [_message(received) for received in gathered if self._place.kind(received.topic) == "evt"]
+            if events:
+                for receipt in await self._in_thread(partial(self._store.take, events)):
+                    self._watch(receipt)
+                    self._owe(receipt)
+            for received in gathered:
+                await self._listen(received)
+            link.settle(gathered)
+
+    async def _listen(self, received: Received) -> None:
+        match self._place.kind(received.topic):
+            case "status":
+                source = self._online(received.payload)
+                if source is not None:
+                    self._owe(await self._in_thread(partial(self._store.receipt, str(source))))
+            case "res":
+                _log.info("MES: answer %s", received.payload.decode(errors="replace"))
+
+    def _online(self, payload: bytes) -> Source | None:
+        """Whose status says online. It may be one never heard of: it learns that nothing of it is here."""
+        with suppress(ValueError, KeyError, TypeError):
+            status = json.loads(payload)
+            if status["online"] is True:
+                return Source(self._place.site, status["agent_id"], status["epoch"])
+        return None
+
+    def _owe(self, receipt: Receipt) -> None:
+        earlier = self._owed.get(receipt.source)
+        told: dict[str, Rejection] = {rejection.id: rejection for rejection in earlier.rejected} if earlier else {}
+        told |= {rejection.id: rejection for rejection in receipt.rejected}
+        self._owed[receipt.source] = Receipt(receipt.source, receipt.through, receipt.gaps, tuple(told.values()))
+        self._owing.set()
+
+    def _watch(self, receipt: Receipt) -> None:
+        self._repairs.watch(receipt.source, receipt.gaps, time.monotonic())
+        self._missing.set()
+
+    async def _acknowledge(self, link: Link) -> None:
+        while True:
+            await self._owing.wait()
+            self._owing.clear()
+            owed, self._owed = self._owed, {}
+            for receipt in owed.values():
+                source = Source.parse(receipt.source)
+                link.publish(self._place.ack(source.agent_id), _json(_ack(source, receipt)))
+            await asyncio.sleep(ACK_EVERY_S)
+
+    async def _repair(self, link: Link) -> None:
+        while True:
+            due = self._repairs.next_due()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(None if due is None else max(0.0, due - time.monotonic())):
+                    await self._missing.wait()
+            self._missing.clear()
+            for urn, gap in self._repairs.take_due(time.monotonic()):
+                source = Source.parse(urn)
+                _log.info("MES: asks %s for %d to %d again", urn, gap.first, gap.last)
+                link.publish(self._place.replay(source.agent_id), _json(_replay(source, gap, datetime.now(UTC))))
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
+
+
+def _message(received: Received) -> Message:
+    return Message(received.topic, received.payload, received.received_at)
+
+
+def _ack(source: Source, receipt: Receipt) -> dict[str, object]:
+    return {"epoch": source.epoch, "through": receipt.through, "rejected": list(_rejected(receipt.rejected))}
+
+
+def _rejected(rejections: Iterable[Rejection]) -> Iterable[dict[str, object]]:
+    for rejection in rejections:
+        # This MES looks at the form alone: what it refused once it would refuse again.
+        yield {
+            "sequence": rejection.sequence,
+            "id": rejection.id,
+            "reason": rejection.reason,
+            "retryable": False,
+        }
+
+
+def _replay(source: Source, gap: Gap, now: datetime) -> dict[str, object]:
+    return {
+        "command_id": str(uuid4()),
+        "issued_at": _iso(now),
+        "expires_at": _iso(now + _COMMAND_LIFE),
+        "actor": "mes",
+        "reason": "gap",
+        "epoch": source.epoch,
+        "from": gap.first,
+        "to": gap.last,
+    }
+
+
+def _iso(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _json(value: dict[str, object]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
