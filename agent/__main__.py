@@ -1,0 +1,5 @@
+"""`python -m agent` is `lineside`."""
+
+from agent.commands.main import main
+
+main()

@@ -1,0 +1,72 @@
+"""Keeps each machine and each reader connected and hands what they say to the intake. Never waits for the uplink."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from itertools import groupby
+
+from agent.clock import Clock
+from agent.core.errors import DeviceError
+from agent.core.machine_settings import MachineSettings
+from agent.core.observations import Image, Link, Signal
+from agent.core.settings import ScannerSettings
+from agent.core.station import StationObservation
+from agent.intake import Intake
+from agent.retry import Backoff
+from drivers.contract import Batch, Driver
+from drivers.registry import open_machine, open_scanner
+
+LOG = logging.getLogger(__name__)
+FIRST_RETRY_S = 0.1
+LONGEST_RETRY_S = 0.5
+"""Real seconds: a device that is back is found within a second."""
+
+
+async def watch_machine(machine: MachineSettings, intake: Intake, clock: Clock) -> None:
+    """Read a machine for ever."""
+    await _watch(
+        "the machine", machine.work_center, "plc", intake, clock, open_device=lambda: open_machine(machine, clock.now)
+    )
+
+
+async def watch_scanner(scanner: ScannerSettings, intake: Intake, clock: Clock) -> None:
+    """Read a barcode reader for ever."""
+    await _watch(
+        f"reader {scanner.name}",
+        scanner.work_center,
+        "scanner",
+        intake,
+        clock,
+        open_device=lambda: open_scanner(scanner, clock.now),
+    )
+
+
+async def _watch(
+    what: str, wc_id: str, device: str, intake: Intake, clock: Clock, *, open_device: Callable[[], Driver]
+) -> None:
+    backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+    while True:
+        try:
+            async with open_device() as driver:
+                async for batch in driver:
+                    if backoff.failures:
+                        LOG.info("%s of %s answers", what, wc_id)
+                        backoff.succeeded()
+                    await intake.take(together(batch))
+        except DeviceError as error:
+            if backoff.failures == 0:
+                LOG.warning("%s of %s: %s", what, wc_id, error)
+                await intake.take([Link(wc_id, device, up=False, observed=clock.now(), reason=str(error))])
+            await asyncio.sleep(backoff.failed())
+
+
+def together(batch: Batch) -> Iterable[StationObservation]:
+    """The batch with its neighbouring signals put into one image each."""
+    for is_signal, group in groupby(batch, key=lambda item: isinstance(item, Signal)):
+        if is_signal:
+            signals = tuple(item for item in group if isinstance(item, Signal))
+            yield Image(signals[0].wc_id, signals, signals[-1].observed)
+        else:
+            yield from (item for item in group if not isinstance(item, Signal))

@@ -1,0 +1,47 @@
+"""Asks a running agent over its Unix socket."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+from pathlib import Path
+
+from agent.core.errors import LinesideError
+
+
+class AgentAwayError(LinesideError):
+    """For the technician: no agent answers at the socket."""
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=5.0)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket instead of a host."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+def get(path: Path, url: str) -> bytes:
+    """The body of a successful answer.
+
+    Raises:
+        AgentAwayError: nobody answers, or not as expected.
+    """
+    connection = _UnixConnection(path)
+    try:
+        connection.request("GET", url)
+        response = connection.getresponse()
+        body = response.read()
+    except OSError as error:
+        raise AgentAwayError(
+            f"no agent answers at {path} ({error.strerror or error}); start it, or see its log"
+        ) from error
+    finally:
+        connection.close()
+    if response.status != 200:
+        raise AgentAwayError(f"the agent at {path} answered {response.status}: {body.decode(errors='replace')}")
+    return body

@@ -1,0 +1,112 @@
+"""`lineside simulate`: stand-ins for what surrounds the agent, each a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+from simulators.clock import Clock
+
+application = typer.Typer(no_args_is_help=True, help="Simulated machines, reader and MES.")
+
+Truth: TypeAlias = Annotated[Path, typer.Option(help="Log of what truly happened (JSON lines).")]
+Host: TypeAlias = Annotated[str, typer.Option(help="Address to serve at or to connect to.")]
+PortNumber: TypeAlias = Annotated[int, typer.Option(help="TCP port; 0 takes a free one and says which.")]
+Speed: TypeAlias = Annotated[float, typer.Option(help="Plant seconds per real second.")]
+RealStart: TypeAlias = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%S.%f%z"], help="Real instant of `--plant-start`; now.")
+]
+PlantStart: TypeAlias = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M:%S.%f%z"], help="Plant time at which the day begins; now.")
+]
+DEFAULT_TRUTH = Path("truth.jsonl")
+
+
+def _clock(speed: float, real_start: datetime | None, plant_start: datetime | None) -> Clock:
+    starting = Clock.starting(speed)
+    return Clock(real_start or starting.real_start, plant_start or starting.plant_start, speed)
+
+
+@application.command("line")
+def line(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
+    truth: Truth = DEFAULT_TRUTH,
+    host: Host = "127.0.0.1",
+    opcua_port: PortNumber = 4840,
+    modbus_port: PortNumber = 5020,
+    speed: Speed = 1.0,
+    real_start: RealStart = None,
+    plant_start: PlantStart = None,
+) -> None:
+    """A filler over OPC UA and a press over Modbus TCP."""
+    from simulators.line import serve_line
+
+    clock = _clock(speed, real_start, plant_start)
+    asyncio.run(serve_line(clock=clock, truth=truth, host=host, opcua_port=opcua_port, modbus_port=modbus_port))
+
+
+@application.command("opcua")
+def opcua(
+    truth: Truth = DEFAULT_TRUTH,
+    host: Host = "127.0.0.1",
+    port: PortNumber = 4840,
+    speed: Speed = 1.0,
+    real_start: RealStart = None,
+    plant_start: PlantStart = None,
+) -> None:
+    """A PackML-shaped filler over OPC UA."""
+    from simulators.line import serve_opcua
+
+    clock = _clock(speed, real_start, plant_start)
+    asyncio.run(serve_opcua(clock=clock, truth=truth, host=host, port=port))
+
+
+@application.command("modbus")
+def modbus(
+    truth: Truth = DEFAULT_TRUTH,
+    host: Host = "127.0.0.1",
+    port: PortNumber = 5020,
+    speed: Speed = 1.0,
+    real_start: RealStart = None,
+    plant_start: PlantStart = None,
+) -> None:
+    """A press over Modbus TCP."""
+    from simulators.line import serve_modbus
+
+    clock = _clock(speed, real_start, plant_start)
+    asyncio.run(serve_modbus(clock=clock, truth=truth, host=host, port=port))
+
+
+@application.command("scanner")
+def scanner(  # noqa: PLR0913, PLR0917 - as above
+    link: Annotated[Path, typer.Option(help="Where the reader's serial device appears.")],
+    work_center: Annotated[str, typer.Option(help="Work center that the truth log names.")] = "FILL-1",
+    truth: Truth = DEFAULT_TRUTH,
+    delay_ms: Annotated[float, typer.Option(help="Milliseconds between two characters.")] = 5.0,
+    speed: Speed = 1.0,
+    real_start: RealStart = None,
+    plant_start: PlantStart = None,
+) -> None:
+    """A barcode reader that types each line of its input as one code."""
+    from simulators.line import type_codes
+
+    clock = _clock(speed, real_start, plant_start)
+    asyncio.run(type_codes(link=link, wc=work_center, clock=clock, truth=truth, delay_s=delay_ms / 1000))
+
+
+@application.command("mes")
+def mes(
+    store: Annotated[Path, typer.Option(help="The MES's own database.")] = Path("mes.sqlite"),
+    host: Host = "127.0.0.1",
+    port: PortNumber = 1883,
+    protocol: Annotated[str, typer.Option(help="MQTT version, 5 or 3.1.1.")] = "5",
+    enterprise: Annotated[str, typer.Option(help="Enterprise of the topics.")] = "demo",
+    site: Annotated[str, typer.Option(help="Site of the topics.")] = "plant1",
+) -> None:
+    """A central MES: stores, confirms, asks for what is missing, hands out orders; Ctrl+C prints plan against fact."""
+    from simulators.mes.process import run_mes
+
+    run_mes(store=store, host=host, port=port, protocol=protocol, enterprise=enterprise, site=site)

@@ -1,0 +1,25 @@
+"""`lineside tui`: the operator's terminal, a process of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.commands.options import DEFAULT_CONFIG, ConfigOption
+from agent.configuration import load
+
+
+def tui(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    socket: Annotated[Path | None, typer.Option(help="Socket of the agent, instead of the configuration's.")] = None,
+    work_center: Annotated[str | None, typer.Option(help="Work center to begin with.")] = None,
+    language: Annotated[str, typer.Option(help="en, ru or kk.")] = "en",
+) -> None:
+    """Open the operator's terminal; it finds the agent by itself, also again."""
+    path = socket or load(config).agent.socket
+    from agent.tui.app import run_terminal
+
+    raise typer.Exit(run_terminal(path, work_center, language))

@@ -1,0 +1,210 @@
+"""The local API over a Unix socket: the present, live, and what people and scripts enter."""
+
+from __future__ import annotations
+
+import asyncio
+import grp
+import logging
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from aiohttp import WSMsgType, web
+from pydantic import BaseModel, ValidationError
+
+from agent.clock import Clock
+from agent.core.envelope import Envelopes
+from agent.core.errors import ConfigurationError
+from agent.core.observations import Entry, Scan
+from agent.core.views import API_VERSION, EntryBody, Problem, Reply, ScanBody
+from agent.intake import Intake
+from agent.journal.journal import Journal
+from agent.overview import Overview
+
+LOG = logging.getLogger(__name__)
+VERSION_HEADER = "Lineside-Api"
+FRAME_INTERVAL_S = 0.1
+LONGEST_SILENCE_S = 2.0
+"""Real seconds: a live view is at most this old, changed or not."""
+MOST_FACTS = 1000
+GROUP = "lineside"
+Body = TypeVar("Body", bound=BaseModel)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class LocalApi:
+    """Serves one agent to everybody on this PC."""
+
+    def __init__(
+        self, overview: Overview, intake: Intake, journal: Journal, envelopes: Envelopes, clock: Clock
+    ) -> None:
+        self._overview = overview
+        self._intake = intake
+        self._journal = journal
+        self._envelopes = envelopes
+        self._clock = clock
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    def application(self) -> web.Application:
+        """The routes."""
+        application = web.Application(middlewares=[_problems])
+        application.on_response_prepare.append(_stamp)
+        application.add_routes(
+            [
+                web.get("/v1/status", self._status),
+                web.get("/v1/live", self._live),
+                web.get("/v1/facts", self._facts),
+                web.post("/v1/entries", self._entry),
+                web.post("/v1/scans", self._scan),
+                web.get("/healthz", self._health),
+            ]
+        )
+        return application
+
+    async def hang_up(self) -> None:
+        """End the live views."""
+        for live in list(self._sockets):
+            with suppress(ConnectionError):
+                await live.close(code=1001, message=b"the agent stops")
+
+    async def _status(self, _request: web.Request) -> web.Response:
+        return _json(await self._overview.look())
+
+    async def _live(self, request: web.Request) -> web.WebSocketResponse:
+        live = web.WebSocketResponse(heartbeat=10.0)
+        await live.prepare(request)
+        self._sockets.add(live)
+        sender = asyncio.create_task(self._send_frames(live), name="local_api.live")
+        try:
+            async for message in live:
+                if message.type is WSMsgType.ERROR:
+                    break
+        finally:
+            self._sockets.discard(live)
+            sender.cancel()
+            with suppress(asyncio.CancelledError, ConnectionError):
+                await sender
+        return live
+
+    async def _send_frames(self, live: web.WebSocketResponse) -> None:
+        while not live.closed:
+            await live.send_str((await self._overview.look()).model_dump_json())
+            await asyncio.sleep(FRAME_INTERVAL_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_SILENCE_S), self._intake.changed:
+                    await self._intake.changed.wait()
+
+    async def _facts(self, request: web.Request) -> web.Response:
+        try:
+            limit = min(int(request.query.get("last", "20")), MOST_FACTS)
+        except ValueError:
+            raise web.HTTPBadRequest(text="'last' must be a whole number") from None
+        rows = await self._journal.latest(max(limit, 1))
+        body = b"".join((b"[", b",".join(self._envelopes.wrap(row) for row in rows), b"]"))
+        return web.Response(body=body, content_type="application/json")
+
+    async def _entry(self, request: web.Request) -> web.Response:
+        body = await _body(request, EntryBody)
+        self._known(body.wc_id)
+        now = self._clock.now()
+        entry = Entry(body.wc_id, body.action, body.arguments, now, body.client_id, body.actor)
+        return _answer(await self._intake.submit(entry))
+
+    async def _scan(self, request: web.Request) -> web.Response:
+        body = await _body(request, ScanBody)
+        self._known(body.wc_id)
+        scan = Scan(body.wc_id, body.text, self._clock.now(), "terminal", body.manual, body.client_id)
+        return _answer(await self._intake.submit(scan))
+
+    async def _health(self, _request: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    def _known(self, wc_id: str) -> None:
+        centers = self._intake.present.stations
+        if wc_id not in centers:
+            raise web.HTTPNotFound(text=f"no work center '{wc_id}' here; expected one of {', '.join(centers)}")
+
+
+@asynccontextmanager
+async def serving(api: LocalApi, path: Path) -> AsyncIterator[None]:
+    """Serve at this socket while open.
+
+    Raises:
+        ConfigurationError: the socket is in use or cannot be made.
+    """
+    listener = _listen(path)
+    runner = web.AppRunner(api.application(), access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listener).start()
+        yield
+    finally:
+        await api.hang_up()
+        await runner.cleanup()
+        listener.close()
+        _remove(path)
+
+
+def _listen(path: Path) -> socket.socket:
+    """Make the socket, in place of what a killed agent left but never of a living one's."""
+    if path.is_socket() and _answers(path):
+        raise ConfigurationError(f"agent.socket: '{path}' is taken by an agent that runs; expected a free path")
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_socket():
+            path.unlink()
+        listener.bind(str(path))
+    except OSError as error:
+        listener.close()
+        found = f"'{path}' cannot be made: {error.strerror or error}"
+        raise ConfigurationError(f"agent.socket: {found}; expected a path in a folder we may write") from error
+    path.chmod(0o660)
+    with suppress(KeyError, PermissionError):
+        os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
+    return listener
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+
+
+async def _body(request: web.Request, model: type[Body]) -> Body:
+    try:
+        return model.model_validate_json(await request.read())
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the body"
+        raise web.HTTPBadRequest(text=f"{where}: {first['msg']}") from error
+
+
+def _json(model: BaseModel) -> web.Response:
+    return web.Response(text=model.model_dump_json(), content_type="application/json")
+
+
+def _answer(reply: Reply | None) -> web.Response:
+    assert reply is not None
+    return _json(reply)
+
+
+@web.middleware
+async def _problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        problem = Problem(title=error.reason, status=error.status, detail=error.text or error.reason)
+        return web.Response(
+            status=error.status, text=problem.model_dump_json(), content_type="application/problem+json"
+        )
+
+
+async def _stamp(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers[VERSION_HEADER] = str(API_VERSION)

@@ -1,0 +1,78 @@
+"""The present, published as retained views beside the facts: it never queues behind the past."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import orjson
+
+from agent.broker import Outgoing, Session
+from agent.core.conditions import Condition
+from agent.core.topics import Topics
+from agent.core.views import AgentView, WorkCenterView
+from agent.intake import Intake
+
+INTERVAL_S = 0.5
+"""Real seconds between two looks at what changed; every view is at most a second old."""
+STATE_EXPIRY_S = 24 * 3600
+
+
+class Presence:
+    """Publishes what changed of the present."""
+
+    def __init__(self, intake: Intake, topics: Topics, look: Callable[[], Awaitable[AgentView]]) -> None:
+        self._intake = intake
+        self._topics = topics
+        self._look = look
+
+    async def run(self, session: Session) -> None:
+        """Publish over this session until it is lost; what did not change is not sent again."""
+        sent: dict[str, bytes] = {}
+        while True:
+            for topic, document in self._documents(await self._look()):
+                comparable = orjson.dumps({**document, "observedtime": None})
+                if sent.get(topic) != comparable:
+                    session.publish(_state(topic, document))
+                    sent[topic] = comparable
+            await asyncio.sleep(INTERVAL_S)
+            async with self._intake.changed:
+                await self._intake.changed.wait()
+
+    async def say_goodbye(self, session: Session) -> list[asyncio.Future[int]]:
+        """A clean stop: every work center is UNKNOWN from now on."""
+        view = await self._look()
+        return [
+            session.publish(
+                _state(self._topics.state(center.wc_id, "machine"), _machine(view, center, Condition.UNKNOWN))
+            )
+            for center in view.work_centers
+        ]
+
+    def _documents(self, view: AgentView) -> Iterator[tuple[str, dict[str, Any]]]:
+        for center in view.work_centers:
+            yield self._topics.state(center.wc_id, "machine"), _machine(view, center, center.condition)
+            stop = None if center.stop is None else center.stop.model_dump(mode="json")
+            yield self._topics.state(center.wc_id, "stop"), {**_stamp(view), "stop": stop}
+            order = None if center.order is None else center.order.model_dump(mode="json")
+            yield self._topics.state(center.wc_id, "order"), {**_stamp(view), "order": order}
+        yield self._topics.queue, {**_stamp(view), **view.uplink.model_dump(mode="json", exclude={"oldest_age_s"})}
+
+
+def _stamp(view: AgentView) -> dict[str, Any]:
+    return {"instance": view.instance, "observedtime": view.plant_time}
+
+
+def _machine(view: AgentView, center: WorkCenterView, condition: Condition) -> dict[str, Any]:
+    return {
+        **_stamp(view),
+        "condition": condition,
+        "since": center.condition_since,
+        "mode": center.mode,
+        "link_up": center.link_up,
+    }
+
+
+def _state(topic: str, document: dict[str, Any]) -> Outgoing:
+    return Outgoing(topic, orjson.dumps(document), retain=True, expiry_s=STATE_EXPIRY_S)

@@ -1,0 +1,35 @@
+"""What every driver promises. The shared suite `tests/drivers/test_contract.py` holds each one to it.
+
+A driver is an async context manager around one connection. Entering connects; leaving disconnects within a second,
+whatever state the device is in. While open it is an async iterator of batches of observations, in the order of their
+source times within a batch:
+
+- a `Signal` for every value that changed, with the source's own time where there is one; bad quality is a `Signal` too;
+- `Link(up=True)` after the first reading of every configured signal, then at least once a second while the device answers.
+
+It raises `DeviceError` when the connection is lost or the device stays silent longer than its time-out. It never
+retries, decides, stores or writes to the device; connecting again is the caller's business, with a fresh driver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, TypeAlias
+
+from agent.core.observations import Instant, Link, Scan, Signal
+
+Batch: TypeAlias = Sequence[Signal | Link | Scan]
+Now: TypeAlias = Callable[[], Instant]
+
+
+class Driver(AbstractAsyncContextManager["Driver"], Protocol):
+    """One open connection to one device."""
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        """Batches as they come.
+
+        Raises:
+            DeviceError: the connection is lost; what was yielded before stays true.
+        """
+        ...

@@ -1,0 +1,257 @@
+"""Machines that speak OPC UA (IEC 62541). Reads and subscribes only (design.md promise 7).
+
+The library's own reconnecting and its high-level subscription are left aside. The first can end in a connection without
+data, for ever; the second makes a task or a queue entry of each value and drops silently when it is slow. Here one
+publish response becomes one batch, and the next is asked for once there is room: a slow consumer makes the server's
+queues fill, which the server says in the value's status, or lose a publication, which its sequence number shows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from asyncua import ua
+from asyncua.client.client import Client
+from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.uaerrors import UaError, UaStatusCodeError
+
+from agent.core.errors import DeviceError
+from agent.core.machine_settings import MachineSettings
+from agent.core.observations import Instant, Link, Quality, Signal
+from drivers.cancellation import honour_cancellation
+from drivers.contract import Batch, Now
+from drivers.opcua_values import node_id, reading, status_text
+
+# The library logs what is raised here as a sentence, and logs it louder.
+for _name in ("asyncua.client", "asyncua.uaprotocol"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+_NAMESPACE_ARRAY = ua.NodeId(ua.Int32(ObjectIds.Server_NamespaceArray))
+# A sign of life in half a second, with time for the way; told on at most ten times a second.
+_SIGN_OF_LIFE_MS = 400.0
+_LINK_S = 0.1
+_CLOSING_S = 0.5
+_WAITING_BATCHES = 64
+
+
+class OpcUaDriver:
+    """One session with one subscription.
+
+    The publishing interval is shortened where the configured one is too long for a sign of life in time; nothing is
+    lost by it, as values queue on the server between publications anyway. An item that the server does not know stays
+    bad for as long as the connection lasts.
+    """
+
+    def __init__(self, machine: MachineSettings, now: Now) -> None:
+        assert machine.opcua is not None, f"machine '{machine.work_center}' is not read over OPC UA"
+        self._machine = machine
+        self._settings = machine.opcua
+        self._now = now
+        self._batches: asyncio.Queue[Batch | DeviceError] = asyncio.Queue(_WAITING_BATCHES)
+        self._keys = [signal.key for signal in machine.signal]
+        self._silent = set(range(len(self._keys)))
+        self._sequence = 0
+        self._link_due = 0.0
+        self._patience_s = self._settings.timeout_s
+        self._client = Client(self._settings.endpoint, self._settings.timeout_s, self._settings.timeout_s)
+        self._client.name = self._client.description = "Lineside"
+        self._client.application_uri = "urn:lineside:agent"
+        self._client.product_uri = "urn:lineside"
+        self._client.connection_lost_callback = self._lose
+
+    async def __aenter__(self) -> Self:
+        """Connect and subscribe.
+
+        Raises:
+            DeviceError: nobody answers there, or what answers refuses us.
+        """
+        try:
+            await self._client.connect()
+            await self._subscribe()
+        except BaseException as error:
+            # Also when cancelled: the library closes its socket on errors only.
+            await self._close()
+            if isinstance(error, OSError | UaError):
+                raise self._refused(error) from error
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take leave of the server, or hang up when it does not answer."""
+        await self._close()
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        """One batch per publish response with news."""
+        return self
+
+    async def __anext__(self) -> Batch:
+        """The next batch.
+
+        Raises:
+            DeviceError: the connection is lost, the server is silent, or a publication went missing.
+        """
+        while True:
+            honour_cancellation()
+            try:
+                async with asyncio.timeout(self._patience_s):
+                    batch = await self._batches.get()
+            except TimeoutError:
+                text = f"The OPC UA server at {self._settings.endpoint} was silent for {self._patience_s:g} s."
+                raise DeviceError(f"{text} Is the PLC on and the cable in? It is tried again.") from None
+            if isinstance(batch, DeviceError):
+                raise batch
+            if batch:
+                return batch
+
+    async def _subscribe(self) -> None:
+        life_ms = min(_SIGN_OF_LIFE_MS, self._settings.timeout_s * 500)
+        interval_ms = min(float(self._settings.publishing_ms), life_ms)
+        wanted = ua.CreateSubscriptionParameters(interval_ms, *_counts(life_ms, interval_ms))
+        created = await self._client.uaclient.create_subscription(wanted, self._publish)
+        life_s: float = created.RevisedPublishingInterval * created.RevisedMaxKeepAliveCount / 1000
+        if created.RevisedPublishingInterval > interval_ms:
+            # Keep-alives are counted in intervals: with the server's longer ones they would come too rarely.
+            life_s = await self._count_anew(created, life_ms)
+        self._patience_s = max(self._settings.timeout_s, 2 * life_s)
+        await self._monitor(created.SubscriptionId)
+
+    async def _count_anew(self, created: ua.CreateSubscriptionResult, life_ms: float) -> float:
+        """Ask for keep-alives that suit the server's interval; the seconds between two of them."""
+        interval_ms = created.RevisedPublishingInterval
+        wanted = ua.ModifySubscriptionParameters(created.SubscriptionId, interval_ms, *_counts(life_ms, interval_ms))
+        modified = await self._client.uaclient.update_subscription(wanted)
+        life_s: float = modified.RevisedPublishingInterval * modified.RevisedMaxKeepAliveCount / 1000
+        return life_s
+
+    async def _monitor(self, subscription_id: int) -> None:
+        items: list[ua.MonitoredItemCreateRequest] = []
+        bad: dict[int, str] = {}
+        namespaces = await self._namespaces()
+        for handle, signal in enumerate(self._machine.signal):
+            try:
+                items.append(self._item(handle, node_id(signal.node or "", namespaces)))
+            except LookupError as error:
+                bad[handle] = f"BadNodeIdUnknown: {error.args[0]}"
+            except ValueError as error:
+                bad[handle] = f"BadNodeIdInvalid: {error}"
+        if items:
+            request = ua.CreateMonitoredItemsParameters(subscription_id, ua.TimestampsToReturn.Source, items)
+            results = await self._client.uaclient.create_monitored_items(request)
+            for item, result in zip(items, results, strict=True):
+                if not result.StatusCode.is_good():
+                    bad[item.RequestedParameters.ClientHandle] = status_text(result.StatusCode.value)
+        self._silent -= bad.keys()
+        observed = self._now()
+        signals = [self._bad(handle, status, observed) for handle, status in sorted(bad.items())]
+        await self._batches.put([*signals, *self._life(observed)])
+
+    async def _namespaces(self) -> Sequence[str]:
+        [answer] = await self._client.uaclient.read_attributes([_NAMESPACE_ARRAY], AttributeIds.Value)
+        return answer.Value.Value or [] if answer.Value is not None else []
+
+    def _item(self, handle: int, node: ua.NodeId) -> ua.MonitoredItemCreateRequest:
+        parameters = ua.MonitoringParameters(
+            ClientHandle=handle,
+            SamplingInterval=float(self._settings.sampling_ms),
+            QueueSize=self._settings.queue,
+            DiscardOldest=True,
+        )
+        value = ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value)
+        return ua.MonitoredItemCreateRequest(value, ua.MonitoringMode.Reporting, parameters)
+
+    def _bad(self, handle: int, status: str, observed: Instant) -> Signal:
+        key = self._keys[handle]
+        return Signal(self._machine.work_center, key, None, Quality.BAD, None, observed, status)
+
+    async def _publish(self, published: ua.PublishResult) -> None:
+        """Take one publish response; the library asks for the next one when this returns."""
+        message = published.NotificationMessage
+        observed = self._now()
+        news: list[Signal | Link] = []
+        ended: Exception | None = None
+        for notification in message.NotificationData or ():
+            if isinstance(notification, ua.DataChangeNotification):
+                news.extend(self._signals(notification.MonitoredItems, observed))
+            elif isinstance(notification, ua.StatusChangeNotification):
+                ended = ConnectionError(f"it ended the subscription, {status_text(notification.Status.value)}")
+        if message.NotificationData and not self._follows(message.SequenceNumber):
+            ended = ended or ConnectionError("a publication went missing or could not be read")
+        if not ended:
+            news.extend(self._life(observed))
+        await self._batches.put(news)
+        if ended:
+            await self._lose(ended)
+
+    def _life(self, observed: Instant) -> list[Link]:
+        """The sign of life, once everything had its first reading, and not too often."""
+        time = asyncio.get_running_loop().time()
+        if self._silent or time < self._link_due:
+            return []
+        self._link_due = time + _LINK_S
+        return [Link(self._machine.work_center, "plc", up=True, observed=observed)]
+
+    def _signals(self, items: Sequence[ua.MonitoredItemNotification], observed: Instant) -> list[Signal]:
+        wc_id, keys = self._machine.work_center, self._keys
+        timed: list[tuple[float, Signal]] = []
+        for item in items:
+            handle = item.ClientHandle
+            self._silent.discard(handle)
+            value, quality, status, source_time = reading(item.Value)
+            signal = Signal(wc_id, keys[handle], value, quality, source_time, observed, status)
+            # What has no time of its own is as new as its publication.
+            timed.append((source_time if source_time is not None else float("inf"), signal))
+        timed.sort(key=lambda pair: pair[0])
+        return [signal for _, signal in timed]
+
+    def _follows(self, sequence: int) -> bool:
+        last, self._sequence = self._sequence, sequence
+        # OPC 10000-4, 5.14.1.1: from 1, and after the largest UInt32 again from 1.
+        return sequence == last + 1 or (last == 2**32 - 1 and sequence == 1)
+
+    def _refused(self, error: OSError | UaError) -> DeviceError:
+        place, reason = self._settings.endpoint, self._reason(error)
+        if isinstance(error, OSError):
+            text = f"No OPC UA server answers at {place}: {reason}. Is the PLC on and the cable in?"
+        else:
+            advice = "Does it allow anonymous reading without security, and one more session?"
+            text = f"The OPC UA server at {place} refuses us: {reason}. {advice}"
+        return DeviceError(f"{text} It is tried again.")
+
+    async def _lose(self, error: Exception) -> None:
+        text = f"The connection to the OPC UA server at {self._settings.endpoint} was lost: {self._reason(error)}."
+        await self._batches.put(DeviceError(f"{text} Did the PLC restart? It is tried again."))
+
+    def _reason(self, error: Exception) -> str:
+        match error:
+            case ConnectionRefusedError():
+                return "connection refused"
+            case TimeoutError():
+                return f"no answer within {self._settings.timeout_s:g} s"
+            case UaStatusCodeError():
+                return status_text(error.code)
+            case OSError(strerror=str(reason)):
+                return reason
+            case _:
+                return str(error) or type(error).__name__
+
+    async def _close(self) -> None:
+        # Polite while the server answers; the library's tasks end in any case, and the socket with them.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING_S):
+                await self._client.disconnect()
+        self._client.disconnect_socket()
+
+
+def _counts(life_ms: float, interval_ms: float) -> tuple[ua.UInt32, ua.UInt32]:
+    """Lifetime and keep-alive count; what we leave behind when we die ends after 10 s."""
+    keep_alive = max(1, int(life_ms / interval_ms))
+    # OPC 10000-4, 5.14.2.2: the lifetime is at least three times the keep-alive.
+    return ua.UInt32(max(3 * keep_alive, int(10_000 / interval_ms))), ua.UInt32(keep_alive)

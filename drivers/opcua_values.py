@@ -1,0 +1,105 @@
+"""What OPC UA's node ids, values, status codes and times mean in the agent's words. Pure."""
+
+from __future__ import annotations
+
+import math
+from base64 import b64decode
+from collections.abc import Sequence
+from datetime import UTC
+from typing import TypeAlias
+from urllib.parse import unquote
+
+from asyncua import ua
+
+from agent.core.observations import Quality, SignalValue
+
+Reading: TypeAlias = tuple[SignalValue, Quality, str, float | None]
+"""Value, quality, status and source time of one data value."""
+
+# OPC 10000-4, 7.39: the severity stands in the two highest bits; bit 7 of a data value's code, with the info type in
+# bits 10 and 11, says that the server's queue overflowed before this value.
+_SEVERITY = {0: Quality.GOOD, 1: Quality.UNCERTAIN}
+_CODE_BITS = 0xFFFF0000
+_OVERFLOW_BITS = 0x0480
+
+
+def node_id(text: str, namespaces: Sequence[str]) -> ua.NodeId:
+    """The node id on this server, whose namespace indices may differ after each of its restarts.
+
+    Args:
+        text: as the configuration has it, `nsu=uri;s=name`; without a namespace it is the standard's own, 0.
+        namespaces: the server's NamespaceArray.
+
+    Raises:
+        LookupError: this server has no such namespace.
+        ValueError: the identifier is malformed.
+    """
+    index = 0
+    identifier = text.removeprefix("ns=0;")
+    if text.startswith("nsu="):
+        escaped, _, identifier = text.removeprefix("nsu=").partition(";")
+        # OPC 10000-6, 5.1.12: percent-encoded, ';' always; people paste URIs as the server shows them, too.
+        uri = escaped if escaped in namespaces else unquote(escaped)
+        if uri not in namespaces:
+            raise LookupError(f"this server has no namespace {uri}")
+        index = namespaces.index(uri)
+    return ua.NodeId(_identifier(identifier), ua.Int16(index))
+
+
+def reading(data: ua.DataValue) -> Reading:
+    """Value, quality, status and source time of a data value. A bad one has no value (domain.md K10)."""
+    source_time = _seconds(data.SourceTimestamp)
+    code = data.StatusCode.value if data.StatusCode is not None else 0
+    status = status_text(code) if code else ""
+    quality = _SEVERITY.get(code >> 30, Quality.BAD)
+    if quality is Quality.BAD:
+        return None, quality, status, source_time
+    variant = data.Value
+    value: object = variant.Value if variant is not None else None
+    if isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value)):
+        return value, quality, status, source_time
+    return None, Quality.BAD, f"no single value: {_described(variant)}", source_time
+
+
+def status_text(code: int) -> str:
+    """The standard's name of a status code, such as `BadSensorFailure`; empty for plain `Good`.
+
+    A value before which the server had to throw some away says `Overflow` beside it.
+    """
+    name = ua.StatusCode(code & _CODE_BITS).name  # type: ignore[arg-type]  # the library's alias hides that it is an int
+    words = [name] if code & _CODE_BITS else []
+    if code & _OVERFLOW_BITS == _OVERFLOW_BITS:
+        words.append("Overflow")
+    return " ".join(words)
+
+
+def _identifier(text: str) -> ua.Int32 | ua.Guid | ua.ByteString | ua.String:
+    kind, _, rest = text.partition("=")
+    match kind:
+        case "i":
+            return ua.Int32(rest)
+        case "g":
+            return ua.Guid(rest)
+        case "b":
+            return ua.ByteString(b64decode(rest, validate=True))
+        case _:
+            return ua.String(rest)
+
+
+def _described(variant: ua.Variant | None) -> str:
+    if variant is None or variant.Value is None:
+        return "Null"
+    if variant.is_array:
+        return f"array of {variant.VariantType.name}"
+    if isinstance(variant.Value, float):
+        return str(variant.Value)
+    return str(variant.VariantType.name)
+
+
+def _seconds(time: ua.DateTime | None) -> float | None:
+    if time is None:
+        return None
+    # The library's times are in UTC whether they say so or not; `timestamp()` would take a naive one for local time.
+    seconds = (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).timestamp()
+    # No time is encoded as 0, the start of 1601 (OPC 10000-6, 5.2.2.5).
+    return seconds if seconds > 0 else None
