@@ -5,7 +5,8 @@ whatever state the device is in. While open it is an async iterator of batches o
 source times within a batch:
 
 - a `Signal` for every value that changed, with the source's own time where there is one; bad quality is a `Signal` too;
-- `Link(up=True)` after the first reading of every configured signal, then at least once a second while the device answers.
+- `Link(up=True)` after the first reading of every configured signal, then at least once a second while the device
+  answers; a reader, which is silent for hours, says it once on opening.
 
 It raises `DeviceError` when the connection is lost or the device stays silent longer than its time-out. It never
 retries, decides, stores or writes to the device; connecting again is the caller's business, with a fresh driver.

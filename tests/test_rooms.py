@@ -42,7 +42,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
 }
 """Third-party packages and SQLite: who alone touches them."""
 PURE = frozenset(
-    ["__future__", "base64", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "graphlib", "hashlib", "itertools", "math", "pathlib", "re", "typing", "urllib", "uuid", "zoneinfo", "orjson", "pydantic", "agent"]
+    ("__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib", "itertools")
+    + ("math", "pathlib", "re", "typing", "urllib", "uuid", "zoneinfo", "orjson", "pydantic", "agent")
 )
 """Everything the core may import: no I/O, no clock, no async, no logging, no randomness."""
 

@@ -97,7 +97,7 @@ class OpcUaSettings(Section):
 
     endpoint: str = Field(pattern=r"^opc\.tcp://[^/\s]+")
     """Endpoint URL, `opc.tcp://host:port/path`."""
-    publishing_ms: int = Field(default=100, ge=5, le=60_000)
+    publishing_ms: int = Field(default=100, ge=5, le=400)
     """Publishing interval of the subscription in real milliseconds."""
     sampling_ms: int = Field(default=100, ge=0, le=60_000)
     """Sampling interval of each node in real milliseconds; 0 asks for the server's fastest."""
@@ -116,7 +116,7 @@ class ModbusSettings(Section):
     """TCP port."""
     unit: int = Field(default=1, ge=0, le=255)
     """Unit identifier."""
-    poll_ms: int = Field(default=200, ge=5, le=60_000)
+    poll_ms: int = Field(default=200, ge=5, le=1_000)
     """Real milliseconds between two readings of the whole image."""
     timeout_s: Seconds = 0.8
     """Real seconds without an answer after which the connection is given up."""

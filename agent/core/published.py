@@ -1,0 +1,154 @@
+"""The published contracts, made from the models that the agent itself uses: they cannot say anything else."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from agent.core.commands import COMMANDS
+from agent.core.directories import Order, Reasons
+from agent.core.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, TYPE_PREFIX
+from agent.core.facts import FACT_TYPES, FactData
+from agent.core.settings import Settings
+
+Document: TypeAlias = dict[str, Any]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TIME = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, milliseconds"}
+SITE = "{root}/v1/{enterprise}/{site}"
+CENTER = f"{SITE}/{{area}}/{{wc}}"
+AGENT = f"{SITE}/agents/{{agent_id}}"
+PARAMETERS = {
+    "root": "First word of every topic; `lineside` unless configured otherwise.",
+    "enterprise": "Enterprise of the ISA-95 equipment hierarchy.",
+    "site": "Site.",
+    "area": "Area.",
+    "wc": "Work center id, octets outside [A-Za-z0-9_.-] percent-encoded.",
+    "agent_id": "Agent id.",
+    "family": "First word of the fact type, such as `stop`.",
+    "name": "Name of the command.",
+    "order_id": "Order id, percent-encoded.",
+}
+
+
+def data_schema(fact: type[FactData]) -> Document:
+    """JSON Schema of the data of one fact type."""
+    schema = fact.model_json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": f"urn:lineside:schema:{fact.TYPE}:v1", **schema}
+
+
+def event_schema() -> Document:
+    """JSON Schema of the envelope around every fact (CloudEvents 1.0)."""
+    properties: Document = {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string", "format": "uuid", "description": "UUIDv7, made once; every re-send keeps it"},
+        "source": {"type": "string", "description": "urn:lineside:{site}:{agent_id}:{epoch}"},
+        "type": {"enum": [f"{TYPE_PREFIX}{fact.TYPE}.v1" for fact in FACT_TYPES]},
+        "subject": {"type": "string", "description": "{WCID}/{OrderID}/{OpNo}, missing parts `-`"},
+        "time": {**TIME, "description": "when it happened"},
+        "observedtime": {**TIME, "description": "when the agent noticed"},
+        "recordedtime": {**TIME, "description": "when it was durable"},
+        "sequence": {"type": "string", "pattern": "^[0-9]{20}$", "description": "per source, contiguous from 1"},
+        "dedupkey": {"type": "string", "description": "natural key of the happening itself"},
+        "partitionkey": {"type": "string", "description": "work center, or the agent's id"},
+        "correlationid": {"type": "string", "description": "stop, operation execution or scan that it belongs to"},
+        "causationid": {"type": "string", "description": "id of the fact that brought it about"},
+        "datacontenttype": {"const": "application/json"},
+        "dataschema": {"type": "string", "description": "urn:lineside:schema:{family}.{name}:v1"},
+        "data": {"type": "object"},
+    }
+    optional = {"correlationid", "causationid"}
+    return {
+        "$schema": DIALECT,
+        "$id": "urn:lineside:schema:event:v1",
+        "title": "Event",
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+        "additionalProperties": False,
+    }
+
+
+def configuration_schema() -> Document:
+    """JSON Schema of the configuration file, for editors."""
+    return {"$schema": DIALECT, "title": "Lineside configuration", **Settings.model_json_schema()}
+
+
+def fact_schemas() -> dict[str, Document]:
+    """Every schema of what the agent sends, by file name."""
+    schemas = {f"{fact.TYPE}.v1.json": data_schema(fact) for fact in FACT_TYPES}
+    return {"event.v1.json": event_schema(), **schemas}
+
+
+def asyncapi(version: str) -> Document:
+    """The whole contract as an AsyncAPI 3.0 document.
+
+    Args:
+        version: of the agent that speaks so.
+    """
+    channels = {name: _channel(address, message) for name, (address, message, _) in _CHANNELS.items()}
+    operations = {
+        f"{action}{name[0].upper()}{name[1:]}": {
+            "action": action,
+            "channel": {"$ref": f"#/channels/{name}"},
+            "bindings": {"mqtt": {"qos": 1, "bindingVersion": "0.2.0"}},
+        }
+        for name, (_, _, action) in _CHANNELS.items()
+    }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Lineside agent",
+            "version": version,
+            "description": "What an agent sends to the MES and what it takes from it, over MQTT 5 with QoS 1.",
+        },
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": _messages(), "schemas": {"event": event_schema()}},
+    }
+
+
+_CHANNELS: dict[str, tuple[str, str, str]] = {
+    "events": (f"{CENTER}/evt/{{family}}", "event", "send"),
+    "batches": (f"{AGENT}/evt", "batch", "send"),
+    "status": (f"{AGENT}/status", "status", "send"),
+    "machine": (f"{CENTER}/state/machine", "view", "send"),
+    "stop": (f"{CENTER}/state/stop", "view", "send"),
+    "order": (f"{CENTER}/state/order", "view", "send"),
+    "queue": (f"{AGENT}/state/queue", "view", "send"),
+    "answers": (f"{AGENT}/res", "answer", "send"),
+    "acknowledgements": (f"{AGENT}/ack", "ack", "receive"),
+    "commands": (f"{AGENT}/cmd/{{name}}", "command", "receive"),
+    "orders": (f"{CENTER}/dir/orders/{{order_id}}", "orderDirectory", "receive"),
+    "reasons": (f"{SITE}/-/-/dir/reasons", "reasonsDirectory", "receive"),
+}
+"""Name: address, message, and whether the agent sends or receives."""
+
+
+def _channel(address: str, message: str) -> Document:
+    return {
+        "address": address,
+        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "parameters": {name: {"description": text} for name, text in PARAMETERS.items() if f"{{{name}}}" in address},
+    }
+
+
+def _messages() -> Document:
+    event = {"$ref": "#/components/schemas/event"}
+    reject = _object(sequence={"type": "integer"}, reason={"type": "string"})
+    ack = _object(epoch={"type": "string"}, through={"type": "integer"}, rejected={"type": "array", "items": reject})
+    commands = [model.model_json_schema(by_alias=True) for model in COMMANDS.values()]
+    return {
+        "event": {"contentType": CONTENT_TYPE, "payload": event},
+        "batch": {"contentType": BATCH_CONTENT_TYPE, "payload": {"type": "array", "items": event}},
+        "status": {"payload": _object(online={"type": "boolean"}, instance={"type": "string"}), "summary": "Retained"},
+        "view": {"payload": _object(instance={"type": "string"}, observedtime=TIME), "summary": "Retained"},
+        "answer": {"payload": _object(command_id={"type": "string"}, outcome={"enum": ["done", "refused"]})},
+        "ack": {"payload": ack, "summary": "Every fact up to `through` is stored, or listed in `rejected`"},
+        "command": {"payload": {"oneOf": commands}},
+        "orderDirectory": {"payload": Order.model_json_schema(), "summary": "Retained; empty withdraws"},
+        "reasonsDirectory": {"payload": Reasons.model_json_schema(), "summary": "Retained; empty withdraws"},
+    }
+
+
+def _object(**properties: Document) -> Document:
+    return {"type": "object", "properties": properties, "required": list(properties)}

@@ -1,0 +1,34 @@
+"""Writes the published contracts: `python -m tests.contract.generated`, or `make generated`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import yaml
+
+from agent import VERSION
+from agent.core.published import asyncapi, configuration_schema, fact_schemas
+
+ROOT = Path(__file__).parents[2]
+
+
+def documents() -> dict[Path, str]:
+    """Every generated file with what belongs in it."""
+    found = {ROOT / "docs" / "schemas" / name: _json(schema) for name, schema in fact_schemas().items()}
+    found[ROOT / "config" / "lineside.schema.json"] = _json(configuration_schema())
+    head = "# Made from the models by `make generated`; do not edit.\n"
+    found[ROOT / "docs" / "asyncapi.yaml"] = head + yaml.safe_dump(
+        json.loads(json.dumps(asyncapi(VERSION))), sort_keys=False, allow_unicode=True, width=120
+    )
+    return found
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    for path, text in documents().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
