@@ -41,10 +41,19 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "typer": ("agent.commands",),
 }
 """Third-party packages and SQLite: who alone touches them."""
-PURE = frozenset(
-    ("__future__", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib", "itertools")
-    + ("math", "pathlib", "re", "typing", "urllib", "uuid", "zoneinfo", "orjson", "pydantic", "agent")
-)
+PURE = {
+    "agent",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "functools",
+    "hashlib",
+    "itertools",
+    "math",
+}
+PURE |= {"__future__", "orjson", "pathlib", "pydantic", "re", "typing", "urllib", "uuid", "zoneinfo"}
 """Everything the core may import: no I/O, no clock, no async, no logging, no randomness."""
 
 

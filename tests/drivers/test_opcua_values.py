@@ -1,0 +1,100 @@
+"""What OPC UA says, in the agent's words."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from asyncua import ua
+
+from agent.core.observations import Quality
+from drivers.opcua_values import node_id, reading
+
+NAMESPACES = [
+    "http://opcfoundation.org/UA/",
+    "urn:server",
+    "http://example.org/line",
+    "http://example.org/a;b%c",
+    "http://x/%20y",
+]
+GUID = "72962b91-fa75-4ae6-8d28-b404dc7daf63"
+
+
+def data(value: Any, kind: Any = None, code: int = 0) -> ua.DataValue:  # noqa: ANN401 - what PLCs send
+    return ua.DataValue(ua.Variant(value, kind), ua.StatusCode(ua.UInt32(code)))
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier", "index"),
+    [
+        ("nsu=http://example.org/line;s=Status.StateCurrent", "Status.StateCurrent", 2),
+        ("nsu=http://example.org/line;s=a;b=c", "a;b=c", 2),
+        ("nsu=http://example.org/line;i=70000", 70_000, 2),
+        (f"nsu=http://example.org/line;g={GUID}", ua.Guid(GUID), 2),
+        ("nsu=http://example.org/line;b=AQI=", b"\x01\x02", 2),
+        ("nsu=http://example.org/a%3Bb%25c;s=x", "x", 3),
+        ("nsu=http://x/%20y;s=x", "x", 4),
+        ("ns=0;i=2258", 2258, 0),
+        ("i=2258", 2258, 0),
+    ],
+)
+def test_a_node_id_is_found_by_its_namespaces_name(text: str, identifier: object, index: int) -> None:
+    found = node_id(text, NAMESPACES)
+    assert (found.Identifier, found.NamespaceIndex) == (identifier, index)
+
+
+def test_a_namespace_that_the_server_does_not_have_is_named() -> None:
+    with pytest.raises(LookupError, match="this server has no namespace http://other"):
+        node_id("nsu=http://other;s=x", NAMESPACES)
+
+
+@pytest.mark.parametrize("identifier", ["g=zz", "b=AQI"])
+def test_a_malformed_identifier_is_refused(identifier: str) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        node_id(f"nsu=http://example.org/line;{identifier}", NAMESPACES)
+
+
+@pytest.mark.parametrize("value", [True, 0, -5, 2**63, 1.5, "", "E1"])
+def test_single_values_are_taken_as_they_are(value: object) -> None:
+    assert reading(data(value)) == (value, Quality.GOOD, "", None)
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [
+        (data([1, 2], ua.VariantType.Int32), "no single value: array of Int32"),
+        (data(b"\x00", ua.VariantType.ByteString), "no single value: ByteString"),
+        (data(datetime(2026, 1, 1, tzinfo=UTC), ua.VariantType.DateTime), "no single value: DateTime"),
+        (data(float("nan")), "no single value: nan"),
+        (data(float("-inf")), "no single value: -inf"),
+        (data(None), "no single value: Null"),
+    ],
+)
+def test_whatever_is_no_single_value_is_bad_and_says_what_it_is(value: ua.DataValue, status: str) -> None:
+    assert reading(value) == (None, Quality.BAD, status, None)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (0x40900000, (7, Quality.UNCERTAIN, "UncertainLastUsableValue", None)),
+        (0x808C0000, (None, Quality.BAD, "BadSensorFailure", None)),
+        (0xC0000000, (None, Quality.BAD, "Bad", None)),
+        (0x00000480, (7, Quality.GOOD, "Overflow", None)),
+        (0x40900480, (7, Quality.UNCERTAIN, "UncertainLastUsableValue Overflow", None)),
+    ],
+)
+def test_the_status_decides_how_far_a_value_is_believed(code: int, expected: tuple[object, ...]) -> None:
+    assert reading(data(7, code=code)) == expected
+
+
+@pytest.mark.parametrize("zone", [UTC, None])
+def test_source_times_are_utc_with_or_without_saying_so(zone: Any) -> None:  # noqa: ANN401 - tzinfo or None
+    value = data(1)
+    value.SourceTimestamp = ua.DateTime(2026, 1, 1, 0, 0, 0, 250_000, zone)
+    assert reading(value) == (1, Quality.GOOD, "", 1_767_225_600.25)
+
+
+def test_the_standards_null_time_is_no_time() -> None:
+    value = data(1)
+    value.SourceTimestamp = ua.DateTime(1601, 1, 1, tzinfo=UTC)
+    assert reading(value) == (1, Quality.GOOD, "", None)

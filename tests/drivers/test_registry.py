@@ -1,0 +1,31 @@
+"""Only what is configured is imported."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agent.core.settings import ScannerSettings
+from drivers.modbus import ModbusDriver
+from drivers.opcua import OpcUaDriver
+from drivers.registry import open_machine, open_scanner
+from drivers.scanner import SerialScannerDriver
+from tests.drivers.plants import ModbusPlant, OpcUaPlant, now
+
+
+async def test_a_machine_gets_the_driver_that_it_is_configured_for() -> None:
+    assert isinstance(open_machine(OpcUaPlant().machine, now), OpcUaDriver)
+    assert isinstance(open_machine(ModbusPlant().machine, now), ModbusDriver)
+
+
+async def test_a_reader_gets_the_serial_driver() -> None:
+    scanner = ScannerSettings(name="hand", work_center="WC-1", device=Path("/dev/ttyACM0"))
+    assert isinstance(open_scanner(scanner, now), SerialScannerDriver)
+
+
+@pytest.mark.parametrize("module", ["drivers.registry", "drivers.modbus", "drivers.scanner"])
+def test_who_does_not_speak_opc_ua_does_not_pay_for_it(module: str) -> None:
+    program = f"import sys, {module}; print('asyncua' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
