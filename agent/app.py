@@ -94,7 +94,7 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
         try:
             async with intake.running(desk):
                 await _begin(desk, journal, clock, instance)
-                beating = tasks.create_task(heartbeat.beat(lambda: stuck(desk, clock)), name="heartbeat")
+                beating = tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat")
                 try:
                     yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock))
                     await desk.submit(Stopping(None, clock.now()))
@@ -142,10 +142,14 @@ def restored(settings: Settings, journal: Journal) -> Stand:
     return Stand(stations, desk)
 
 
-def stuck(desk: Intake, clock: Clock) -> str | None:
+def stuck(desk: Intake, forwarder: Forwarder, uplink: Uplink) -> str | None:
     """Which loop does not turn any more."""
-    since_commit = clock.real(clock.now().monotonic - desk.committed_at)
-    return "the journal's writer" if since_commit > STUCK_S else None
+    now = asyncio.get_running_loop().time()
+    if now - desk.turned_at > STUCK_S:
+        return "the journal's writer"
+    if uplink.online and now - forwarder.turned_at > STUCK_S:
+        return "the forwarder"
+    return None
 
 
 @contextmanager

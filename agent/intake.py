@@ -89,8 +89,8 @@ class Intake:
         self._room.set()
         self.changed = asyncio.Condition()
         """Notified whenever the durable present moved."""
-        self.committed_at = clock.now().monotonic
-        """Monotonic plant time of the last successful commit."""
+        self.turned_at = asyncio.get_running_loop().time()
+        """Loop time at which the writer last turned, whether or not the disk let it write."""
 
     @property
     def present(self) -> Stand:
@@ -193,9 +193,9 @@ class Intake:
             JournalError: it could not be written; everything is kept and will be tried again.
         """
         self._urgent.clear()
+        self.turned_at = asyncio.get_running_loop().time()
         batch, self._batch = self._batch, Batch()
         if not batch.pending:
-            self.committed_at = self._clock.now().monotonic
             return
         stand = self._tentative.copy()
         try:
@@ -204,7 +204,6 @@ class Intake:
             self._observe_again([*batch.pending, *self._batch.pending])
             raise
         self._durable = stand
-        self.committed_at = self._clock.now().monotonic
         if len(self._batch.pending) < MOST_AHEAD:
             self._room.set()
         for pending in batch.pending:
