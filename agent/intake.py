@@ -20,7 +20,7 @@ from agent.clock import Clock, draw_ids
 from agent.core.desk import Desk
 from agent.core.errors import JournalError
 from agent.core.facts import Fact
-from agent.core.observations import Directive, Started, Stopping, Tick
+from agent.core.observations import Directive, Scan, Started, Stopping, Tick
 from agent.core.operator_turn import Context
 from agent.core.station import Station, StationObservation
 from agent.core.views import Reply
@@ -100,8 +100,9 @@ class Intake:
     async def take(self, observations: Iterable[StationObservation]) -> None:
         """Take what a driver saw; returns when it counts, before it is durable."""
         for observation in observations:
+            known = await self._journal.taken(self._claims_needed(observation))
             await self._room.wait()
-            self._enqueue(Pending(observation, draw_ids(observation.observed), {}))
+            self._enqueue(Pending(observation, draw_ids(observation.observed), known))
 
     async def submit(self, observation: Anything) -> Reply | None:
         """Take one observation; returns its reply once it is durable. A repeated client id gets the stored answer."""
@@ -117,15 +118,18 @@ class Intake:
 
     async def _submit_once(self, observation: Anything, answer_key: str | None) -> Reply | None:
         keys: tuple[str, ...] = () if answer_key is None else (answer_key,)
-        if not isinstance(observation, AgentObservation) and observation.wc_id is not None:
-            keys += self._tentative.stations[observation.wc_id].claims_needed(observation)
-        known = await self._journal.taken(keys)
+        known = await self._journal.taken(keys + self._claims_needed(observation))
         if answer_key is not None and answer_key in known:
             return Reply.model_validate_json(known[answer_key])
         await self._room.wait()
         answered: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
         self._enqueue(Pending(observation, draw_ids(observation.observed), known, answered))
         return await answered
+
+    def _claims_needed(self, observation: Anything) -> tuple[str, ...]:
+        if isinstance(observation, Scan):
+            return self._tentative.stations[observation.wc_id].claims_needed(observation)
+        return ()
 
     def _enqueue(self, pending: Pending) -> None:
         self._apply(pending)
