@@ -1,0 +1,197 @@
+"""The operator's terminal: draws what the agent says, and hands every key to the desk.
+
+Keystrokes never reach a text field: all go through the wedge, on every page, so that a scan is a scan wherever the
+operator stands. News from the agent comes as messages; nothing here waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from time import monotonic
+from typing import ClassVar, Final
+
+from textual import events
+from textual.app import App
+from textual.binding import BindingType
+from textual.message import Message
+from textual.timer import Timer
+
+from agent.core.errors import ConfigurationError
+from agent.tui.deliveries import Deliveries, News, in_touch
+from agent.tui.desk import Desk
+from agent.tui.pages import Choice, Page
+from agent.tui.panels import TALL, WIDE
+from agent.tui.screen import LineScreen
+from agent.tui.texts import LANGUAGES, Language
+from agent.tui.wedge import KEY_CHARACTERS, Confirmed, Meaning
+
+TICK_S: Final = 0.5
+"""Real seconds between two looks at the clock."""
+MARGIN_S: Final = 0.03
+"""Keys are a few messages behind their times; silence is believed this much later."""
+
+
+class Terminal(App[None]):
+    """The terminal of one PC."""
+
+    CSS_PATH = "terminal.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("f1", "help"),
+        ("f2", "reasons"),
+        ("f7", "orders"),
+        ("f11", "language"),
+        ("f12", "next_center"),
+        ("escape,ctrl+c", "leave"),
+    ]
+
+    class Told(Message):
+        """News from the agent or about it."""
+
+        def __init__(self, news: News) -> None:
+            super().__init__()
+            self.news = news
+
+    def __init__(self, deliveries: Deliveries, center: str | None, language: Language) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]
+        self.desk = Desk(deliveries, self.bell, center, language)
+        self._line_screen = LineScreen()
+        self._complete = False
+        self._silence: Timer | None = None
+        self._silence_due = 0.0
+
+    def get_default_screen(self) -> LineScreen:
+        """The only screen."""
+        return self._line_screen
+
+    def tell(self, news: News) -> None:
+        """Takes news from any task of this event loop."""
+        self.post_message(self.Told(news))
+
+    def on_ready(self) -> None:
+        """Starts the clock: all parts of the screen are there from now on."""
+        self._complete = True
+        self.set_interval(TICK_S, self.draw)
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Large letters fit or do not."""
+        self.call_after_refresh(self.draw)
+
+    def on_terminal_told(self, message: Told) -> None:
+        """Shows the news."""
+        self.desk.hear(message.news, monotonic())
+        self.draw()
+
+    def on_choice_touched(self, message: Choice.Touched) -> None:
+        """A finger picks as a digit does; on an order it also confirms what it had picked before."""
+        desk, now = self.desk, monotonic()
+        if desk.page is Page.ORDERS and message.digit == desk.turn.picked + 1:
+            desk.take(Confirmed(), now)
+        else:
+            desk.pick(message.digit, now)
+        self.draw()
+
+    def on_question_page_touched(self) -> None:
+        """A finger confirms as Enter does."""
+        self.desk.take(Confirmed(), monotonic())
+        self.draw()
+
+    def on_key(self, event: events.Key) -> None:
+        """Hands a key to the wedge, with the time at which it was read."""
+        character = KEY_CHARACTERS.get(event.key) or (event.character if event.is_printable else None)
+        if event.key == "backspace":
+            self.desk.wedge.erase()
+        elif character is not None:
+            self._take(self.desk.wedge.press(character, event.time))
+        self._await_silence()
+        self.draw()
+
+    def action_help(self) -> None:
+        """F1."""
+        self._open(Page.HELP)
+
+    def action_reasons(self) -> None:
+        """F2."""
+        self._open(Page.REASONS)
+
+    def action_orders(self) -> None:
+        """F7."""
+        self._open(Page.ORDERS)
+
+    def action_language(self) -> None:
+        """F11."""
+        self.desk.next_language()
+        self.draw()
+
+    def action_next_center(self) -> None:
+        """F12, or Tab."""
+        self.desk.next_center()
+        self.draw()
+
+    def action_leave(self) -> None:
+        """Esc."""
+        self.desk.back(monotonic())
+        self.draw()
+
+    async def action_quit(self) -> None:
+        """Ctrl+Q."""
+        if self.desk.may_quit():
+            self.exit()
+        self.draw()
+
+    def draw(self) -> None:
+        """Shows everything as it is now, once the parts of the screen are there."""
+        if self._complete:
+            self._line_screen.draw(self.desk, self.desk.scene(monotonic()))
+
+    def _open(self, page: Page) -> None:
+        self.desk.open_page(page, monotonic())
+        self.draw()
+
+    def _take(self, meanings: tuple[Meaning, ...]) -> None:
+        for meaning in meanings:
+            self.desk.take(meaning, monotonic())
+
+    def _await_silence(self) -> None:
+        deadline = self.desk.wedge.deadline
+        if self._silence is None and deadline is not None:
+            self._silence_due = max(deadline, monotonic()) + MARGIN_S
+            self._silence = self.set_timer(self._silence_due - monotonic(), self._on_silence)
+
+    def _on_silence(self) -> None:
+        """A busy loop fires late and may have overtaken keys that it had no time to read: they get another margin."""
+        self._silence = None
+        now = monotonic()
+        if now - self._silence_due < MARGIN_S:
+            self._take(self.desk.wedge.rest(now))
+            self.draw()
+        self._await_silence()
+
+
+def run_terminal(socket: Path, work_center: str | None, language: str) -> int:
+    """Runs the terminal until the operator quits, and returns the exit code.
+
+    Args:
+        socket: the agent's Unix socket; the agent need not be there yet.
+        work_center: the one to begin with; None for the agent's first.
+        language: `en`, `ru` or `kk`.
+
+    Raises:
+        ConfigurationError: a language that the terminal does not speak.
+    """
+    spoken = next((known for known in LANGUAGES if known == language), None)
+    if spoken is None:
+        raise ConfigurationError(f"the terminal does not speak '{language}'; expected one of {', '.join(LANGUAGES)}")
+    return asyncio.run(_operate(socket, work_center, spoken))
+
+
+async def _operate(socket: Path, work_center: str | None, language: Language) -> int:
+    deliveries = Deliveries()
+    terminal = Terminal(deliveries, work_center, language)
+    async with in_touch(socket, deliveries, terminal.tell):
+        await terminal.run_async()
+    return terminal.return_code or 0

@@ -1,0 +1,234 @@
+"""The parts of the screen that stand on every page: where we are, what the machine does, how many, what was last."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from agent.core.conditions import Condition, Mode
+from agent.core.times import epoch
+from agent.tui.feedback import Feedback, Tone
+from agent.tui.lettering import big
+from agent.tui.scene import Scene
+from agent.tui.wording import Wording, duration
+
+WIDE: Final = 150
+TALL: Final = 40
+
+
+class Line(Static):
+    """A text that is drawn again only when it changed. What it says is never taken for markup."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("", markup=False, id=name)
+        self.said = ""
+        """What stands there now."""
+
+    def say(self, text: str) -> None:
+        """Shows this text."""
+        if text != self.said:
+            self.said = text
+            self.update(text)
+
+    @property
+    def roomy(self) -> bool:
+        """Whether the screen has room for letters of double size."""
+        return self.app.size.width >= WIDE and self.app.size.height >= TALL
+
+
+class Letters(Line):
+    """A text in large letters, larger still where there is room."""
+
+    def say_big(self, text: str) -> None:
+        """Shows this text."""
+        self.say("\n".join(big(text, 2 if self.roomy else 1)))
+
+
+class TopBar(Vertical):
+    """Work center, order and clock; item and the way to the MES."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._where, self._clock = Line("where"), Line("clock")
+        self._item, self._uplink = Line("item"), Line("uplink")
+
+    def compose(self) -> ComposeResult:
+        """Two rows, left and right."""
+        yield Horizontal(self._where, self._clock)
+        yield Horizontal(self._item, self._uplink)
+
+    def draw(self, scene: Scene) -> None:
+        """Shows the scene."""
+        words, order = scene.words, scene.center.order
+        operation = f"{order.order_id} / {order.op_no}" if order else words.say("No order")
+        self._where.say(f"{scene.place}   {operation}")
+        self._item.say(f"{order.item_id}  {order.description}" if order else "")
+        simulated = scene.view.execution_mode == "simulation"
+        mark = words.say("SIMULATION ×{speed}", speed=f"{scene.view.speed:g}") + "   " if simulated else ""
+        self._clock.say(mark + words.clock(scene.now))
+        self._uplink.say(_uplink(scene))
+        self._uplink.set_classes(f"-{scene.view.uplink.state}")
+
+
+def _uplink(scene: Scene) -> str:
+    words, uplink = scene.words, scene.view.uplink
+    count = words.count(uplink.waiting)
+    match uplink.state:
+        case "online":
+            return "● " + words.say("ONLINE")
+        case "sending":
+            return "▲ " + words.say("SENDING {count}", count=count)
+        case "not_confirming":
+            return "! " + words.say("MES NOT CONFIRMING, {count} stored", count=count)
+        case "offline":
+            since = words.minute(uplink.since)
+            return "× " + words.say("OFFLINE since {time}, {count} stored", time=since, count=count)
+
+
+_SYMBOLS: Final = {
+    Condition.RUNNING: "▶",
+    Condition.IDLE: "■",
+    Condition.FAULTED: "×",
+    Condition.HELD: "‖",
+    Condition.STARVED: "⇥",
+    Condition.BLOCKED: "⇤",
+    Condition.OFF: "○",
+    Condition.UNKNOWN: "?",
+}
+
+
+def condition_word(condition: Condition, words: Wording) -> str:
+    """The symbol and the word that are read from afar."""
+    said = {
+        Condition.RUNNING: words.say("RUNNING"),
+        Condition.IDLE: words.say("IDLE"),
+        Condition.FAULTED: words.say("FAULT"),
+        Condition.HELD: words.say("HELD"),
+        Condition.STARVED: words.say("STARVED"),
+        Condition.BLOCKED: words.say("BLOCKED"),
+        Condition.OFF: words.say("OFF"),
+        Condition.UNKNOWN: words.say("UNKNOWN"),
+    }
+    return f"{_SYMBOLS[condition]} {said[condition]}"
+
+
+def _mode(mode: Mode, words: Wording) -> str:
+    return {
+        Mode.PRODUCTION: words.say("Mode: production"),
+        Mode.SETUP: words.say("Mode: setup"),
+        Mode.MAINTENANCE: words.say("Mode: maintenance"),
+        Mode.MANUAL: words.say("Mode: manual"),
+        Mode.NONE: words.say("Mode: none"),
+    }[mode]
+
+
+class StatePanel(Vertical):
+    """What the machine does and for how long."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._word, self._timer, self._about = Letters("word"), Letters("timer"), Line("about")
+
+    def compose(self) -> ComposeResult:
+        """The word; below it the timer and what else is to be said."""
+        yield self._word
+        yield Horizontal(self._timer, self._about)
+
+    def draw(self, scene: Scene) -> None:
+        """Shows the scene."""
+        words, center = scene.words, scene.center
+        self._word.say_big(condition_word(center.condition, words))
+        lasted = duration(scene.now - epoch(center.condition_since))
+        self._timer.say_big(lasted)
+        about = [words.say("since {time}", time=words.clock(center.condition_since)), _mode(center.mode, words)]
+        if not center.link_up:
+            since = words.say("since {time}", time=words.clock(center.link_since))
+            about += [words.say("No link to the machine"), since]
+        self._about.say("\n".join(about))
+        self.set_classes(f"-{center.condition.lower()}")
+
+
+class Count(Line):
+    """One quantity under its name, in large digits where there is room."""
+
+    def count(self, name: str, value: str) -> None:
+        """Shows this quantity."""
+        self.say("\n".join([name, *big(value)]) if self.roomy else f"{name}  {value}")
+
+
+class Counts(Vertical):
+    """Good, scrap and target; how far, how fast."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._good, self._scrap, self._target = Count("good"), Count("scrap"), Count("target")
+        self._bar, self._pace = Line("bar"), Line("pace")
+
+    def compose(self) -> ComposeResult:
+        """The quantities, the bar, the pace."""
+        yield Horizontal(self._good, self._scrap, self._target)
+        yield Horizontal(self._bar, self._pace)
+
+    def draw(self, scene: Scene) -> None:
+        """Shows the scene."""
+        words, center, order = scene.words, scene.center, scene.center.order
+        shown = order or center
+        self._good.count(words.say("GOOD"), words.count(shown.qty_good))
+        self._scrap.count(words.say("SCRAP"), words.count(shown.qty_scrap))
+        self._target.display = self._bar.display = order is not None
+        if order is not None:
+            self._target.count(words.say("TARGET"), words.count(order.qty_planned))
+            self._bar.say(_bar(order.qty_good, order.qty_planned, self._bar.size.width))
+        self._pace.say(_pace(scene))
+
+
+def _bar(done: Decimal, planned: Decimal, width: int) -> str:
+    share = done / planned if planned else Decimal(0)
+    percent = f" {int(share * 100):>3} %"
+    length = max(0, width - len(percent))
+    filled = min(length, int(share * length))
+    return "█" * filled + "░" * (length - filled) + percent
+
+
+def _pace(scene: Scene) -> str:
+    words, order = scene.words, scene.center.order
+    if scene.pace is None:
+        return words.say("Pace: not known yet")
+    said = words.say("Pace {count} per hour", count=words.count(scene.pace))
+    if order is None or scene.pace <= 0 or order.qty_good >= order.qty_planned:
+        return said
+    ready = scene.now + float((order.qty_planned - order.qty_good) / scene.pace) * 3600
+    return f"{said}   {words.say('ready about {time}', time=words.minute(ready))}"
+
+
+class FeedbackLine(Line):
+    """What became of the last scan or entry, over the full width."""
+
+    def draw(self, feedback: Feedback, words: Wording) -> None:
+        """Shows the feedback by colour, word and symbol."""
+        word = {
+            Tone.ACCEPTED: words.say("ACCEPTED"),
+            Tone.REFUSED: words.say("REFUSED"),
+            Tone.WAITING: words.say("WAITING"),
+            Tone.UNSURE: words.say("NOT KNOWN"),
+            Tone.NOTE: words.say("NOTE"),
+            Tone.QUIET: "",
+        }[feedback.tone]
+        self.say(f"{feedback.tone.value} {word}  {feedback.text}".strip())
+        self.set_classes(f"-{feedback.tone.name.lower()}")
+
+
+class TypedLine(Line):
+    """What a person has typed so far, or that it can be done."""
+
+    def draw(self, typed: str, words: Wording) -> None:
+        """Shows the line."""
+        if typed:
+            self.say(f"› {typed}▏  {words.say('Enter: send   Esc: clear')}")
+        else:
+            self.say("› " + words.say("Scan a code, or type it and press Enter"))
+        self.set_class(bool(typed), "-typing")

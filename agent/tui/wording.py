@@ -1,0 +1,54 @@
+"""How instants, durations and quantities are written for people, in their language and the plant's time zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from agent.core.times import epoch
+from agent.core.views import ReasonView
+from agent.tui.texts import Language, translate
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One language at one plant."""
+
+    language: Language
+    zone: ZoneInfo
+
+    def say(self, text: str, /, **values: str) -> str:
+        """The sentence in this language, with its values."""
+        return translate(self.language, text).format(**values)
+
+    def clock(self, instant: float | str) -> str:
+        """Time of day with seconds, of seconds since 1970 UTC or an RFC 3339 text."""
+        return f"{self._local(instant):%H:%M:%S}"
+
+    def minute(self, instant: float | str) -> str:
+        """Time of day without seconds."""
+        return f"{self._local(instant):%H:%M}"
+
+    def count(self, value: Decimal | int) -> str:
+        """A quantity without needless zeros, in groups of three digits."""
+        plain = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+        if "." in plain:
+            plain = plain.rstrip("0").rstrip(".")
+        return plain if self.language == "en" else plain.translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","})
+
+    def reason(self, code: str, reasons: tuple[ReasonView, ...]) -> str:
+        """A reason's text in this language; else in English, else its code."""
+        texts = next((reason.text for reason in reasons if reason.code == code), {})
+        return texts.get(self.language) or texts.get("en") or code
+
+    def _local(self, instant: float | str) -> datetime:
+        seconds = epoch(instant) if isinstance(instant, str) else instant
+        return datetime.fromtimestamp(seconds, self.zone)
+
+
+def duration(seconds: float) -> str:
+    """`h:mm:ss`; nothing lasts less than no time, even where two clocks disagree."""
+    whole = max(0, int(seconds))
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"

@@ -1,0 +1,116 @@
+"""An agent that says what it is told to say, over the real interface: HTTP and a WebSocket on a Unix socket."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from agent.core.views import AgentView, EntryBody, Reply, ScanBody
+from agent.tui.connection import Body
+
+DONE = Reply(accepted=True, code="ok", message="done", fact_ids=("f-1",))
+
+
+@dataclass
+class FakeAgent:
+    """What it shows, what it answers, what it was sent."""
+
+    view: AgentView
+    reply: Reply = DONE
+    version: str = "1"
+    lose_answers: int = 0
+    """So many of the next answers get lost after the entry was taken."""
+    silent: bool = False
+    """Accepts connections and says nothing."""
+    received: list[Body] = field(default_factory=list)
+    _listeners: set[asyncio.Queue[AgentView]] = field(default_factory=set)
+
+    @property
+    def followers(self) -> int:
+        return len(self._listeners)
+
+    def show(self, view: AgentView) -> None:
+        self.view = view
+        for listener in self._listeners:
+            listener.put_nowait(view)
+
+    async def _status(self, _: web.Request) -> web.Response:
+        if self.silent:
+            await asyncio.Event().wait()
+        return self._json(self.view.model_dump_json())
+
+    async def _live(self, request: web.Request) -> web.WebSocketResponse:
+        response = web.WebSocketResponse()
+        response.headers["Lineside-Api"] = self.version
+        await response.prepare(request)
+        queue: asyncio.Queue[AgentView] = asyncio.Queue()
+        queue.put_nowait(self.view)
+        self._listeners.add(queue)
+        speaking = asyncio.create_task(self._speak(response, queue), name="speak")
+        try:
+            while (await response.receive()).type is WSMsgType.TEXT:
+                pass
+        finally:
+            self._listeners.discard(queue)
+            speaking.cancel()
+            await asyncio.gather(speaking, return_exceptions=True)
+        return response
+
+    async def _speak(self, response: web.WebSocketResponse, queue: asyncio.Queue[AgentView]) -> None:
+        while True:
+            await response.send_str((await queue.get()).model_dump_json())
+
+    async def _entries(self, request: web.Request) -> web.Response:
+        return self._answer(request, EntryBody.model_validate_json(await request.read()))
+
+    async def _scans(self, request: web.Request) -> web.Response:
+        return self._answer(request, ScanBody.model_validate_json(await request.read()))
+
+    def _answer(self, request: web.Request, body: Body) -> web.Response:
+        self.received.append(body)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            assert request.transport is not None
+            request.transport.abort()
+        return self._json(self.reply.model_dump_json())
+
+    def _json(self, text: str) -> web.Response:
+        return web.Response(text=text, content_type="application/json", headers={"Lineside-Api": self.version})
+
+    @asynccontextmanager
+    async def serving(self, socket: Path) -> AsyncIterator[None]:
+        """Listens for as long as the block lasts; afterwards the socket is gone, as after the agent's end."""
+        application = web.Application()
+        application.add_routes(
+            [
+                web.get("/v1/status", self._status),
+                web.get("/v1/live", self._live),
+                web.post("/v1/entries", self._entries),
+                web.post("/v1/scans", self._scans),
+            ]
+        )
+        responses: set[web.WebSocketResponse] = set()
+
+        async def remember(_: web.Request, response: web.StreamResponse) -> None:
+            if isinstance(response, web.WebSocketResponse):
+                responses.add(response)
+
+        async def hang_up(_: web.Application) -> None:
+            for response in responses:
+                await response.close(code=WSCloseCode.GOING_AWAY)
+
+        application.on_response_prepare.append(remember)
+        application.on_shutdown.append(hang_up)
+        runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.UnixSite(runner, str(socket)).start()
+        try:
+            yield
+        finally:
+            await runner.cleanup()
+            await asyncio.to_thread(socket.unlink, missing_ok=True)

@@ -1,0 +1,74 @@
+"""A terminal under test, and a person and a scanner to work it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import events
+from textual.pilot import Pilot
+
+from agent.tui.app import Terminal
+from agent.tui.deliveries import Deliveries, in_touch
+from agent.tui.texts import Language
+from agent.tui.wedge import KEY_CHARACTERS
+
+SMALL = (80, 24)
+LARGE = (160, 48)
+
+_KEY_NAMES = {character: key for key, character in KEY_CHARACTERS.items() if key != "ctrl+j"}
+
+
+async def eventually(condition: Callable[[], bool], what: str, within: float = 10.0) -> None:
+    """Waits until the condition holds; fails naming `what` after `within` seconds."""
+    try:
+        async with asyncio.timeout(within):
+            while not condition():  # noqa: ASYNC110 - what the screen shows has no event
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"not within {within} s: {what}") from None
+
+
+@dataclass
+class Operator:
+    """Works one terminal."""
+
+    terminal: Terminal
+    pilot: Pilot[None]
+
+    def scan(self, code: str) -> None:
+        """Types at the speed of a scanner, with its Enter."""
+        for character in code + "\r":
+            key = _KEY_NAMES.get(character, character)
+            self.terminal.post_message(events.Key(key, character))
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    def screen(self) -> str:
+        """What the screen shows, as text."""
+        lines = self.terminal.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
+
+    async def sees(self, text: str) -> None:
+        try:
+            await eventually(lambda: text in self.screen(), text)
+        except AssertionError:
+            raise AssertionError(f"'{text}' is not on the screen:\n{self.screen()}") from None
+
+    async def sees_no_more(self, text: str) -> None:
+        await eventually(lambda: text not in self.screen(), f"'{text}' is still on the screen")
+
+
+@asynccontextmanager
+async def operating(
+    socket: Path, *, center: str | None = None, language: Language = "en", size: tuple[int, int] = SMALL
+) -> AsyncIterator[Operator]:
+    """A terminal that looks for its agent at this socket."""
+    deliveries = Deliveries()
+    terminal = Terminal(deliveries, center, language)
+    async with terminal.run_test(size=size) as pilot, in_touch(socket, deliveries, terminal.tell):
+        yield Operator(terminal, pilot)

@@ -1,0 +1,82 @@
+"""The terminal in a real one: tmux types as fast as a scanner and shows what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.core.views import ScanBody
+from tests.tui.fake_agent import FakeAgent
+from tests.tui.operating import eventually
+from tests.tui.views import STOPPED, showing
+
+PROGRAM = "import sys; from pathlib import Path; from agent.tui.app import run_terminal; {call}"
+KEY_GAP_S = "0.005"
+
+
+@dataclass(frozen=True, slots=True)
+class Tmux:
+    """One tmux server of the test's own."""
+
+    server: Path
+
+    async def run(self, *arguments: str) -> str:
+        process = await asyncio.create_subprocess_exec(
+            "tmux", "-S", str(self.server), *arguments, stdout=asyncio.subprocess.PIPE
+        )
+        output, _ = await process.communicate()
+        return output.decode()
+
+    async def type_as_a_scanner(self, code: str) -> None:
+        """One key after the other, with its gap, then Enter; all in one call, since each takes longer than the gap."""
+        keys = [("send-keys", "-l", key, ";", "run-shell", "-d", KEY_GAP_S, ";") for key in code]
+        await self.run(*(word for key in keys for word in key), "send-keys", "Enter")
+
+    async def sees(self, text: str) -> None:
+        screen = ""
+        try:
+            async with asyncio.timeout(20):
+                while text not in screen:
+                    screen = await self.run("capture-pane", "-p")
+        except TimeoutError:
+            raise AssertionError(f"'{text}' is not on the screen:\n{screen}") from None
+
+
+@asynccontextmanager
+async def tmux_with_a_terminal(folder: Path, socket: Path) -> AsyncIterator[Tmux]:
+    tmux = Tmux(folder / "tmux.sock")
+    call = f"sys.exit(run_terminal(Path({str(socket)!r}), None, 'kk'))"
+    command = shlex.join([sys.executable, "-c", PROGRAM.format(call=call)])
+    root = Path(__file__).parents[2]
+    await tmux.run("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "-c", str(root), f"{command}; cat")
+    try:
+        yield tmux
+    finally:
+        await tmux.run("kill-server")
+
+
+async def test_keys_at_scanner_speed_are_scans_and_a_digit_is_a_reason(socket: Path) -> None:
+    agent = FakeAgent(showing(STOPPED))
+    async with agent.serving(socket), tmux_with_a_terminal(socket.parent, socket) as tmux:
+        await tmux.sees("Неге? Санды басыңыз")
+        codes = ["LOT:P-001:BOARD", "4006381333931", "0109521234543213\x1d10AB"]
+        for code in codes:
+            await tmux.type_as_a_scanner(code)
+        await eventually(lambda: len(agent.received) == len(codes), "three scans", within=20)
+        assert [(body.text, body.manual) for body in agent.received if isinstance(body, ScanBody)] == [
+            (code, False) for code in codes
+        ]
+        await tmux.sees("√ ҚАБЫЛДАНДЫ")
+        await tmux.run("send-keys", "-l", "2")
+        await eventually(lambda: len(agent.received) == len(codes) + 1, "the reason", within=20)
+        assert agent.received[-1].model_dump(include={"action", "arguments"}) == {
+            "action": "set_reason",
+            "arguments": {"code": "TECH", "stop_id": "stop-7"},
+        }
+        await tmux.run("send-keys", "C-q")
+        await eventually(lambda: agent.followers == 0, "the terminal has ended", within=20)

@@ -1,0 +1,191 @@
+"""What is drawn: nothing cut off at 80 by 24 in any language, and every pair of colours readable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from decimal import Decimal
+
+import pytest
+from textual.pilot import Pilot
+
+from agent.core.conditions import Condition, Mode
+from agent.core.views import AgentView, EntryBody, Reply, ScanView
+from agent.tui.app import Terminal
+from agent.tui.connection import Loss
+from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
+from agent.tui.pages import Page
+from agent.tui.panels import Line
+from agent.tui.texts import LANGUAGES, Language
+from tests.tui.operating import LARGE, SMALL
+from tests.tui.views import CENTER, NEXT, NOON, ORDER, STOP, STOPPED, VIEW, showing
+
+LEAST_CONTRAST = 4.5
+"""WCAG 2.1, level AA, for text of any size."""
+
+ENDS_WITH_DATA = {"item", *(f"orders-{digit}" for digit in range(1, 10))}
+"""An item's description, of any length, may end early where everything else still fits."""
+
+START = EntryBody(
+    client_id="client-1",
+    wc_id="WC-12",
+    action="start_operation",
+    arguments={"order_id": "PO-1001", "op_no": "20"},
+)
+
+
+def centers() -> list[AgentView]:
+    """Every condition, mode, kind of stop and state of the uplink, the machine's link lost among them."""
+    views = [
+        showing(CENTER.model_copy(update={"condition": condition, "mode": mode, "link_up": link_up}))
+        for condition, mode, link_up in zip(Condition, [*Mode, *Mode][: len(Condition)], [True, False] * 4, strict=True)
+    ]
+    for kind in ("minor", "down", "setup", "external", "unknown"):
+        reason = "TOOL" if kind in {"setup", "external"} else None
+        stop = STOP.model_copy(update={"stop_class": kind, "reason_code": reason})
+        views.append(showing(STOPPED.model_copy(update={"stop": stop})))
+    for state in ("online", "sending", "not_confirming", "offline"):
+        uplink = VIEW.uplink.model_copy(update={"state": state, "waiting": 1234567})
+        views.append(VIEW.model_copy(update={"uplink": uplink, "execution_mode": "simulation", "speed": 1000.0}))
+    bare = {"order": None, "orders": (), "lots": (), "last_serial": None, "events": ()}
+    return [*views, showing(CENTER.model_copy(update=bare), CENTER)]
+
+
+def replies() -> list[News]:
+    return [
+        Answered(START, Reply(accepted=True, code="ok", message="Order PO-1001 started.")),
+        Answered(START, Reply(accepted=False, code="NO_ORDER", message="Unit SN1 needs an order. " * 4)),
+        Delayed(START),
+        GivenUp(START, unsent=3),
+    ]
+
+
+@asynccontextmanager
+async def terminal_in(language: Language, size: tuple[int, int] = SMALL) -> AsyncIterator[tuple[Terminal, Pilot[None]]]:
+    """A terminal without an agent: it is told everything."""
+    terminal = Terminal(Deliveries(), None, language)
+    async with terminal.run_test(size=size) as pilot:
+        yield terminal, pilot
+
+
+async def settled(terminal: Terminal) -> None:
+    """Waits until everything told so far is drawn."""
+    for pump in (terminal, terminal.screen):
+        drawn = asyncio.Event()
+        pump.call_after_refresh(drawn.set)
+        await drawn.wait()
+
+
+async def every_screen(language: Language, look: Callable[[Terminal, str], None], size: tuple[int, int]) -> None:
+    """Looks at every kind of screen."""
+    async with terminal_in(language, size) as (terminal, _):
+
+        async def show(what: str, *news: News) -> None:
+            for one in news:
+                terminal.tell(one)
+            await settled(terminal)
+            terminal.draw()  # the size of what came to the screen is known now
+            await settled(terminal)
+            look(terminal, what)
+
+        for loss in Loss:
+            await show(f"before the first view, {loss}", Lost(loss))
+        for view in centers():
+            await show(f"{view}", Seen(view))
+        for reply in replies():
+            await show(f"{reply}", reply)
+        terminal.desk.back(0.0)
+        await show("stop", Seen(showing(STOPPED)))
+        for page in (Page.REASONS, Page.ORDERS, Page.HELP):
+            terminal.desk.open_page(page, 0.0)
+            await show(page)
+        terminal.desk.asked, terminal.desk.page = ORDER, Page.QUESTION
+        await show("question")
+        terminal.desk.page = Page.RUN
+        for loss in Loss:
+            await show(f"{loss}", Seen(VIEW), Lost(loss))
+
+
+def shown_in(terminal: Terminal, line: Line) -> str:
+    """What stands on the screen where this line is."""
+    x, y, width, height = line.region
+    strips = terminal.screen._compositor.render_strips()[y : y + height]
+    return "".join(strip.crop(x, x + width).text for strip in strips)
+
+
+def look_for_cuts(terminal: Terminal, what: str) -> None:
+    for line in terminal.screen.query(Line):
+        if line.id != "events" and all(node.display and node.visible for node in line.ancestors_with_self):
+            wanted, shown = "".join(line.said.split()), "".join(shown_in(terminal, line).split())
+            if line.id in ENDS_WITH_DATA and "HOUSING-01" in shown:
+                shown = wanted if wanted.startswith(shown.rstrip("…")) else shown
+            assert shown == wanted, f"{line} is cut off in: {what}"
+
+
+def luminance(color: Iterable[int]) -> float:
+    """Relative luminance of WCAG 2.1."""
+    parts = [part / 255 for part in color]
+    red, green, blue = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: Iterable[int], other: Iterable[int]) -> float:
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def look_at_colors(terminal: Terminal, what: str) -> None:
+    pairs = {
+        (tuple(segment.style.color.get_truecolor()), tuple(segment.style.bgcolor.get_truecolor())): segment.text
+        for strip in terminal.screen._compositor.render_strips()
+        for segment in strip
+        if segment.text.strip() and segment.style and segment.style.color and segment.style.bgcolor
+    }
+    assert pairs
+    weak = {text: pair for pair, text in pairs.items() if contrast(*pair) < LEAST_CONTRAST}
+    assert weak == {}, what
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_is_cut_off_on_the_smallest_screen(language: Language) -> None:
+    await every_screen(language, look_for_cuts, SMALL)
+
+
+async def test_nothing_is_cut_off_on_a_large_screen() -> None:
+    await every_screen("kk", look_for_cuts, LARGE)
+
+
+async def test_every_pair_of_colors_is_readable() -> None:
+    await every_screen("en", look_at_colors, SMALL)
+
+
+async def test_a_quantity_is_written_as_the_language_does() -> None:
+    order = ORDER.model_copy(update={"qty_good": Decimal("1240.500")})
+    async with terminal_in("kk") as (terminal, pilot):
+        terminal.tell(Seen(showing(CENTER.model_copy(update={"order": order}))))
+        await pilot.pause()
+        assert terminal.screen.query_one("#good", Line).said == "ЖАРАМДЫ  1\N{NO-BREAK SPACE}240,5"
+
+
+async def test_markup_in_a_text_from_outside_is_only_text() -> None:
+    scan = ScanView(time=NOON, text="[red]", accepted=False, code="UNKNOWN_CODE", message="'[b]x[/b]' is no code [/]")
+    async with terminal_in("en") as (terminal, pilot):
+        terminal.tell(Seen(VIEW))
+        terminal.tell(Seen(showing(CENTER.model_copy(update={"last_scan": scan}))))
+        await pilot.pause()
+        assert (
+            shown_in(terminal, terminal.screen.query_one("#feedback", Line)).strip().startswith("× REFUSED  '[b]x[/b]'")
+        )
+
+
+async def test_orders_stand_in_columns_with_their_status() -> None:
+    async with terminal_in("en", LARGE) as (terminal, pilot):
+        done = NEXT.model_copy(update={"order_id": "PO-9", "status": "completed"})
+        terminal.tell(Seen(showing(CENTER.model_copy(update={"orders": (ORDER, NEXT, done)}))))
+        await pilot.press("f7")
+        assert [terminal.screen.query_one(f"#orders-{digit}", Line).said for digit in (1, 2, 3)] == [
+            "1  PO-1001 / 20   2,000 pcs   ► IN PROGRESS   HOUSING-01  Housing, assembled",
+            "2  PO-1002 / 20   2,000 pcs                   HOUSING-01  Housing, assembled",
+            "3  PO-9 / 20      2,000 pcs   √ COMPLETED     HOUSING-01  Housing, assembled",
+        ]

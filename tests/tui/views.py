@@ -1,0 +1,113 @@
+"""Pictures for the terminal to show."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from agent.core.conditions import Condition, Mode
+from agent.core.views import (
+    AgentView,
+    EventView,
+    OrderView,
+    ReasonView,
+    StopView,
+    UplinkView,
+    WorkCenterView,
+)
+
+NOON = "2026-03-04T07:00:00.000Z"
+"""Noon in Almaty."""
+
+ORDER = OrderView(
+    order_id="PO-1001",
+    op_no="20",
+    item_id="HOUSING-01",
+    description="Housing, assembled",
+    status="in_progress",
+    release_status="released",
+    qty_planned=Decimal(2000),
+    qty_good=Decimal("1240.000"),
+    qty_scrap=Decimal(8),
+    uom="pcs",
+)
+NEXT = ORDER.model_copy(update={"order_id": "PO-1002", "status": "waiting", "qty_good": Decimal(0)})
+UNRELEASED = NEXT.model_copy(update={"order_id": "PO-1003", "release_status": "planned"})
+
+STOP = StopView(
+    stop_id="stop-7",
+    stop_class="down",
+    condition=Condition.FAULTED,
+    start="2026-03-04T06:51:10.000Z",
+    reason_code=None,
+    reason_wanted=True,
+)
+
+REASONS = tuple(
+    ReasonView(code=code, text={"en": english, "ru": russian, "kk": kazakh})
+    for code, english, russian, kazakh in [
+        ("JAM", "Jam in the feeder", "Затор в питателе", "Қоректендіргіштегі кептеліс"),
+        ("TECH", "Waiting for a technician", "Ожидание наладчика", "Баптаушыны күту"),
+        ("MAT", "No material", "Нет материала", "Материал жоқ"),
+        ("TOOL", "Tool worn or broken", "Износ или поломка инструмента", "Құрал тозған не сынған"),
+        ("QC", "Waiting for quality control", "Ожидание контроля качества", "Сапа бақылауын күту"),
+        ("SETUP", "Setup or changeover", "Наладка или переналадка", "Баптау не қайта баптау"),
+        ("CLEAN", "Cleaning", "Уборка", "Тазалау"),
+        ("POWER", "Power or compressed air", "Электричество или сжатый воздух", "Электр не сығылған ауа"),
+        ("CREW", "Crew not complete", "Неполная бригада", "Бригада толық емес"),
+    ]
+)
+
+CENTER = WorkCenterView(
+    wc_id="WC-12",
+    link_up=True,
+    link_since="2026-03-04T01:00:00.000Z",
+    link_reason="",
+    last_good=NOON,
+    condition=Condition.RUNNING,
+    condition_since="2026-03-04T06:47:33.000Z",
+    mode=Mode.PRODUCTION,
+    order=ORDER,
+    orders=(NEXT, UNRELEASED),
+    qty_good=Decimal(1240),
+    qty_scrap=Decimal(8),
+    uom="pcs",
+    stop=None,
+    lots=("P-001", "CABLE-77"),
+    last_serial="SN000123",
+    last_scan=None,
+    events=tuple(
+        EventView(time=f"2026-03-04T06:5{9 - minute}:12.000Z", type="output.recorded", text=text)
+        for minute, text in enumerate(
+            ["12 good", "1 scrap", "Lot CABLE-77 loaded", "Operation PO-1001 / 20 started", "Lot P-001 loaded"]
+        )
+    ),
+)
+STOPPED = CENTER.model_copy(update={"condition": Condition.FAULTED, "condition_since": STOP.start, "stop": STOP})
+OTHER = CENTER.model_copy(update={"wc_id": "WC-13", "order": None})
+
+VIEW = AgentView(
+    api_version=1,
+    version="0.1.0",
+    agent_id="agent-a",
+    site="ala1",
+    instance="i-1",
+    epoch="e-1",
+    execution_mode="production",
+    plant_time=NOON,
+    speed=1.0,
+    time_zone="Asia/Almaty",
+    uplink=UplinkView(state="online", since=NOON, waiting=0, oldest_age_s=None, last_ack=NOON, detail=""),
+    reasons=REASONS,
+    work_centers=(CENTER,),
+)
+
+
+def showing(center: WorkCenterView, *others: WorkCenterView) -> AgentView:
+    """The agent with these work centers."""
+    return VIEW.model_copy(update={"work_centers": (center, *others)})
+
+
+def zone(view: AgentView) -> ZoneInfo:
+    """The plant's time zone."""
+    return ZoneInfo(view.time_zone)
