@@ -112,7 +112,7 @@ class RunPage(Vertical):
         lots = ", ".join(center.lots) or words.say("none")
         serial = center.last_serial or words.say("none")
         self._stock.say(f"{words.say('Lots')}: {lots}   {words.say('Last serial')}: {serial}")
-        lines = [f"{words.clock(event.time)}  {event.text}" for event in center.events]
+        lines = [words.event(event) for event in center.events]
         self._events.say("\n".join(lines[: max(1, self._events.size.height)]))
 
     def _draw_stop(self, scene: Scene) -> None:

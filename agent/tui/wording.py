@@ -5,11 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from agent.core.times import epoch
-from agent.core.views import ReasonView
+from agent.core.views import EventView, ReasonView
 from agent.tui.texts import Language, translate
+
+EVENTS: Final[dict[str, str]] = {
+    "stop.opened": "Stop",
+    "stop.upgraded": "Downtime",
+    "stop.closed": "Stop over",
+    "stop.reason_set": "Reason",
+    "scrap.recorded": "Scrap",
+    "operation.started": "Order started",
+    "operation.completed": "Order finished",
+    "lot.loaded": "Lot loaded",
+    "genealogy.linked": "Unit",
+    "scan.refused": "Scan refused",
+    "discrepancy.raised": "Discrepancy",
+    "link.lost": "Link lost",
+    "link.restored": "Link restored",
+}
+"""What each kind of fact is called here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +60,12 @@ class Wording:
         """A reason's text in this language; else in English, else its code."""
         texts = next((reason.text for reason in reasons if reason.code == code), {})
         return texts.get(self.language) or texts.get("en") or code
+
+    def event(self, event: EventView) -> str:
+        """One line of what happened."""
+        name = EVENTS.get(event.type)
+        what = event.type if name is None else self.say(name)
+        return f"{self.clock(event.time)}  {what}  {event.text}".rstrip()
 
     def _local(self, instant: float | str) -> datetime:
         seconds = epoch(instant) if isinstance(instant, str) else instant

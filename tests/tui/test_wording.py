@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agent.core.facts import FACT_TYPES
+from agent.core.station import NOT_SHOWN
+from agent.core.views import EventView
+from agent.tui.texts import Language
+from agent.tui.wording import EVENTS, Wording
+
+EVENT = EventView(time="2026-03-04T05:17:42.120Z", type="stop.closed", text="J-12")
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "10:17:42  Stop over  J-12"),
+        ("ru", "10:17:42  Остановка закончена  J-12"),
+        ("kk", "10:17:42  Тоқтау аяқталды  J-12"),
+    ],
+)
+def test_an_event_is_told_in_the_operators_language_and_the_plants_time(language: Language, told: str) -> None:
+    assert Wording(language, ZoneInfo("Asia/Almaty")).event(EVENT) == told
+
+
+def test_an_event_of_a_newer_agent_keeps_its_own_name() -> None:
+    event = EVENT.model_copy(update={"type": "energy.recorded"})
+    assert Wording("en", ZoneInfo("UTC")).event(event) == "05:17:42  energy.recorded  J-12"
+
+
+def test_every_fact_of_a_work_center_that_is_shown_has_a_name() -> None:
+    about_the_agent = {fact.TYPE for fact in FACT_TYPES if fact.TYPE.startswith("agent.")}
+    assert {fact.TYPE for fact in FACT_TYPES} - NOT_SHOWN - about_the_agent == set(EVENTS)
+
+
+def test_there_are_three_languages() -> None:
+    assert get_args(Language) == ("en", "ru", "kk")
