@@ -26,7 +26,6 @@ from agent.retry import Backoff
 
 LOG = logging.getLogger(__name__)
 FIRST_RETRY_S = 1.0
-LONGEST_RETRY_S = 60.0
 GOODBYE_S = 2.0
 
 
@@ -56,8 +55,7 @@ class Uplink:
         self, intake: Intake, journal: Journal, forwarder: Forwarder, presence: Presence, clock: Clock
     ) -> None:
         """Be connected for ever; a lost connection is tried again."""
-        longest = min(LONGEST_RETRY_S, self._settings.ack_timeout_s)
-        backoff = Backoff(min(FIRST_RETRY_S, longest), longest)
+        backoff = Backoff(FIRST_RETRY_S, self._settings.reconnect_max_s)
         self.since = clock.now().wall
         while True:
             try:

@@ -53,6 +53,8 @@ class MesSettings(Section):
     """Messages in flight at most; the broker's Receive Maximum lowers it further."""
     ack_timeout_s: Seconds = 30.0
     """Real seconds without progress of the MES's `ack.through` after which one window is sent again."""
+    reconnect_max_s: Seconds = 60.0
+    """Longest wait in real seconds before a lost broker is tried again."""
     keep_alive_s: int = Field(default=15, ge=2, le=600)
     """Real seconds between signs of life on an idle connection; a dead broker is noticed after 1.5 times this."""
     username: str | None = None
