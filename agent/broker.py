@@ -138,6 +138,17 @@ class Session:
         """The broker, for people."""
         return f"the broker {self._settings.host}:{self._settings.port}"
 
+    @property
+    def full(self) -> bool:
+        """Whether the broker can take no more before it has answered (its Receive Maximum)."""
+        return len(self._pubacks) >= self.limits.receive_maximum
+
+    async def room(self) -> None:
+        """Wait until it can take one more; what is published without counts all the same."""
+        while self.full and not self.lost.done():
+            waited: list[asyncio.Future[Any]] = [next(iter(self._pubacks.values())), self.lost]
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+
     def publish(self, message: Outgoing) -> asyncio.Future[int]:
         """Hand a message over; the future brings the broker's PUBACK reason code.
 

@@ -155,9 +155,10 @@ class Forwarder:
         except ValidationError as error:
             raise InvalidMessageError(f"ack: {error.errors(include_url=False)[0]['msg']}") from error
         marks = self._journal.marks
-        if ack.epoch != marks.epoch or ack.through > marks.last_sequence:
+        highest = max(ack.through, *(rejected.sequence for rejected in ack.rejected), 0)
+        if ack.epoch != marks.epoch or highest > marks.last_sequence:
             raise InvalidMessageError(
-                f"ack: through {ack.through} of epoch {ack.epoch}; this is epoch {marks.epoch} "
+                f"ack: through {highest} of epoch {ack.epoch}; this is epoch {marks.epoch} "
                 f"with facts up to {marks.last_sequence}"
             )
         self.last_ack = self._clock.now().wall

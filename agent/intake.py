@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -42,7 +43,7 @@ class Pending:
 
     observation: Anything
     ids: UUID
-    known: Mapping[str, str]
+    known: dict[str, str]
     """Claims that had been taken when it was asked for."""
     answered: asyncio.Future[Reply | None] | None = None
     facts: tuple[Fact, ...] = ()
@@ -82,6 +83,8 @@ class Intake:
         self._tentative = stand.copy()
         self._batch = Batch()
         self._overlay: dict[str, str] = {}
+        self._recent: dict[str, str] = {}
+        """Claims of the last commit; what waits now may have been looked up before it."""
         self._answers: dict[str, asyncio.Future[Reply | None]] = {}
         self._urgent = asyncio.Event()
         self._stopping = False
@@ -100,8 +103,7 @@ class Intake:
     async def take(self, observations: Iterable[StationObservation]) -> None:
         """Take what a driver saw; returns when it counts, before it is durable."""
         for observation in observations:
-            known = await self._journal.taken(self._claims_needed(observation))
-            await self._room.wait()
+            known = await self._known(self._claims_needed(observation))
             self._enqueue(Pending(observation, draw_ids(observation.observed), known))
 
     async def submit(self, observation: Anything) -> Reply | None:
@@ -118,13 +120,20 @@ class Intake:
 
     async def _submit_once(self, observation: Anything, answer_key: str | None) -> Reply | None:
         keys: tuple[str, ...] = () if answer_key is None else (answer_key,)
-        known = await self._journal.taken(keys + self._claims_needed(observation))
+        known = await self._known(keys + self._claims_needed(observation), answer_key)
         if answer_key is not None and answer_key in known:
             return Reply.model_validate_json(known[answer_key])
-        await self._room.wait()
         answered: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
         self._enqueue(Pending(observation, draw_ids(observation.observed), known, answered))
         return await answered
+
+    async def _known(self, keys: tuple[str, ...], answer_key: str | None = None) -> dict[str, str]:
+        """Claims that have been taken, looked up again after any wait for room: they would be out of date."""
+        known = await self._journal.taken(keys)
+        while answer_key not in known and not self._room.is_set():
+            await self._room.wait()
+            known = await self._journal.taken(keys)
+        return known
 
     def _claims_needed(self, observation: Anything) -> tuple[str, ...]:
         if isinstance(observation, Scan):
@@ -154,7 +163,7 @@ class Intake:
         else:
             wc_id = observation.wc_id
             assert wc_id is not None
-            context = Context(stand.desk.directories, {**pending.known, **self._overlay})
+            context = Context(stand.desk.directories, ChainMap(self._overlay, self._recent, pending.known))
             seen = stand.stations[wc_id].observe(observation, pending.ids, context)
             stand.stations[wc_id], pending.facts, pending.reply = seen.station, seen.facts, seen.reply
             pending.claims = seen.claims
@@ -210,10 +219,11 @@ class Intake:
         self._durable = stand
         if len(self._batch.pending) < MOST_AHEAD:
             self._room.set()
+        self._recent = {key: value for pending in batch.pending for key, value in pending.claims}
+        for key, value in self._recent.items():
+            if self._overlay.get(key) == value:
+                del self._overlay[key]
         for pending in batch.pending:
-            for key, value in pending.claims:
-                if self._overlay.get(key) == value:
-                    del self._overlay[key]
             if pending.answered is not None and not pending.answered.done():
                 pending.answered.set_result(pending.reply)
         async with self.changed:

@@ -34,6 +34,7 @@ class Presence:
             for topic, document in self._documents(await self._look()):
                 comparable = orjson.dumps({**document, "observedtime": None})
                 if sent.get(topic) != comparable:
+                    await session.room()
                     session.publish(_state(topic, document))
                     sent[topic] = comparable
             await asyncio.sleep(INTERVAL_S)

@@ -7,12 +7,12 @@ import logging
 from datetime import UTC, datetime
 
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from agent.broker import Incoming, Outgoing, Session, connected
 from agent.clock import Clock
 from agent.core.commands import Replay
-from agent.core.errors import InvalidMessageError, UplinkError
+from agent.core.errors import InvalidMessageError, JournalError, UplinkError
 from agent.core.observations import Directive
 from agent.core.settings import MesSettings
 from agent.core.times import iso
@@ -34,7 +34,7 @@ class CommandHead(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     command_id: str = ""
-    expires_at: datetime | None = None
+    expires_at: AwareDatetime | None = None
 
 
 class Uplink:
@@ -99,7 +99,7 @@ class Uplink:
                     await self._command(session, intake, forwarder, message, clock)
                 else:
                     await self._directory(intake, message, clock)
-            except InvalidMessageError as error:
+            except (InvalidMessageError, JournalError) as error:
                 LOG.warning("a message on %s changed nothing: %s", message.topic, error)
             message.done()
 

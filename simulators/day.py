@@ -123,12 +123,12 @@ class Day:
 
     def changes(self, after: float, until: float = math.inf) -> Iterator[tuple[float, Image]]:
         """Every edge with after < time <= until, in order: counts, states, alarms, heartbeats, boots."""
-        for ms, _ in groupby(self._edges(millis(after), _end(until))):
+        for ms, _ in groupby(self._edges(_begin(after), _end(until))):
             yield ms / 1000, self._image(ms)
 
     def happenings(self, after: float, until: float = math.inf) -> Iterator[Happening]:
         """What truly happened with after < time <= until, in order."""
-        low, high = millis(after), _end(until)
+        low, high = _begin(after), _end(until)
         for index, first, last in self._pieces(low, high):
             span = self._spans[index]
             if index and first == span.start:
@@ -242,6 +242,11 @@ def _raw(counter: Counter, value: int) -> int:
 
 def _next_multiple(value: int, step: int) -> int:
     return -(-value // step) * step
+
+
+def _begin(after: float) -> int:
+    # Nothing happens before the day begins, nor at its very begin: no part is done after no work.
+    return max(0, millis(after))
 
 
 def _end(until: float) -> int:

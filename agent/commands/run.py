@@ -16,5 +16,4 @@ def run(config: ConfigOption = DEFAULT_CONFIG) -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     from agent import app
 
-    app.prepare(settings)
     asyncio.run(app.run(settings))

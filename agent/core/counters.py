@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from agent.core.facts import DiscrepancyCode
+from agent.core.observations import SignalValue
 
 SPIKE_READS = 3
 """Readings in a row that must contradict the past before it is given up (domain.md K6)."""
@@ -40,6 +41,8 @@ class CounterState:
     """The controller started anew since the last reading."""
     doubts: int = 0
     """Readings in a row that contradict `raw`."""
+    blind: bool = False
+    """It could not be read since `at`, though the machine was watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,26 @@ class Step:
     doubt: Doubt | None = None
 
 
+def whole(value: SignalValue) -> int | None:
+    """A counter reading; None where it is no whole number. Some controllers count in floating point."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def unchanged(state: CounterState, until: float, at: float) -> CounterState:
+    """While the machine is watched, no reading means no change: the counter stood at `raw` until just now.
+
+    Args:
+        state: the counter as last believed.
+        until: when the machine was surely watched last.
+        at: the instant of the next reading; before `until` where a clock was set back.
+    """
+    if state.raw is None or state.blind or not state.at < until <= at:
+        return state
+    return replace(state, at=until)
+
+
 def advance(state: CounterState, raw: int, at: float, rules: CounterRules) -> Step:
     """Take one good reading.
 
@@ -84,7 +107,8 @@ def advance(state: CounterState, raw: int, at: float, rules: CounterRules) -> St
         return _wrap_or_reset(state, raw, at, believable)
     if (raw - state.raw) % rules.modulus <= plausible:
         return _progressed(state, raw, at, rules)
-    if raw < state.raw and raw <= plausible:
+    late = at < state.at
+    if raw < state.raw and raw <= plausible and not late:
         return _reset(state, raw, at, plausible)
     return _doubted(state, raw, at, plausible)
 
@@ -101,7 +125,9 @@ def _progressed(state: CounterState, raw: int, at: float, rules: CounterRules) -
 
 
 def _moved(state: CounterState, raw: int, at: float, delta: int) -> CounterState:
-    return replace(state, raw=raw, at=max(at, state.at), count=state.count + delta, rebooted=False, doubts=0)
+    return replace(
+        state, raw=raw, at=max(at, state.at), count=state.count + delta, rebooted=False, doubts=0, blind=False
+    )
 
 
 def _wrap_or_reset(state: CounterState, raw: int, at: float, believable: float) -> Step:
@@ -136,6 +162,7 @@ def _doubted(state: CounterState, raw: int, at: float, plausible: int) -> Step:
     """Neither progress nor wrap nor reset: waited out as a spike, then the past is given up (domain.md K4d, K6)."""
     assert state.raw is not None
     if state.doubts + 1 < SPIKE_READS:
-        return Step(replace(state, doubts=state.doubts + 1), 0)
+        # A reading from before the last one: if the clock was set back, elapsed time is told from here on.
+        return Step(replace(state, at=min(at, state.at), doubts=state.doubts + 1), 0)
     doubt = Doubt("counter_quarantine", state.raw, raw, state.at, at, plausible)
     return Step(replace(_moved(state, raw, at, 0), run=state.run + 1), 0, doubt)

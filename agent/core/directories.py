@@ -7,12 +7,18 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from agent.core.errors import InvalidMessageError
 
 ReleaseStatus: TypeAlias = Literal["planned", "released", "closed"]
 Code: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+def _checked_cycle(seconds: Decimal) -> Decimal:
+    if not Decimal("0.001") <= seconds <= 1_000_000:
+        raise ValueError(f"found {seconds}; expected 0.001 to 1,000,000 seconds for one part")
+    return seconds
 
 
 class Copy(BaseModel):
@@ -35,7 +41,7 @@ class Order(Copy):
     release_status: ReleaseStatus
     priority: int = 0
     due: AwareDatetime | None = None
-    norm_cycle_s: Annotated[Decimal, Field(gt=0)] | None = None
+    norm_cycle_s: Annotated[Decimal, Field(gt=0), AfterValidator(_checked_cycle)] | None = None
     """Planned run time per item (ISO 22400 PRI)."""
     bom_version: Code | None = None
     route_version: Code | None = None
@@ -93,7 +99,7 @@ def applied(directories: Directories, wc_id: str | None, name: str, payload: byt
     try:
         if head == "reasons" and wc_id is None:
             reasons = Reasons.model_validate_json(payload) if payload else NO_REASONS
-            return replace(directories, reasons=reasons), reasons.rev
+            return replace(directories, reasons=reasons), reasons.rev if payload else None
         if head == "orders" and wc_id is not None and tail:
             return _with_order(directories, (wc_id, tail), payload)
     except ValidationError as error:

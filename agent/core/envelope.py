@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from uuid import UUID
+from typing import NamedTuple
 
 import orjson
 
@@ -12,9 +11,11 @@ CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A fact as the journal keeps it; what all rows of an epoch share stands in the source only."""
+class Row(NamedTuple):
+    """A fact as the journal keeps it; what all rows of an epoch share stands in the source only.
+
+    A tuple, as it is made once for each fact of a backlog: a frozen dataclass takes four times as long.
+    """
 
     sequence: int
     id: bytes
@@ -57,7 +58,7 @@ class Envelopes:
         if row.causationid is not None:
             links += f'"causationid":{_quoted(row.causationid)},'
         head = (
-            f'{{"specversion":"1.0","id":"{UUID(bytes=row.id)}","source":{self._source},'
+            f'{{"specversion":"1.0","id":"{_uuid(row.id)}","source":{self._source},'
             f'"type":"{TYPE_PREFIX}{row.type}.v1","subject":{_quoted(row.subject)},'
             f'"time":"{row.time}","observedtime":"{row.observedtime}","recordedtime":"{row.recordedtime}",'
             f'"sequence":"{row.sequence:020d}","dedupkey":{_quoted(row.dedupkey)},'
@@ -65,6 +66,12 @@ class Envelopes:
             f'"datacontenttype":"application/json","dataschema":"urn:lineside:schema:{row.type}:v1","data":'
         )
         return b"".join((head.encode(), row.data, b"}"))
+
+
+def _uuid(octets: bytes) -> str:
+    """As `str(UUID(bytes=octets))`, in a quarter of the time."""
+    digits = octets.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _quoted(text: str) -> str:

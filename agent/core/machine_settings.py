@@ -51,7 +51,7 @@ class CounterSettings(Section):
 
     modulus: int = Field(default=2**32, ge=2)
     """Raw value after which the counter starts again at 0: 65536 for 16 bits, 4294967296 for 32, 10000 for 4 digits."""
-    max_rate: float | None = Field(default=None, gt=0)
+    max_rate: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """Most counts a second that are believed. Without it: 3 per nominal cycle."""
 
 
@@ -80,6 +80,12 @@ class SignalSettings(Section):
         """Registers or bits that the value takes."""
         return 2 if self.type in {"uint32", "int32"} else 1
 
+    @property
+    def modulus(self) -> int:
+        """Raw value after which a counter starts again at 0; its registers hold no more, whatever is configured."""
+        configured = (self.counter or CounterSettings()).modulus
+        return configured if self.table is None else min(configured, 2 ** (16 * self.width))
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.counter is not None and self.role not in COUNTER_ROLES:
@@ -89,6 +95,8 @@ class SignalSettings(Section):
                 f"type '{self.type}' does not stand in table '{self.table}': "
                 "bits stand in coil and discrete, the rest in holding and input"
             )
+        if self.address is not None and self.address + self.width > 65536:
+            raise ValueError(f"type '{self.type}' at address {self.address} ends behind the last address, 65535")
         return self
 
 
@@ -148,7 +156,7 @@ class StopSettings(Section):
     """Silence of the machine after which its condition is UNKNOWN, from the last good reading on."""
     skew_max_s: Seconds = 5.0
     """Largest difference between the source's clock and ours at which its times are used."""
-    reorder_s: float = Field(default=0.25, ge=0)
+    reorder_s: float = Field(default=0.25, ge=0, allow_inf_nan=False)
     """How late a reading may come; confirmation by time waits that long."""
 
 

@@ -19,12 +19,15 @@ from agent.core.watching import Cause, Gap
 
 ORDER_WITHIN_INSTANT = {Role.BOOT: 0, Role.TOTAL: 1, Role.GOOD: 1, Role.SCRAP: 1, Role.ALARM: 2}
 """A new start is heard before the counter that it reset; the machine's words come last, taken together."""
+LONGEST_WORD = 64
+LONGEST_REASON = 200
+"""Characters kept of what devices say: a snapshot is small whatever they write."""
 
 
 def read_image(turn: Turn, image: Image) -> None:
     """Take readings, instant by instant."""
     timed = [
-        (watching.instant_of(signal, turn.setup.machine.stop)[0], turn.setup.roles.get(signal.key), signal)
+        (watching.instant_of(signal, turn.setup.machine.stop), turn.setup.roles.get(signal.key), signal)
         for signal in image.signals
     ]
     timed.sort(key=lambda item: (item[0], ORDER_WITHIN_INSTANT.get(item[1], 3) if item[1] else 9))
@@ -54,7 +57,7 @@ def hear_link(turn: Turn, link: Link) -> None:
         _open_gap(turn, "link_lost")
         _tell_link(turn, LinkLost, link)
         turn.watch = replace(turn.watch, link_since=now)
-    turn.watch = replace(turn.watch, link_up=False, link_reason=link.reason)
+    turn.watch = replace(turn.watch, link_up=False, link_reason=link.reason[:LONGEST_REASON])
 
 
 def hear_reader_link(turn: Turn, link: Link) -> None:
@@ -72,7 +75,15 @@ def begin_watching(turn: Turn, started: Started) -> None:
         turn.watch = replace(turn.watch, gap=Gap(now, "agent_down", first=True), since=now, link_since=now)
         return
     _open_gap(turn, "agent_down")
-    turn.watch = replace(turn.watch, link_up=False, link_since=now, link_reason="the agent has just started")
+    # Every word is read anew; one that the configuration no longer has must not speak on.
+    turn.watch = replace(
+        turn.watch,
+        link_up=False,
+        link_since=now,
+        link_reason="the agent has just started",
+        words=watching.NO_WORDS,
+        bad=frozenset(),
+    )
 
 
 def pass_time(turn: Turn, tick: Tick) -> None:
@@ -91,34 +102,51 @@ def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
         before = turn.watch
         turn.watch = watching.heard(before, role, signal)
         return turn.watch is not before
-    if signal.quality is not Quality.GOOD:
+    good = signal.quality is Quality.GOOD
+    if role in COUNTER_ROLES:
+        raw = counters.whole(signal.value) if good else None
+        if raw is None:
+            _lose_sight(turn, role, at)
+        else:
+            _count(turn, role, raw, at)
+    elif not good:
         return False
-    if role in COUNTER_ROLES and isinstance(signal.value, int):
-        _count(turn, role, signal.value, at)
     elif role is Role.BOOT:
         _hear_boot(turn, signal)
     elif role is Role.ALARM and signal.value not in {0, "", None, "0"}:
-        turn.stops = stops.alarmed(turn.stops, str(signal.value), at)
+        turn.stops = stops.alarmed(turn.stops, str(signal.value)[:LONGEST_WORD], at)
     return False
 
 
 def _hear_boot(turn: Turn, signal: Signal) -> None:
-    if turn.watch.boot is not None and signal.value != turn.watch.boot:
+    boot = signal.value[:LONGEST_WORD] if isinstance(signal.value, str) else signal.value
+    if turn.watch.boot is not None and boot != turn.watch.boot:
         turn.counters = {role: replace(counter, rebooted=True) for role, counter in turn.counters.items()}
-    turn.watch = replace(turn.watch, boot=signal.value)
+    turn.watch = replace(turn.watch, boot=boot)
+
+
+def _counter(turn: Turn, role: Role, at: float) -> CounterState:
+    """The counter as last believed, before a reading of `at`."""
+    counter, known = turn.counters.get(role, CounterState()), turn.watch.last_good
+    return counter if known is None else counters.unchanged(counter, known - turn.setup.machine.stop.comm_timeout_s, at)
+
+
+def _lose_sight(turn: Turn, role: Role, at: float) -> None:
+    """A counter cannot be read: what it counts until it can be again is caught up then (domain.md K10, K11)."""
+    counter = _counter(turn, role, at)
+    if counter.raw is not None:
+        turn.counters = {**turn.counters, role: replace(counter, blind=True)}
 
 
 def _count(turn: Turn, role: Role, raw: int, at: float) -> None:
-    before = turn.counters.get(role, CounterState())
-    known = turn.watch.last_good
-    if known is not None and before.raw is not None:
-        # While the machine is watched, no reading means no change: the counter stood at `raw` until just now.
-        unchanged_until = min(known - turn.setup.machine.stop.comm_timeout_s, at)
-        before = replace(before, at=max(before.at, unchanged_until))
+    before = _counter(turn, role, at)
     step = counters.advance(before, raw, at, turn.counter_rules(role))
+    if step.doubt is not None:
+        # What was counted before is told of the run that it belongs to.
+        turn.flush()
     turn.counters = {**turn.counters, role: step.state}
     gap = turn.watch.gap
-    turn.output = output.tallied(turn.output, role, before, step, uncertain=gap is not None)
+    turn.output = output.tallied(turn.output, role, before, step, uncertain=gap is not None or before.blind)
     if is_output(role) and step.delta:
         turn.stops = stops.counted(turn.stops, step.delta)
         if gap is not None:

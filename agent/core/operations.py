@@ -42,6 +42,8 @@ class Operation:
 Ledger: TypeAlias = dict[str, OperationStatus]
 """Execution status by order, for those that were begun here; the last few only."""
 LEDGER_SIZE = 50
+SHOWN_DESCRIPTION = 200
+"""Characters of the plan's description that are kept: a snapshot is small whatever the MES writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _planned(order: Order, directories: Directories, execution_id: str, transiti
         order_id=order.order_id,
         op_no=order.op_no,
         item_id=order.item_id,
-        description=order.description,
+        description=order.description[:SHOWN_DESCRIPTION],
         release_status=order.release_status,
         qty_planned=order.qty_planned,
         uom=order.uom,

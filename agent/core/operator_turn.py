@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
-from agent.core import barcodes, operations
+import orjson
+
+from agent.core import barcodes, operations, output
 from agent.core.barcodes import Code
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
@@ -21,12 +24,15 @@ from agent.core.facts import (
     StopReasonSet,
 )
 from agent.core.observations import Entry, Scan
-from agent.core.output import Output
+from agent.core.times import milliseconds
 from agent.core.turn import LastScan, Turn
 from agent.core.views import Reply
 
 MAX_LOTS = 40
 """Lots that can be loaded at one work center at a time."""
+LONGEST_ID = 64
+"""Bytes of a name as JSON: a snapshot is small whatever is scanned. Plants use fewer than 40."""
+SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Context:
 
 
 def serial_claim(wc_id: str, serial: str) -> str:
-    """The claim that one unit takes at a work center; its value is the order and operation."""
+    """The claim that one unit takes at a work center; its value names the operations, one a line."""
     return f"serial:{wc_id}:{serial}"
 
 
@@ -101,14 +107,15 @@ def take_scan(turn: Turn, scan: Scan, context: Context) -> Reply:
             meaning=code.kind,
         )
         turn.draft.add_cause(mark, accepted, f"scan:{turn.wc_id}:{number}")
-    last = LastScan(scan.text, scan.reader, now, reply.accepted, reply.code, reply.message)
+    last = LastScan(_kept(scan.text), scan.reader, now, reply.accepted, reply.code, reply.message)
     turn.floor = replace(turn.floor, last_scan=last)
     return reply
 
 
 def _act(turn: Turn, code: Code | None, scan: Scan, context: Context) -> str:
     if code is None:
-        raise EntryRefusedError("UNKNOWN_CODE", f"'{scan.text}' is no code of this site. Scan the label again.")
+        raise EntryRefusedError("UNKNOWN_CODE", f"'{scan.text[:SHOWN]}' is no code of this site. Scan the label again.")
+    _must_fit(code.identity)
     match code.kind:
         case "order":
             _start(turn, code.identity, context, None)
@@ -131,7 +138,7 @@ def _start(turn: Turn, order_id: str, context: Context, actor: str | None) -> No
     )
     turn.flush()
     turn.operations = changed
-    turn.output = Output(tallies=turn.output.tallies, flushed_at=turn.output.flushed_at)
+    turn.output = output.begun_anew(turn.output)
     turn.operation_changed()
     operations.tell(operation, OperationStarted, turn.output, turn.draft, actor)
     if contradiction is not None:
@@ -143,7 +150,7 @@ def _complete(turn: Turn, actor: str | None) -> str:
     turn.flush()
     operations.tell(operation, OperationCompleted, turn.output, turn.draft, actor)
     turn.operations = changed
-    turn.output = Output(tallies=turn.output.tallies, flushed_at=turn.output.flushed_at)
+    turn.output = output.begun_anew(turn.output)
     turn.operation_changed()
     return operation.order_id
 
@@ -171,9 +178,10 @@ def _link_serial(turn: Turn, serial: str, scan: Scan, context: Context) -> None:
         raise EntryRefusedError("NO_ORDER", f"Unit {serial} needs an order in progress. Start one, then scan it again.")
     claim = serial_claim(turn.wc_id, serial)
     here = f"{operation.order_id}/{operation.op_no}"
-    if context.claims.get(claim) == here:
+    taken_at = context.claims.get(claim, "").split("\n")
+    if here in taken_at:
         raise EntryRefusedError("ALREADY_REPORTED", f"Unit {serial} was taken at this operation already.")
-    turn.claims.append((claim, here))
+    turn.claims.append((claim, "\n".join([*taken_at, here])))
     turn.floor = replace(turn.floor, last_serial=serial)
     data = GenealogyLinked(
         keys=turn.draft.keys.model_copy(update={"serial": serial}),
@@ -204,7 +212,7 @@ def _set_reason(turn: Turn, code: str, stop_id: str | None, context: Context, gi
         prev_reason=stop.reason,
         actor=given.actor if isinstance(given, Entry) else None,
     )
-    key = f"stop:{turn.wc_id}:{round(stop.start * 1000)}:reason:{turn.number()}"
+    key = f"stop:{turn.wc_id}:{milliseconds(stop.start)}:reason:{turn.number()}"
     turn.draft.add(data, given.observed.wall, key, correlation_id=stop.stop_id)
     explained = replace(stop, reason=reason)
     if is_open:
@@ -218,7 +226,7 @@ def _scan_quality(turn: Turn, scan: Scan) -> FactQuality:
 
 
 def _is_echo(last: LastScan | None, scan: Scan, rescan_ms: int) -> bool:
-    if last is None or (last.text, last.reader) != (scan.text, scan.reader):
+    if last is None or (last.text, last.reader) != (_kept(scan.text), scan.reader):
         return False
     return 0 <= scan.observed.wall - last.at < rescan_ms / 1000
 
@@ -227,4 +235,17 @@ def _required(arguments: Mapping[str, str], name: str) -> str:
     value = arguments.get(name, "")
     if not value:
         raise EntryRefusedError("MISSING_ARGUMENT", f"The entry needs '{name}'.")
+    _must_fit(value)
     return value
+
+
+def _must_fit(identity: str) -> None:
+    if len(orjson.dumps(identity)) - 2 > LONGEST_ID:
+        raise EntryRefusedError(
+            "TOO_LONG", f"'{identity[:SHOWN]}…' is too long for a name; expected at most {LONGEST_ID} bytes."
+        )
+
+
+def _kept(text: str) -> str:
+    """A code as it is remembered: whole, or where it is long its beginning and what tells it from all others."""
+    return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]}…{sha256(text.encode()).hexdigest()}"

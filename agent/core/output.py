@@ -1,8 +1,9 @@
 """From counted parts to output and scrap facts, each with delta and cumulative (domain.md K12, K13, K17, K18).
 
 Of {total, scrap} good is their difference, of {good, scrap} it is measured. A reject is often counted after its part:
-if that part has been reported as good by then, the scrap fact says how many it takes back from good. No fact is ever
-negative, and the raw readings of successive facts of a counter join without a gap.
+if that part has been reported as good by then, the scrap fact says how many it takes back from good. A reject counted
+before its part is owed: that part, once counted, is not good. No quantity is ever negative, and the raw readings of
+successive facts of a counter join without a gap.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class Output:
     tallies: dict[Role, Tally] = field(default_factory=dict)
     flushed_at: float = 0.0
     """When the last count became a fact."""
+    early_rejects: int = 0
+    """Rejects whose parts are not counted yet; those parts will never be good."""
 
 
 def tallied(output: Output, role: Role, before: CounterState, step: Step, *, uncertain: bool) -> Output:
@@ -57,6 +60,11 @@ def tallied(output: Output, role: Role, before: CounterState, step: Step, *, unc
         lower_bound=tally.lower_bound or step.doubt is not None,
     )
     return replace(output, tallies={**output.tallies, role: tally})
+
+
+def begun_anew(output: Output) -> Output:
+    """The quantities of another operation; counting itself goes on."""
+    return replace(output, cum_good=0, cum_scrap=0)
 
 
 def due(output: Output, now: float, flush_s: float) -> bool:
@@ -83,9 +91,10 @@ def flushed(output: Output, flush: Flush, draft: Draft) -> Output:
     made, scrap = tallies.get(role), tallies.pop(Role.SCRAP, None)
     parts = 0 if made is None else made.parts
     rejects = 0 if scrap is None else scrap.parts
-    rejects_among = rejects if role is Role.TOTAL else 0
-    good, taken_back = max(parts - rejects_among, 0), max(rejects_among - parts, 0)
-    output = replace(output, cum_good=output.cum_good + good)
+    rejects_among = rejects + output.early_rejects if role is Role.TOTAL else 0
+    good, missing = max(parts - rejects_among, 0), max(rejects_among - parts, 0)
+    taken_back = min(missing, output.cum_good)
+    output = replace(output, cum_good=output.cum_good + good, early_rejects=missing - taken_back)
     if made is not None and good:
         _output_fact(output, made, good, role, flush, draft)
         del tallies[role]

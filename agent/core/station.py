@@ -25,6 +25,7 @@ from agent.core.views import Reply
 
 StationObservation = Image | Link | Scan | Entry | Started | Tick
 SHOWN_EVENTS = 6
+SHOWN_CHARACTERS = 80
 NOT_SHOWN = frozenset({"output.recorded", "machine.condition_changed", "scan.accepted"})
 """Too frequent, or told by the fact that follows."""
 _SNAPSHOT = TypeAdapter(StationState)
@@ -60,7 +61,10 @@ class Station:
         Raises:
             pydantic.ValidationError: not a snapshot of this version.
         """
-        return replace(self, state=_SNAPSHOT.validate_json(snapshot))
+        state = _SNAPSHOT.validate_json(snapshot)
+        # A counter taken out of the configuration has no name to tell its last counts by.
+        tallies = {role: tally for role, tally in state.output.tallies.items() if role in self.setup.names}
+        return replace(self, state=replace(state, output=replace(state.output, tallies=tallies)))
 
     def snapshot(self) -> bytes:
         """The whole state as JSON, at most 16 KiB whatever was produced."""
@@ -125,4 +129,4 @@ def _words(fact: Fact) -> str:
     data = fact.data
     named = (getattr(data, name, None) for name in ("text", "parent_serial", "refusal_code", "code", "detail"))
     keys = data.keys
-    return str(next((value for value in (*named, keys.lot_id, keys.order_id) if value), ""))
+    return str(next((value for value in (*named, keys.lot_id, keys.order_id) if value), ""))[:SHOWN_CHARACTERS]

@@ -151,7 +151,7 @@ def advance(watch: StopWatch, now: float, rules: StopRules, new_id: str) -> tupl
         return watch, tuple(changes)
     limit = stop.start + rules.settings.minor_stop_max_s
     standing_until = now if watch.running_since is None else watch.running_since
-    if stop.stop_class == "minor" and standing_until >= limit:
+    if stop.stop_class == "minor" and standing_until > limit:
         stop = replace(stop, stop_class="down")
         watch = replace(watch, open=stop)
         changes.append(StopChange("upgraded", stop, limit))

@@ -11,10 +11,15 @@ def _to_the_second(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
+def milliseconds(epoch_s: float) -> int:
+    """Milliseconds since 1970 UTC, rounded as they are written."""
+    return round(epoch_s * 1000)
+
+
 def iso(epoch_s: float) -> str:
     """`1772601462.12` → `2026-03-04T05:17:42.120Z`."""
-    milliseconds = round(epoch_s * 1000)
-    return f"{_to_the_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
+    seconds, rest = divmod(milliseconds(epoch_s), 1000)
+    return f"{_to_the_second(seconds)}.{rest:03d}Z"
 
 
 def epoch(text: str) -> float:

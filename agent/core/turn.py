@@ -24,7 +24,7 @@ from agent.core.operations import Operations
 from agent.core.output import Output
 from agent.core.settings import CodeSettings
 from agent.core.stops import Stop, StopChange, StopRules, StopWatch
-from agent.core.times import iso
+from agent.core.times import iso, milliseconds
 from agent.core.watching import Watch
 
 RATE_PER_CYCLE = 3.0
@@ -132,11 +132,9 @@ class Turn:
 
     def counter_rules(self, role: Role) -> CounterRules:
         """What is known of a counter."""
-        settings = next(signal.counter for signal in self.setup.machine.signal if signal.role is role)
-        rate = RATE_PER_CYCLE / self.cycle_s
-        if settings is None:
-            return CounterRules(2**32, rate)
-        return CounterRules(settings.modulus, settings.max_rate or rate)
+        signal = next(signal for signal in self.setup.machine.signal if signal.role is role)
+        configured = None if signal.counter is None else signal.counter.max_rate
+        return CounterRules(signal.modulus, configured or RATE_PER_CYCLE / self.cycle_s)
 
     def number(self) -> int:
         """The next number for a natural key."""
@@ -173,7 +171,8 @@ class Turn:
         """Make the facts of stops that changed."""
         for change in changes:
             stop = change.stop
-            duration = None if stop.end is None else Decimal(f"{stop.end - stop.start:.3f}")
+            # As written, so that start, end and duration agree to the millisecond.
+            duration = None if stop.end is None else Decimal(milliseconds(stop.end) - milliseconds(stop.start))
             data = STOP_FACTS[change.change](
                 keys=self.draft.keys,
                 quality=self.draft.quality("plc", time_quality="uncertain" if stop.end_uncertain else "good"),
@@ -185,12 +184,12 @@ class Turn:
                 machine_reasons=stop.machine_reasons,
                 start=iso(stop.start),
                 end=None if stop.end is None else iso(stop.end),
-                duration_s=duration,
+                duration_s=None if duration is None else duration.scaleb(-3),
                 bridged=stop.bridged,
                 end_uncertain=stop.end_uncertain,
                 reason=stop.reason,
             )
-            key = f"stop:{self.wc_id}:{round(stop.start * 1000)}:{change.change}"
+            key = f"stop:{self.wc_id}:{milliseconds(stop.start)}:{change.change}"
             self.draft.add(data, change.at, key, correlation_id=stop.stop_id)
             if change.change == "closed":
                 self.floor = replace(self.floor, last_stop=stop)

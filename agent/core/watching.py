@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any, Literal, TypeAlias
 
 from agent.core.conditions import Condition, MachineWords, Mode, condition_of, mode_of
@@ -68,10 +69,10 @@ WORDS: dict[Role, tuple[str, Reader]] = {
 def heard(watch: Watch, role: Role, signal: Signal) -> Watch:
     """One of the machine's words was read."""
     name, read = WORDS[role]
-    believable = signal.quality is Quality.GOOD and isinstance(signal.value, bool | int | float)
-    if not believable:
+    value = signal.value
+    if signal.quality is not Quality.GOOD or not isinstance(value, bool | int | float) or not isfinite(value):
         return replace(watch, bad=watch.bad | {role.value})
-    words: MachineWords = replace(watch.words, **{name: read(signal.value)})
+    words: MachineWords = replace(watch.words, **{name: read(value)})
     return replace(watch, words=words, bad=watch.bad - {role.value})
 
 
@@ -81,12 +82,12 @@ def meaning(watch: Watch, settings: ConditionSettings) -> tuple[Condition, Mode]
     return condition or Condition.UNKNOWN, mode_of(watch.words, settings.setup_modes)
 
 
-def instant_of(signal: Signal, settings: StopSettings) -> tuple[float, bool]:
-    """When a reading was true, and whether the source's clock said so (domain.md R24)."""
+def instant_of(signal: Signal, settings: StopSettings) -> float:
+    """When a reading was true: by the source's clock while it agrees with ours, else by ours (domain.md R24)."""
     source = signal.source_time
-    if source is None or abs(source - signal.observed.wall) > settings.skew_max_s:
-        return signal.observed.wall, source is None
-    return source, True
+    if source is not None and abs(source - signal.observed.wall) <= settings.skew_max_s:
+        return source
+    return signal.observed.wall
 
 
 def gone_silent(watch: Watch, now: Instant, settings: StopSettings) -> bool:

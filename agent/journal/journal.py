@@ -63,27 +63,32 @@ class Journal:
         """
         marks = self._marks
         position = marks.first_position + marks.last_sequence
-        try:
-            await self._on(self._writer, lambda: store.append(self._write, commit, position, now))
-        except sqlite3.Error as error:
-            raise JournalError(f"the journal cannot be written: {error}; free space on its disk") from error
+        await self._written(lambda: store.append(self._write, commit, position, now))
         if commit.facts:
             self._marks = replace(self._marks, last_sequence=marks.last_sequence + len(commit.facts))
             self._note()
 
     async def confirm(self, through: int) -> None:
-        """The MES has everything up to this sequence; a lower one than known changes nothing."""
+        """The MES has everything up to this sequence; a lower one than known changes nothing.
+
+        Raises:
+            JournalError: it could not be written; it is to be said again.
+        """
         if through <= self._marks.confirmed_through:
             return
         values = (through, self._marks.epoch)
-        await self._on(self._writer, lambda: self._write.execute(schema.CONFIRM, values))
+        await self._written(lambda: self._write.execute(schema.CONFIRM, values))
         self._marks = replace(self._marks, confirmed_through=max(through, self._marks.confirmed_through))
         self._note()
 
     async def park(self, sequence: int, reason: str) -> None:
-        """The MES refused this fact; it stays in the journal and is listed."""
+        """The MES refused this fact; it stays in the journal and is listed.
+
+        Raises:
+            JournalError: it could not be written; it is to be said again.
+        """
         values = (sequence, self._marks.epoch, reason)
-        await self._on(self._writer, lambda: self._write.execute(schema.PARK, values))
+        await self._written(lambda: self._write.execute(schema.PARK, values))
 
     async def parked(self) -> int:
         """How many facts are parked."""
@@ -95,10 +100,10 @@ class Journal:
         return await self._on(self._writer, lambda: store.taken(self._write, keys)) if keys else {}
 
     async def read(self, after: int, limit: int) -> list[Row]:
-        """Facts with a sequence above `after`, in order.
+        """Facts with a sequence above `after`, in order, up to one that is damaged.
 
         Raises:
-            JournalError: a row is not what was written.
+            JournalError: the first of them is not what was written.
         """
         marks = self._marks
         return await self._on(self._reader, lambda: store.read(self._read, marks, after, limit))
@@ -130,6 +135,12 @@ class Journal:
         else:
             self.delivered.set()
 
+    async def _written(self, work: Callable[[], object]) -> None:
+        try:
+            await self._on(self._writer, work)
+        except sqlite3.Error as error:
+            raise JournalError(f"the journal cannot be written: {error}; free space on its disk") from error
+
     async def _on(self, executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, work)
 
@@ -159,14 +170,17 @@ def read_latest(folder: Path, limit: int) -> list[Row]:
     """The last facts of a journal, also while an agent uses it.
 
     Raises:
-        JournalError: there is no journal.
+        JournalError: there is no journal, or it cannot be read.
     """
     path = folder / FILE_NAME
     if not path.exists():
         raise JournalError(f"there is no journal at {path}; no agent has run with this configuration yet")
-    with closing(store.connect(path, read_only=True)) as connection:
-        row = connection.execute(schema.LATEST_EPOCH).fetchone()
-        return [] if row is None else store.latest(connection, Watermarks(row[0], row[1], 0, row[2]), limit)
+    try:
+        with closing(store.connect(path, read_only=True)) as connection:
+            row = connection.execute(schema.LATEST_EPOCH).fetchone()
+            return [] if row is None else store.latest(connection, Watermarks(row[0], row[1], 0, row[2]), limit)
+    except sqlite3.Error as error:
+        raise JournalError(f"the journal {path} cannot be read: {error}") from error
 
 
 def _open_for_writing(path: Path, new_epoch: str) -> tuple[sqlite3.Connection, Watermarks, Restored]:

@@ -138,18 +138,22 @@ def append(connection: sqlite3.Connection, commit: Commit, position: int, now: f
 
 
 def read(connection: sqlite3.Connection, marks: Watermarks, after: int, limit: int) -> list[Row]:
-    """Facts with a sequence above `after`, in order.
+    """Facts with a sequence above `after`, in order, up to one that is damaged.
 
     Raises:
-        JournalError: a row is not what was written.
+        JournalError: the first of them is not what was written.
     """
     first = marks.first_position
-    return _checked(connection.execute(schema.READ_FACTS, (first + after, limit)), first)
+    return _checked(connection.execute(schema.READ_FACTS, (first + after, limit)), first, at_least=1)
 
 
 def latest(connection: sqlite3.Connection, marks: Watermarks, limit: int) -> list[Row]:
-    """The last facts, in order."""
-    return _checked(connection.execute(schema.LATEST_FACTS, (limit,)), marks.first_position)
+    """The last facts, in order.
+
+    Raises:
+        JournalError: one of them is not what was written.
+    """
+    return _checked(connection.execute(schema.LATEST_FACTS, (limit,)), marks.first_position, at_least=limit)
 
 
 def taken(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]:
@@ -181,10 +185,12 @@ def _checksum(values: Values) -> int:
     return crc32(values[-1], crc32(repr(values[:-1]).encode()))
 
 
-def _checked(cursor: Iterable[Values], first_position: int) -> list[Row]:
-    rows = []
+def _checked(cursor: Iterable[Values], first_position: int, *, at_least: int) -> list[Row]:
+    rows: list[Row] = []
     for position, *values, checksum in cursor:
         if _checksum((position, *values)) != checksum:
+            if len(rows) >= at_least:
+                return rows
             raise JournalError(f"fact at position {position} of the journal is damaged; it is not sent")
         rows.append(Row(position - first_position + 1, *values))
     return rows

@@ -1,0 +1,233 @@
+"""Builders of observations, stations and facts, on a clock that begins at 0 seconds of a round instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from agent.core.conditions import Condition, Mode
+from agent.core.directories import Directories, Order, Reasons
+from agent.core.draft import Draft, Provenance
+from agent.core.facts import ConditionChanged, Fact, FactData, FactQuality, Keys, StopData, Versions
+from agent.core.identity import IdBlock
+from agent.core.machine_settings import MachineSettings, Role
+from agent.core.observations import Entry, Image, Instant, Link, Quality, Scan, Signal, SignalValue, Started, Tick
+from agent.core.operator_turn import Context
+from agent.core.settings import CodeSettings
+from agent.core.station import Outcome, Station, StationObservation
+from agent.core.times import iso
+from agent.core.watching import Cause
+
+T0 = 1_772_600_400.0
+"""2026-03-04T05:00:00Z."""
+WC = "WC-1"
+PROVENANCE = Provenance("e1", "production")
+EXECUTE, IDLE, ABORTED = 6, 4, 9
+FIRST_ID = UUID("019cb763-1a00-7000-8000-000000000000")
+
+
+def instant(at: float) -> Instant:
+    return Instant(T0 + at, 1000.0 + at)
+
+
+def clock(at: float) -> str:
+    return iso(T0 + at)
+
+
+def a_machine(*roles: Role, counter: Mapping[str, object] | None = None, **tables: object) -> MachineSettings:
+    """A machine over OPC UA whose signals are called as their roles."""
+    signals: list[dict[str, object]] = []
+    for role in roles or (Role.PACKML_STATE, Role.TOTAL):
+        counts = counter is not None and role in {Role.TOTAL, Role.GOOD, Role.SCRAP}
+        more: dict[str, object] = {"counter": counter} if counts else {}
+        signals.append({"key": role.value, "role": role, "node": f"nsu=urn:line;s={role.value}", **more})
+    opcua = {"endpoint": "opc.tcp://plc:4840/"}
+    return MachineSettings.model_validate({"work_center": WC, "opcua": opcua, "signal": signals, **tables})
+
+
+def a_station(*roles: Role, counter: Mapping[str, object] | None = None, **tables: object) -> Station:
+    return Station.new(a_machine(*roles, counter=counter, **tables), CodeSettings(), PROVENANCE)
+
+
+def a_draft(wc_id: str | None = WC, observed: float = 0.0) -> Draft:
+    return Draft(IdBlock(FIRST_ID), T0 + observed, PROVENANCE, Keys(wc_id=wc_id), Versions())
+
+
+def an_order(order_id: str = "PO-1", **more: Any) -> Order:  # noqa: ANN401 - fields of the model
+    fields = {
+        "rev": "1",
+        "order_id": order_id,
+        "op_no": "10",
+        "item_id": "BOTTLE",
+        "qty_planned": "100",
+        "uom": "EA",
+        "release_status": "released",
+    }
+    return Order.model_validate({**fields, **more})
+
+
+def a_plan(*orders: Order, reasons: Iterable[str] = ()) -> Directories:
+    entries = [{"code": code, "text": {"en": code}} for code in reasons]
+    known = Reasons.model_validate({"rev": "7", "reasons": entries})
+    return Directories({(WC, order.order_id): order for order in orders}, known)
+
+
+def signal(key: str, value: SignalValue, at: float, *, seen: float | None = None) -> Signal:
+    """A good reading, true at `at` and seen then or later."""
+    return Signal(WC, key, value, Quality.GOOD, T0 + at, instant(at if seen is None else seen))
+
+
+def bad(key: str, at: float, quality: Quality = Quality.BAD) -> Signal:
+    return Signal(WC, key, None, quality, None, instant(at), "BadSensorFailure")
+
+
+def image(at: float, *signals: Signal) -> Image:
+    return Image(WC, signals, instant(at))
+
+
+def read(at: float, /, **values: SignalValue) -> Image:
+    """Good readings of one instant."""
+    return image(at, *(signal(key, value, at) for key, value in values.items()))
+
+
+def up(at: float) -> Link:
+    return Link(WC, "plc", up=True, observed=instant(at))
+
+
+def down(at: float, reason: str = "cable") -> Link:
+    return Link(WC, "plc", up=False, observed=instant(at), reason=reason)
+
+
+def tick(at: float) -> Tick:
+    return Tick(WC, instant(at))
+
+
+def started(at: float, down_since: float | None = None) -> Started:
+    return Started(WC, instant(at), "run-1", None if down_since is None else T0 + down_since)
+
+
+def scan(at: float, text: str, reader: str = "gun") -> Scan:
+    return Scan(WC, text, instant(at), reader)
+
+
+def entry(at: float, action: str, **arguments: str) -> Entry:
+    return Entry(WC, action, arguments, instant(at), "client-0001", "anna")
+
+
+def alive(since: float, until: float) -> list[StationObservation]:
+    """A watched machine with nothing new: a sign of life and a tick each second after `since`, up to `until`."""
+    seconds = [since + number for number in range(1, int(until - since) + 1)]
+    return [seen for at in seconds for seen in (up(at), tick(at))]
+
+
+def watched(at: float = 0.0, /, **values: SignalValue) -> list[StationObservation]:
+    """The agent starts and finds the machine like this."""
+    return [started(at), read(at, **values), up(at)]
+
+
+@dataclass
+class Story:
+    """A station, told one thing after another; keeps the facts and the claims."""
+
+    station: Station
+    plan: Directories = field(default_factory=Directories)
+    facts: list[Fact] = field(default_factory=list)
+    claims: dict[str, str] = field(default_factory=dict)
+    told: int = 0
+
+    def hear(self, *observations: StationObservation) -> list[Fact]:
+        """The facts that these observations make, in order."""
+        begin = len(self.facts)
+        for observation in observations:
+            self.observe(observation)
+        return self.facts[begin:]
+
+    def observe(self, observation: StationObservation) -> Outcome:
+        outcome = self.station.observe(observation, self.next_ids(), self.context(observation))
+        self.take(outcome)
+        return outcome
+
+    def context(self, observation: StationObservation) -> Context:
+        needed = self.station.claims_needed(observation)
+        return Context(self.plan, {key: self.claims[key] for key in needed if key in self.claims})
+
+    def next_ids(self) -> UUID:
+        return UUID(int=FIRST_ID.int + (self.told << 12))
+
+    def take(self, outcome: Outcome) -> None:
+        self.told += 1
+        self.station = outcome.station
+        self.facts.extend(outcome.facts)
+        self.claims.update(outcome.claims)
+
+    def of(self, *kinds: type[FactData]) -> list[FactData]:
+        return [fact.data for fact in self.facts if isinstance(fact.data, kinds)]
+
+
+def a_story(
+    *observations: StationObservation, station: Station | None = None, plan: Directories | None = None
+) -> Story:
+    story = Story(station or a_station(), plan or Directories())
+    story.hear(*observations)
+    return story
+
+
+def said(facts: Iterable[Fact]) -> list[tuple[float, FactData]]:
+    """When each fact happened, on this clock, and what it says."""
+    return [(round(fact.time - T0, 3), fact.data) for fact in facts]
+
+
+def types(facts: Iterable[Fact]) -> list[str]:
+    return [fact.data.TYPE for fact in facts]
+
+
+def quality(**more: Any) -> FactQuality:  # noqa: ANN401 - fields of the model
+    return FactQuality.model_validate({"origin": "plc", "execution_mode": "production", **more})
+
+
+def moved(
+    before: Condition,
+    after: Condition,
+    *,
+    mode: Mode = Mode.PRODUCTION,
+    inferred: bool = False,
+    cause: Cause | None = None,
+) -> ConditionChanged:
+    return ConditionChanged(
+        keys=Keys(wc_id=WC),
+        quality=quality(time_quality="good" if cause is None else "estimated"),
+        from_condition=before,
+        to_condition=after,
+        mode=mode,
+        inferred=inferred,
+        cause=cause,
+    )
+
+
+def stop(
+    kind: type[StopData],
+    stop_id: str,
+    start: float,
+    end: float | None = None,
+    **more: Any,  # noqa: ANN401 - fields
+) -> StopData:
+    fields: dict[str, object] = {
+        "keys": Keys(wc_id=WC),
+        "quality": quality(time_quality="uncertain" if more.get("end_uncertain") else "good"),
+        "stop_id": stop_id,
+        "stop_class": "minor",
+        "condition": Condition.IDLE,
+        "mode": Mode.PRODUCTION,
+        "machine_reasons": (),
+        "start": clock(start),
+        "end": None if end is None else clock(end),
+        "duration_s": None if end is None else Decimal(f"{end - start:.3f}"),
+    }
+    return kind.model_validate({**fields, **more})
+
+
+def stop_ids(facts: Iterable[Fact]) -> list[str]:
+    return [fact.data.stop_id for fact in facts if isinstance(fact.data, StopData)]

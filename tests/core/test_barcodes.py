@@ -1,0 +1,38 @@
+"""Plain codes are text: never numbers, never stripped, case kept."""
+
+import pytest
+
+from agent.core.barcodes import Code, read
+from agent.core.settings import CodeSettings
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ORD:PO-1001", Code("order", "PO-1001")),
+        ("LOT:PF-7781:PREFORM-05", Code("lot", "PF-7781", "PREFORM-05")),
+        ("LOT:PF-7781:A:B", Code("lot", "PF-7781", "A:B")),
+        ("SN:000123", Code("serial", "000123")),
+        ("SN: 12 ", Code("serial", " 12 ")),
+        ("SN:aB", Code("serial", "aB")),
+        ("SN:ORD:1", Code("serial", "ORD:1")),
+        ("SN:01\x1d17", Code("serial", "01\x1d17")),
+        ("ORD:ЗАКАЗ-7", Code("order", "ЗАКАЗ-7")),  # noqa: RUF001 - an order as a Russian ERP names it
+        ("RSN:NO-MATERIAL", Code("reason", "NO-MATERIAL")),
+    ],
+)
+def test_a_plain_code_says_what_it_names(text: str, code: Code) -> None:
+    assert read(text, CodeSettings()) == code
+
+
+@pytest.mark.parametrize(
+    "text", ["", "PO-1001", "ord:PO-1", " ORD:PO-1", "ORD:", "LOT:PF-7781", "LOT::X", "SN:1\n", "XORD:PO-1", "\x00"]
+)
+def test_a_code_that_no_pattern_matches_whole_means_nothing(text: str) -> None:
+    assert read(text, CodeSettings()) is None
+
+
+def test_the_site_says_what_its_codes_look_like() -> None:
+    codes = CodeSettings(serial=r"(?P<serial>\d{8})")
+    assert read("00001234", codes) == Code("serial", "00001234")
+    assert read("000012345", codes) is None

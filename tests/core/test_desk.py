@@ -1,0 +1,159 @@
+"""The agent's own station: its life, directories and commands."""
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+from uuid import UUID
+
+import pytest
+
+from agent.core.desk import Desk, DeskOutcome, DeskState
+from agent.core.directories import Directories
+from agent.core.facts import AgentStarted, AgentStopping, CommandRun, DirectoryApplied, Keys
+from agent.core.observations import Directive, Started, Stopping
+from agent.core.views import Reply
+from tests.core.build import FIRST_ID, PROVENANCE, T0, WC, an_order, clock, instant, quality
+
+DESK = Desk("1.0", PROVENANCE, ("replay", "message"), Directories())
+ORDER = an_order().model_dump_json().encode()
+COMMAND = {"command_id": "cmd-0001", "issued_at": "2026-03-04T05:00:00Z", "actor": "planner", "reason": "why"}
+
+
+def started(instance: str, down_since: float | None = None) -> Started:
+    return Started(None, instant(0.0), instance, None if down_since is None else T0 + down_since)
+
+
+def directive(name: str, payload: bytes, wc_id: str | None = None) -> Directive:
+    return Directive(wc_id, name, payload, instant(5.0))
+
+
+def command(name: str, **fields: object) -> Directive:
+    return directive(f"cmd/{name}", json.dumps({**COMMAND, **fields}).encode())
+
+
+def observe(desk: Desk, observation: Started | Stopping | Directive, number: int = 0) -> DeskOutcome:
+    return desk.observe(observation, UUID(int=FIRST_ID.int + (number << 12)))
+
+
+@pytest.mark.parametrize(
+    ("state", "down_since", "after"),
+    [
+        (DeskState(), None, "first_start"),
+        (DeskState("run-0", stopped_cleanly=True), -60.0, "clean_stop"),
+        (DeskState("run-0", stopped_cleanly=False), -60.0, "crash"),
+    ],
+)
+def test_a_start_says_what_it_comes_after(state: DeskState, down_since: float | None, after: str) -> None:  # R17
+    outcome = observe(replace(DESK, state=state), started("run-1", down_since))
+    assert outcome.desk.state == DeskState("run-1", stopped_cleanly=False)
+    assert [(fact.data, fact.natural_key) for fact in outcome.facts] == [
+        (
+            AgentStarted.model_validate(
+                {
+                    "keys": Keys(),
+                    "quality": quality(origin="rule"),
+                    "version": "1.0",
+                    "instance": "run-1",
+                    "after": after,
+                    "down_since": None if down_since is None else clock(down_since),
+                }
+            ),
+            "agent:e1:run-1:started",
+        )
+    ]
+
+
+def test_a_clean_stop_is_said_and_remembered() -> None:
+    running = observe(DESK, started("run-1")).desk
+    outcome = observe(running, Stopping(None, instant(9.0)))
+    assert outcome.desk.state == DeskState("run-1", stopped_cleanly=True)
+    assert [fact.data for fact in outcome.facts] == [
+        AgentStopping(keys=Keys(), quality=quality(origin="rule"), instance="run-1")
+    ]
+
+
+def applied(outcome: str, payload: bytes, **fields: object) -> DirectoryApplied:
+    base = {
+        "keys": Keys(wc_id=WC),
+        "quality": quality(origin="mes"),
+        "name": "orders/PO-1",
+        "outcome": outcome,
+        "rev": None,
+        "sha256": sha256(payload).hexdigest(),
+        "detail": "",
+    }
+    return DirectoryApplied.model_validate({**base, **fields})
+
+
+def test_a_directory_is_applied_withdrawn_and_each_said_once() -> None:
+    first = observe(DESK, directive("orders/PO-1", ORDER, WC))
+    again = observe(first.desk, directive("orders/PO-1", ORDER, WC), 1)
+    withdrawn = observe(again.desk, directive("orders/PO-1", b"", WC), 2)
+    assert [fact.data for fact in first.facts] == [applied("applied", ORDER, rev="1")]
+    assert (again.desk, again.facts) == (first.desk, ())
+    assert [fact.data for fact in withdrawn.facts] == [applied("withdrawn", b"")]
+    assert (first.kept, again.kept, withdrawn.kept) == (True, False, True)
+    assert withdrawn.desk.directories == Directories()
+
+
+def test_a_directory_that_is_refused_changes_nothing_but_is_told() -> None:
+    known = observe(DESK, directive("orders/PO-1", ORDER, WC)).desk
+    outcome = observe(known, directive("orders/PO-1", b"{", WC), 1)
+    (fact,) = outcome.facts
+    assert isinstance(fact.data, DirectoryApplied)
+    assert fact.data == applied("refused", b"{", detail=fact.data.detail)
+    assert fact.data.detail.endswith("the former revision stays")
+    assert (outcome.desk.directories, outcome.kept) == (known.directories, False)
+
+
+def test_the_same_directory_applied_twice_has_two_natural_keys() -> None:
+    desk = DESK
+    keys: list[str] = []
+    for number, payload in enumerate([ORDER, b"", ORDER]):
+        outcome = observe(desk, directive("orders/PO-1", payload, WC), number)
+        desk, keys = outcome.desk, [*keys, *(fact.natural_key for fact in outcome.facts)]
+    assert keys == [f"dir:e1:{WC}:orders/PO-1:{number}" for number in (1, 2, 3)]
+
+
+def run(command_id: str, outcome: str, detail: str, **fields: object) -> CommandRun:
+    base = {"keys": Keys(), "quality": quality(origin="mes"), "name": "message", "actor": None}
+    return CommandRun.model_validate({**base, "command_id": command_id, "outcome": outcome, "detail": detail, **fields})
+
+
+def test_a_message_is_kept_for_the_operators_and_told() -> None:
+    outcome = observe(DESK, command("message", text="Fire drill at 10"))
+    assert outcome.desk.state.message == "Fire drill at 10"
+    assert [(fact.data, fact.natural_key) for fact in outcome.facts] == [
+        (run("cmd-0001", "done", "why", actor="planner"), "cmd:e1:cmd-0001")
+    ]
+    assert outcome.reply == Reply(accepted=True, code="ok", message="why")
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "detail"),
+    [
+        (command("format"), "format", "command 'format' is not allowed here; allowed: replay, message"),
+        (command("message"), "message", "command message: text: Field required"),
+        (command("message", text=""), "message", "command message: text: String should have at least 1 character"),
+        (command("message", text="x", actor=""), "message", "command message: actor: String should have at least"),
+        (directive("cmd/message", b"{"), "message", "command message: "),
+    ],
+)
+def test_a_command_that_cannot_be_run_is_refused_and_told(sent: Directive, name: str, detail: str) -> None:
+    outcome = observe(DESK, sent)
+    (fact,) = outcome.facts
+    assert isinstance(fact.data, CommandRun)
+    assert fact.data == run("refused-1", "refused", fact.data.detail, name=name)
+    assert fact.data.detail.startswith(detail)
+    assert outcome.reply == Reply(accepted=False, code="REFUSED", message=fact.data.detail)
+    assert outcome.desk.state == DeskState(numbers=1)
+
+
+def test_a_command_that_is_not_listed_is_refused() -> None:
+    outcome = observe(replace(DESK, commands=("replay",)), command("message", text="hello"))
+    assert outcome.desk.state.message == ""
+
+
+def test_the_desk_comes_back_from_its_snapshot() -> None:
+    desk = observe(observe(DESK, started("run-1")).desk, command("message", text="Привет"), 1).desk
+    assert DESK.restored(desk.snapshot()) == replace(desk, directories=DESK.directories)

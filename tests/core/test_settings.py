@@ -1,0 +1,152 @@
+"""Mistakes in the configuration are answered with where, what was found and what was expected."""
+
+from pathlib import Path
+
+import pytest
+
+from agent.configuration import load
+from agent.core.errors import ConfigurationError
+from agent.core.machine_settings import CounterSettings, Role, SignalSettings
+from agent.core.settings import Settings
+
+GOOD = """
+[agent]
+enterprise = "acme"
+site = "almaty"
+area = "filling"
+id = "pc-7"
+
+[mes]
+host = "127.0.0.1"
+
+[[machine]]
+work_center = "WC-1"
+opcua.endpoint = "opc.tcp://plc:4840/"
+
+[[machine.signal]]
+key = "state"
+role = "packml_state"
+node = "nsu=urn:line;s=State"
+
+[[machine.signal]]
+key = "total"
+role = "total"
+node = "nsu=urn:line;s=Total"
+
+[[scanner]]
+name = "gun"
+work_center = "WC-1"
+device = "/dev/ttyUSB0"
+"""
+MODBUS = 'modbus.host = "plc"'
+OPCUA = 'opcua.endpoint = "opc.tcp://plc:4840/"'
+
+
+def loaded(text: str, folder: Path) -> Settings:
+    path = folder / "lineside.toml"
+    path.write_text(text, encoding="utf-8")
+    return load(path)
+
+
+def test_a_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
+    settings = loaded(GOOD, tmp_path)
+    assert settings.execution_mode == "production"
+    assert settings.machine[0].stop.minor_stop_max_s == 120.0
+    assert settings.mes.confirm == "mes"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('id = "pc-7"', 'id = "pc-7"\ncolour = "blue"', "agent.colour: there is no such key"),
+        ('id = "pc-7"', "", "agent.id: is missing; expected a value"),
+        ('id = "pc-7"', "id = 7", "agent.id: found '7': Input should be a valid string"),
+        ('id = "pc-7"', 'id = "pc/7"', "agent.id: found 'pc/7': expected 1 to 64 characters without blanks"),
+        ('id = "pc-7"', 'id = "-"', "agent.id: found '-': expected"),
+        ('id = "pc-7"', 'id = ""', "agent.id: found '': expected"),
+        ('area = "filling"', 'area = "agents"', "agent.area: found 'agents': an area cannot be called 'agents'"),
+        ('area = "filling"', 'area = "a b"', "agent.area: found 'a b': expected 1 to 64 characters without blanks"),
+        ('id = "pc-7"', 'id = "pc-7"\ntime_zone = "Mars/One"', "expected a time zone of the IANA database"),
+        ('id = "pc-7"', 'id = "pc-7"\ntick_s = 0', "agent.tick_s: found '0': Input should be greater than 0"),
+        ('id = "pc-7"', 'id = "pc-7"\ntick_s = inf', "agent.tick_s: found 'inf': Input should be a finite number"),
+        ('"127.0.0.1"', '"mes.example"\nusername = "pc"', "mes: a password over plain TCP to another host"),
+        ('"127.0.0.1"', '"x"\nconfirm = "broker"\nprotocol = "3.1.1"', "mes: confirm = 'broker' needs protocol = '5'"),
+        ('"127.0.0.1"', '"x"\nport = 70000', "mes.port: found '70000': Input should be less than or equal to 65535"),
+        ('"127.0.0.1"', '"x"\ncommands = ["correct"]', "mes.commands[1]: found 'correct': Input should be 'replay'"),
+        ("nsu=urn:line;s=Total", "ns=2;s=Total", "machine[1].signal[2].node: found 'ns=2;s=Total': expected a node id"),
+        ("nsu=urn:line;s=Total", "nsu=;s=Total", "machine[1].signal[2].node: found 'nsu=;s=Total': expected a node id"),
+        ("nsu=urn:line;s=Total", "nsu=urn:line;i=x", "machine[1].signal[2].node: found 'nsu=urn:line;i=x': expected"),
+        ('key = "total"', 'key = "state"', "machine[1]: key 'state' is used twice; expected a different key each"),
+        ('role = "total"', 'role = "packml_state"', "machine[1]: role 'packml_state' is used twice"),
+        ('role = "total"', 'role = "speed"', "machine[1].signal[2].role: found 'speed': Input should be"),
+        ('role = "packml_state"', 'role = "alarm"', "expected a signal with role 'packml_state' or 'run'"),
+        ('role = "packml_state"', 'role = "good"', "machine[1]: expected one of the roles 'total' and 'good'"),
+        (
+            'node = "nsu=urn:line;s=Total"',
+            "",
+            "machine[1]: signal 'total' needs 'node', as the machine is read over OPC",
+        ),
+        ('s=State"', 's=State"\ncounter.modulus = 10', "machine[1].signal[1]: 'counter' belongs to the roles total"),
+        ('s=Total"', 's=Total"\ncounter.modulus = 1', "machine[1].signal[2].counter.modulus: found '1'"),
+        ('s=Total"', 's=Total"\ncounter.max_rate = inf', "machine[1].signal[2].counter.max_rate: found 'inf'"),
+        (OPCUA, "", "machine[1]: expected exactly one of the tables 'opcua' and 'modbus'"),
+        (OPCUA, f"{OPCUA}\n{MODBUS}", "machine[1]: expected exactly one of the tables 'opcua' and 'modbus'"),
+        (OPCUA, MODBUS, "machine[1]: signal 'state' needs 'table' and 'address', as the machine is read over Modbus"),
+        ("opc.tcp://plc:4840/", "http://plc/", "machine[1].opcua.endpoint: found 'http://plc/': String should match"),
+        (OPCUA, f"{OPCUA}\nstop.reorder_s = inf", "machine[1].stop.reorder_s: found 'inf'"),
+        (OPCUA, f"{OPCUA}\ncondition.states.6 = 'BUSY'", "found 'BUSY': Input should be 'RUNNING', 'IDLE'"),
+        ('"gun"\nwork_center = "WC-1"', '"gun"\nwork_center = "WC-9"', "scanner 'gun' names work center 'WC-9'"),
+        ("[[scanner]]", "[codes]\norder = '('\n[[scanner]]", "codes: 'order' is no regular expression"),
+        ("[[scanner]]", "[codes]\nserial = 'S.*'\n[[scanner]]", "codes: 'serial' needs a group (?P<serial>…)"),
+    ],
+)
+def test_a_mistake_is_answered_with_where_what_and_what_instead(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    assert old in GOOD
+    with pytest.raises(ConfigurationError) as refusal:
+        loaded(GOOD.replace(old, new, 1), tmp_path)
+    assert str(refusal.value).startswith(str(tmp_path / "lineside.toml"))
+    assert message in str(refusal.value)
+
+
+def test_a_second_machine_needs_another_name(tmp_path: Path) -> None:
+    _, begin, machine = GOOD.partition("[[machine]]")
+    twice = GOOD + begin + machine.partition("[[scanner]]")[0]
+    with pytest.raises(ConfigurationError, match="work_center 'WC-1' is used twice"):
+        loaded(twice, tmp_path)
+
+
+def modbus(**fields: object) -> SignalSettings:
+    base = {"key": "total", "role": Role.TOTAL, "table": "holding", "address": 10}
+    return SignalSettings.model_validate({**base, **fields})
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"table": "coil"}, "type 'uint16' does not stand in table 'coil'"),
+        ({"type": "bit"}, "type 'bit' does not stand in table 'holding'"),
+        ({"address": 65_536}, "less than or equal to 65535"),
+        ({"address": 65_535, "type": "uint32"}, "ends behind the last address, 65535"),
+    ],
+)
+def test_a_modbus_signal_that_cannot_be_read_is_refused(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        modbus(**fields)
+
+
+@pytest.mark.parametrize(
+    ("signal", "modulus"),
+    [
+        (modbus(), 65_536),
+        (modbus(type="int16"), 65_536),
+        (modbus(type="uint32"), 2**32),
+        (modbus(counter={"modulus": 10_000}), 10_000),
+        (modbus(counter={"max_rate": 5.0}), 65_536),
+        (SignalSettings(key="t", role=Role.TOTAL, node="i=1"), 2**32),
+        (SignalSettings(key="t", role=Role.TOTAL, node="i=1", counter=CounterSettings(modulus=32_768)), 32_768),
+    ],
+)
+def test_a_counter_turns_over_no_later_than_its_registers_do(signal: SignalSettings, modulus: int) -> None:  # K1
+    assert signal.modulus == modulus

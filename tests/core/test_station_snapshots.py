@@ -1,0 +1,72 @@
+"""A station's memory: small, whole, and its own."""
+
+from dataclasses import replace
+
+from agent.core.machine_settings import Role
+from agent.core.station import StationObservation
+from tests.core.build import (
+    EXECUTE,
+    IDLE,
+    a_machine,
+    a_station,
+    a_story,
+    alive,
+    down,
+    read,
+    scan,
+    started,
+    up,
+    watched,
+)
+from tests.core.histories import STANDING, a_running_machine, a_stopped_machine
+
+
+def test_a_snapshot_stays_small_whatever_people_and_machines_write() -> None:
+    station = a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP, Role.ALARM, Role.BOOT)
+    story = a_story(*watched(packml_state=EXECUTE, total=0, scrap=0, boot="B" * 9000), station=station)
+    for number in range(120):
+        at = 10.0 + 4.0 * number
+        tail = f"{number}" + "Ж" * 4000
+        story.hear(scan(at, f"LOT:L{tail}:ITEM"), scan(at + 1.0, f"ORD:{tail}"), scan(at + 2.0, f"SN:{tail}"))
+        story.hear(scan(at + 2.5, tail), scan(at + 2.7, f"RSN:{tail}"), read(at + 3.0, alarm=tail, packml_state=IDLE))
+        story.hear(scan(at + 3.1, f"LOT:{'L' * 60}{number}:ITEM"), scan(at + 3.2, f"ORD:{'O' * 60}{number}"))
+        story.hear(down(at + 3.5, "why " * 2000), up(at + 3.6))
+        assert len(story.station.snapshot()) <= 16_384
+
+
+def test_a_station_comes_back_from_its_snapshot_whole() -> None:
+    story = a_stopped_machine()
+    story.hear(scan(21.0, "ORD:PO-1"), scan(22.0, "LOT:L1:X"), scan(23.0, "SN:1"), scan(24.0, "?"), down(25.0))
+    assert a_station().restored(story.station.snapshot()) == story.station
+
+
+def test_a_counter_taken_out_of_the_configuration_does_not_stop_the_rest() -> None:
+    roles = (Role.PACKML_STATE, Role.TOTAL, Role.SCRAP)
+    story = a_story(*watched(packml_state=EXECUTE, total=0, scrap=0), station=a_station(*roles))
+    story.hear(read(1.0, total=2, scrap=1), read(1.5, total=4, scrap=2))
+    story.station = a_station(Role.PACKML_STATE, Role.TOTAL).restored(story.station.snapshot())
+    story.hear(started(10.0, 2.0), read(11.0, packml_state=EXECUTE, total=6), up(11.0), *alive(11.0, 14.0))
+    assert story.station.state.output.cum_good == 5
+
+
+def test_a_word_taken_out_of_the_configuration_is_forgotten() -> None:
+    roles = (Role.PACKML_STATE, Role.TOTAL, Role.STARVED)
+    story = a_story(*watched(packml_state=IDLE, total=0, starved=True), station=a_station(*roles))
+    story.station = a_station(Role.PACKML_STATE, Role.TOTAL).restored(story.station.snapshot())
+    story.hear(started(10.0, 2.0), read(11.0, packml_state=IDLE, total=0), up(11.0))
+    assert story.station.state.watch.condition is STANDING
+
+
+def test_an_observation_changes_nothing_of_the_station_it_is_told_to() -> None:
+    story = a_stopped_machine()
+    before, snapshot = story.station, story.station.snapshot()
+    observations: list[StationObservation] = [read(21.0, total=105, packml_state=EXECUTE), down(21.0), scan(21.0, "x")]
+    for observation in observations:
+        story.station.observe(observation, story.next_ids(), story.context(observation))
+    assert story.station.snapshot() == snapshot
+    assert replace(before) == story.station
+
+
+def test_a_signal_that_the_configuration_does_not_know_is_passed_over() -> None:
+    assert a_running_machine().hear(read(21.0, colour="blue")) == []
+    assert a_machine().signal[0].key == "packml_state"
