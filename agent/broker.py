@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -208,6 +209,9 @@ class Session:
             call(sock)
 
     def _watch_reading(self, sock: SocketLike) -> None:
+        if isinstance(sock, socket.socket):
+            # A small message must not wait 40 ms for the answer to the one before it.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._loop.add_reader(sock.fileno(), self._client.loop_read)
 
     def _watch_writing(self, sock: SocketLike) -> None:

@@ -41,6 +41,7 @@ class Clock:
 def draw_ids(now: Instant) -> UUID:
     """Base of a block of ids: a UUIDv7 (RFC 9562) whose last bits are left to count up."""
     milliseconds = int(now.wall * 1000) & ((1 << 48) - 1)
-    high = (milliseconds << 16) | (0x7 << 12) | secrets.randbits(12)
-    low = (0b10 << 62) | (secrets.randbits(62 - BLOCK_BITS) << BLOCK_BITS)
+    random = secrets.randbits(74 - BLOCK_BITS)
+    high = (milliseconds << 16) | (0x7 << 12) | (random & 0xFFF)
+    low = (0b10 << 62) | (random >> 12 << BLOCK_BITS)
     return UUID(int=(high << 64) | low)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import ChainMap
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -90,8 +90,7 @@ class Intake:
         self._stopping = False
         self._room = asyncio.Event()
         self._room.set()
-        self.changed = asyncio.Condition()
-        """Notified whenever the durable present moved."""
+        self._changed = asyncio.Condition()
         self.turned_at = asyncio.get_running_loop().time()
         """Loop time at which the writer last turned, whether or not the disk let it write."""
 
@@ -99,6 +98,11 @@ class Intake:
     def present(self) -> Stand:
         """What is durable: the only thing ever shown or sent."""
         return self._durable
+
+    async def until(self, reached: Callable[[Stand], bool]) -> None:
+        """Wait until the durable present is so."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: reached(self._durable))
 
     async def take(self, observations: Iterable[StationObservation]) -> None:
         """Take what a driver saw; returns when it counts, before it is durable."""
@@ -226,8 +230,8 @@ class Intake:
         for pending in batch.pending:
             if pending.answered is not None and not pending.answered.done():
                 pending.answered.set_result(pending.reply)
-        async with self.changed:
-            self.changed.notify_all()
+        async with self._changed:
+            self._changed.notify_all()
 
     def _observe_again(self, kept: Sequence[Pending]) -> None:
         self._tentative = self._durable.copy()

@@ -91,11 +91,12 @@ class LocalApi:
 
     async def _send_frames(self, live: web.WebSocketResponse) -> None:
         while not live.closed:
+            shown = self._intake.present
             await live.send_str((await self._overview.look()).model_dump_json())
             await asyncio.sleep(FRAME_INTERVAL_S)
             with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_SILENCE_S), self._intake.changed:
-                    await self._intake.changed.wait()
+                async with asyncio.timeout(LONGEST_SILENCE_S):
+                    await self._intake.until(lambda present: present is not shown)
 
     async def _facts(self, request: web.Request) -> web.Response:
         try:

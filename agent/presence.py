@@ -31,6 +31,7 @@ class Presence:
         """Publish over this session until it is lost; what did not change is not sent again."""
         sent: dict[str, bytes] = {}
         while True:
+            shown = self._intake.present
             for topic, document in self._documents(await self._look()):
                 comparable = orjson.dumps({**document, "observedtime": None})
                 if sent.get(topic) != comparable:
@@ -38,8 +39,7 @@ class Presence:
                     session.publish(_state(topic, document))
                     sent[topic] = comparable
             await asyncio.sleep(INTERVAL_S)
-            async with self._intake.changed:
-                await self._intake.changed.wait()
+            await self._intake.until(lambda present: present is not shown)
 
     async def say_goodbye(self, session: Session) -> list[asyncio.Future[int]]:
         """A clean stop: every work center is UNKNOWN from now on."""

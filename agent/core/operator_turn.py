@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-import orjson
+from pydantic import TypeAdapter
 
 from agent.core import barcodes, operations, output
 from agent.core.barcodes import Code
@@ -33,6 +33,7 @@ MAX_LOTS = 40
 LONGEST_ID = 64
 """Bytes of a name as JSON: a snapshot is small whatever is scanned. Plants use fewer than 40."""
 SHOWN = 60
+_TEXT = TypeAdapter(str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +241,7 @@ def _required(arguments: Mapping[str, str], name: str) -> str:
 
 
 def _must_fit(identity: str) -> None:
-    if len(orjson.dumps(identity)) - 2 > LONGEST_ID:
+    if len(_TEXT.dump_json(identity)) - len('""') > LONGEST_ID:
         raise EntryRefusedError(
             "TOO_LONG", f"'{identity[:SHOWN]}…' is too long for a name; expected at most {LONGEST_ID} bytes."
         )
