@@ -9,6 +9,8 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
+from operator import is_not
 from pathlib import Path
 from typing import TypeVar
 
@@ -96,7 +98,7 @@ class LocalApi:
             await asyncio.sleep(FRAME_INTERVAL_S)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LONGEST_SILENCE_S):
-                    await self._intake.until(lambda present: present is not shown)
+                    await self._intake.until(partial(is_not, shown))
 
     async def _facts(self, request: web.Request) -> web.Response:
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from operator import is_not
 from typing import Any
 
 import orjson
@@ -39,7 +41,7 @@ class Presence:
                     session.publish(_state(topic, document))
                     sent[topic] = comparable
             await asyncio.sleep(INTERVAL_S)
-            await self._intake.until(lambda present: present is not shown)
+            await self._intake.until(partial(is_not, shown))
 
     async def say_goodbye(self, session: Session) -> list[asyncio.Future[int]]:
         """A clean stop: every work center is UNKNOWN from now on."""
