@@ -1,0 +1,1 @@
+"""The demonstration: a simulated plant around a real agent, its script, and the verdict over both."""

@@ -1,0 +1,144 @@
+"""The configuration of the demonstration's agent, as a plant's engineer would write it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulators.broker import HOST
+from simulators.clock import Clock
+from simulators.mes.link import Address
+from simulators.opcua import NAMESPACE
+
+ENTERPRISE = "demo"
+AREA = "hall-1"
+FILL, PRESS = "FILL-1", "PRESS-1"
+
+SAMPLING_MS = {FILL: 20, PRESS: 25}
+"""Real milliseconds between two looks at a machine."""
+FLUSH_S = 10.0
+"""Plant seconds in which counts are gathered into one fact."""
+TICK_REAL_S = 1 / 12
+"""Real seconds between two commits of a state that made no fact."""
+
+
+IMPATIENCE = {"ack_timeout_s": 2.0, "reconnect_max_s": 2.0}
+"""Real seconds: a demonstration is over before the shipped values would have been needed twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Where everything is found."""
+
+    opcua_port: int
+    modbus_port: int
+    broker: Address
+    scanner: Path
+    folder: Path
+    """Where journal and socket are."""
+
+    @property
+    def opcua_url(self) -> str:
+        """The filler."""
+        return f"opc.tcp://{HOST}:{self.opcua_port}/lineside/"
+
+    @property
+    def socket(self) -> Path:
+        """The agent's local API."""
+        return self.folder / "agent.sock"
+
+
+def configuration(site: str, clock: Clock, at: Endpoints) -> str:
+    """The whole `lineside.toml`.
+
+    What is about the network and the PC takes real time however fast the plant runs, so in plant seconds it grows with
+    the speed: a tick, patience with a silent machine, trust in a clock, lateness of a reading. What is about the
+    machine, the thresholds of stops above all, stays as it is shipped.
+    """
+    speed = clock.speed
+    stop = _table(
+        "machine.stop", comm_timeout_s=2.0 * speed, skew_max_s=max(5.0, speed), reorder_s=max(0.25, 0.1 * speed)
+    )
+    agent = {"enterprise": ENTERPRISE, "site": site, "area": AREA, "id": "edge-1"}
+    places = {"data": str(at.folder / "journal"), "socket": str(at.socket)}
+    parts = [
+        _table("agent", **agent, **places, tick_s=TICK_REAL_S * speed),
+        _table("mes", host=at.broker.host, port=at.broker.port, protocol=at.broker.protocol, **IMPATIENCE),
+        _simulation(clock),
+        _list("machine", work_center=FILL),
+        _table("machine.opcua", endpoint=at.opcua_url, publishing_ms=SAMPLING_MS[FILL], sampling_ms=SAMPLING_MS[FILL]),
+        _filler_signals(),
+        stop,
+        _rest(2.0),
+        _list("machine", work_center=PRESS),
+        _table("machine.modbus", host=HOST, port=at.modbus_port, poll_ms=SAMPLING_MS[PRESS]),
+        _press_signals(),
+        stop,
+        _rest(1.5),
+        _list("scanner", name="hand-1", work_center=FILL, device=str(at.scanner)),
+    ]
+    return "\n".join(parts)
+
+
+def _simulation(clock: Clock) -> str:
+    real, plant = clock.real_start.isoformat(), clock.plant_start.isoformat()
+    return f"[simulation]\nspeed = {clock.speed!r}\nreal_start = {real}\nplant_start = {plant}\n"
+
+
+def _filler_signals() -> str:
+    nodes = {
+        "packml_state": "Status.StateCurrent",
+        "mode": "Status.UnitModeCurrent",
+        "starved": "Status.EquipmentStarved",
+        "blocked": "Status.EquipmentBlocked",
+        "total": "Admin.ProdProcessedCount.AccCount",
+        "scrap": "Admin.ProdDefectiveCount.AccCount",
+        "alarm": "Admin.AlarmCode",
+        "heartbeat": "Admin.Heartbeat",
+        "boot": "Admin.BootId",
+    }
+    counters = {"total": 2**31, "scrap": 2**31}
+    return "\n".join(
+        _list("machine.signal", key=role, role=role, node=f"nsu={NAMESPACE};s={FILL}.{path}") + _counter(role, counters)
+        for role, path in nodes.items()
+    )
+
+
+def _press_signals() -> str:
+    registers = {"total": (0, "uint32"), "scrap": (2, "uint16"), "alarm": (3, "uint16"), "mode": (4, "uint16")}
+    registers |= {"heartbeat": (5, "uint16"), "boot": (6, "uint16")}
+    counters = {"total": 2**32, "scrap": 2**16}
+    signals = [
+        _list("machine.signal", key=role, role=role, table="input", address=address, type=kind)
+        + _counter(role, counters)
+        for role, (address, kind) in registers.items()
+    ]
+    signals += [
+        _list("machine.signal", key=role, role=role, table="discrete", address=address, type="bit")
+        for address, role in enumerate(("run", "fault", "starved", "blocked"))
+    ]
+    return "\n".join(signals)
+
+
+def _counter(role: str, moduli: dict[str, int]) -> str:
+    return f"counter = {{ modulus = {moduli[role]} }}\n" if role in moduli else ""
+
+
+def _rest(cycle_s: float) -> str:
+    setup = "[machine.condition]\nsetup_modes = [4]\n\n"
+    return setup + _table("machine.output", flush_s=FLUSH_S, cycle_s=cycle_s)
+
+
+def _table(table: str, /, **values: str | float) -> str:
+    return f"[{table}]\n" + _lines(values)
+
+
+def _list(table: str, /, **values: str | float) -> str:
+    return f"[[{table}]]\n" + _lines(values)
+
+
+def _lines(values: dict[str, str | float]) -> str:
+    # Python writes these strings and numbers as TOML does.
+    return "".join(
+        f'{key} = "{value}"\n' if isinstance(value, str) else f"{key} = {value!r}\n" for key, value in values.items()
+    )

@@ -1,0 +1,134 @@
+"""An operator: scans until an answer is seen, enters until there is one, and remembers what was answered."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from simulators.clock import Clock
+from simulators.demo.present import Present, View, center
+from simulators.demo.progress import Progress
+from simulators.demo.records import Act, Action, OperatorLog
+from simulators.scanner import ScannerSimulator
+
+PATIENCE_S = 2.0
+"""Real seconds after which a person scans again."""
+STOP_PATIENCE_S = 5.0
+"""Real seconds in which a stop that is to be explained must be shown."""
+_MEANINGS: dict[str, Action] = {"ORD": "start_operation", "LOT": "load_lot", "SN": "link_serial", "RSN": "set_reason"}
+
+
+class Operator:
+    """Works at one work center, with a reader where there is one."""
+
+    def __init__(
+        self, wc: str, present: Present, clock: Clock, progress: Progress, scanner: ScannerSimulator | None = None
+    ) -> None:
+        self._wc = wc
+        self._present = present
+        self._clock = clock
+        self._progress = progress
+        self._scanner = scanner
+        self._acts: list[Act] = []
+
+    @property
+    def log(self) -> OperatorLog:
+        """Everything that was answered so far."""
+        return OperatorLog(tuple(self._acts))
+
+    async def scan(self, code: str, stop_id: str | None = None) -> None:
+        """Scan a code until its answer is seen.
+
+        Args:
+            code: What the label says.
+            stop_id: The stop that it explains, for the label of a reason.
+        """
+        assert self._scanner is not None
+        at, repeats = self._clock.now(), 0
+        # The agent's times are in milliseconds.
+        typed = at - timedelta(milliseconds=1)
+        while True:
+            await self._scanner.type(code)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_S):
+                    view = await self._present.until(lambda view: _answered(center(view, self._wc), code, typed))
+                    break
+            repeats += 1
+        answer = center(view, self._wc)["last_scan"]
+        kind, _, rest = code.partition(":")
+        act = Act(
+            self._wc,
+            _MEANINGS[kind],
+            rest.split(":")[0],
+            at,
+            answer["accepted"],
+            answer["code"],
+            code,
+            stop_id,
+            repeats,
+        )
+        self._note(act, f"scans {code}")
+
+    async def enter(self, action: Action, subject: str = "") -> None:
+        """Enter something over the API; an answer that got lost is asked for again under the same client id."""
+        arguments = {"order_id": subject} if action == "start_operation" else {}
+        await self._enter(action, subject, arguments, None)
+
+    async def explain(self, reason: str) -> None:
+        """Give the stop that is shown its reason; an operator who is shown none does nothing.
+
+        Args:
+            reason: Code of the reason to enter, or the label `RSN:…` to scan.
+        """
+        try:
+            async with asyncio.timeout(STOP_PATIENCE_S):
+                view = await self._present.until(lambda view: _unexplained(center(view, self._wc)))
+        except TimeoutError:
+            self._progress.say(f"{self._wc}: no stop is shown that {reason} could explain")
+            return
+        stop_id = center(view, self._wc)["stop"]["stop_id"]
+        if reason.startswith("RSN:"):
+            await self.scan(reason, stop_id)
+        else:
+            await self._enter("set_reason", reason, {"code": reason, "stop_id": stop_id}, stop_id)
+
+    async def orders_shown(self, order: str) -> None:
+        """Wait until the MES's order is there to be started."""
+        await self._present.until(
+            lambda view: any(known["order_id"] == order for known in center(view, self._wc)["orders"])
+        )
+
+    async def _enter(self, action: Action, subject: str, arguments: dict[str, str], stop_id: str | None) -> None:
+        at = self._clock.now()
+        body = {"client_id": uuid4().hex, "wc_id": self._wc, "action": action, "arguments": arguments, "actor": "demo"}
+        reply = await self._present.enter(body)
+        if action == "complete_operation" and not subject:
+            subject = reply["message"]
+        act = Act(
+            wc=self._wc,
+            action=action,
+            subject=subject,
+            at=at,
+            accepted=reply["accepted"],
+            code=reply["code"],
+            stop_id=stop_id,
+            repeats=reply["repeats"],
+            facts=tuple(reply["fact_ids"]),
+        )
+        self._note(act, f"enters {action} {subject}".rstrip())
+
+    def _note(self, act: Act, what: str) -> None:
+        self._acts.append(act)
+        again = f", at attempt {act.repeats + 1}" if act.repeats else ""
+        self._progress.say(f"{self._wc}: the operator {what}: {act.code}{again}")
+
+
+def _answered(shown: View, code: str, since: datetime) -> bool:
+    last = shown["last_scan"]
+    return last is not None and last["text"] == code and datetime.fromisoformat(last["time"]) >= since
+
+
+def _unexplained(shown: View) -> bool:
+    return shown["stop"] is not None and shown["stop"]["reason_code"] is None

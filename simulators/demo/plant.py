@@ -1,0 +1,202 @@
+"""A whole simulated plant around one real agent, built for one run and taken away with it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import shutil
+import socket
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from simulators.background import Background
+from simulators.broker import HOST, Broker
+from simulators.clock import Clock
+from simulators.demo.configuration import ENTERPRISE, FILL, PRESS, Endpoints, configuration
+from simulators.demo.operator import Operator
+from simulators.demo.present import Present
+from simulators.demo.processes import Supervised
+from simulators.demo.progress import Progress
+from simulators.demo.records import OperatorLog, SupervisorLog
+from simulators.demo.supervisor import Supervisor
+from simulators.mes.link import Address
+from simulators.scanner import ScannerSimulator
+from simulators.truth import TruthLog
+
+PLANT_START = datetime(2027, 1, 15, 6, 0, tzinfo=UTC)
+"""The early shift begins."""
+LEADS_S = (7.0, 15.0, 40.0)
+"""Real seconds in which line and agent must be up before the day begins; on a busy PC it is tried with more."""
+_MADE = ("truth.jsonl", "mes.sqlite*", "journal", "broker", "agent.sock", "reader")
+"""What a plant leaves in its folder and the next one would go on with."""
+_ALL_FACTS = "100000"
+
+
+class TooSlowError(Exception):
+    """The agent did not watch both machines before the day began, so its counts cannot be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What may be chosen for a run."""
+
+    folder: Path
+    """Everything is kept here; it exists."""
+    speed: float
+    """Plant seconds per real second."""
+    kind: Literal["auto", "mosquitto", "embedded"] = "auto"
+    """Broker to start."""
+    broker: Address | None = None
+    """A broker to use instead of starting one."""
+    leads_s: tuple[float, ...] = LEADS_S
+    """Real seconds for starting, attempt by attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A plant at work."""
+
+    clock: Clock
+    config: Path
+    truth: Path
+    store: Path
+    socket: Path
+    supervisor: Supervisor
+    present: Present
+    operators: dict[str, Operator]
+    progress: Progress
+
+    @property
+    def done(self) -> OperatorLog:
+        """What all operators did."""
+        return OperatorLog(tuple(act for operator in self.operators.values() for act in operator.log.acts))
+
+    async def end(self) -> SupervisorLog:
+        """Stop the agent; what it had to say is at the MES then."""
+        return await self.supervisor.end()
+
+    async def sent(self) -> dict[str, int]:
+        """How many facts of each type the agent's journal holds, by its own command, whether it runs or not."""
+        command = (sys.executable, "-P", "-m", "agent", "facts", "-c", str(self.config), "--json", "--last", _ALL_FACTS)
+        process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+        out, _ = await process.communicate()
+        counts: dict[str, int] = {}
+        for line in out.splitlines():
+            name = str(json.loads(line)["type"])
+            counts[name] = counts.get(name, 0) + 1
+        return counts
+
+
+@asynccontextmanager
+async def plant(choice: Choice, progress: Progress) -> AsyncIterator[Plant]:
+    """Build a plant whose day begins as soon as everything watches.
+
+    Raises:
+        BrokerUnavailableError: no broker can be started.
+        NotStartedError: one of the processes did not get ready.
+        TooSlowError: this PC is too busy for a fair run.
+    """
+    async with AsyncExitStack() as stack:
+        yield await _patiently(stack, choice, progress)
+
+
+async def _patiently(stack: AsyncExitStack, choice: Choice, progress: Progress) -> Plant:
+    *tried_first, last = choice.leads_s
+    for lead_s in tried_first:
+        try:
+            return await stack.enter_async_context(_plant(choice, progress, lead_s))
+        except TooSlowError:
+            progress.begin(None)
+            progress.say("this PC is busy: all begins anew, with more time to start")
+            await asyncio.to_thread(_clear, choice.folder)
+    return await stack.enter_async_context(_plant(choice, progress, last))
+
+
+def _clear(folder: Path) -> None:
+    for pattern in _MADE:
+        for made in folder.glob(pattern):
+            shutil.rmtree(made) if made.is_dir() else made.unlink()
+
+
+@asynccontextmanager
+async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIterator[Plant]:
+    folder = choice.folder
+    truth, store, config, reader = (folder / name for name in ("truth.jsonl", "mes.sqlite", "lineside.toml", "reader"))
+    # What earlier runs left on somebody else's broker must not be taken for this one's.
+    site = "plant1" if choice.broker is None else f"demo-{secrets.token_hex(3)}"
+    async with AsyncExitStack() as stack:
+        broker, address, described = await _broker(choice, stack)
+        progress.say(described)
+        mes = Supervised("the MES", _mes(store, address, site), folder / "mes.log", announces=True)
+        await stack.enter_async_context(mes)
+        opcua_port, modbus_port = _free_ports()
+        clock = Clock(datetime.now(UTC) + timedelta(seconds=lead_s), PLANT_START, choice.speed)
+        progress.begin(clock)
+        log = stack.enter_context(TruthLog(truth, clock))
+        scanner = await stack.enter_async_context(ScannerSimulator(reader, FILL, log))
+        line = Supervised("the line", _line(truth, clock, opcua_port, modbus_port), folder / "line.log", announces=True)
+        at = Endpoints(opcua_port, modbus_port, address, reader, folder)
+        config.write_text(configuration(site, clock, at), encoding="utf-8")
+        agent = Supervised("the agent", ("run", "-c", str(config)), folder / "agent.log", announces=False)
+        present = await stack.enter_async_context(Present(at.socket))
+        # The agent is not waited for: it looks for the machines until they are there.
+        await stack.enter_async_context(agent)
+        await stack.enter_async_context(line)
+        supervisor = Supervisor(agent, broker, present, clock, progress)
+        operators = {
+            FILL: Operator(FILL, present, clock, progress, scanner),
+            PRESS: Operator(PRESS, present, clock, progress),
+        }
+        built = Plant(clock, config, truth, store, at.socket, supervisor, present, operators, progress)
+        jobs = {f"demo.watch.{wc}": supervisor.watch(wc) for wc in operators}
+        async with Background({"demo.present": present.follow(), **jobs}):
+            await _all_watched(built, agent)
+            yield built
+
+
+async def _all_watched(built: Plant, agent: Supervised) -> None:
+    try:
+        async with asyncio.timeout(-built.clock.elapsed() / built.clock.speed):
+            await built.present.until(lambda view: all(center["link_up"] for center in view["work_centers"]))
+    except TimeoutError:
+        said = agent.last_words()
+        raise TooSlowError(
+            f"The agent did not watch both machines before the day began; it said: {said}. "
+            "Is this PC busy? Try again when it is not."
+        ) from None
+
+
+async def _broker(choice: Choice, stack: AsyncExitStack) -> tuple[Broker | None, Address, str]:
+    if choice.broker is not None:
+        given = choice.broker
+        return None, given, f"The broker at {given.host}:{given.port}, MQTT {given.protocol}; it is not stopped."
+    broker = await stack.enter_async_context(Broker(folder=choice.folder / "broker", kind=choice.kind))
+    described = broker.describe()
+    if broker.kind == "embedded":
+        described += " Install Mosquitto for MQTT 5."
+    return broker, Address(broker.host, broker.port, broker.protocol), described
+
+
+def _mes(store: Path, broker: Address, site: str) -> tuple[str, ...]:
+    where = ("--host", broker.host, "--port", str(broker.port), "--protocol", broker.protocol)
+    return ("simulate", "mes", "--store", str(store), *where, "--enterprise", ENTERPRISE, "--site", site)
+
+
+def _free_ports() -> tuple[int, int]:
+    """Two that nobody listens at; held together, lest one be given twice."""
+    with socket.create_server((HOST, 0)) as one, socket.create_server((HOST, 0)) as two:
+        return int(one.getsockname()[1]), int(two.getsockname()[1])
+
+
+def _line(truth: Path, clock: Clock, opcua_port: int, modbus_port: int) -> tuple[str, ...]:
+    ports = ("--opcua-port", str(opcua_port), "--modbus-port", str(modbus_port))
+    form = "%Y-%m-%dT%H:%M:%S.%f%z"
+    times = ("--real-start", clock.real_start.strftime(form), "--plant-start", clock.plant_start.strftime(form))
+    return ("simulate", "line", "--truth", str(truth), *ports, "--speed", repr(clock.speed), *times)

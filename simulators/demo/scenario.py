@@ -1,0 +1,184 @@
+"""What happens in a run, as data, and the few lines that let it happen."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Literal, TypeAlias
+
+from simulators.clock import Clock
+from simulators.day import Day
+from simulators.demo.configuration import FILL, PRESS
+from simulators.demo.operator import Operator
+from simulators.demo.plant import Plant
+from simulators.script import FILLER
+from simulators.script import PRESS as PRESS_SCRIPT
+
+Verb: TypeAlias = Literal["scan", "start", "finish", "explain", "kill", "no_broker"]
+SETTLING_S = 0.5
+"""Real seconds from the moment at which both machines stand until everything of it has been seen."""
+LEAVING_S = 0.4
+"""Real seconds in which the agent lets go of the machines when told to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Somebody does something at a minute of the day, or as soon after it as what comes before is done."""
+
+    minute: float
+    verb: Verb
+    what: str = ""
+    """Code, order or reason; real seconds for what is killed or stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A whole run."""
+
+    speed: float
+    """Plant seconds per real second."""
+    minutes: float
+    """It ends the first time after so many minutes at which both machines stand."""
+    work: dict[str, tuple[Step, ...]]
+    """What the operator of each work center does."""
+    trouble: tuple[Step, ...] = ()
+    """What goes wrong."""
+    kills: int = 0
+    """SIGKILLs at random moments besides."""
+    seed: int = 1
+
+
+_UNITS = (2.4, 8.0, 9.2, 11.4, 13.6, 19.0, 21.5, 26.5, 29.4, 37.0, 43.0, 47.0, 60.0, 70.8)
+"""Minutes at which a finished unit is scanned, in the filler's first order."""
+
+
+def _sorted(*steps: Step) -> tuple[Step, ...]:
+    return tuple(sorted(steps, key=lambda step: step.minute))
+
+
+FILLER_WORK = _sorted(
+    Step(-1.0, "start", "PO-1001"),
+    Step(0.4, "scan", "LOT:PF-7781:PREFORM-05"),
+    Step(1.0, "scan", "LOT:CP-2209:CAP-28"),
+    *(Step(minute, "scan", f"SN:B{number:05}") for number, minute in enumerate(_UNITS, 1)),
+    Step(4.5, "explain", "CHANGEOVER"),
+    Step(16.0, "explain", "RSN:NO_MATERIAL"),
+    Step(22.0, "scan", "SN:B00007"),
+    Step(24.0, "explain", "JAM"),
+    Step(37.5, "explain", "WAIT_TECH"),
+    Step(71.4, "finish"),
+    Step(71.8, "scan", "ORD:PO-1002"),
+    Step(72.2, "scan", "LOT:PF-7782:PREFORM-05"),
+    *(Step(minute, "scan", f"SN:B{number:05}") for number, minute in enumerate((73.0, 78.5, 81.5, 83.0), 101)),
+    Step(85.0, "explain", "NO_OPERATOR"),
+)
+PRESS_WORK = _sorted(
+    Step(-1.0, "start", "PO-2001"),
+    Step(4.0, "explain", "CHANGEOVER"),
+    Step(21.5, "explain", "NO_MATERIAL"),
+    Step(56.0, "explain", "TOOL"),
+    Step(75.0, "explain", "WAIT_TECH"),
+)
+DEMO = Scenario(
+    speed=60.0,
+    minutes=84.0,
+    work={FILL: FILLER_WORK, PRESS: PRESS_WORK},
+    trouble=(
+        Step(12.0, "kill", "1"),
+        Step(34.0, "no_broker", "12"),
+        Step(40.0, "kill", "1"),
+    ),
+)
+"""Ninety minutes in ninety seconds: both kinds of death while running, one of them in a stop and without a broker."""
+
+
+BROKER_AWAY = Scenario(
+    speed=60.0,
+    minutes=16.0,
+    work={FILL: FILLER_WORK[:8], PRESS: PRESS_WORK[:2]},
+    trouble=(Step(7.5, "no_broker", "6"),),
+)
+"""Nothing dies; only the broker is away for a while, and back long before the end."""
+
+
+async def perform(scenario: Scenario, plant: Plant) -> None:
+    """Let it happen; returns when both machines stand for good, and everything of that has been seen."""
+    async with asyncio.TaskGroup() as tasks:
+        for wc, steps in scenario.work.items():
+            tasks.create_task(_work(steps, plant.operators[wc], plant.clock), name=f"demo.operator.{wc}")
+        for step in scenario.trouble:
+            tasks.create_task(_trouble(step, plant), name=f"demo.trouble.{step.verb}")
+        tasks.create_task(_kills(scenario, plant), name="demo.kills")
+        tasks.create_task(plant.clock.sleep_until(plant.clock.plant(scenario.minutes * 60)), name="demo.minutes")
+    await plant.present.until(lambda view: view["uplink"]["state"] == "online")
+    end = _standstill(plant.clock)
+    plant.progress.say(f"both machines will stand at minute {end / 60:.1f}; the run ends there")
+    await plant.clock.sleep_until(plant.clock.plant(end))
+
+
+async def _work(steps: tuple[Step, ...], operator: Operator, clock: Clock) -> None:
+    for step in steps:
+        await clock.sleep_until(clock.plant(step.minute * 60))
+        match step.verb:
+            case "scan":
+                await operator.scan(step.what)
+            case "start":
+                await operator.orders_shown(step.what)
+                await operator.enter("start_operation", step.what)
+            case "finish":
+                await operator.enter("complete_operation", step.what)
+            case _:
+                await operator.explain(step.what)
+
+
+async def _trouble(step: Step, plant: Plant) -> None:
+    await plant.clock.sleep_until(plant.clock.plant(step.minute * 60))
+    if step.verb == "kill":
+        await plant.supervisor.kill_agent(float(step.what))
+    else:
+        await plant.supervisor.stop_broker(float(step.what))
+
+
+async def _kills(scenario: Scenario, plant: Plant) -> None:
+    dice = random.Random(scenario.seed)  # noqa: S311  # the moment of a death needs no secrecy
+    await plant.clock.sleep_until(plant.clock.plant_start)
+    for _ in range(scenario.kills):
+        await asyncio.sleep(dice.uniform(0.5, 5.6))
+        await plant.supervisor.kill_agent(0.1)
+
+
+def _standstill(clock: Clock) -> float:
+    """The next instant of the day at which both machines have stood for a while and go on standing for a while."""
+    before, after = SETTLING_S * clock.speed, LEAVING_S * clock.speed
+    standstills = [list(_standstills(Day(script))) for script in (FILLER, PRESS_SCRIPT)]
+    return next(
+        start + before
+        for first in standstills[0]
+        for second in standstills[1]
+        if (start := max(first[0], second[0])) + before > clock.elapsed()
+        and start + before + after < min(first[1], second[1])
+    )
+
+
+def _standstills(day: Day) -> Iterator[tuple[float, float]]:
+    start = 0.0
+    for one in day.happenings(0.0):
+        if one.event == "stop_started":
+            start = one.at
+        elif one.event == "stop_ended":
+            yield start, one.at
+
+
+def kills(number: int, minutes: float, *, speed: float, seed: int) -> Scenario:
+    """A run in which the agent is killed again and again, while an operator goes on working."""
+    numbers = count(1)
+    units = tuple(
+        Step(minute / 2, "scan", f"SN:K{next(numbers):05}") for minute in range(3, round(minutes * 2)) if minute % 9
+    )
+    reasons = (Step(5.0, "explain", "CHANGEOVER"), Step(24.0, "explain", "JAM"), Step(33.0, "explain", "WAIT_TECH"))
+    lots = tuple(Step(1.0 + lot * 4.5, "scan", f"LOT:PF-{lot}:PREFORM-05") for lot in range(int(minutes / 4.5)))
+    work = _sorted(Step(-1.0, "start", "PO-1001"), *units, *lots, *reasons)
+    return Scenario(speed, minutes, {FILL: work, PRESS: PRESS_WORK[:3]}, kills=number, seed=seed)
