@@ -151,6 +151,7 @@ def _complete(turn: Turn, actor: str | None) -> str:
     turn.flush()
     operations.tell(operation, OperationCompleted, turn.output, turn.draft, actor)
     turn.operations = changed
+    turn.floor = replace(turn.floor, lots=())
     turn.output = output.begun_anew(turn.output)
     turn.operation_changed()
     return operation.order_id

@@ -290,3 +290,12 @@ def test_people_do_not_change_what_the_machine_does() -> None:
     story.hear(scan(22.0, "LOT:L1:X"), scan(24.0, "SN:1"), entry(25.0, "complete_operation"))
     assert story.station.state.watch.condition is Condition.RUNNING
     assert said(story.facts)[-1][0] == 25.0
+
+
+def test_what_was_loaded_for_an_order_is_not_taken_for_the_next_one() -> None:
+    story = a_line_with_an_order()
+    story.hear(scan(22.0, "LOT:L1:X"), entry(25.0, "complete_operation"), scan(26.0, "ORD:PO-2"), scan(27.0, "SN:1"))
+    [linked] = [fact.data for fact in story.facts if isinstance(fact.data, GenealogyLinked)]
+    assert linked.child_lots == ()
+    story.hear(scan(28.0, "LOT:L1:X"))
+    assert story.station.state.floor.lots == ("L1",)
