@@ -61,15 +61,12 @@ def unknown_check(evidence: Evidence, wc: str) -> Check:
 
 def pause_check(evidence: Evidence, wc: str) -> Check:
     """While the machine ran and was watched, counts kept coming: no gap in the times that were accepted."""
-    tolerances = evidence.tolerances
-    longest = tolerances.flush_s + tolerances.edge(wc)
-    # A count made within the last interval is told at its end, and the next one comes a cycle later.
-    cycle = _cycle(evidence.truth, wc)
+    longest = evidence.tolerances.pause(wc, _cycle(evidence.truth, wc))
     found = [
         f"{_hour(gap.start)} for {gap.seconds:.0f} s"
         for run in _watched_runs(evidence, wc)
         for gap in _gaps(run, evidence.outputs.get(wc, ()))
-        if gap.seconds > longest + 2 * cycle
+        if gap.seconds > longest
     ]
     return none(f"{wc} pauses in counting", found)
 

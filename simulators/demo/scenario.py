@@ -145,8 +145,13 @@ async def _trouble(step: Step, plant: Plant) -> None:
 async def _kills(scenario: Scenario, plant: Plant) -> None:
     dice = random.Random(scenario.seed)  # noqa: S311  # the moment of a death needs no secrecy
     await plant.clock.sleep_until(plant.clock.plant_start)
-    for _ in range(scenario.kills):
-        await asyncio.sleep(dice.uniform(0.5, 5.6))
+    for number in range(scenario.kills):
+        if number % 5:
+            await plant.present.until(lambda view: all(center["link_up"] for center in view["work_centers"]))
+            await asyncio.sleep(dice.uniform(0.1, 3.0))
+        else:
+            # One in five is killed while it starts.
+            await asyncio.sleep(dice.uniform(0.3, 1.5))
         await plant.supervisor.kill_agent(0.1)
 
 

@@ -23,6 +23,8 @@ _LIFE_S = 0.1
 _COMMIT_S = 0.05
 _VIEW_S = 0.1
 _FOUND_AGAIN_S = 1.0
+_HELD_UP_S = 1.0
+"""A busy PC may hold any process up for so long; a broker that is away is away for several times that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ class Tolerances:
     def edge(self, wc: str) -> float:
         """Of a watched edge."""
         return max(0.5, 2 * self.sampling_ms[wc] / 1000 * self.speed)
+
+    def pause(self, wc: str, cycle_s: float) -> float:
+        """Longest time between two accepted counts of a machine that runs.
+
+        What was counted within the last interval is told at its end, and the next count comes a cycle later.
+        """
+        return self.flush_s + self.edge(wc) + 2 * cycle_s + _HELD_UP_S * self.speed
 
     @property
     def lost_earlier(self) -> float:
