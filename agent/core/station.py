@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from agent.core import barcodes, machine_turn, operator_turn
 from agent.core.draft import Provenance
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import Fact
+from agent.core.facts import DiscrepancyRaised, Fact, FactData, ScanRefused, ScrapRecorded, StopData, StopReasonSet
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Entry, Image, Link, Scan, Started, Tick
@@ -119,14 +119,26 @@ def _dispatch(turn: Turn, observation: StationObservation, context: Context) -> 
 
 
 def _note_events(turn: Turn, facts: tuple[Fact, ...]) -> None:
-    shown = [Event(fact.time, fact.data.TYPE, _words(fact)) for fact in facts if fact.data.TYPE not in NOT_SHOWN]
+    shown = [Event(fact.time, fact.data.TYPE, _words(fact.data)) for fact in facts if fact.data.TYPE not in NOT_SHOWN]
     if shown:
         events = (*reversed(shown), *turn.floor.events)[:SHOWN_EVENTS]
         turn.floor = replace(turn.floor, events=events)
 
 
-def _words(fact: Fact) -> str:
-    data = fact.data
-    named = (getattr(data, name, None) for name in ("text", "parent_serial", "refusal_code", "code", "detail"))
-    keys = data.keys
-    return str(next((value for value in (*named, keys.lot_id, keys.order_id) if value), ""))[:SHOWN_CHARACTERS]
+def _words(data: FactData) -> str:
+    """What tells one fact of its kind from another, in a few characters and no language."""
+    match data:
+        case StopData():
+            lasted = "" if data.duration_s is None else f" {data.duration_s:.0f} s"
+            words = f"{data.condition if data.reason is None else data.reason.code}{lasted}"
+        case StopReasonSet():
+            words = data.reason.code
+        case ScrapRecorded():
+            words = f"{data.qty_scrap} {data.uom}"
+        case ScanRefused():
+            words = f"{data.refusal_code} {data.text}"
+        case DiscrepancyRaised():
+            words = data.code
+        case _:
+            words = data.keys.serial or data.keys.lot_id or data.keys.order_id or ""
+    return words[:SHOWN_CHARACTERS]
