@@ -49,12 +49,12 @@ async def run(settings: Settings) -> None:
     """
     clock = Clock.of(settings.simulation)
     instance = secrets.token_hex(4)
-    with stop_on_signals() as stopping:
+    with stop_on_signals() as stopping, local_api.listening(settings.agent.socket) as listener:
         prepare(settings)
         async with (
             open_journal(settings.agent.data, secrets.token_hex(4)) as journal,
             delivering(settings, journal, clock, instance) as delivery,
-            local_api.serving(delivery.api, settings.agent.socket),
+            local_api.serving(delivery.api, listener),
             watching(settings, delivery.desk, clock),
         ):
             heartbeat.notify("READY=1")

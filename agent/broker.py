@@ -133,20 +133,22 @@ class Session:
             raise UplinkError(f"{self.where} does not answer within {CONNECT_TIMEOUT_S:.0f} s") from error
         except OSError as error:
             raise UplinkError(f"{self.where} cannot be reached: {error.strerror or error}") from error
+        except UnicodeError as error:
+            # The resolver's codec gives up before DNS is asked.
+            raise UplinkError(f"{self.where} cannot be reached: this can be no host's name") from error
 
     @property
     def where(self) -> str:
         """The broker, for people."""
         return f"the broker {self._settings.host}:{self._settings.port}"
 
-    @property
     def full(self) -> bool:
         """Whether the broker can take no more before it has answered (its Receive Maximum)."""
         return len(self._pubacks) >= self.limits.receive_maximum
 
     async def room(self) -> None:
         """Wait until it can take one more; what is published without counts all the same."""
-        while self.full and not self.lost.done():
+        while self.full() and not self.lost.done():
             waited: list[asyncio.Future[Any]] = [next(iter(self._pubacks.values())), self.lost]
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
 

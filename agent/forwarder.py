@@ -19,7 +19,7 @@ from agent.broker import NO_MATCHING_SUBSCRIBERS, Outgoing, Session
 from agent.clock import Clock
 from agent.core.commands import Replay
 from agent.core.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, Envelopes, Row
-from agent.core.errors import InvalidMessageError, UplinkError
+from agent.core.errors import InvalidMessageError, JournalError, UplinkError
 from agent.core.settings import MesSettings
 from agent.core.topics import Topics
 from agent.journal.journal import Journal
@@ -27,6 +27,8 @@ from agent.retry import Backoff
 
 LOG = logging.getLogger(__name__)
 BATCH_BYTES = 60_000
+HEAD_BYTES = 1_000
+"""More than topic and properties of one message take."""
 READ_ROWS = 400
 LIVE_ROWS = 8
 """Up to so many waiting facts go out one by one on their own topics; more go as batches."""
@@ -79,6 +81,8 @@ class Forwarder:
         self._envelopes = envelopes
         self._sent_through = 0
         self._probing = False
+        self._unheard = False
+        """The broker had nobody to give some of what is in flight to."""
         self._flights: deque[Flight] = deque()
         self._loop = asyncio.get_running_loop()
         self._progress_at = self._loop.time()
@@ -102,10 +106,17 @@ class Forwarder:
         """
         self._sent_through = self._journal.marks.confirmed_through
         self._flights.clear()
+        self._unheard = False
         self._note_progress()
+        said = ""
         while True:
             self.turned_at = self._loop.time()
-            await self.forward_once(session)
+            try:
+                await self.forward_once(session)
+            except JournalError as error:
+                if said != str(error):
+                    said = str(error)
+                    LOG.error("%s; what comes after it waits", said)  # noqa: TRY400 - a sentence for people
             await self._wait(session)
 
     async def forward_once(self, session: Session) -> None:
@@ -114,12 +125,15 @@ class Forwarder:
         if self._overdue():
             self._send_again("the MES has confirmed nothing")
         window = min(session.limits.receive_maximum, self._settings.window)
+        confirmed = self._journal.marks.confirmed_through
         while len(self._flights) < window and self._sent_through < self._journal.marks.last_sequence:
-            if self._probing and self._flights:
+            if session.full() or self._unheard or (self._probing and self._sent_through > confirmed):
                 return
             rows = await self._journal.read(self._sent_through, READ_ROWS)
             live = len(rows) <= LIVE_ROWS
-            for message in self._live(rows) if live else self._batches(rows):
+            for message in self._live(rows) if live else self._batches(rows, session.limits.max_packet):
+                if session.full():
+                    return
                 self._flights.append(Flight(message.last_sequence, session.publish(message.outgoing)))
                 self._sent_through = message.last_sequence
                 if self._probing or len(self._flights) >= window:
@@ -140,7 +154,8 @@ class Forwarder:
         after = command.first - 1
         while after < command.last:
             rows = await self._journal.read(after, min(READ_ROWS, command.last - after))
-            for message in self._batches(rows):
+            for message in self._batches(rows, session.limits.max_packet):
+                await session.room()
                 await session.publish(message.outgoing)
             after = rows[-1].sequence
 
@@ -195,17 +210,30 @@ class Forwarder:
         self._probing = True
         self._progress_at = self._loop.time()
 
+    def _hold_back(self) -> None:
+        """As with a silent MES, only known at once; all that was in flight together is one failure."""
+        if not self._probing:
+            LOG.warning(
+                "nobody at the broker listens to our facts; sending again from fact %d",
+                self._journal.marks.confirmed_through + 1,
+            )
+        self._probing = True
+        self._progress_at = self._loop.time()
+        self._ack_timeout = self._unread.failed()
+
     async def _settle_flights(self) -> None:
         while self._flights and self._flights[0].puback.done():
             flight = self._flights.popleft()
             if flight.puback.cancelled():
                 raise UplinkError("the connection was lost")
             await self._settle(flight, flight.puback.result())
+        if self._unheard and not self._flights:
+            self._unheard = False
+            self._hold_back()
 
     async def _settle(self, flight: Flight, code: int) -> None:
         if code == NO_MATCHING_SUBSCRIBERS and self._settings.confirm == "mes":
-            self._ack_timeout = self._unread.failed()
-            self._send_again("nobody at the broker listens to our facts")
+            self._unheard = True
         elif code >= 0x80:
             raise UplinkError(f"the broker refused fact {flight.last_sequence} with reason code 0x{code:02x}")
         elif self._settings.confirm == "broker":
@@ -231,12 +259,13 @@ class Forwarder:
             topic = self._topics.events if row.wc_id is None else self._topics.event(row.wc_id, row.type)
             yield Message(Outgoing(topic, self._envelopes.wrap(row), CONTENT_TYPE), row.sequence)
 
-    def _batches(self, rows: list[Row]) -> Iterator[Message]:
+    def _batches(self, rows: list[Row], max_packet: int) -> Iterator[Message]:
+        most = min(BATCH_BYTES, max_packet - HEAD_BYTES)
         events: list[bytes] = []
         size = 0
         for row in rows:
             event = self._envelopes.wrap(row)
-            if events and size + len(event) > BATCH_BYTES:
+            if events and size + len(event) > most:
                 yield self._batch(events, row.sequence - 1)
                 events, size = [], 0
             events.append(event)

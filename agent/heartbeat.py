@@ -6,19 +6,24 @@ import asyncio
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 LOOK_S = 1.0
 """Real seconds between two looks at the loops where systemd asks for no watchdog."""
 
 
 def notify(state: str) -> None:
-    """Tell the service manager; does nothing where there is none."""
+    """Tell the service manager; does nothing where there is none.
+
+    One that is gone or does not listen is not waited for: the agent's work matters more than the report on it.
+    """
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:
         return
     if address.startswith("@"):
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+    kind = socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
+    with socket.socket(socket.AF_UNIX, kind) as channel, suppress(OSError):
         channel.connect(address)
         channel.send(state.encode())
 

@@ -7,8 +7,8 @@ import grp
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from functools import partial
 from operator import is_not
 from pathlib import Path
@@ -131,14 +131,27 @@ class LocalApi:
             raise web.HTTPNotFound(text=f"no work center '{wc_id}' here; expected one of {', '.join(centers)}")
 
 
-@asynccontextmanager
-async def serving(api: LocalApi, path: Path) -> AsyncIterator[None]:
-    """Serve at this socket while open.
+@contextmanager
+def listening(path: Path) -> Iterator[socket.socket]:
+    """The agent's socket, to be taken before anything is started; who calls early is answered when it is served.
 
     Raises:
-        ConfigurationError: the socket is in use or cannot be made.
+        ConfigurationError: it is in use or cannot be made.
     """
     listener = _listen(path)
+    try:
+        yield listener
+    finally:
+        # Who has served has closed it, and the path may be another agent's by now.
+        if listener.fileno() != -1:
+            listener.close()
+            _remove(path)
+
+
+@asynccontextmanager
+async def serving(api: LocalApi, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve at this socket while open; afterwards it is closed and its path gone."""
+    path = Path(listener.getsockname())
     runner = web.AppRunner(api.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -161,11 +174,12 @@ def _listen(path: Path) -> socket.socket:
         if path.is_socket():
             path.unlink()
         listener.bind(str(path))
+        path.chmod(0o660)
+        listener.listen()
     except OSError as error:
         listener.close()
         found = f"'{path}' cannot be made: {error.strerror or error}"
         raise ConfigurationError(f"agent.socket: {found}; expected a path in a folder we may write") from error
-    path.chmod(0o660)
     with suppress(KeyError, PermissionError):
         os.chown(path, -1, grp.getgrnam(GROUP).gr_gid)
     return listener

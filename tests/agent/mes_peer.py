@@ -1,0 +1,156 @@
+"""The other side of the wire: an MES that hears everything and says what the test wants, and an agent's way to it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from agent.core.envelope import Envelopes, source
+from agent.core.settings import Settings
+from agent.core.topics import Topics
+from agent.forwarder import Forwarder
+from agent.journal.journal import Journal
+from agent.overview import Overview
+from agent.presence import Presence
+from agent.uplink import Uplink
+from simulators.broker import Broker
+from simulators.mes.link import Address, Link, Received, connected
+from tests.agent.parts import AGENT, CLOCK, SITE, Running, an_intake, eventually, settings
+
+
+@dataclass
+class Mes:
+    """Hears all that the site's agents say."""
+
+    link: Link
+    through: int | None = None
+    """Where it confirms by itself: up to here it has everything."""
+    heard: list[Received] = field(default_factory=list)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Facts as they came, repetitions included."""
+        found: list[dict[str, Any]] = []
+        for message in self.messages("/evt"):
+            payload = json.loads(message.payload)
+            found += payload if isinstance(payload, list) else [payload]
+        return found
+
+    def sequences(self) -> list[int]:
+        return [int(event["sequence"]) for event in self.events()]
+
+    def ids(self) -> dict[int, set[str]]:
+        """All ids under which each sequence came."""
+        found: dict[int, set[str]] = {}
+        for event in self.events():
+            found.setdefault(int(event["sequence"]), set()).add(event["id"])
+        return found
+
+    def messages(self, part: str) -> list[Received]:
+        return [message for message in self.heard if part in message.topic]
+
+    def answers(self) -> list[dict[str, Any]]:
+        return [json.loads(message.payload) for message in self.messages("/res")]
+
+    async def has(self, sequences: range, within: float = 10.0) -> None:
+        await eventually(lambda: set(self.sequences()) >= set(sequences), f"the MES has {sequences}", within)
+
+    def ack(self, through: int, *, epoch: str = "e1", rejected: list[dict[str, Any]] | None = None) -> None:
+        self.say("ack", {"epoch": epoch, "through": through, "rejected": rejected or []})
+
+    def say(self, topic: str, document: Any) -> None:  # noqa: ANN401 - any JSON
+        payload = document if isinstance(document, bytes) else orjson.dumps(document)
+        self.link.publish(f"{AGENT}/{topic}", payload)
+
+
+@asynccontextmanager
+async def a_mes(broker: Broker, name: str = "mes", *, acking: bool = False, already: int = 0) -> AsyncIterator[Mes]:
+    """An MES; with `acking` it confirms what it has, as a real one does, and had `already` so many before."""
+    async with connected(Address(broker.host, broker.port, broker.protocol), name) as link:
+        mes = Mes(link, already if acking else None)
+        hearing = asyncio.create_task(_hear(mes), name="mes.hear")
+        await link.subscribe([f"{SITE}/#"])
+        try:
+            yield mes
+        finally:
+            hearing.cancel()
+            with suppress(asyncio.CancelledError):
+                await hearing
+
+
+async def _hear(mes: Mes) -> None:
+    while True:
+        gathered = await mes.link.receive()
+        mes.heard += gathered
+        mes.link.settle(gathered)
+        if mes.through is not None:
+            _confirm(mes, mes.through)
+
+
+def _confirm(mes: Mes, through: int) -> None:
+    held = set(mes.sequences())
+    while through + 1 in held:
+        through += 1
+    if through != mes.through:
+        mes.through = through
+        mes.ack(through, epoch=mes.events()[-1]["source"].rpartition(":")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """An agent without machines that sends what its journal holds."""
+
+    running: Running
+    forwarder: Forwarder
+    uplink: Uplink
+    overview: Overview
+    sending: asyncio.Task[None]
+
+    @property
+    def journal(self) -> Journal:
+        return self.running.journal
+
+    async def until(self, condition: Callable[[], bool], what: str, within: float = 10.0) -> None:
+        """As `eventually`; fails at once when sending has ended."""
+        await eventually(lambda: condition() or self.sending.done(), what, within)
+        if self.sending.done():
+            self.sending.result()
+
+    async def confirmed(self, through: int, within: float = 10.0) -> None:
+        marks = self.journal
+        await self.until(lambda: marks.marks.confirmed_through == through, f"{through} is confirmed", within)
+
+    async def online(self) -> None:
+        await self.until(lambda: self.uplink.online, "online")
+
+
+@asynccontextmanager
+async def a_sender(folder: Path, port: int, **mes: Any) -> AsyncIterator[Sender]:  # noqa: ANN401 - any TOML
+    """The inner half of an agent, without last words."""
+    configured = settings(folder, port=port, **{"reconnect_max_s": 0.5, **mes})
+    async with an_intake(folder) as running:
+        sender = _sender(configured, running)
+        try:
+            yield sender
+        finally:
+            sender.sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sender.sending
+
+
+def _sender(configured: Settings, running: Running) -> Sender:
+    journal, intake = running.journal, running.intake
+    topics = Topics.of(configured.mes.root, configured.agent)
+    envelopes = Envelopes(source("ala1", "edge-1", journal.marks.epoch), "edge-1")
+    forwarder = Forwarder(journal, configured.mes, topics, envelopes, CLOCK)
+    uplink = Uplink(configured.mes, topics, "lineside-ala1-edge-1", {"agent_id": "edge-1", "instance": "i1"})
+    overview = Overview(configured, CLOCK, "i1", journal, intake, uplink, forwarder)
+    presence = Presence(intake, topics, overview.look)
+    sending = asyncio.create_task(uplink.run(intake, journal, forwarder, presence, CLOCK), name="uplink")
+    return Sender(running, forwarder, uplink, overview, sending)
