@@ -36,7 +36,7 @@ from drivers.registry import open_machine
 
 LOG = logging.getLogger(__name__)
 LAST_WORDS_S = 3.0
-"""Real seconds that a clean stop waits for the MES to confirm what was sent."""
+"""Real seconds that a clean stop waits for the disk, and for the MES to confirm what was sent."""
 STUCK_S = 30.0
 """Real seconds without a turn after which a loop is stuck."""
 
@@ -98,7 +98,7 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
                 beating = tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat")
                 try:
                     yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock))
-                    await desk.submit(Stopping(None, clock.now()))
+                    await _said(desk, Stopping(None, clock.now()))
                 finally:
                     beating.cancel()
             await _last_words(journal, uplink)
@@ -176,8 +176,15 @@ def stop_on_signals() -> Iterator[asyncio.Event]:
 
 async def _begin(desk: Intake, journal: Journal, clock: Clock, instance: str) -> None:
     now = clock.now()
-    await desk.submit(Started(None, now, instance, journal.restored.last_saved))
+    await _said(desk, Started(None, now, instance, journal.restored.last_saved))
     await desk.take([Started(wc_id, now, instance) for wc_id in desk.present.stations])
+
+
+async def _said(desk: Intake, observation: Started | Stopping) -> None:
+    """Submit, but wait only so long: a full disk keeps the agent neither from starting nor from stopping."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LAST_WORDS_S):
+            await desk.submit(observation)
 
 
 async def _last_words(journal: Journal, uplink: Uplink) -> None:

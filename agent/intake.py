@@ -182,7 +182,7 @@ class Intake:
 
         It is never cancelled: a commit that the thread goes on with must not be forgotten by the loop.
         """
-        backoff = Backoff(0.2, 5.0)
+        backoff = Backoff(0.2, 2.0)
         while not self._stopping:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._clock.real(self._tick_s)):
@@ -263,7 +263,7 @@ def _commit_of(batch: Batch, stand: Stand) -> Commit:
 
 @asynccontextmanager
 async def running(intake: Intake) -> AsyncIterator[Intake]:
-    """Write and tell time while open; at the end everything taken is committed."""
+    """Write and tell time while open; at the end everything taken is committed, where the disk allows it."""
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(intake.write(), name="intake.write")
         ticker = tasks.create_task(intake.tick(), name="intake.tick")
@@ -272,4 +272,7 @@ async def running(intake: Intake) -> AsyncIterator[Intake]:
         finally:
             ticker.cancel()
             intake.stop_writing()
-    await intake.write_once()
+    try:
+        await intake.write_once()
+    except JournalError as error:
+        LOG.error("%s; what was seen since and never answered ends with this stop", error)  # noqa: TRY400 - as above
