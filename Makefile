@@ -50,11 +50,12 @@ $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(RUN_STAMP)
 
-lock: ## Pin the dependencies anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  --no-annotate --python-version 3.11 --extra simulation --extra build --extra dev pyproject.toml -o requirements-dev.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-	  --no-annotate --python-version 3.11 --extra simulation --extra build -c requirements-dev.lock pyproject.toml -o requirements.lock
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
+  --extra simulation --extra build pyproject.toml
+
+lock: ## Pin the dependencies anew (needs uv); versions and hashes only, wherever they were found
+	$(LOCK) --extra dev | sed '/^--/d' > requirements-dev.lock
+	$(LOCK) --constraint requirements-dev.lock | sed '/^--/d' > requirements.lock
 
 clean: ## Remove what was made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache

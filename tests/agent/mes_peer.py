@@ -7,8 +7,10 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 
@@ -154,3 +156,18 @@ def _sender(configured: Settings, running: Running) -> Sender:
     presence = Presence(intake, topics, overview.look)
     sending = asyncio.create_task(uplink.run(intake, journal, forwarder, presence, CLOCK), name="uplink")
     return Sender(running, forwarder, uplink, overview, sending)
+
+
+def replay(first: int, last: int, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    now = datetime.now(UTC)
+    command = {
+        "command_id": str(uuid4()),
+        "issued_at": now.isoformat(),
+        "expires_at": (now + timedelta(seconds=60)).isoformat(),
+        "actor": "mes",
+        "reason": "gap",
+        "epoch": "e1",
+        "from": first,
+        "to": last,
+    }
+    return {**command, **changed}

@@ -26,12 +26,6 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 
 
 @pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    async with Broker(folder=tmp_path / "broker", kind="mosquitto") as running:
-        yield running
-
-
-@pytest.fixture
 async def mes(broker: Broker) -> AsyncIterator[Mes]:
     """Confirms everything, so that nobody's last words take their time."""
     async with a_mes(broker, acking=True) as running:

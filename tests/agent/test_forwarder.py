@@ -4,45 +4,21 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from agent.journal.journal import FILE_NAME, open_journal
 from simulators.broker import Broker
 from tests.agent.happenings import facts
-from tests.agent.mes_peer import a_mes, a_sender
+from tests.agent.mes_peer import a_mes, a_sender, replay
 from tests.agent.parts import AGENT, SITE
 from tests.agent.stub_broker import StubBroker
 
 KIB = 1024
 QUIET_S = 1.5
-
-
-@pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    async with Broker(folder=tmp_path / "broker", kind="mosquitto") as running:
-        yield running
-
-
-def replay(first: int, last: int, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    now = datetime.now(UTC)
-    command = {
-        "command_id": str(uuid4()),
-        "issued_at": now.isoformat(),
-        "expires_at": (now + timedelta(seconds=60)).isoformat(),
-        "actor": "mes",
-        "reason": "gap",
-        "epoch": "e1",
-        "from": first,
-        "to": last,
-    }
-    return {**command, **changed}
 
 
 async def test_few_facts_go_one_by_one_on_their_own_topics(broker: Broker, tmp_path: Path) -> None:

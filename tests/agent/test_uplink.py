@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from agent.forwarder import LIVE_ROWS
 from simulators.broker import Broker
 from tests.agent.happenings import facts
-from tests.agent.mes_peer import a_mes, a_sender
+from tests.agent.mes_peer import a_mes, a_sender, replay
 from tests.agent.parts import AGENT
-
-
-@pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    async with Broker(folder=tmp_path / "broker", kind="mosquitto") as running:
-        yield running
-
-
-def replay(first: int, last: int, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
-    now = datetime.now(UTC)
-    command = {
-        "command_id": str(uuid4()),
-        "issued_at": now.isoformat(),
-        "expires_at": (now + timedelta(seconds=60)).isoformat(),
-        "actor": "mes",
-        "reason": "gap",
-        "epoch": "e1",
-        "from": first,
-        "to": last,
-    }
-    return {**command, **changed}
 
 
 @pytest.mark.parametrize(
@@ -98,6 +75,7 @@ async def test_a_range_is_sent_again_when_the_mes_asks(broker: Broker, tmp_path:
     async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
         await sender.online()
         await sender.journal.commit(facts(1, LIVE_ROWS), 1.0)
+        await mes.has(range(1, LIVE_ROWS + 1))
         mes.ack(LIVE_ROWS)
         await sender.confirmed(LIVE_ROWS)
         mes.heard.clear()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -20,9 +21,9 @@ from simulators.demo.scenario import BROKER_AWAY, Scenario
 
 def processes_about(folder: Path) -> list[str]:
     found = []
-    for process in psutil.process_iter(["cmdline"]):
+    for process in psutil.process_iter(["pid", "cmdline"]):
         line = " ".join(process.info["cmdline"] or ())
-        if str(folder) in line and "pytest" not in line:
+        if str(folder) in line and process.info["pid"] != os.getpid():
             found.append(line)
     return found
 

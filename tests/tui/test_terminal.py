@@ -46,7 +46,7 @@ async def test_the_run_page_says_where_what_how_many_and_since_when(socket: Path
         for text in ("WC-12   PO-1001 / 20", "● ONLINE", "since 11:47:33", "GOOD  1,240", "SCRAP  8", "62 %"):
             await operator.sees(text)
         await operator.sees("Lots: P-001, CABLE-77   Last serial: SN000123")
-        await operator.sees("11:57:12  Lot CABLE-77 loaded")
+        await operator.sees("11:57:12  Lot loaded  CABLE-77")
 
 
 async def test_a_scan_is_sent_word_for_word_with_its_separators(socket: Path) -> None:

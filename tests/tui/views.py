@@ -77,9 +77,15 @@ CENTER = WorkCenterView(
     last_serial="SN000123",
     last_scan=None,
     events=tuple(
-        EventView(time=f"2026-03-04T06:5{9 - minute}:12.000Z", type="output.recorded", text=text)
-        for minute, text in enumerate(
-            ["12 good", "1 scrap", "Lot CABLE-77 loaded", "Operation PO-1001 / 20 started", "Lot P-001 loaded"]
+        EventView(time=f"2026-03-04T06:5{9 - minute}:12.000Z", type=kind, text=text)
+        for minute, (kind, text) in enumerate(
+            [
+                ("genealogy.linked", "SN000123"),
+                ("scrap.recorded", "1 EA"),
+                ("lot.loaded", "CABLE-77"),
+                ("stop.closed", "JAM 95 s"),
+                ("operation.started", "PO-1001"),
+            ]
         )
     ),
 )
