@@ -10,33 +10,48 @@ import asyncio
 import logging
 import secrets
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from agent import VERSION, heartbeat, intake, local_api
 from agent.acquisition import watch_machine, watch_scanner
+from agent.alarms import Alarms
+from agent.batch import DESK, Stand
 from agent.clock import Clock
 from agent.core.desk import Desk
 from agent.core.directories import Directories, applied
 from agent.core.draft import Provenance
-from agent.core.envelope import Envelopes, source
+from agent.core.envelope import Envelopes
 from agent.core.observations import Started, Stopping
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.topics import Topics, encoded
 from agent.forwarder import Forwarder
-from agent.intake import DESK, Intake, Stand
+from agent.inbound import Inbound
+from agent.intake import Intake
 from agent.journal.journal import Journal, open_journal
 from agent.local_api import LocalApi
-from agent.overview import Overview
+from agent.messages import Messages
+from agent.overview import Overview, Way
 from agent.presence import Presence
-from agent.uplink import Uplink
+from agent.resending import Resending
+from agent.retry import Backoff
+from agent.storage import StorageWatch
+from agent.upkeep import Upkeep
+from agent.uplink import Identity, Uplink
 from drivers.registry import open_machine
 
 LOG = logging.getLogger(__name__)
 LAST_WORDS_S = 3.0
 """Real seconds that a clean stop waits for the disk, and for the MES to confirm what was sent."""
+LONGEST_PAUSE_S = 60.0
+"""Real seconds at most between two openings of a journal that cannot be worked with."""
+STEADY_S = 600.0
+"""Real seconds of work after which the next such pause is the shortest again."""
 STUCK_S = 30.0
 """Real seconds without a turn after which a loop is stuck."""
 
@@ -47,21 +62,48 @@ async def run(settings: Settings) -> None:
     Raises:
         LinesideError: it cannot start; nothing was started.
     """
-    clock = Clock.of(settings.simulation)
-    instance = secrets.token_hex(4)
+    loop = asyncio.get_running_loop()
     with stop_on_signals() as stopping, local_api.listening(settings.agent.socket) as listener:
         prepare(settings)
-        async with (
-            open_journal(settings.agent.data, secrets.token_hex(4)) as journal,
-            delivering(settings, journal, clock, instance) as delivery,
-            local_api.serving(delivery.api, listener),
-            watching(settings, delivery.desk, clock),
-        ):
-            heartbeat.notify("READY=1")
-            LOG.info("lineside %s watches %s", VERSION, ", ".join(m.work_center for m in settings.machine))
-            await stopping.wait()
-            heartbeat.notify("STOPPING=1")
-            LOG.info("told to stop")
+        backoff = Backoff(0.5, LONGEST_PAUSE_S)
+        while not stopping.is_set():
+            began = loop.time()
+            why = await _run_once(settings, stopping, listener)
+            if loop.time() - began > STEADY_S:
+                backoff.succeeded()
+            if why is not None:
+                pause = backoff.failed()
+                LOG.warning("%s; the agent lets go of everything and begins again in %.1f s", why, pause)
+                with suppress(TimeoutError):
+                    async with heartbeat.patience(), asyncio.timeout(pause):
+                        await stopping.wait()
+
+
+async def _run_once(settings: Settings, stopping: asyncio.Event, listener: socket.socket) -> str | None:
+    """Run on one opening of the journal; why it must be opened anew, None where the agent was told to stop.
+
+    To begin again costs what a kill costs: counters are caught up, and who got no answer asks again.
+    """
+    clock = Clock.of(settings.simulation)
+    instance = secrets.token_hex(4)
+    async with AsyncExitStack() as stack:
+        async with heartbeat.patience():
+            opening = open_journal(settings.agent.data, secrets.token_hex(4), clock.now().wall)
+            journal = await stack.enter_async_context(opening)
+        delivery = await stack.enter_async_context(delivering(settings, journal, clock, instance))
+        await stack.enter_async_context(local_api.serving(delivery.api, listener))
+        await stack.enter_async_context(watching(settings, delivery.desk, clock))
+        heartbeat.notify("READY=1")
+        LOG.info("lineside %s watches %s", VERSION, ", ".join(m.work_center for m in settings.machine))
+        told = asyncio.ensure_future(stopping.wait())
+        ends: list[asyncio.Future[Any]] = [told, journal.done_with]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if not told.done():
+            told.cancel()
+            return journal.done_with.result()
+        heartbeat.notify("STOPPING=1")
+        LOG.info("told to stop")
+    return None
 
 
 def prepare(settings: Settings) -> None:
@@ -81,27 +123,47 @@ class Delivery:
 @asynccontextmanager
 async def delivering(settings: Settings, journal: Journal, clock: Clock, instance: str) -> AsyncIterator[Delivery]:
     """Take observations, keep and deliver facts while open."""
-    desk = Intake(journal, restored(settings, journal), clock, settings.agent.tick_s)
+    alarms = Alarms(lambda: clock.now().wall)
+    desk = Intake(journal, restored(settings, journal), clock, settings.agent.tick_s, alarms)
+    storage = StorageWatch(journal, desk, clock, alarms, settings.journal, ())
+    upkeep = Upkeep(journal, desk, clock, alarms, settings.journal.keep_days)
     topics = Topics.of(settings.mes.root, settings.agent)
-    envelopes = Envelopes(source(settings.agent.site, settings.agent.id, journal.marks.epoch), settings.agent.id)
-    forwarder = Forwarder(journal, settings.mes, topics, envelopes, clock)
+    envelopes = Envelopes(settings.agent.site, settings.agent.id)
+    messages = Messages(topics, envelopes)
+    forwarder = Forwarder(journal, settings.mes, messages, clock, alarms)
+    resending = Resending(journal, messages, clock)
+    inbound = Inbound(topics, desk, forwarder, resending, clock, alarms)
     client_id = f"lineside-{encoded(settings.agent.site)}-{encoded(settings.agent.id)}"
-    identity = {"agent_id": settings.agent.id, "instance": instance, "version": VERSION}
-    uplink = Uplink(settings.mes, topics, client_id, identity)
-    overview = Overview(settings, clock, instance, journal, desk, uplink, forwarder)
+    identity = Identity(client_id, settings.agent.id, instance, VERSION)
+    uplink = Uplink(settings.mes, topics, identity, journal, clock, alarms)
+    overview = Overview(settings, clock, instance, desk, alarms, Way(journal, uplink, forwarder, storage))
     presence = Presence(desk, topics, overview.look)
+    parts = (forwarder.run, resending.retry_parked, partial(inbound.read, hear_status=uplink.hears))
+
+    def unwell() -> list[str]:
+        name = stuck(desk, forwarder, uplink)
+        found = [] if name is None else [f"{name} does not turn"]
+        return [*found, "the journal cannot be written"] if desk.failing else found
+
     async with asyncio.TaskGroup() as tasks:
-        sending = tasks.create_task(uplink.run(desk, journal, forwarder, presence, clock), name="uplink")
+        sending = tasks.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.suspect), name="uplink")
         try:
             async with intake.running(desk):
                 await _begin(desk, journal, clock, instance)
-                beating = tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat")
+                beside = [
+                    tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat"),
+                    tasks.create_task(upkeep.run(), name="upkeep"),
+                    tasks.create_task(storage.run(), name="storage"),
+                ]
                 try:
-                    yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock))
-                    await _said(desk, Stopping(None, clock.now()))
+                    yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock, unwell))
+                    if not journal.done_with.done():
+                        await _said(desk, Stopping(None, clock.now()))
                 finally:
-                    beating.cancel()
-            await _last_words(journal, uplink)
+                    for task in beside:
+                        task.cancel()
+            if not journal.done_with.done():
+                await _last_words(journal, uplink)
         finally:
             sending.cancel()
 

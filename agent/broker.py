@@ -1,146 +1,87 @@
-"""The MQTT connection, and the only file that knows paho: callbacks are turned into awaits here and nowhere else.
+"""The MQTT connection: paho's callbacks are turned into awaits here and nowhere else.
 
-paho is driven by the event loop, without a thread of its own. A session is one connection: it is never revived, because
-paho's own queue would then send again what the journal sends again. What the broker answers to each message is handed
-on word for word; what it means is decided by the forwarder.
+A session is one connection: it is never revived, because paho's own queue would then send again what the journal sends
+again. What the broker answers to each message is handed on word for word; what it means is decided by the forwarder.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from threading import get_ident
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from paho.mqtt.client import Client, MQTTMessage, MQTTv5, MQTTv311
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from agent.core.errors import UplinkError
+from agent.broker_wire import CONNECT_TIMEOUT_S, Wire
+from agent.core.errors import TooLargeError, UplinkError
 from agent.core.settings import MesSettings
+from agent.mqtt import DEFAULT_MAX_PACKET, DEFAULT_RECEIVE_MAXIMUM, Abilities, Incoming, Limits, Loss, Outgoing
+from agent.tls import Expiry
 
-if TYPE_CHECKING:
-    from paho.mqtt.client import SocketLike
+__all__ = ["Abilities", "Incoming", "Limits", "Loss", "Outgoing", "Session", "connected", "peek"]
 
-LOG = logging.getLogger(__name__)
-CONNECT_TIMEOUT_S = 10.0
-SESSION_EXPIRY_S = 7 * 24 * 3600
-WILL_DELAY_S = 15
-DEFAULT_RECEIVE_MAXIMUM = 65_535
-DEFAULT_MAX_PACKET = 268_435_455
-NO_MATCHING_SUBSCRIBERS = 0x10
-
-
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One message to publish with QoS 1."""
-
-    topic: str
-    payload: bytes
-    content_type: str = "application/json"
-    retain: bool = False
-    expiry_s: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """One message received; the broker keeps it until `done` is called."""
-
-    topic: str
-    payload: bytes
-    done: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the broker said in its CONNACK."""
-
-    receive_maximum: int = DEFAULT_RECEIVE_MAXIMUM
-    max_packet: int = DEFAULT_MAX_PACKET
-    session_present: bool = False
+ABLE = Abilities()
+GRACE_S = 0.2
+"""Real seconds that a retained message may come after the broker has answered everything asked of it."""
 
 
 class Session:
     """One open connection to the broker."""
 
-    def __init__(self, settings: MesSettings, client_id: str) -> None:
+    def __init__(self, settings: MesSettings, client_id: str, *, lasting: bool = True) -> None:
+        loop = asyncio.get_running_loop()
         self._settings = settings
-        self._v5 = settings.protocol == "5"
-        self._loop = asyncio.get_running_loop()
-        self._thread = get_ident()
         self._pubacks: dict[int, asyncio.Future[int]] = {}
-        self._connected: asyncio.Future[Limits] = self._loop.create_future()
-        self.lost: asyncio.Future[str] = self._loop.create_future()
+        self._granted: dict[int, asyncio.Future[tuple[int, ...]]] = {}
+        self._connected: asyncio.Future[Limits] = loop.create_future()
+        self.lost: asyncio.Future[Loss] = loop.create_future()
         """Resolved with the reason once the connection is gone."""
         self.incoming: asyncio.Queue[Incoming] = asyncio.Queue()
         self.limits = Limits()
-        self._client = self._make_client(client_id)
+        self.peer_expiry: Expiry | None = None
+        """The end of the broker's certificate; None on plain TCP."""
+        self._wire = Wire(settings, client_id, lasting=lasting)
+        self._client = client = self._wire.client
+        client.on_connect = self._wire.in_loop(self._on_connect)
+        client.on_disconnect = self._wire.in_loop(self._on_disconnect)
+        client.on_message = self._wire.in_loop(self._on_message)
+        client.on_publish = self._wire.in_loop(self._on_publish)
+        client.on_subscribe = client.on_unsubscribe = self._wire.in_loop(self._on_granted)
 
-    def _make_client(self, client_id: str) -> Client:
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=client_id,
-            clean_session=None if self._v5 else False,
-            protocol=MQTTv5 if self._v5 else MQTTv311,
-            reconnect_on_failure=False,
-            manual_ack=True,
-        )
-        # The window is ours (paho ignores the broker's Receive Maximum): paho may never hold a message back.
-        client.max_inflight_messages_set(DEFAULT_RECEIVE_MAXIMUM)
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        client.on_message = self._on_message
-        client.on_publish = self._on_publish
-        client.on_socket_open = lambda _client, _data, sock: self._soon(self._watch_reading, sock)
-        client.on_socket_close = lambda _client, _data, sock: self._soon(self._unwatch, sock)
-        client.on_socket_register_write = lambda _client, _data, sock: self._soon(self._watch_writing, sock)
-        client.on_socket_unregister_write = lambda _client, _data, sock: self._soon(self._unwatch_writing, sock)
-        return client
+    def leave(self, will: Outgoing, abilities: Abilities) -> None:
+        """What the broker says for us when the connection is lost; before `open`."""
+        self._wire.leave(will, abilities)
 
-    async def open(self, will: Outgoing) -> None:
+    async def open(self) -> None:
         """Connect.
 
         Raises:
-            UplinkError: the broker cannot be reached or refuses.
+            UplinkError: the broker cannot be reached or refuses. Its code is the CONNACK's; paho translates those of
+                MQTT 3.1.1 (1 to 5) to 0x82, 0x85, 0x88, 0x86 and 0x87.
         """
-        settings, client = self._settings, self._client
-        will_properties = None
-        if self._v5:
-            will_properties = Properties(PacketTypes.WILLMESSAGE)  # type: ignore[no-untyped-call]  # paho has no types here
-            will_properties.WillDelayInterval = WILL_DELAY_S
-        client.will_set(will.topic, will.payload, qos=1, retain=True, properties=will_properties)
-        if settings.username is not None:
-            client.username_pw_set(settings.username, _password(settings))
-        arguments: dict[str, Any] = {"keepalive": settings.keep_alive_s}
-        if self._v5:
-            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # as above
-            properties.SessionExpiryInterval = SESSION_EXPIRY_S
-            arguments |= {"clean_start": False, "properties": properties}
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):
-                await self._loop.run_in_executor(
-                    None, lambda: client.connect(settings.host, settings.port, **arguments)
-                )
+                await self._wire.open()
                 self.limits = await self._connected
         except TimeoutError as error:
             raise UplinkError(f"{self.where} does not answer within {CONNECT_TIMEOUT_S:.0f} s") from error
-        except OSError as error:
-            raise UplinkError(f"{self.where} cannot be reached: {error.strerror or error}") from error
-        except UnicodeError as error:
-            # The resolver's codec gives up before DNS is asked.
-            raise UplinkError(f"{self.where} cannot be reached: this can be no host's name") from error
+        self.peer_expiry = self._wire.peer_expiry
 
     @property
     def where(self) -> str:
         """The broker, for people."""
-        return f"the broker {self._settings.host}:{self._settings.port}"
+        return self._wire.where
+
+    @property
+    def trusted(self) -> bool:
+        """Whether who is at the other end is known: commands are taken over such a link only."""
+        return self._settings.is_trusted
 
     def full(self) -> bool:
         """Whether the broker can take no more before it has answered (its Receive Maximum)."""
@@ -155,99 +96,120 @@ class Session:
     def publish(self, message: Outgoing) -> asyncio.Future[int]:
         """Hand a message over; the future brings the broker's PUBACK reason code.
 
+        It is 0 at once where the broker has QoS 0 only. It is cancelled when the connection is lost.
+
         Raises:
+            TooLargeError: the broker takes no packet of this size; nothing was sent.
             UplinkError: the connection is gone.
         """
+        v5, qos = self._wire.v5, self.limits.qos
+        size = message.packet_size(v5=v5, qos=qos)
+        if size > self.limits.max_packet:
+            raise TooLargeError(f"{size} bytes; {self.where} takes {self.limits.max_packet} at most")
         properties = None
-        if self._v5:
-            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # as above
+        if v5:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]  # paho has no types here
             properties.ContentType = message.content_type
             properties.PayloadFormatIndicator = 1
             if message.expiry_s is not None:
                 properties.MessageExpiryInterval = message.expiry_s
-        info = self._client.publish(message.topic, message.payload, qos=1, retain=message.retain, properties=properties)
+        retain = message.retain and self.limits.retain
+        info = self._client.publish(message.topic, message.payload, qos, retain, properties)
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             raise UplinkError(f"{self.where} is gone")
-        puback: asyncio.Future[int] = self._loop.create_future()
-        self._pubacks[info.mid] = puback
+        puback: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        if qos == 0:
+            puback.set_result(0)
+        else:
+            self._pubacks[info.mid] = puback
         return puback
 
-    def subscribe(self, topics: tuple[str, ...]) -> None:
-        """Ask for topics; retained messages come each time (Retain Handling 0)."""
+    def subscribe(self, topics: tuple[str, ...]) -> asyncio.Future[tuple[int, ...]]:
+        """Ask for topics; retained messages come each time (Retain Handling 0).
+
+        Returns:
+            the broker's reason code for each topic, 0x80 and above where it refuses. It raises UplinkError when the
+            connection is lost before.
+
+        Raises:
+            UplinkError: the connection is gone.
+        """
         options: Any = [
-            (topic, SubscribeOptions(qos=1, noLocal=True, retainAsPublished=True) if self._v5 else 1)
+            (topic, SubscribeOptions(qos=1, noLocal=True, retainAsPublished=True) if self._wire.v5 else 1)
             for topic in topics
         ]
-        self._client.subscribe(options)
+        _, mid = self._client.subscribe(options)
+        return self._answer_to(mid)
+
+    def unsubscribe(self, topic: str) -> asyncio.Future[tuple[int, ...]]:
+        """Ask no longer; the answer comes after everything that the broker had to send for what was asked before."""
+        _, mid = self._client.unsubscribe(topic)
+        return self._answer_to(mid)
+
+    def _answer_to(self, mid: int | None) -> asyncio.Future[tuple[int, ...]]:
+        if mid is None or self.lost.done():
+            raise UplinkError(f"{self.where} is gone")
+        granted: asyncio.Future[tuple[int, ...]] = asyncio.get_running_loop().create_future()
+        self._granted[mid] = granted
+        return granted
 
     async def tend(self) -> None:
         """Keep the connection alive until it is lost.
 
         Raises:
-            UplinkError: it is.
+            UplinkError: it is; with the code of its `Loss`.
         """
         while not self.lost.done():
             self._client.loop_misc()
             await asyncio.wait([self.lost], timeout=1.0)
-        raise UplinkError(f"{self.where}: {self.lost.result()}")
+        loss = self.lost.result()
+        raise UplinkError(f"{self.where}: {loss}", loss.code)
 
     def close(self) -> None:
         """Disconnect in order."""
         with suppress(OSError):
             self._client.disconnect()
+            # Out before the loop may end: a broker that hears no DISCONNECT publishes the Will.
+            self._client.loop_write()
+        self._forget(None)
+
+    def _forget(self, code: int | None) -> None:
         for puback in self._pubacks.values():
             puback.cancel()
-
-    def _soon(self, call: Callable[[SocketLike], None], sock: SocketLike) -> None:
-        """At once in the loop's thread: a socket that is about to close must be let go before. Else soon."""
-        if get_ident() == self._thread:
-            call(sock)
-        else:
-            self._loop.call_soon_threadsafe(self._if_open, call, sock)
-
-    @staticmethod
-    def _if_open(call: Callable[[SocketLike], None], sock: SocketLike) -> None:
-        if sock.fileno() != -1:
-            call(sock)
-
-    def _watch_reading(self, sock: SocketLike) -> None:
-        if isinstance(sock, socket.socket):
-            # A small message must not wait 40 ms for the answer to the one before it.
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._loop.add_reader(sock.fileno(), self._client.loop_read)
-
-    def _watch_writing(self, sock: SocketLike) -> None:
-        self._loop.add_writer(sock.fileno(), self._client.loop_write)
-
-    def _unwatch_writing(self, sock: SocketLike) -> None:
-        self._loop.remove_writer(sock.fileno())
-
-    def _unwatch(self, sock: SocketLike) -> None:
-        self._loop.remove_reader(sock.fileno())
-        self._loop.remove_writer(sock.fileno())
+        for granted in self._granted.values():
+            if not granted.done():
+                granted.set_exception(UplinkError(f"{self.where} is gone", code))
+                # Looked at, lest asyncio complain where nobody waits for it.
+                granted.exception()
+        self._pubacks.clear()
+        self._granted.clear()
 
     def _on_connect(self, _client: Client, _data: Any, flags: Any, code: ReasonCode, properties: Any) -> None:  # noqa: ANN401 - paho's signature
         if self._connected.done():
             return
         if code.is_failure:
-            self._connected.set_exception(UplinkError(f"{self.where} refuses the connection: {code}"))
+            refusal = UplinkError(f"{self.where} refuses the connection: {code}", code.value)
+            self._connected.set_exception(refusal)
             return
         self._connected.set_result(
             Limits(
                 getattr(properties, "ReceiveMaximum", DEFAULT_RECEIVE_MAXIMUM),
                 getattr(properties, "MaximumPacketSize", DEFAULT_MAX_PACKET),
                 flags.session_present,
+                min(getattr(properties, "MaximumQoS", 1), 1),
+                bool(getattr(properties, "RetainAvailable", 1)),
             )
         )
 
-    def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any) -> None:  # noqa: ANN401 - as above
+    def _on_disconnect(self, _client: Client, _data: Any, flags: Any, code: ReasonCode, _properties: Any) -> None:  # noqa: ANN401 - as above
+        # paho says "unspecified error" (0x80) of its own where the connection just ended.
+        given = code.value if flags.is_disconnect_packet_from_server or code.value != 0x80 else None
         if not self.lost.done():
-            self.lost.set_result(f"connection lost ({code})")
+            self.lost.set_result(Loss(f"connection lost ({code})", given))
         if not self._connected.done():
-            self._connected.set_exception(UplinkError(f"{self.where} closed the connection ({code})"))
-        for puback in self._pubacks.values():
-            puback.cancel()
-        self._pubacks.clear()
+            speaks = f"; does it speak MQTT {self._settings.protocol}?" if given == 0x82 else ""
+            self._connected.set_exception(UplinkError(f"{self.where} closed the connection ({code}){speaks}", given))
+        self._forget(given)
 
     def _on_message(self, client: Client, _data: Any, message: MQTTMessage) -> None:  # noqa: ANN401 - as above
         mid, qos = message.mid, message.qos
@@ -262,26 +224,51 @@ class Session:
         if puback is not None and not puback.done():
             puback.set_result(code.value)
 
-
-def _password(settings: MesSettings) -> str | None:
-    if settings.password_file is None:
-        return None
-    try:
-        return settings.password_file.read_text(encoding="utf-8").rstrip("\n")
-    except OSError as error:
-        raise UplinkError(f"the password file {settings.password_file} cannot be read: {error.strerror}") from error
+    def _on_granted(self, _client: Client, _data: Any, mid: int, codes: Any, _properties: Any) -> None:  # noqa: ANN401 - a list, or nothing to UNSUBACK with 3.1.1
+        granted = self._granted.pop(mid, None)
+        if granted is not None and not granted.done():
+            granted.set_result(tuple(code.value for code in codes or ()))
 
 
 @asynccontextmanager
-async def connected(settings: MesSettings, client_id: str, will: Outgoing) -> AsyncIterator[Session]:
+async def connected(
+    settings: MesSettings, client_id: str, will: Outgoing, abilities: Abilities = ABLE
+) -> AsyncIterator[Session]:
     """One connection to the broker.
 
     Raises:
-        UplinkError: it cannot be reached or refuses us.
+        UplinkError: it cannot be reached or refuses us. With code 0x9A or 0x9B it does not take the Will as it is: try
+            again with other `abilities`.
     """
     session = Session(settings, client_id)
+    session.leave(will, abilities)
     try:
-        await session.open(will)
+        await session.open()
         yield session
+    finally:
+        session.close()
+
+
+async def peek(settings: MesSettings, client_id: str, topic: str) -> bytes | None:
+    """What is retained at a topic, None where nothing is, looked up under another client id than our own.
+
+    Raises:
+        UplinkError: the broker cannot be reached, refuses us, or does not let us read the topic.
+    """
+    session = Session(settings, f"{client_id}-look", lasting=False)
+    try:
+        await session.open()
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            # Brokers answer in order, so that a retained message stands before the second answer.
+            (code,) = await session.subscribe((topic,))
+            if code >= 0x80:
+                raise UplinkError(f"{session.where} does not let us read {topic}; change its access rules", code)
+            await session.unsubscribe(topic)
+            if session.incoming.empty():
+                with suppress(TimeoutError):
+                    return (await asyncio.wait_for(session.incoming.get(), GRACE_S)).payload
+        return None if session.incoming.empty() else session.incoming.get_nowait().payload
+    except TimeoutError as error:
+        raise UplinkError(f"{session.where} does not answer within {CONNECT_TIMEOUT_S:.0f} s") from error
     finally:
         session.close()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 
 LOOK_S = 1.0
 """Real seconds between two looks at the loops where systemd asks for no watchdog."""
+PATIENCE_S = 30
+"""Real seconds that the service manager is asked to wait further, again and again."""
 
 
 def notify(state: str) -> None:
@@ -40,3 +42,19 @@ async def beat(stuck: Callable[[], str | None]) -> None:
         name = stuck()
         notify("WATCHDOG=1" if name is None else f"STATUS={name} does not turn")
         await asyncio.sleep(interval)
+
+
+@asynccontextmanager
+async def patience() -> AsyncIterator[None]:
+    """Ask the service manager for patience while open: to salvage a large journal takes minutes."""
+
+    async def ask() -> None:
+        while True:
+            notify(f"WATCHDOG=1\nEXTEND_TIMEOUT_USEC={PATIENCE_S * 1_000_000}")
+            await asyncio.sleep(LOOK_S)
+
+    asking = asyncio.create_task(ask(), name="heartbeat.patience")
+    try:
+        yield
+    finally:
+        asking.cancel()

@@ -4,6 +4,9 @@ Each station has a tentative and a durable value. Observing is immediate and mov
 task commits all that has gathered, facts and one snapshot per touched station, in one transaction. Only then are
 replies given and the present shown. A failed commit discards the tentative values: what was kept is observed again, in
 order and with the same ids, so it makes the same facts.
+
+People are not left waiting for a disk that takes nothing: their scans and entries are refused aloud, at once, while
+what machines say goes on as long as it can.
 """
 
 from __future__ import annotations
@@ -13,72 +16,39 @@ import logging
 from collections import ChainMap
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from typing import TypeAlias
-from uuid import UUID
 
+from agent.alarms import Alarms
+from agent.batch import AgentObservation, Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
-from agent.core.desk import Desk
-from agent.core.errors import JournalError
-from agent.core.facts import Fact
-from agent.core.observations import Directive, Scan, Started, Stopping, Tick
-from agent.core.operator_turn import Context
-from agent.core.station import Station, StationObservation
+from agent.core.errors import JournalError, JournalFullError
+from agent.core.facts import StorageLevel
+from agent.core.observations import Entry, Scan, Stopping, Tick
+from agent.core.operator_turn import last_scan
+from agent.core.station import StationObservation
+from agent.core.turn import LastScan
 from agent.core.views import Reply
 from agent.journal.journal import Journal
-from agent.journal.store import Commit, Kept
 from agent.retry import Backoff
 
 LOG = logging.getLogger(__name__)
 MOST_AHEAD = 1000
 """Observations that may wait for their commit."""
-DESK = "-"
-AgentObservation: TypeAlias = Started | Stopping | Directive
-Anything: TypeAlias = StationObservation | AgentObservation
-
-
-@dataclass(slots=True)
-class Pending:
-    """One observation on its way to the disk."""
-
-    observation: Anything
-    ids: UUID
-    known: dict[str, str]
-    """Claims that had been taken when it was asked for."""
-    answered: asyncio.Future[Reply | None] | None = None
-    facts: tuple[Fact, ...] = ()
-    claims: tuple[tuple[str, str], ...] = ()
-    kept: Kept | None = None
-    reply: Reply | None = None
-
-
-@dataclass(slots=True)
-class Stand:
-    """The stations and the desk as they stand at one point of the story."""
-
-    stations: dict[str, Station]
-    desk: Desk
-
-    def copy(self) -> Stand:
-        """The same, free to go on by itself; what is inside never changes."""
-        return Stand(dict(self.stations), self.desk)
-
-
-@dataclass(slots=True)
-class Batch:
-    """What goes to the disk together."""
-
-    pending: list[Pending] = field(default_factory=list)
-    touched: set[str] = field(default_factory=set)
+STORAGE_FULL = Reply(
+    accepted=False,
+    code="STORAGE_FULL",
+    message="Nothing was taken: storage is full. Call maintenance, then repeat it.",
+)
+"""The answer to people while nothing of theirs can be kept. Machines are counted on."""
 
 
 class Intake:
     """The one place where observations become durable facts."""
 
-    def __init__(self, journal: Journal, stand: Stand, clock: Clock, tick_s: float) -> None:
+    def __init__(self, journal: Journal, stand: Stand, clock: Clock, tick_s: float, alarms: Alarms) -> None:
         self._journal = journal
         self._clock = clock
         self._tick_s = tick_s
+        self._alarms = alarms
         self._durable = stand
         self._tentative = stand.copy()
         self._batch = Batch()
@@ -88,9 +58,14 @@ class Intake:
         self._answers: dict[str, asyncio.Future[Reply | None]] = {}
         self._urgent = asyncio.Event()
         self._stopping = False
+        self._said_goodbye = False
         self._room = asyncio.Event()
         self._room.set()
         self._changed = asyncio.Condition()
+        self.failing = False
+        """Whether the last commit failed."""
+        self.refused: dict[str, LastScan] = {}
+        """By work center the last scan of which nothing is kept."""
         self.turned_at = asyncio.get_running_loop().time()
         """Loop time at which the writer last turned, whether or not the disk let it write."""
 
@@ -98,6 +73,11 @@ class Intake:
     def present(self) -> Stand:
         """What is durable: the only thing ever shown or sent."""
         return self._durable
+
+    @property
+    def storage(self) -> StorageLevel:
+        """How well off the journal is, as far as anybody said, durable or not."""
+        return self._tentative.desk.state.storage
 
     async def until(self, reached: Callable[[Stand], bool]) -> None:
         """Wait until the durable present is so."""
@@ -107,37 +87,67 @@ class Intake:
     async def take(self, observations: Iterable[StationObservation]) -> None:
         """Take what a driver saw; returns when it counts, before it is durable."""
         for observation in observations:
-            known = await self._known(self._claims_needed(observation))
-            self._enqueue(Pending(observation, draw_ids(observation.observed), known))
+            known = await self._known(observation)
+            if known is None:
+                await self._refuse(observation)
+            else:
+                self._enqueue(Pending(observation, draw_ids(observation.observed), known))
+
+    def note(self, observation: AgentObservation) -> None:
+        """Take what the agent found out about itself, whatever room there is; nobody waits for it."""
+        self._enqueue(Pending(observation, draw_ids(observation.observed), {}))
 
     async def submit(self, observation: Anything) -> Reply | None:
-        """Take one observation; returns its reply once it is durable. A repeated client id gets the stored answer."""
+        """Take one observation; returns its reply once it is durable. A repeated client id gets the stored answer.
+
+        Raises:
+            JournalError: it cannot be told whether the id was answered before.
+        """
+        # Time goes on, but nothing may be said after the last words.
+        self._said_goodbye |= isinstance(observation, Stopping)
         client_id = getattr(observation, "client_id", None)
         if client_id is None:
             return await self._submit_once(observation, None)
         running = self._answers.get(client_id)
         if running is None:
-            running = asyncio.ensure_future(self._submit_once(observation, f"answer:{client_id}"))
+            running = asyncio.ensure_future(self._submit_once(observation, _answer_key(client_id)))
             self._answers[client_id] = running
             running.add_done_callback(lambda _: self._answers.pop(client_id, None))
         return await asyncio.shield(running)
 
+    async def answer(self, client_id: str) -> Reply | None:
+        """The durable answer that was given under this id, None where there is none yet."""
+        key = _answer_key(client_id)
+        known = await self._journal.taken((key,))
+        return Reply.model_validate_json(known[key]) if key in known else None
+
     async def _submit_once(self, observation: Anything, answer_key: str | None) -> Reply | None:
-        keys: tuple[str, ...] = () if answer_key is None else (answer_key,)
-        known = await self._known(keys + self._claims_needed(observation), answer_key)
+        known = await self._known(observation, answer_key)
+        if known is None:
+            return await self._refuse(observation)
         if answer_key is not None and answer_key in known:
             return Reply.model_validate_json(known[answer_key])
         answered: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
         self._enqueue(Pending(observation, draw_ids(observation.observed), known, answered))
         return await answered
 
-    async def _known(self, keys: tuple[str, ...], answer_key: str | None = None) -> dict[str, str]:
-        """Claims that have been taken, looked up again after any wait for room: they would be out of date."""
-        known = await self._journal.taken(keys)
-        while answer_key not in known and not self._room.is_set():
+    async def _known(self, observation: Anything, answer_key: str | None = None) -> dict[str, str] | None:
+        """Claims that have been taken, looked up again after any wait for room; None where it must be refused."""
+        keys = (() if answer_key is None else (answer_key,)) + self._claims_needed(observation)
+        while True:
+            try:
+                known = await self._journal.taken(keys)
+            except JournalError:
+                if isinstance(observation, Scan | Entry):
+                    return None
+                raise
+            if answer_key in known:
+                return known
+            if isinstance(observation, Scan | Entry) and (self.failing or self.storage == "reserve"):
+                return None
+            if self._room.is_set():
+                return known
             await self._room.wait()
-            known = await self._journal.taken(keys)
-        return known
 
     def _claims_needed(self, observation: Anything) -> tuple[str, ...]:
         if isinstance(observation, Scan):
@@ -145,37 +155,23 @@ class Intake:
         return ()
 
     def _enqueue(self, pending: Pending) -> None:
-        self._apply(pending)
-        self._batch.pending.append(pending)
+        self._observe(pending)
         if pending.facts or pending.answered is not None:
             self._urgent.set()
         if len(self._batch.pending) >= MOST_AHEAD:
             self._room.clear()
             self._urgent.set()
 
-    def _apply(self, pending: Pending) -> None:
-        """Observe, on the tentative values."""
-        observation, stand = pending.observation, self._tentative
-        if (isinstance(observation, AgentObservation) and observation.wc_id is None) or isinstance(
-            observation, Directive
-        ):
-            outcome = stand.desk.observe(observation, pending.ids)
-            stand.desk, pending.facts, pending.reply = outcome.desk, outcome.facts, outcome.reply
-            if outcome.kept and isinstance(observation, Directive):
-                pending.kept = Kept(observation.wc_id, observation.name, observation.payload)
-            self._batch.touched.add(DESK)
-        else:
-            wc_id = observation.wc_id
-            assert wc_id is not None
-            context = Context(stand.desk.directories, ChainMap(self._overlay, self._recent, pending.known))
-            seen = stand.stations[wc_id].observe(observation, pending.ids, context)
-            stand.stations[wc_id], pending.facts, pending.reply = seen.station, seen.facts, seen.reply
-            pending.claims = seen.claims
-            self._batch.touched.add(wc_id)
-        client_id = getattr(observation, "client_id", None)
-        if client_id is not None and pending.reply is not None:
-            pending.claims += ((f"answer:{client_id}", pending.reply.model_dump_json()),)
+    def _observe(self, pending: Pending) -> None:
+        claims = ChainMap(self._overlay, self._recent, pending.known)
+        self._batch.observe(pending, self._tentative, claims)
         self._overlay.update(pending.claims)
+
+    async def _refuse(self, observation: Anything) -> Reply:
+        if isinstance(observation, Scan):
+            self.refused[observation.wc_id] = last_scan(observation, STORAGE_FULL)
+            await self._show(self._durable.copy())
+        return STORAGE_FULL
 
     async def write(self) -> None:
         """Commit what gathers until told to stop: at once where there are facts, else every tick.
@@ -189,13 +185,9 @@ class Intake:
                     await self._urgent.wait()
             try:
                 await self.write_once()
-            except JournalError as error:
-                if backoff.failures == 0:
-                    LOG.error("%s; what was seen is kept in memory meanwhile", error)  # noqa: TRY400 - a sentence for people
+            except JournalError:
                 await asyncio.sleep(backoff.failed())
             else:
-                if backoff.failures:
-                    LOG.warning("the journal can be written again")
                 backoff.succeeded()
 
     def stop_writing(self) -> None:
@@ -203,11 +195,18 @@ class Intake:
         self._stopping = True
         self._urgent.set()
 
+    def forget(self) -> None:
+        """Let go of those who still wait for an answer: as after a kill, they ask again."""
+        waiting = [pending.answered for pending in self._batch.pending if pending.answered is not None]
+        for future in (*self._answers.values(), *waiting):
+            future.cancel()
+
     async def write_once(self) -> None:
         """Commit what has gathered.
 
         Raises:
-            JournalError: it could not be written; everything is kept and will be tried again.
+            JournalError: it could not be written; everything is kept and will be tried again, but for scans and
+                entries that there was no space for.
         """
         self._urgent.clear()
         self.turned_at = asyncio.get_running_loop().time()
@@ -216,49 +215,67 @@ class Intake:
             return
         stand = self._tentative.copy()
         try:
-            await self._journal.commit(_commit_of(batch, stand), self._clock.now().wall)
-        except JournalError:
-            self._observe_again([*batch.pending, *self._batch.pending])
+            await self._journal.commit(batch.commit(stand), self._clock.now().wall)
+        except JournalError as error:
+            await self._note_failure(error, [*batch.pending, *self._batch.pending])
             raise
-        self._durable = stand
-        if len(self._batch.pending) < MOST_AHEAD:
-            self._room.set()
+        self.failing = False
+        self._alarms.clear("journal_not_written")
         self._recent = {key: value for pending in batch.pending for key, value in pending.claims}
         for key, value in self._recent.items():
             if self._overlay.get(key) == value:
                 del self._overlay[key]
         for pending in batch.pending:
-            if pending.answered is not None and not pending.answered.done():
-                pending.answered.set_result(pending.reply)
-        async with self._changed:
-            self._changed.notify_all()
+            _answer(pending, pending.reply)
+        await self._show(stand)
+        self._make_room()
+
+    async def _note_failure(self, error: JournalError, kept: Sequence[Pending]) -> None:
+        self.failing = True
+        self._alarms.raise_alarm("journal_not_written", f"{error}; what was seen is kept in memory meanwhile")
+        of_people = (Scan, Entry) if isinstance(error, JournalFullError) else ()
+        refused = [pending for pending in kept if isinstance(pending.observation, of_people)]
+        self._observe_again([pending for pending in kept if not isinstance(pending.observation, of_people)])
+        self._make_room()
+        for pending in refused:
+            _answer(pending, await self._refuse(pending.observation))
 
     def _observe_again(self, kept: Sequence[Pending]) -> None:
         self._tentative = self._durable.copy()
         self._batch = Batch()
         self._overlay = {}
         for pending in kept:
-            self._apply(pending)
-            self._batch.pending.append(pending)
+            self._observe(pending)
         self._urgent.set()
+
+    def _make_room(self) -> None:
+        """Wake whoever waits for room, if only to be refused; then say whether there is any."""
+        self._room.set()
+        if len(self._batch.pending) >= MOST_AHEAD:
+            self._room.clear()
+
+    async def _show(self, stand: Stand) -> None:
+        self._durable = stand
+        async with self._changed:
+            self._changed.notify_all()
 
     async def tick(self) -> None:
         """Tell time to every station, for ever."""
         while True:
             await asyncio.sleep(self._clock.real(self._tick_s))
+            if self._said_goodbye:
+                return
             now = self._clock.now()
             await self.take([Tick(wc_id, now) for wc_id in self._tentative.stations])
 
 
-def _commit_of(batch: Batch, stand: Stand) -> Commit:
-    return Commit(
-        facts=[fact for pending in batch.pending for fact in pending.facts],
-        snapshots=[
-            (name, stand.desk.snapshot() if name == DESK else stand.stations[name].snapshot()) for name in batch.touched
-        ],
-        claims=[claim for pending in batch.pending for claim in pending.claims],
-        directories=[pending.kept for pending in batch.pending if pending.kept is not None],
-    )
+def _answer_key(client_id: str) -> str:
+    return f"answer:{client_id}"
+
+
+def _answer(pending: Pending, reply: Reply | None) -> None:
+    if pending.answered is not None and not pending.answered.done():
+        pending.answered.set_result(reply)
 
 
 @asynccontextmanager
@@ -276,3 +293,4 @@ async def running(intake: Intake) -> AsyncIterator[Intake]:
         await intake.write_once()
     except JournalError as error:
         LOG.error("%s; what was seen since and never answered ends with this stop", error)  # noqa: TRY400 - as above
+    intake.forget()

@@ -19,12 +19,13 @@ from pydantic import BaseModel, ValidationError
 
 from agent.clock import Clock
 from agent.core.envelope import Envelopes
-from agent.core.errors import ConfigurationError
+from agent.core.errors import ConfigurationError, JournalError
 from agent.core.observations import Entry, Scan
 from agent.core.views import API_VERSION, EntryBody, Problem, Reply, ScanBody
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.overview import Overview
+from agent.parked_api import ParkedApi
 
 LOG = logging.getLogger(__name__)
 VERSION_HEADER = "Lineside-Api"
@@ -41,8 +42,15 @@ class LocalApi:
     """Serves one agent to everybody on this PC."""
 
     def __init__(
-        self, overview: Overview, intake: Intake, journal: Journal, envelopes: Envelopes, clock: Clock
+        self,
+        overview: Overview,
+        intake: Intake,
+        journal: Journal,
+        envelopes: Envelopes,
+        clock: Clock,
+        unwell: Callable[[], list[str]],
     ) -> None:
+        self._unwell = unwell
         self._overview = overview
         self._intake = intake
         self._journal = journal
@@ -64,6 +72,7 @@ class LocalApi:
                 web.get("/healthz", self._health),
             ]
         )
+        application.add_routes(ParkedApi(self._journal, self._envelopes, self._clock).routes())
         return application
 
     async def hang_up(self) -> None:
@@ -123,7 +132,8 @@ class LocalApi:
         return _answer(await self._intake.submit(scan))
 
     async def _health(self, _request: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
+        wrong = self._unwell()
+        return web.Response(status=503 if wrong else 200, text="\n".join(wrong or ["ok"]) + "\n")
 
     def _known(self, wc_id: str) -> None:
         centers = self._intake.present.stations
@@ -142,26 +152,21 @@ def listening(path: Path) -> Iterator[socket.socket]:
     try:
         yield listener
     finally:
-        # Who has served has closed it, and the path may be another agent's by now.
-        if listener.fileno() != -1:
-            listener.close()
-            _remove(path)
+        listener.close()
+        path.unlink(missing_ok=True)
 
 
 @asynccontextmanager
 async def serving(api: LocalApi, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve at this socket while open; afterwards it is closed and its path gone."""
-    path = Path(listener.getsockname())
+    """Serve at this socket while open; who calls afterwards is answered when it is served again."""
     runner = web.AppRunner(api.application(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        await web.SockSite(runner, listener).start()
+        await web.SockSite(runner, listener.dup()).start()
         yield
     finally:
         await api.hang_up()
         await runner.cleanup()
-        listener.close()
-        _remove(path)
 
 
 def _listen(path: Path) -> socket.socket:
@@ -190,10 +195,6 @@ def _answers(path: Path) -> bool:
         return probe.connect_ex(str(path)) == 0
 
 
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
-
-
 async def _body(request: web.Request, model: type[Body]) -> Body:
     try:
         return model.model_validate_json(await request.read())
@@ -218,9 +219,9 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
         return await handler(request)
     except web.HTTPException as error:
         problem = Problem(title=error.reason, status=error.status, detail=error.text or error.reason)
-        return web.Response(
-            status=error.status, text=problem.model_dump_json(), content_type="application/problem+json"
-        )
+    except JournalError as error:
+        problem = Problem(title="Service Unavailable", status=503, detail=str(error))
+    return web.Response(status=problem.status, text=problem.model_dump_json(), content_type="application/problem+json")
 
 
 async def _stamp(_request: web.Request, response: web.StreamResponse) -> None:

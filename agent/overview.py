@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from agent import VERSION
+from agent.alarms import Alarms
+from agent.batch import Stand
 from agent.clock import Clock
 from agent.core import station_view
+from agent.core.errors import JournalError
 from agent.core.settings import Settings
+from agent.core.station import Station
 from agent.core.times import epoch, iso
-from agent.core.views import API_VERSION, AgentView, ReasonView, UplinkState, UplinkView
+from agent.core.views import (
+    API_VERSION,
+    AgentView,
+    AlarmView,
+    ReasonView,
+    UplinkState,
+    UplinkView,
+    WorkCenterView,
+)
 from agent.forwarder import Forwarder
 from agent.intake import Intake
 from agent.journal.journal import Journal
+from agent.storage import StorageWatch
 from agent.uplink import Uplink
 
 FEW = 50
@@ -20,46 +34,27 @@ FEW = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """Looks at everything and changes nothing."""
+class Way:
+    """The way of facts to the MES: looks at it and changes nothing."""
 
-    settings: Settings
-    clock: Clock
-    instance: str
     journal: Journal
-    intake: Intake
     uplink: Uplink
     forwarder: Forwarder
+    storage: StorageWatch
 
-    async def look(self) -> AgentView:
-        """The agent at present."""
-        present = self.intake.present
-        directories = present.desk.directories
-        now = self.clock.now().wall
-        return AgentView(
-            api_version=API_VERSION,
-            version=VERSION,
-            agent_id=self.settings.agent.id,
-            site=self.settings.agent.site,
-            instance=self.instance,
-            epoch=self.journal.marks.epoch,
-            execution_mode=self.settings.execution_mode,
-            plant_time=iso(now),
-            speed=self.clock.speed,
-            time_zone=self.settings.agent.time_zone,
-            uplink=await self._uplink(now),
-            reasons=tuple(ReasonView(code=entry.code, text=entry.text) for entry in directories.reasons.reasons),
-            work_centers=tuple(station_view.view(station, directories) for station in present.stations.values()),
-        )
-
-    async def _uplink(self, now: float) -> UplinkView:
-        oldest = await self.journal.oldest_waiting()
-        acknowledged = self.forwarder.last_ack
+    async def look(self, now: float) -> UplinkView:
+        """How delivery goes at this plant time."""
+        oldest = None
+        with suppress(JournalError):
+            oldest = await self.journal.oldest_waiting()
+        acknowledged = self.forwarder.receipts.last_ack
         return UplinkView(
             state=self._state(),
             since=iso(self.uplink.since),
             waiting=self.journal.waiting,
             oldest_age_s=None if oldest is None else round(max(now - epoch(oldest), 0.0), 3),
+            autonomy_s=None if self.storage.autonomy_s is None else round(self.storage.autonomy_s),
+            parked=self.storage.parked,
             last_ack=None if acknowledged is None else iso(acknowledged),
             detail=self.uplink.detail,
         )
@@ -70,3 +65,47 @@ class Overview:
         if not self.forwarder.confirming:
             return "not_confirming"
         return "sending" if self.journal.waiting > FEW else "online"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Looks at everything and changes nothing."""
+
+    settings: Settings
+    clock: Clock
+    instance: str
+    intake: Intake
+    alarms: Alarms
+    way: Way
+
+    async def look(self) -> AgentView:
+        """The agent at present."""
+        present = self.intake.present
+        now = self.clock.now().wall
+        reasons = present.desk.directories.reasons.reasons
+        return AgentView(
+            api_version=API_VERSION,
+            version=VERSION,
+            agent_id=self.settings.agent.id,
+            site=self.settings.agent.site,
+            instance=self.instance,
+            epoch=self.way.journal.marks.epoch,
+            execution_mode=self.settings.execution_mode,
+            plant_time=iso(now),
+            speed=self.clock.speed,
+            time_zone=self.settings.agent.time_zone,
+            uplink=await self.way.look(now),
+            alarms=tuple(
+                AlarmView(code=alarm.code, since=iso(alarm.since), text=alarm.text) for alarm in self.alarms.current
+            ),
+            reasons=tuple(ReasonView(code=entry.code, text=entry.text) for entry in reasons),
+            work_centers=tuple(self._work_center(station, present) for station in present.stations.values()),
+        )
+
+    def _work_center(self, station: Station, present: Stand) -> WorkCenterView:
+        """As it durably is, but for a scan that was refused since because nothing could be kept."""
+        shown = station_view.view(station, present.desk.directories)
+        kept, refused = station.state.floor.last_scan, self.intake.refused.get(shown.wc_id)
+        if refused is None or (kept is not None and kept.at >= refused.at):
+            return shown
+        return shown.model_copy(update={"last_scan": station_view.scanned(refused)})

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
+import secrets
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from agent.broker import Incoming, Outgoing, Session, connected
+from agent.alarms import Alarms
+from agent.broker import Abilities, Outgoing, Session, connected, peek
 from agent.clock import Clock
-from agent.core.commands import Replay
-from agent.core.errors import InvalidMessageError, JournalError, UplinkError
-from agent.core.observations import Directive
+from agent.core.discrepancies import Discrepancy
+from agent.core.errors import JournalError, UplinkError
 from agent.core.settings import MesSettings
+from agent.core.standing import Standing, Status, read_status, standing
 from agent.core.times import iso
 from agent.core.topics import Topics
-from agent.core.views import Reply
-from agent.forwarder import Forwarder
-from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.presence import Presence
 from agent.retry import Backoff
@@ -27,138 +27,206 @@ from agent.retry import Backoff
 LOG = logging.getLogger(__name__)
 FIRST_RETRY_S = 1.0
 GOODBYE_S = 2.0
+LONG_PAUSE_S = 60.0
+"""Real seconds before the next try where somebody has to act first."""
+STATUS_EVERY_S = 30.0
+"""Real seconds between two looks whether the retained status is still true."""
+TAKEN_OVER = 0x8E
+SOMEBODY_MUST_ACT = frozenset({0x84, 0x85, 0x86, 0x87, 0x8A, 0x8C, TAKEN_OVER})
+"""CONNACK and DISCONNECT reasons that do not go away by themselves (domain.md G7)."""
+NO_RETAIN, NO_QOS = 0x9A, 0x9B
+OnSession: TypeAlias = Callable[[Session], Coroutine[Any, Any, None]]
 
 
-class CommandHead(BaseModel):
-    """What must be known of a command before it is looked at: its name and until when it may run."""
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who connects."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    command_id: str = ""
-    expires_at: AwareDatetime | None = None
+    client_id: str
+    agent_id: str
+    instance: str
+    version: str
 
 
 class Uplink:
-    """Keeps the connection and knows how delivery goes."""
+    """Keeps the connection and knows how it stands."""
 
-    def __init__(self, settings: MesSettings, topics: Topics, client_id: str, identity: dict[str, str]) -> None:
+    def __init__(
+        self, settings: MesSettings, topics: Topics, identity: Identity, journal: Journal, clock: Clock, alarms: Alarms
+    ) -> None:
         self._settings = settings
         self._topics = topics
-        self._client_id = client_id
         self._identity = identity
+        self._journal = journal
+        self._clock = clock
+        self._alarms = alarms
+        self._abilities = Abilities()
         self._session_no = 0
         self.online = False
-        self.since: float = 0.0
+        self.since = clock.now().wall
         """Plant time of the last change between online and offline."""
         self.detail = "not connected yet"
 
     async def run(
-        self, intake: Intake, journal: Journal, forwarder: Forwarder, presence: Presence, clock: Clock
+        self,
+        presence: Presence,
+        begin: Callable[[Session], None],
+        parts: tuple[OnSession, ...],
+        on_lost: Callable[[int | None], None],
     ) -> None:
-        """Be connected for ever; a lost connection is tried again."""
+        """Be connected for ever; a lost connection is tried again.
+
+        Args:
+            presence: what is shown of the present.
+            begin: asks for what is to be heard, first of all.
+            parts: everything else that lives on a session, side by side.
+            on_lost: told the broker's reason code, None where it gave none.
+        """
         backoff = Backoff(FIRST_RETRY_S, self._settings.reconnect_max_s)
-        self.since = clock.now().wall
         while True:
+            code = None
             try:
-                await self._one_session(intake, journal, forwarder, presence, clock)
+                await self._one_session(presence, begin, parts)
             except* UplinkError as group:
-                reason = str(group.exceptions[0])
-                if self.online:
-                    backoff.succeeded()
-                if backoff.failures == 0:
-                    LOG.warning("%s; facts wait in the journal and it is tried again", reason)
-                    self._turn(online=False, detail=reason, at=clock.now().wall)
-            await asyncio.sleep(backoff.failed())
+                error = next(leaf for leaf in _leaves(group) if isinstance(leaf, UplinkError))
+                code = error.code
+                self._note_loss(error, backoff)
+                on_lost(code)
+            except* JournalError as group:
+                LOG.error("%s; the connection is tried again", next(_leaves(group)))  # noqa: TRY400 - a sentence for people
+            await asyncio.sleep(max(backoff.failed(), LONG_PAUSE_S if code in SOMEBODY_MUST_ACT else 0.0))
+
+    def hears(self, payload: bytes, session: Session) -> None:
+        """Somebody said who is online under our identity: a late Will of an old session, or another agent.
+
+        Raises:
+            UplinkError: another agent is.
+        """
+        status = read_status(payload)
+        if status is None or (status.instance, status.session) == (self._identity.instance, self._session_no):
+            return
+        if status.online and status.instance != self._identity.instance:
+            raise self._taken(status)
+        LOG.info("a late status of session %d is put right", status.session)
+        session.publish(self._status(online=True))
 
     async def _one_session(
-        self, intake: Intake, journal: Journal, forwarder: Forwarder, presence: Presence, clock: Clock
+        self, presence: Presence, begin: Callable[[Session], None], parts: tuple[OnSession, ...]
     ) -> None:
-        self._session_no += 1
-        async with connected(self._settings, self._client_id, self._status(journal, clock, online=False)) as session:
-            self._turn(online=True, detail=f"connected to {session.where}", at=clock.now().wall)
+        await self._look_first()
+        self._session_no = await self._journal.sessions.begin(self._identity.instance)
+        will = self._status(online=False)
+        async with connected(self._settings, self._identity.client_id, will, self._abilities) as session:
+            begin(session)
+            self._turn(online=True, detail=f"connected to {session.where}")
             LOG.info("connected to %s", session.where)
-            session.subscribe(self._topics.subscriptions(tuple(intake.present.stations)))
-            session.publish(self._status(journal, clock, online=True))
+            for code in ("identity_taken", "broker_refuses_us"):
+                self._alarms.clear(code)
+            session.publish(self._status(online=True))
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(session.tend(), name="uplink.tend")
-                    tasks.create_task(self._read(session, intake, forwarder, clock), name="uplink.read")
                     tasks.create_task(presence.run(session), name="uplink.presence")
-                    tasks.create_task(forwarder.run(session), name="uplink.forward")
+                    tasks.create_task(self._keep_status(session), name="uplink.status")
+                    for number, part in enumerate(parts):
+                        tasks.create_task(part(session), name=f"uplink.{number}")
             except asyncio.CancelledError:
-                await self._say_goodbye(session, presence, self._status(journal, clock, online=False))
+                await self._say_goodbye(session, presence)
                 raise
 
-    async def _read(self, session: Session, intake: Intake, forwarder: Forwarder, clock: Clock) -> None:
-        """Take what the MES sends; a message is done with only when it is durable here."""
+    async def _look_first(self) -> None:
+        """Who used our identity last? Nothing is sent before that is known."""
+        status = read_status(await peek(self._settings, self._identity.client_id, self._topics.status))
+        known = status is not None and await self._journal.sessions.knows(status.instance)
+        match standing(status, known=known):
+            case Standing.TAKEN:
+                assert status is not None
+                raise self._taken(status)
+            case Standing.FORGOTTEN:
+                assert status is not None
+                await self._remember(status)
+            case Standing.OURS:
+                pass
+
+    async def _remember(self, status: Status) -> None:
+        """A run that this journal does not remember used its identity: what it sent must not get other sequences."""
+        journal = self._journal
+        await journal.sessions.adopt(status.instance)
+        now = self._clock.now().wall
+        evidence = {"epoch": status.epoch, "forgotten_to": str(status.last_seq), "instance": status.instance}
+        discrepancy = Discrepancy("journal_rewound", now, now, evidence)
+        if journal.is_new:
+            await journal.notice(f"forgotten-{status.instance}", discrepancy)
+        else:
+            await journal.renew(secrets.token_hex(4), journal.opened_at + 1, now, discrepancy)
+            raise UplinkError("the journal is older than what was sent under its name; a new epoch begins")
+
+    def _taken(self, status: Status) -> UplinkError:
+        sentence = (
+            f"another agent (instance {status.instance}) is online as '{self._identity.agent_id}'; give one of the two "
+            f"another agent.id, or, if that one is gone for good: lineside recover --adopt {status.instance}"
+        )
+        self._alarms.raise_alarm("identity_taken", sentence)
+        return UplinkError(sentence, TAKEN_OVER)
+
+    async def _keep_status(self, session: Session) -> None:
+        """The retained status tells, about twice a minute, how far the journal is: it unmasks a restored one."""
+        said = self._journal.marks.last_sequence
         while True:
-            message = await session.incoming.get()
-            try:
-                if message.topic == self._topics.ack:
-                    await forwarder.acknowledged(message.payload)
-                elif message.topic.startswith(self._topics.commands):
-                    await self._command(session, intake, forwarder, message, clock)
-                else:
-                    await self._directory(intake, message, clock)
-            except (InvalidMessageError, JournalError) as error:
-                LOG.warning("a message on %s changed nothing: %s", message.topic, error)
-            message.done()
+            await asyncio.sleep(STATUS_EVERY_S)
+            if said != self._journal.marks.last_sequence:
+                said = self._journal.marks.last_sequence
+                await session.room()
+                session.publish(self._status(online=True))
 
-    async def _directory(self, intake: Intake, message: Incoming, clock: Clock) -> None:
-        found = self._topics.directory(message.topic)
-        if found is None:
-            raise InvalidMessageError("nobody here reads this topic")
-        wc_id, name = found
-        await intake.submit(Directive(wc_id, name, message.payload, clock.now()))
-
-    async def _command(
-        self, session: Session, intake: Intake, forwarder: Forwarder, message: Incoming, clock: Clock
-    ) -> None:
-        name = message.topic.removeprefix(self._topics.commands)
-        head = _head(message.payload)
-        if head.expires_at is not None and head.expires_at < datetime.now(UTC):
-            raise InvalidMessageError(f"command {head.command_id} expired at {head.expires_at}")
-        client_id = f"cmd-{head.command_id}" if head.command_id else None
-        directive = Directive(None, f"cmd/{name}", message.payload, clock.now(), client_id)
-        reply = await intake.submit(directive)
-        if reply is not None and reply.accepted and name == "replay":
-            try:
-                await forwarder.replay(session, Replay.model_validate_json(message.payload))
-            except InvalidMessageError as error:
-                reply = Reply(accepted=False, code="REPLAY_UNAVAILABLE", message=str(error))
-        if reply is not None:
-            outcome = "done" if reply.accepted else "refused"
-            answer = {"command_id": head.command_id, "outcome": outcome, "detail": reply.message}
-            session.publish(Outgoing(self._topics.answers, orjson.dumps(answer)))
-
-    async def _say_goodbye(self, session: Session, presence: Presence, status: Outgoing) -> None:
+    async def _say_goodbye(self, session: Session, presence: Presence) -> None:
         """Tell everybody, within a bounded time, that nobody watches any more."""
         if session.lost.done():
             return
         try:
-            goodbyes = [*await presence.say_goodbye(session), session.publish(status)]
+            goodbyes = [*await presence.say_goodbye(session), session.publish(self._status(online=False))]
         except UplinkError:
             return
         await asyncio.wait(goodbyes, timeout=GOODBYE_S)
 
-    def _turn(self, *, online: bool, detail: str, at: float) -> None:
+    def _note_loss(self, error: UplinkError, backoff: Backoff) -> None:
+        if self.online:
+            backoff.succeeded()
+        if error.code == NO_RETAIN:
+            self._abilities = Abilities(retain=False, qos=self._abilities.qos)
+        elif error.code == NO_QOS:
+            self._abilities = Abilities(retain=self._abilities.retain, qos=0)
+        elif error.code == TAKEN_OVER:
+            self._alarms.raise_alarm("identity_taken", str(error))
+        elif error.code in SOMEBODY_MUST_ACT:
+            self._alarms.raise_alarm("broker_refuses_us", str(error))
+        if backoff.failures == 0:
+            LOG.warning("%s; facts wait in the journal and it is tried again", error)
+        self._turn(online=False, detail=str(error))
+
+    def _turn(self, *, online: bool, detail: str) -> None:
         if online != self.online:
-            self.since = at
+            self.since = self._clock.now().wall
         self.online, self.detail = online, detail
 
-    def _status(self, journal: Journal, clock: Clock, *, online: bool) -> Outgoing:
+    def _status(self, *, online: bool) -> Outgoing:
+        marks = self._journal.marks
         document = {
             "online": online,
-            **self._identity,
+            "agent_id": self._identity.agent_id,
+            "instance": self._identity.instance,
+            "version": self._identity.version,
             "session": self._session_no,
-            "epoch": journal.marks.epoch,
-            "last_seq": journal.marks.last_sequence,
-            "observedtime": iso(clock.now().wall),
+            "epoch": marks.epoch,
+            "last_seq": marks.last_sequence,
+            "observedtime": iso(self._clock.now().wall),
         }
         return Outgoing(self._topics.status, orjson.dumps(document), retain=True)
 
 
-def _head(payload: bytes) -> CommandHead:
-    try:
-        return CommandHead.model_validate_json(payload)
-    except ValidationError as error:
-        raise InvalidMessageError(f"command: {error.errors(include_url=False)[0]['msg']}") from error
+def _leaves(group: BaseException) -> Iterator[BaseException]:
+    if isinstance(group, BaseExceptionGroup):
+        for error in group.exceptions:
+            yield from _leaves(error)
+    else:
+        yield group

@@ -27,10 +27,17 @@ APART: tuple[tuple[str, str], ...] = (
 )
 """Pairs in the shell that meet elsewhere: intake and forwarder only in the journal."""
 OWNERS: dict[str, tuple[str, ...]] = {
-    "aiohttp": ("agent.local_api", "agent.tui.connection", "simulators.demo"),
+    "aiohttp": ("agent.local_api", "agent.parked_api", "agent.tui.connection", "simulators.demo"),
     "amqtt": ("simulators.embedded_broker",),
     "asyncua": ("drivers.opcua", "simulators.opcua"),
-    "orjson": ("agent.core.operator_turn", "agent.core.envelope", "agent.presence", "agent.uplink", "agent.commands"),
+    "orjson": (
+        "agent.core.operator_turn",
+        "agent.core.envelope",
+        "agent.presence",
+        "agent.uplink",
+        "agent.inbound",
+        "agent.commands",
+    ),
     "paho": ("agent.broker", "simulators.mes.link"),
     "pymodbus": ("drivers.modbus", "simulators.modbus"),
     "rich": ("agent.tui", "simulators.mes", "simulators.demo"),

@@ -31,9 +31,22 @@ def get(path: Path, url: str) -> bytes:
     Raises:
         AgentAwayError: nobody answers, or not as expected.
     """
+    return _asked(path, "GET", url, None)
+
+
+def post(path: Path, url: str, body: bytes) -> bytes:
+    """The body of a successful answer to this body.
+
+    Raises:
+        AgentAwayError: nobody answers, or not as expected.
+    """
+    return _asked(path, "POST", url, body)
+
+
+def _asked(path: Path, method: str, url: str, sent: bytes | None) -> bytes:
     connection = _UnixConnection(path)
     try:
-        connection.request("GET", url)
+        connection.request(method, url, sent)
         response = connection.getresponse()
         body = response.read()
     except OSError as error:

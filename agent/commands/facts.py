@@ -9,7 +9,7 @@ import typer
 
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
-from agent.journal.journal import read_latest
+from agent.journal.reading import read_latest
 
 
 def facts(
@@ -21,7 +21,13 @@ def facts(
     """List the last facts, oldest first."""
     for row in read_latest(load(config).agent.data, last):
         if json:
-            fields = {"sequence": row.sequence, "type": row.type, "time": row.time, "subject": row.subject}
+            fields = {
+                "epoch": row.epoch,
+                "sequence": row.sequence,
+                "type": row.type,
+                "time": row.time,
+                "subject": row.subject,
+            }
             typer.echo(orjson.dumps({**fields, "dedupkey": row.dedupkey, "data": orjson.loads(row.data)}).decode())
         else:
             typer.echo(f"{row.sequence:>8}  {row.time}  {row.type:<28} {row.subject:<28} {row.dedupkey}")

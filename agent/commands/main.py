@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from agent.commands import check, demo, facts, run, simulate, status, tui
+from agent.commands import check, demo, export, facts, parked, recover, run, simulate, status, tui
 from agent.core.errors import ConfigurationError, LinesideError
 
 application = typer.Typer(
@@ -25,6 +25,9 @@ application.command("demo")(demo.demo)
 application.command("check")(check.check)
 application.command("status")(status.status)
 application.command("facts")(facts.facts)
+application.command("parked")(parked.parked)
+application.command("export")(export.export)
+application.command("recover")(recover.recover)
 application.add_typer(simulate.application, name="simulate")
 
 

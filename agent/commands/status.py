@@ -25,16 +25,29 @@ def status(config: ConfigOption = DEFAULT_CONFIG, *, json: JsonOption = False) -
         return
     view = AgentView.model_validate_json(body)
     typer.echo(f"agent {view.agent_id} {view.version}, plant time {view.plant_time}, {view.execution_mode}")
-    typer.echo(f"MES: {_uplink(view.uplink)}")
+    typer.echo(f"MES: {uplink_words(view.uplink)}")
+    for alarm in view.alarms:
+        typer.echo(f"ALARM {alarm.code} since {alarm.since}: {alarm.text}")
     for center in view.work_centers:
         typer.echo(_center(center))
 
 
-def _uplink(uplink: UplinkView) -> str:
+def uplink_words(uplink: UplinkView) -> str:
+    """How delivery goes, and how long the disk lasts without it."""
     words = f"{UPLINK_WORDS[uplink.state]} since {uplink.since}, {uplink.waiting} facts waiting"
     if uplink.oldest_age_s is not None:
         words += f", the oldest for {uplink.oldest_age_s:.0f} s"
-    return f"{words}, last confirmation {uplink.last_ack or 'never'}; {uplink.detail}"
+    words += f", last confirmation {uplink.last_ack or 'never'}; {uplink.detail}"
+    if uplink.autonomy_s is not None:
+        words += f"\n  the disk lasts for {_hours(uplink.autonomy_s)} without the MES"
+    if uplink.parked:
+        words += f"\n  {uplink.parked} facts are parked: lineside parked"
+    return words
+
+
+def _hours(seconds: float) -> str:
+    hours = seconds / 3600
+    return f"{hours:.1f} h" if hours < 100 else f"{hours / 24:.0f} days"
 
 
 def _center(center: WorkCenterView) -> str:

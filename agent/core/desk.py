@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Literal
 from uuid import UUID
@@ -14,11 +14,36 @@ from agent.core.commands import COMMANDS
 from agent.core.directories import Directories
 from agent.core.draft import Draft, Provenance
 from agent.core.errors import InvalidMessageError
-from agent.core.facts import AgentStarted, AgentStopping, CommandRun, DirectoryApplied, Fact, Keys, Versions
+from agent.core.facts import (
+    AgentStarted,
+    AgentStopping,
+    CommandRun,
+    DetailShed,
+    DirectoryApplied,
+    Fact,
+    Keys,
+    StorageChanged,
+    StorageLevel,
+    Versions,
+)
 from agent.core.identity import IdBlock
-from agent.core.observations import Directive, Started, Stopping
+from agent.core.observations import Directive, Finding, Started, Stopping, Storage
 from agent.core.times import iso
 from agent.core.views import Reply
+
+MOST_REFUSED = 50
+"""Refused directories that are remembered; a snapshot is small whatever is sent."""
+SHEDDING: frozenset[StorageLevel] = frozenset({"scarce", "reserve"})
+"""Levels at which no detail is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shed:
+    """Detail that was not kept."""
+
+    count: int
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +55,11 @@ class DeskState:
     message: str = ""
     """The MES's last word to the operators."""
     numbers: int = 0
+    storage: StorageLevel = "ample"
+    shed: Shed | None = None
+    refused: dict[str, str] = field(default_factory=dict)
+    """Of each directory that was refused last, by a hash of its name: a hash of the payload. Retained, it comes again
+    with every connection and is told once."""
 
 
 _SNAPSHOT = TypeAdapter(DeskState)
@@ -65,7 +95,7 @@ class Desk:
         """The whole state but the directories, as JSON."""
         return _SNAPSHOT.dump_json(self.state)
 
-    def observe(self, observation: Started | Stopping | Directive, ids: UUID) -> DeskOutcome:
+    def observe(self, observation: Started | Stopping | Directive | Finding | Storage, ids: UUID) -> DeskOutcome:
         """Take one observation."""
         draft = Draft(IdBlock(ids), observation.observed.wall, self.provenance, Keys(), Versions())
         match observation:
@@ -75,6 +105,11 @@ class Desk:
                 data = AgentStopping(keys=draft.keys, quality=draft.quality("rule"), instance=self.state.instance)
                 draft.add(data, draft.observed, f"agent:{self.state.instance}:stopping")
                 return DeskOutcome(replace(self, state=replace(self.state, stopped_cleanly=True)), tuple(draft.facts))
+            case Finding():
+                observation.discrepancy.tell(draft, "rule", observation.key)
+                return DeskOutcome(self, tuple(draft.facts), Reply(accepted=True, code="ok", message="Noted."))
+            case Storage():
+                return self._storage(observation, draft)
             case Directive():
                 if observation.name.startswith("cmd/"):
                     return self._command(observation, draft)
@@ -96,16 +131,56 @@ class Desk:
         state = replace(self.state, instance=started.instance, stopped_cleanly=False)
         return DeskOutcome(replace(self, state=state), tuple(draft.facts))
 
+    def spared(self, facts: tuple[Fact, ...]) -> tuple[Desk, tuple[Fact, ...]]:
+        """Those of the facts that there is space for, and the desk that remembers the rest of them as shed."""
+        if self.state.storage not in SHEDDING or not any(fact.data.DETAIL for fact in facts):
+            return self, facts
+        times = [fact.time for fact in facts if fact.data.DETAIL]
+        known = self.state.shed or Shed(0, min(times), max(times))
+        shed = Shed(known.count + len(times), min(known.start, *times), max(known.end, *times))
+        kept = tuple(fact for fact in facts if not fact.data.DETAIL)
+        return replace(self, state=replace(self.state, shed=shed)), kept
+
+    def _storage(self, storage: Storage, draft: Draft) -> DeskOutcome:
+        state = self.state
+        if storage.level == state.storage:
+            return DeskOutcome(self, ())
+        state = replace(state, storage=storage.level, numbers=state.numbers + 1)
+        changed = StorageChanged(
+            keys=draft.keys,
+            quality=draft.quality("rule"),
+            level=storage.level,
+            free_bytes=storage.free_bytes,
+            journal_bytes=storage.journal_bytes,
+        )
+        draft.add(changed, draft.observed, f"storage:{state.numbers}")
+        if state.shed is not None and storage.level not in SHEDDING:
+            shed, state = state.shed, replace(state, shed=None)
+            detail = DetailShed(
+                keys=draft.keys,
+                quality=draft.quality("rule"),
+                count=shed.count,
+                start=iso(shed.start),
+                end=iso(shed.end),
+            )
+            draft.add(detail, draft.observed, f"shed:{state.numbers}")
+        return DeskOutcome(replace(self, state=state), tuple(draft.facts))
+
     def _directory(self, directive: Directive, draft: Draft) -> DeskOutcome:
         desk, rev, detail = self, None, ""
         outcome: Literal["applied", "refused", "withdrawn"] = "applied" if directive.payload else "withdrawn"
+        name = _hashed(f"{directive.wc_id or '-'}/{directive.name}".encode())
+        refused = {known: payload for known, payload in self.state.refused.items() if known != name}
         try:
             taken, rev = plan.applied(self.directories, directive.wc_id, directive.name, directive.payload)
             if taken == self.directories:
-                return DeskOutcome(self, ())
+                return DeskOutcome(replace(self, state=replace(self.state, refused=refused)), ())
             desk = replace(self, directories=taken)
         except InvalidMessageError as error:
+            if self.state.refused.get(name) == _hashed(directive.payload):
+                return DeskOutcome(self, ())
             outcome, detail = "refused", str(error)
+            refused = dict([*refused.items(), (name, _hashed(directive.payload))][-MOST_REFUSED:])
         numbers = self.state.numbers + 1
         data = DirectoryApplied(
             keys=Keys(wc_id=directive.wc_id),
@@ -117,7 +192,7 @@ class Desk:
             detail=detail,
         )
         draft.add(data, draft.observed, f"dir:{directive.wc_id or '-'}:{directive.name}:{numbers}")
-        desk = replace(desk, state=replace(desk.state, numbers=numbers))
+        desk = replace(desk, state=replace(desk.state, numbers=numbers, refused=refused))
         return DeskOutcome(desk, tuple(draft.facts), kept=outcome != "refused")
 
     def _command(self, directive: Directive, draft: Draft) -> DeskOutcome:
@@ -158,3 +233,7 @@ class Desk:
             actor=actor,
         )
         draft.add(data, draft.observed, f"cmd:{command_id}")
+
+
+def _hashed(octets: bytes) -> str:
+    return sha256(octets).hexdigest()[:32]

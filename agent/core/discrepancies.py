@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agent.core.facts import DiscrepancyCode
+from agent.core.draft import Draft, Origin
+from agent.core.facts import DiscrepancyCode, DiscrepancyRaised
+from agent.core.times import iso
 
 HOUR_S = 3600.0
 
@@ -25,6 +27,10 @@ CARE: Mapping[DiscrepancyCode, Care] = {
     "counter_reset": Care("supervisor", 24 * HOUR_S),
     "counter_quarantine": Care("supervisor", 8 * HOUR_S),
     "counter_ambiguous": Care("supervisor", 24 * HOUR_S),
+    "journal_damaged": Care("maintenance", 24 * HOUR_S),
+    "journal_rewound": Care("maintenance", 24 * HOUR_S),
+    "mes_restored": Care("mes_administrator", 24 * HOUR_S),
+    "rejected_by_mes": Care("mes_administrator", 24 * HOUR_S),
 }
 
 
@@ -38,3 +44,27 @@ class Discrepancy:
     evidence: dict[str, str]
     at_most: Decimal | None = None
     """The quantity that may be missing."""
+
+    def tell(self, draft: Draft, origin: Origin, key: str) -> None:
+        """Make the fact of it.
+
+        Args:
+            draft: takes the fact.
+            origin: where it was found out.
+            key: names the happening, beside the code, in the natural key.
+        """
+        care = CARE[self.code]
+        data = DiscrepancyRaised(
+            keys=draft.keys,
+            quality=draft.quality(origin),
+            versions=draft.versions,
+            discrepancy_id=f"dsc-{draft.ids.take()}",
+            code=self.code,
+            owner_role=care.owner_role,
+            due=iso(self.end + care.due_s),
+            start=iso(self.start),
+            end=iso(self.end),
+            at_most=self.at_most,
+            evidence=self.evidence,
+        )
+        draft.add(data, self.end, f"dsc:{draft.keys.wc_id or '-'}:{self.code}:{key}")

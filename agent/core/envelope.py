@@ -12,12 +12,16 @@ BATCH_CONTENT_TYPE = "application/cloudevents-batch+json; charset=utf-8"
 
 
 class Row(NamedTuple):
-    """A fact as the journal keeps it; what all rows of an epoch share stands in the source only.
+    """A fact as the journal keeps it.
 
     A tuple, as it is made once for each fact of a backlog: a frozen dataclass takes four times as long.
     """
 
+    position: int
+    """Counts through all epochs of the journal's file."""
+    epoch: str
     sequence: int
+    """Counts through one epoch, from 1 without a gap."""
     id: bytes
     type: str
     """`family.name`."""
@@ -44,21 +48,25 @@ def source(site: str, agent_id: str, epoch: str) -> str:
 
 
 class Envelopes:
-    """Puts rows of one source into their envelopes."""
+    """Puts the rows of one agent into their envelopes."""
 
-    def __init__(self, source_urn: str, agent_id: str) -> None:
-        self._source = orjson.dumps(source_urn).decode()
+    def __init__(self, site: str, agent_id: str) -> None:
+        self._site = site
         self._agent_id = agent_id
+        self._sources: dict[str, str] = {}
 
     def wrap(self, row: Row) -> bytes:
         """The structured JSON of one event."""
+        urn = self._sources.get(row.epoch)
+        if urn is None:
+            urn = self._sources[row.epoch] = _quoted(source(self._site, self._agent_id, row.epoch))
         links = ""
         if row.correlationid is not None:
             links += f'"correlationid":{_quoted(row.correlationid)},'
         if row.causationid is not None:
             links += f'"causationid":{_quoted(row.causationid)},'
         head = (
-            f'{{"specversion":"1.0","id":"{_uuid(row.id)}","source":{self._source},'
+            f'{{"specversion":"1.0","id":"{_uuid(row.id)}","source":{urn},'
             f'"type":"{TYPE_PREFIX}{row.type}.v1","subject":{_quoted(row.subject)},'
             f'"time":"{row.time}","observedtime":"{row.observedtime}","recordedtime":"{row.recordedtime}",'
             f'"sequence":"{row.sequence:020d}","dedupkey":{_quoted(row.dedupkey)},'

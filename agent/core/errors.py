@@ -19,9 +19,26 @@ class DeviceError(LinesideError):
 class UplinkError(LinesideError):
     """For the technician: the broker or the MES cannot be reached or refuses us. Facts wait in the journal."""
 
+    def __init__(self, message: str, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        """The broker's MQTT 5 reason code, None where it gave none."""
+
+
+class TooLargeError(LinesideError):
+    """For the technician: a message is larger than the broker takes. It was not sent, and is parked."""
+
 
 class JournalError(LinesideError):
     """For the technician: the journal cannot be opened or written."""
+
+
+class JournalFullError(JournalError):
+    """For the technician: there is no space left for the journal. Nothing was written; it is tried again."""
+
+
+class JournalDamagedError(JournalError):
+    """For the technician: the journal's file is damaged. What can be read is taken over into a new one."""
 
 
 class EntryRefusedError(LinesideError):

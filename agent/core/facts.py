@@ -18,8 +18,18 @@ from agent.core.conditions import Condition, Mode
 Timestamp: TypeAlias = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 StopClass: TypeAlias = Literal["minor", "down", "setup", "external", "unknown"]
 DiscrepancyCode: TypeAlias = Literal[
-    "order_not_released", "order_unknown", "counter_reset", "counter_quarantine", "counter_ambiguous"
+    "order_not_released",
+    "order_unknown",
+    "counter_reset",
+    "counter_quarantine",
+    "counter_ambiguous",
+    "journal_damaged",
+    "journal_rewound",
+    "mes_restored",
+    "rejected_by_mes",
 ]
+WithheldReason: TypeAlias = Literal["damaged", "retired", "too_large", "format", "disconnects"]
+StorageLevel: TypeAlias = Literal["ample", "low", "scarce", "reserve"]
 OperationStatus: TypeAlias = Literal["waiting", "in_progress", "completed"]
 
 
@@ -89,6 +99,8 @@ class FactData(Block):
 
     TYPE: ClassVar[str]
     """`family.name`; the CloudEvents type is `io.lineside.edge.{TYPE}.v1`."""
+    DETAIL: ClassVar[bool] = False
+    """May be shed while space is scarce; it gets no sequence then."""
     keys: Keys
     quality: FactQuality
     versions: Versions = Versions()
@@ -98,6 +110,7 @@ class ConditionChanged(FactData):
     """The machine's condition or mode is another one from `time` on, until the next such fact of this work center."""
 
     TYPE = "machine.condition_changed"
+    DETAIL = True
     from_condition: Condition
     to_condition: Condition
     mode: Mode
@@ -324,6 +337,42 @@ class CommandRun(FactData):
     actor: str | None
 
 
+class FactWithheld(FactData):
+    """Stands in the place of a fact that cannot be sent, under its sequence, so that nothing behind it waits.
+
+    It is made when it is sent and stands in no journal. A retry sends the fact itself, under its own id.
+    """
+
+    TYPE = "fact.withheld"
+    sequence: int
+    withheld_id: str | None
+    """Id of the fact; null where not even that can be read any more."""
+    reason: WithheldReason
+    detail: str
+    sha256: str | None
+    """Of the fact's data as UTF-8 JSON, hexadecimal; null where it cannot be read."""
+
+
+class StorageChanged(FactData):
+    """The space that is left for facts fell below a threshold, or rose above it again."""
+
+    TYPE = "storage.low"
+    level: StorageLevel
+    """low: no telemetry is kept. scarce: detail is shed too. reserve: scans and entries are refused. ample: as ever."""
+    free_bytes: int
+    """Free on the disk."""
+    journal_bytes: int
+
+
+class DetailShed(FactData):
+    """Detail was not kept while space was scarce (domain.md G6)."""
+
+    TYPE = "detail.shed"
+    count: int
+    start: Timestamp
+    end: Timestamp
+
+
 FACT_TYPES: tuple[type[FactData], ...] = (
     ConditionChanged,
     StopOpened,
@@ -345,6 +394,9 @@ FACT_TYPES: tuple[type[FactData], ...] = (
     LinkRestored,
     DirectoryApplied,
     CommandRun,
+    FactWithheld,
+    StorageChanged,
+    DetailShed,
 )
 
 

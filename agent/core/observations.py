@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from agent.core.discrepancies import Discrepancy
+from agent.core.facts import StorageLevel
+
 SignalValue: TypeAlias = bool | int | float | str | None
 
 
@@ -133,6 +136,31 @@ class Stopping:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Journal or delivery found out something about themselves that somebody must look at."""
+
+    wc_id: None
+    key: str
+    """Names the happening; the same one told again makes no second fact."""
+    discrepancy: Discrepancy
+    observed: Instant
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The space that is left for facts is at another level."""
+
+    wc_id: None
+    level: StorageLevel
+    free_bytes: int
+    """Free on the disk."""
+    journal_bytes: int
+    """Used by the journal."""
+    observed: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed and nothing else."""
 
@@ -140,4 +168,4 @@ class Tick:
     observed: Instant
 
 
-Observation: TypeAlias = Image | Link | Scan | Entry | Directive | Started | Stopping | Tick
+Observation: TypeAlias = Image | Link | Scan | Entry | Directive | Started | Stopping | Finding | Storage | Tick

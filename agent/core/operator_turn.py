@@ -108,9 +108,13 @@ def take_scan(turn: Turn, scan: Scan, context: Context) -> Reply:
             meaning=code.kind,
         )
         turn.draft.add_cause(mark, accepted, f"scan:{turn.wc_id}:{number}")
-    last = LastScan(_kept(scan.text), scan.reader, now, reply.accepted, reply.code, reply.message)
-    turn.floor = replace(turn.floor, last_scan=last)
+    turn.floor = replace(turn.floor, last_scan=last_scan(scan, reply))
     return reply
+
+
+def last_scan(scan: Scan, reply: Reply) -> LastScan:
+    """What is shown of a scan."""
+    return LastScan(_kept(scan.text), scan.reader, scan.observed.wall, reply.accepted, reply.code, reply.message)
 
 
 def _act(turn: Turn, code: Code | None, scan: Scan, context: Context) -> str:

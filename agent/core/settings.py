@@ -36,13 +36,54 @@ class AgentSettings(Section):
     """How often time alone is told to the stations, and how old an uncommitted change without facts may get."""
 
 
+class JournalSettings(Section):
+    """How long delivered facts stay, and how much space they may take."""
+
+    keep_days: int = Field(default=30, ge=1, le=3650)
+    """Days that a fact stays after it was recorded. One that the MES has not confirmed stays whatever its age, and each
+    stays at least 24 hours after its confirmation."""
+    reserve_mb: int = Field(default=200, ge=1)
+    """Space in MB that is kept for what machines count. At three times as much no telemetry is kept any more, at twice
+    as much no detail, and from here on scans and entries are refused aloud."""
+    budget_mb: int | None = Field(default=None, ge=1)
+    """Greatest size of the journal in MB; what is left of it counts like free space. Without it the disk decides."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.budget_mb is not None and self.budget_mb < 4 * self.reserve_mb:
+            raise ValueError(f"budget_mb must be at least four times reserve_mb, so {4 * self.reserve_mb} or more")
+        return self
+
+
+class TlsSettings(Section):
+    """TLS 1.2 or newer to the broker, whose certificate and host name are always verified; an empty table is enough.
+
+    The files are read anew for every connection, so that a renewed certificate needs no restart.
+    """
+
+    ca_file: Path | None = None
+    """PEM file with the plant's own certificate authorities; without it those of the operating system are believed."""
+    cert_file: Path | None = None
+    """PEM file with this agent's certificate, and those in between if any: mutual TLS."""
+    key_file: Path | None = None
+    """PEM file with the key of that certificate, without a passphrase."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.cert_file is None) != (self.key_file is None):
+            raise ValueError("cert_file and key_file go together; expected both or neither")
+        return self
+
+
 class MesSettings(Section):
     """The broker on the way to the MES and how delivery is confirmed."""
 
     host: str = Field(min_length=1)
     """Host name or address of the MQTT broker."""
     port: Port = 1883
-    """TCP port of the MQTT broker."""
+    """TCP port of the MQTT broker; by custom 8883 with TLS."""
+    tls: TlsSettings | None = None
+    """TLS to the broker; plain TCP without this table."""
     protocol: Literal["5", "3.1.1"] = "5"
     """MQTT version. 3.1.1 acknowledges even what it throws away; use it only where the broker has no 5."""
     confirm: Literal["mes", "broker"] = "mes"
@@ -72,9 +113,23 @@ class MesSettings(Section):
             raise ValueError(
                 "confirm = 'broker' needs protocol = '5': MQTT 3.1.1 reports success even for what it throws away"
             )
-        if self.username and not (self.allow_plaintext or self.host in {"127.0.0.1", "::1", "localhost"}):
-            raise ValueError("a password over plain TCP to another host needs allow_plaintext = true")
+        if self.username and not (self.tls or self.is_local or self.allow_plaintext):
+            raise ValueError(
+                "a password over plain TCP to another host needs a table [mes.tls] or allow_plaintext = true"
+            )
         return self
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the broker runs on this PC."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether both ends of the link prove who they are, or it does not leave this PC."""
+        if self.tls is None:
+            return self.is_local
+        return self.is_local or self.tls.cert_file is not None or self.username is not None
 
 
 class SimulationSettings(Section):
@@ -141,6 +196,8 @@ class Settings(Section):
     """Who this agent is."""
     mes: MesSettings
     """Where facts go."""
+    journal: JournalSettings = JournalSettings()
+    """How long delivered facts stay, and how much space they may take."""
     simulation: SimulationSettings | None = None
     """Only for simulated lines."""
     machine: tuple[MachineSettings, ...] = Field(min_length=1)

@@ -35,7 +35,7 @@ def view(station: Station, directories: Directories) -> WorkCenterView:
         stop=None if state.stops.open is None else _stop(state.stops.open),
         lots=state.floor.lots,
         last_serial=state.floor.last_serial,
-        last_scan=None if state.floor.last_scan is None else _scan(state.floor.last_scan),
+        last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
     )
 
@@ -84,5 +84,6 @@ def _stop(stop: Stop) -> StopView:
     )
 
 
-def _scan(scan: LastScan) -> ScanView:
+def scanned(scan: LastScan) -> ScanView:
+    """What a scan came to."""
     return ScanView(time=iso(scan.at), text=scan.text, accepted=scan.accepted, code=scan.code, message=scan.message)

@@ -70,7 +70,7 @@ class Topics:
     def subscriptions(self, wc_ids: tuple[str, ...]) -> tuple[str, ...]:
         """Everything that this agent reads."""
         centers = tuple(f"{self.area}/{encoded(wc_id)}/dir/#" for wc_id in wc_ids)
-        return (self.ack, f"{self.commands}+", f"{self.site}/-/-/dir/#", *centers)
+        return (self.ack, self.status, f"{self.commands}+", f"{self.site}/-/-/dir/#", *centers)
 
     def directory(self, topic: str) -> tuple[str | None, str] | None:
         """Work center (None for the site) and name of a directory topic; None for another topic."""

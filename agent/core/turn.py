@@ -7,17 +7,9 @@ from decimal import Decimal
 
 from agent.core import output, stops
 from agent.core.counters import CounterRules, CounterState
-from agent.core.discrepancies import CARE, Discrepancy
+from agent.core.discrepancies import Discrepancy
 from agent.core.draft import Draft, Origin, Provenance
-from agent.core.facts import (
-    DiscrepancyRaised,
-    Keys,
-    StopClosed,
-    StopData,
-    StopOpened,
-    StopUpgraded,
-    Versions,
-)
+from agent.core.facts import Keys, StopClosed, StopData, StopOpened, StopUpgraded, Versions
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import COUNTER_ROLES, MachineSettings, Role
 from agent.core.operations import Operations
@@ -196,21 +188,7 @@ class Turn:
 
     def raise_discrepancy(self, discrepancy: Discrepancy, origin: Origin) -> None:
         """Make the fact of a contradiction."""
-        care = CARE[discrepancy.code]
-        data = DiscrepancyRaised(
-            keys=self.draft.keys,
-            quality=self.draft.quality(origin),
-            versions=self.draft.versions,
-            discrepancy_id=f"dsc-{self.draft.ids.take()}",
-            code=discrepancy.code,
-            owner_role=care.owner_role,
-            due=iso(discrepancy.end + care.due_s),
-            start=iso(discrepancy.start),
-            end=iso(discrepancy.end),
-            at_most=discrepancy.at_most,
-            evidence=discrepancy.evidence,
-        )
-        self.draft.add(data, discrepancy.end, f"dsc:{self.wc_id}:{discrepancy.code}:{self.number()}")
+        discrepancy.tell(self.draft, origin, str(self.number()))
 
 
 def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock) -> Turn:

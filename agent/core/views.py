@@ -13,7 +13,7 @@ from pydantic import Field
 from agent.core.conditions import Condition, Mode
 from agent.core.facts import Block, OperationStatus, StopClass, Timestamp
 
-API_VERSION = 1
+API_VERSION = 2
 """Grows when a client made for the former version would misread or be refused."""
 
 UplinkState: TypeAlias = Literal["online", "sending", "not_confirming", "offline"]
@@ -110,8 +110,21 @@ class UplinkView(Block):
     """Facts that the MES has not confirmed."""
     oldest_age_s: float | None
     """Plant seconds since the oldest of them was committed."""
+    autonomy_s: float | None
+    """Plant seconds until only the reserve of the disk is left, at the pace of the last hour; null while unknown."""
+    parked: Annotated[int, Field(ge=0)]
+    """Facts that the broker or the MES did not take; somebody must look."""
     last_ack: Timestamp | None
     detail: str
+
+
+class AlarmView(Block):
+    """One thing that is wrong and somebody must act on."""
+
+    code: str
+    since: Timestamp
+    text: str
+    """What was found and what to do."""
 
 
 class ReasonView(Block):
@@ -137,6 +150,8 @@ class AgentView(Block):
     """Plant seconds per real second; 1 except on simulated lines."""
     time_zone: str
     uplink: UplinkView
+    alarms: tuple[AlarmView, ...]
+    """What is wrong, the oldest first."""
     reasons: tuple[ReasonView, ...]
     work_centers: tuple[WorkCenterView, ...]
 

@@ -7,43 +7,64 @@ send are read on a connection of their own that never writes.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, contextmanager
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from agent.core.discrepancies import Discrepancy
 from agent.core.envelope import Row
 from agent.core.errors import JournalError
-from agent.journal import schema, store
-from agent.journal.store import Commit, Restored, Watermarks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from agent.core.storage import Space
+from agent.core.times import iso
+from agent.journal import notices, retention, schema, store
+from agent.journal.inspection import Place, Step, step
+from agent.journal.lock import locked
+from agent.journal.marks import Epoch, Watermarks
+from agent.journal.opening import FILE_NAME, Opened, open_file
+from agent.journal.parking import Parking
+from agent.journal.sessions import Sessions
+from agent.journal.space import measured
+from agent.journal.store import Commit, Page
+from agent.journal.threads import Threads
+from agent.journal.witness import Testimony, testimony
 
 T = TypeVar("T")
-FILE_NAME = "journal.sqlite"
+TESTIFY_S = 1.0
+"""Real seconds that the witness may lag behind."""
 
 
 class Journal:
     """An open journal."""
 
-    def __init__(
-        self, connections: tuple[sqlite3.Connection, sqlite3.Connection], marks: Watermarks, restored: Restored
-    ) -> None:
-        self._write, self._read = connections
-        self._writer = ThreadPoolExecutor(1, "journal-writer")
-        self._reader = ThreadPoolExecutor(1, "journal-reader")
-        self._marks = marks
-        self.restored = restored
+    def __init__(self, folder: Path, opened: Opened, read: sqlite3.Connection, new_epoch: str) -> None:
+        self._folder = folder
+        self._threads = Threads(folder, opened.connection, read)
+        self.writing, self.reading = self._threads.writing, self._threads.reading
+        self._witness = opened.witness
+        self._testified_at = 0.0
+        self.restored = opened.restored
+        self.opened_at = opened.marks.last_position
+        """The last position when it was opened; what stands above it is this run's."""
+        self.is_new = opened.marks.current.name == new_epoch
+        """Whether its epoch began with this opening, so that nothing can have been sent of it before."""
         self.moved = asyncio.Event()
         """Set when a fact was committed or confirmed; whoever waits on it clears it."""
         self.delivered = asyncio.Event()
         """Set while the MES has everything."""
-        self._note()
+        self.noticed = asyncio.Event()
+        """Set when there are notices; whoever waits on it clears it."""
+        self.noticed.set()
+        self.done_with = self._threads.done_with
+        """Resolved, with the reason, when this file is not to be worked with any more: open it anew."""
+        self.parking = Parking(self.reading, self.writing)
+        self.sessions = Sessions(self.writing)
+        self._written = opened.marks.last_position
+        """The writer's own count of positions: its thread may be ahead of the loop."""
+        self._stand(opened.marks)
 
     @property
     def marks(self) -> Watermarks:
@@ -53,7 +74,7 @@ class Journal:
     @property
     def waiting(self) -> int:
         """Facts that the MES has not confirmed."""
-        return self._marks.last_sequence - self._marks.confirmed_through
+        return self._marks.waiting
 
     async def commit(self, commit: Commit, now: float) -> None:
         """Make everything durable together; returns when it is on the disk.
@@ -61,150 +82,212 @@ class Journal:
         Raises:
             JournalError: it could not be written, and nothing of it was.
         """
-        marks = self._marks
-        position = marks.first_position + marks.last_sequence
-        await self._written(lambda: store.append(self._write, commit, position, now))
-        if commit.facts:
-            self._marks = replace(self._marks, last_sequence=marks.last_sequence + len(commit.facts))
-            self._note()
+        if self.done_with.done():
+            raise JournalError(f"nothing more is written to this journal: {self.done_with.result()}")
 
-    async def confirm(self, through: int) -> None:
-        """The MES has everything up to this sequence; a lower one than known changes nothing.
+        def write(connection: sqlite3.Connection) -> None:
+            store.append(connection, commit, self._written + 1, now)
+            self._written += len(commit.facts)
+
+        def stand() -> None:
+            if commit.facts:
+                self._stand(replace(self._marks, last_position=self._marks.last_position + len(commit.facts)))
+                self.testify()
+
+        await self.writing(write, stand)
+
+    async def confirm(self, name: str, through: int, now: float) -> None:
+        """The MES has everything of an epoch up to this sequence; a lower one than known changes nothing.
 
         Raises:
             JournalError: it could not be written; it is to be said again.
         """
-        if through <= self._marks.confirmed_through:
+        epoch = self._marks.named(name)
+        if epoch is None or through <= epoch.confirmed_through:
             return
-        values = (through, self._marks.epoch)
-        await self._written(lambda: self._write.execute(schema.CONFIRM, values))
-        self._marks = replace(self._marks, confirmed_through=max(through, self._marks.confirmed_through))
-        self._note()
+        await self._put_epoch(replace(epoch, confirmed_through=through), now)
 
-    async def park(self, sequence: int, reason: str) -> None:
-        """The MES refused this fact; it stays in the journal and is listed.
+    async def lower(self, name: str, through: int, now: float, discrepancy: Discrepancy) -> None:
+        """The MES has lost what it had confirmed above this sequence.
 
         Raises:
             JournalError: it could not be written; it is to be said again.
         """
-        values = (sequence, self._marks.epoch, reason)
-        await self._written(lambda: self._write.execute(schema.PARK, values))
+        epoch = self._marks.named(name)
+        if epoch is None or through >= epoch.confirmed_through:
+            return
+        await self.notice(f"mes-restored-{name}-{through}-{now:.3f}", discrepancy)
+        await self._put_epoch(replace(epoch, confirmed_through=through), now)
+        self.testify(at_once=True)
 
-    async def parked(self) -> int:
-        """How many facts are parked."""
-        count: int = await self._on(self._writer, lambda: self._write.execute(schema.PARKED_COUNT).fetchone()[0])
-        return count
-
-    async def taken(self, keys: Sequence[str]) -> dict[str, str]:
-        """Those of the claims that have been taken, with their values."""
-        return await self._on(self._writer, lambda: store.taken(self._write, keys)) if keys else {}
-
-    async def read(self, after: int, limit: int) -> list[Row]:
-        """Facts with a sequence above `after`, in order, up to one that is damaged.
+    async def renew(self, new_epoch: str, first_position: int, now: float, discrepancy: Discrepancy) -> None:
+        """Begin a new epoch at a position, as the sequences of this one cannot be trusted; then open anew.
 
         Raises:
-            JournalError: the first of them is not what was written.
+            JournalError: it could not be written.
+        """
+        begun = Epoch(new_epoch, first_position, 0, iso(now))
+        earlier = tuple(epoch for epoch in self._marks.epochs if epoch.first_position < first_position)
+        marks = replace(self._marks, epochs=(*earlier, begun))
+
+        def write(connection: sqlite3.Connection) -> None:
+            with store.transaction(connection):
+                connection.execute(schema.DROP_EPOCHS, (first_position,))
+                store.put_epoch(connection, begun)
+                notices.put(connection, f"epoch-{new_epoch}", discrepancy)
+            self._say(testimony(marks))
+
+        def begin() -> None:
+            self._stand(marks)
+            self._threads.give_up(f"a new epoch begins: {discrepancy.evidence}")
+
+        await self.writing(write, begin)
+
+    async def read(self, after: int, limit: int) -> Page:
+        """Facts of one epoch at the positions above `after`, in order and without a hole.
+
+        Raises:
+            JournalError: the file cannot be read.
         """
         marks = self._marks
-        return await self._on(self._reader, lambda: store.read(self._read, marks, after, limit))
+        page = await self.reading(lambda connection: store.read(connection, marks, after, limit))
+        await self.notice_damage(page.damaged)
+        return page
+
+    async def originals(self, positions: Sequence[int]) -> list[Row]:
+        """The facts themselves, parked or not; those that are damaged or gone are left out."""
+        marks = self._marks
+        return await self.reading(lambda connection: store.read_originals(connection, marks, positions))
 
     async def latest(self, limit: int) -> list[Row]:
         """The last facts, in order."""
         marks = self._marks
-        return await self._on(self._reader, lambda: store.latest(self._read, marks, limit))
+        return await self.reading(lambda connection: store.latest(connection, marks, limit))
+
+    async def first_position(self) -> int:
+        """Position of the oldest fact that retention has left, 0 where there is none."""
+        return await self.reading(lambda connection: int(connection.execute(schema.FIRST_POSITION).fetchone()[0]))
 
     async def oldest_waiting(self) -> str | None:
         """Recorded time of the oldest fact that the MES has not confirmed."""
         if not self.waiting:
             return None
-        position = self._marks.first_position + self._marks.confirmed_through
-        row = await self._on(self._reader, lambda: self._read.execute(schema.RECORDED, (position,)).fetchone())
+        position = self._marks.confirmed_position + 1
+        row = await self.reading(lambda connection: connection.execute(schema.RECORDED, (position,)).fetchone())
         return None if row is None else row[0]
 
-    def close(self) -> None:
-        """Finish what is being written, then let go of the file."""
-        self._writer.shutdown()
-        self._reader.shutdown()
-        self._read.close()
-        self._write.close()
+    async def taken(self, keys: Sequence[str]) -> dict[str, str]:
+        """Those of the claims that have been taken, with their values."""
+        return await self.writing(lambda connection: store.taken(connection, keys)) if keys else {}
 
-    def _note(self) -> None:
+    async def notice(self, key: str, discrepancy: Discrepancy) -> None:
+        """Keep what was found out until somebody has made a fact of it."""
+        await self.writing(lambda connection: notices.put(connection, key, discrepancy))
+        self.noticed.set()
+
+    async def notices(self) -> list[tuple[str, Discrepancy]]:
+        """What nobody has made a fact of yet, by key."""
+        return await self.writing(notices.read)
+
+    async def told(self, key: str) -> None:
+        """The notice is a fact now."""
+        await self.writing(lambda connection: notices.drop(connection, key))
+
+    async def notice_damage(self, positions: Sequence[int]) -> None:
+        """Facts at these positions are not what was written."""
+        for position in positions:
+            epoch = self._marks.at(position)
+            now = time.time()
+            evidence = {"epoch": epoch.name, "sequence": str(epoch.sequence(position))}
+            key = f"damaged-{epoch.name}-{position}"
+            await self.notice(key, Discrepancy("journal_damaged", now, now, evidence))
+
+    async def inspect(self, place: Place) -> Step:
+        """Look at the next few rows of the whole file.
+
+        Raises:
+            JournalDamagedError: it cannot be read there.
+        """
+        found = await self.reading(lambda connection: step(connection, place))
+        await self.notice_damage(found.damaged)
+        return found
+
+    async def retire(self, now: float, keep_s: float) -> int:
+        """Remove a few facts that are past their retention; how many they were.
+
+        Raises:
+            JournalError: none was removed.
+        """
+        marks = self._marks
+        return await self.writing(lambda connection: retention.retire(connection, marks, now, keep_s))
+
+    async def space(self) -> Space:
+        """What the journal takes and what its disk has left.
+
+        Raises:
+            JournalError: it cannot be told.
+        """
+        return await self.reading(lambda connection: measured(connection, self._folder / FILE_NAME))
+
+    def testify(self, *, at_once: bool = False) -> None:
+        """Let the witness know how far the journal is, about once a second, without waiting for it."""
+        now = time.monotonic()
+        if not at_once and now - self._testified_at < TESTIFY_S:
+            return
+        self._testified_at = now
+        self._threads.writer.submit(self._say, testimony(self._marks))
+
+    async def close(self) -> None:
+        """Finish what is being written, then let go of the file."""
+        if not self.done_with.done():
+            self.testify(at_once=True)
+        await asyncio.to_thread(self._threads.let_go)
+
+    async def _put_epoch(self, epoch: Epoch, now: float) -> None:
+        marks = self._marks.with_epoch(epoch)
+
+        def write(connection: sqlite3.Connection) -> None:
+            with store.transaction(connection):
+                store.put_epoch(connection, epoch)
+                retention.note_confirmation(connection, marks.confirmed_position, now)
+
+        await self.writing(write, lambda: self._stand(self._marks.with_epoch(epoch)))
+
+    def _say(self, testimony: Testimony) -> None:
+        # A full disk takes it later; until then the witness lags, which it may.
+        with suppress(OSError):
+            self._witness.write(testimony)
+
+    def _stand(self, marks: Watermarks) -> None:
+        self._marks = marks
         self.moved.set()
         if self.waiting:
             self.delivered.clear()
         else:
             self.delivered.set()
 
-    async def _written(self, work: Callable[[], object]) -> None:
-        try:
-            await self._on(self._writer, work)
-        except sqlite3.Error as error:
-            raise JournalError(f"the journal cannot be written: {error}; free space on its disk") from error
-
-    async def _on(self, executor: ThreadPoolExecutor, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(executor, work)
-
 
 @asynccontextmanager
-async def open_journal(folder: Path, new_epoch: str) -> AsyncIterator[Journal]:
+async def open_journal(folder: Path, new_epoch: str, now: float) -> AsyncIterator[Journal]:
     """Open the journal in this folder, making it where there is none.
 
     Args:
         folder: where it stands, on a local disk.
-        new_epoch: name of its first epoch, should it be new.
+        new_epoch: name of the epoch that begins, should one.
+        now: plant time, in seconds since 1970 UTC.
 
     Raises:
         JournalError: it is in use by another agent, or cannot be opened.
     """
-    path = folder / FILE_NAME
-    with _locked(folder):
-        write, marks, restored = await asyncio.to_thread(_open_for_writing, path, new_epoch)
-        journal = Journal((write, store.connect(path, read_only=True)), marks, restored)
+    with locked(folder):
+        opened = await asyncio.to_thread(open_file, folder, new_epoch, now)
+        try:
+            read = store.connect(folder / FILE_NAME, read_only=True)
+        except JournalError:
+            opened.connection.close()
+            raise
+        journal = Journal(folder, opened, read, new_epoch)
         try:
             yield journal
         finally:
-            await asyncio.to_thread(journal.close)
-
-
-def read_latest(folder: Path, limit: int) -> list[Row]:
-    """The last facts of a journal, also while an agent uses it.
-
-    Raises:
-        JournalError: there is no journal, or it cannot be read.
-    """
-    path = folder / FILE_NAME
-    if not path.exists():
-        raise JournalError(f"there is no journal at {path}; no agent has run with this configuration yet")
-    try:
-        with closing(store.connect(path, read_only=True)) as connection:
-            row = connection.execute(schema.LATEST_EPOCH).fetchone()
-            return [] if row is None else store.latest(connection, Watermarks(row[0], row[1], 0, row[2]), limit)
-    except sqlite3.Error as error:
-        raise JournalError(f"the journal {path} cannot be read: {error}") from error
-
-
-def _open_for_writing(path: Path, new_epoch: str) -> tuple[sqlite3.Connection, Watermarks, Restored]:
-    connection = store.connect(path)
-    try:
-        return connection, store.prepare(connection, new_epoch), store.restore(connection)
-    except sqlite3.Error as error:
-        connection.close()
-        raise JournalError(f"the journal {path} cannot be read: {error}") from error
-    except JournalError:
-        connection.close()
-        raise
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[IO[bytes]]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "journal.lock").open("wb")
-    except OSError as error:
-        raise JournalError(f"the folder {folder} of the journal cannot be written: {error.strerror}") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise JournalError(f"the journal in {folder} is in use by another agent; stop that one first") from error
-        yield lock
+            await journal.close()

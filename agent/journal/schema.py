@@ -1,14 +1,12 @@
-"""The journal's tables. Facts are written once; what has been delivered is two numbers an epoch."""
+"""The journal's tables. Facts are written once; what has been delivered is two numbers an epoch.
 
-SCHEMA_VERSION = 1
+Whatever decides what is sent or counted carries a checksum (CRC-32, see `store.checksum`), as a disk may hand back
+other bytes than it was given.
+"""
 
-CREATE = """
-CREATE TABLE epochs (
-    epoch TEXT PRIMARY KEY,             -- names one incarnation of this file
-    first_position INTEGER NOT NULL,    -- sequence of a fact = position - first_position + 1
-    confirmed_through INTEGER NOT NULL  -- sequence up to which the MES has everything
-) STRICT;
+SCHEMA_VERSION = 2
 
+FACTS = """
 CREATE TABLE facts (
     position INTEGER PRIMARY KEY,
     id BLOB NOT NULL,
@@ -23,22 +21,28 @@ CREATE TABLE facts (
     data BLOB NOT NULL,
     checksum INTEGER NOT NULL
 ) STRICT;
+"""
 
-CREATE TRIGGER facts_are_never_edited BEFORE UPDATE ON facts
-BEGIN SELECT RAISE(ABORT, 'a fact is never edited'); END;
-
-CREATE TRIGGER facts_are_never_removed BEFORE DELETE ON facts
-BEGIN SELECT RAISE(ABORT, 'a fact is never removed'); END;
+BESIDE_FACTS = """
+CREATE TABLE epochs (
+    epoch TEXT PRIMARY KEY,             -- names one incarnation of this file
+    first_position INTEGER NOT NULL,    -- sequence of a fact = position - first_position + 1
+    confirmed_through INTEGER NOT NULL, -- sequence up to which the MES has everything
+    began TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE snapshots (
     name TEXT PRIMARY KEY,              -- a work center, or '-' for the agent's own desk
     state BLOB NOT NULL,
-    saved REAL NOT NULL                 -- seconds since 1970 UTC
+    saved REAL NOT NULL,                -- seconds since 1970 UTC
+    checksum INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE claims (
     key TEXT PRIMARY KEY,               -- serials taken, entries answered
-    value TEXT NOT NULL
+    value TEXT NOT NULL,
+    checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE directories (
@@ -46,40 +50,106 @@ CREATE TABLE directories (
     name TEXT NOT NULL,
     payload BLOB NOT NULL,              -- word for word as the MES sent it
     received TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
     PRIMARY KEY (wc_id, name)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE parked (
-    sequence INTEGER NOT NULL,
-    epoch TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    PRIMARY KEY (epoch, sequence)
+    position INTEGER PRIMARY KEY,
+    reason TEXT NOT NULL,               -- rejected, too_large, format, disconnects
+    detail TEXT NOT NULL,
+    since TEXT NOT NULL,
+    withheld INTEGER NOT NULL,          -- 1: `fact.withheld` goes out in its place; 0: the MES itself refused it
+    retry_at REAL                       -- when it is to be sent again; null: when somebody asks for it
+) STRICT;
+
+CREATE TABLE notices (
+    key TEXT PRIMARY KEY,               -- what the journal found out and nobody has made a fact of yet
+    body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+    session INTEGER PRIMARY KEY,        -- grows with each connection to the broker
+    instance TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE confirmations (
+    at REAL PRIMARY KEY,                -- about once an hour: up to where everything was confirmed at that instant
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE retention (
+    removable INTEGER NOT NULL          -- up to this position facts may be removed
+) STRICT;
+INSERT INTO retention VALUES (0);
 """
+
+TRIGGERS = """
+CREATE TRIGGER facts_are_never_edited BEFORE UPDATE ON facts
+BEGIN SELECT RAISE(ABORT, 'a fact is never edited'); END;
+
+CREATE TRIGGER facts_outlive_their_confirmation BEFORE DELETE ON facts
+WHEN OLD.position > coalesce((SELECT max(removable) FROM retention), 0)
+  OR OLD.position >= coalesce((SELECT first_position + confirmed_through FROM epochs
+                               WHERE first_position <= OLD.position ORDER BY first_position DESC LIMIT 1), 0)
+  OR EXISTS (SELECT 1 FROM parked WHERE position = OLD.position)
+BEGIN SELECT RAISE(ABORT, 'a fact is removed only when confirmed, not parked and past its retention'); END;
+"""
+
+CREATE = FACTS + BESIDE_FACTS + TRIGGERS
 
 PRAGMAS = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA journal_size_limit = 16777216;
 PRAGMA busy_timeout = 5000;
+PRAGMA recursive_triggers = ON;
 """
 
 INSERT_FACT = "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-PUT_SNAPSHOT = "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)"
-PUT_CLAIM = "INSERT OR REPLACE INTO claims VALUES (?, ?)"
-PUT_DIRECTORY = "INSERT OR REPLACE INTO directories VALUES (?, ?, ?, ?)"
+PUT_SNAPSHOT = "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)"
+PUT_CLAIM = "INSERT OR REPLACE INTO claims VALUES (?, ?, ?)"
+PUT_DIRECTORY = "INSERT OR REPLACE INTO directories VALUES (?, ?, ?, ?, ?)"
 DROP_DIRECTORY = "DELETE FROM directories WHERE wc_id = ? AND name = ?"
-PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?)"
-CONFIRM = "UPDATE epochs SET confirmed_through = max(confirmed_through, ?) WHERE epoch = ?"
-NEW_EPOCH = "INSERT INTO epochs VALUES (?, ?, 0)"
+PUT_EPOCH = "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)"
+DROP_EPOCHS = "DELETE FROM epochs WHERE first_position >= ?"
 
-LATEST_EPOCH = "SELECT epoch, first_position, confirmed_through FROM epochs ORDER BY first_position DESC LIMIT 1"
+EPOCHS = "SELECT epoch, first_position, confirmed_through, began, checksum FROM epochs ORDER BY first_position"
 LAST_POSITION = "SELECT coalesce(max(position), 0) FROM facts"
-READ_FACTS = "SELECT * FROM facts WHERE position >= ? ORDER BY position LIMIT ?"
-RECORDED = "SELECT recordedtime FROM facts WHERE position = ?"
-SNAPSHOTS = "SELECT name, state FROM snapshots"
-LAST_SAVED = "SELECT max(saved) FROM snapshots"
-DIRECTORIES = "SELECT wc_id, name, payload FROM directories"
-CLAIM = "SELECT value FROM claims WHERE key = ?"
+FIRST_POSITION = "SELECT coalesce(min(position), 0) FROM facts"
+OLDEST_UNPARKED = """
+SELECT position FROM facts WHERE position NOT IN (SELECT position FROM parked) ORDER BY position LIMIT 1
+"""
+READ_FACTS = "SELECT * FROM facts WHERE position BETWEEN ? AND ? ORDER BY position"
+RECORDED = "SELECT recordedtime FROM facts WHERE position >= ? ORDER BY position LIMIT 1"
+SNAPSHOTS = "SELECT name, state, saved, checksum FROM snapshots"
+DIRECTORIES = "SELECT wc_id, name, payload, received, checksum FROM directories"
+CLAIM = "SELECT value, checksum FROM claims WHERE key = ?"
+LATEST_POSITIONS = "SELECT position FROM facts ORDER BY position DESC LIMIT ?"
+
+PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?)"
+UNPARK = "DELETE FROM parked WHERE position = ?"
+PARKED = "SELECT * FROM parked ORDER BY position"
 PARKED_COUNT = "SELECT count(*) FROM parked"
-LATEST_FACTS = "SELECT * FROM (SELECT * FROM facts ORDER BY position DESC LIMIT ?) ORDER BY position"
+PARKED_BETWEEN = "SELECT * FROM parked WHERE position BETWEEN ? AND ?"
+RETRY_AT = "UPDATE parked SET retry_at = ? WHERE position = ?"
+
+PUT_NOTICE = "INSERT OR IGNORE INTO notices VALUES (?, ?)"
+NOTICES = "SELECT key, body FROM notices ORDER BY key"
+DROP_NOTICE = "DELETE FROM notices WHERE key = ?"
+
+NEW_SESSION = "INSERT INTO runs (instance) VALUES (?)"
+FORGET_SESSIONS = "DELETE FROM runs WHERE session <= ?"
+KNOWN_INSTANCE = "SELECT 1 FROM runs WHERE instance = ? LIMIT 1"
+
+LAST_CONFIRMATION = "SELECT coalesce(max(at), 0) FROM confirmations"
+NOTE_CONFIRMATION = "INSERT OR REPLACE INTO confirmations VALUES (?, ?)"
+DENY_CONFIRMATIONS = "DELETE FROM confirmations WHERE at > ? OR position > ?"
+CONFIRMED_BY = "SELECT coalesce(max(position), 0) FROM confirmations WHERE at <= ?"
+FORGET_CONFIRMATIONS = "DELETE FROM confirmations WHERE at < (SELECT max(at) FROM confirmations WHERE at <= ?)"
+SET_REMOVABLE = "UPDATE retention SET removable = max(removable, ?)"
+REMOVE = """
+DELETE FROM facts WHERE position IN (
+    SELECT position FROM facts WHERE position <= ? AND recordedtime < ?
+    AND position NOT IN (SELECT position FROM parked) ORDER BY position LIMIT ?)
+"""

@@ -1,21 +1,28 @@
-"""The journal's file, used by one thread at a time: open, append in one durable transaction, read in order, confirm."""
+"""The journal's file, used by one thread at a time: connect, append in one durable transaction, read in order."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 from zlib import crc32
 
 from agent.core.envelope import Row
-from agent.core.errors import JournalError
+from agent.core.errors import JournalDamagedError, JournalError, JournalFullError
 from agent.core.facts import Fact
 from agent.core.times import iso
 from agent.journal import schema
+from agent.journal.marks import Epoch, Watermarks
+from agent.journal.standins import Parked, stand_in
 
 Values: TypeAlias = tuple[Any, ...]
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the latter where its own message quotes a damaged name."""
+FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,77 +45,41 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
-    """What an earlier run left behind."""
+class Page:
+    """Facts in order, without a hole."""
 
-    snapshots: dict[str, bytes] = field(default_factory=dict)
-    directories: tuple[Kept, ...] = ()
-    last_saved: float | None = None
-    """The last sign of life, in seconds since 1970 UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class Watermarks:
-    """Where the journal stands."""
-
-    epoch: str
-    first_position: int
-    last_sequence: int
-    confirmed_through: int
+    rows: list[Row]
+    damaged: tuple[int, ...] = ()
+    """Positions whose facts are not what was written; stand-ins are in their places."""
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection for one thread at a time.
 
     Raises:
+        JournalDamagedError: this is no SQLite file, or a damaged one.
         JournalError: the file cannot be opened.
     """
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-    try:
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-        if not read_only:
-            connection.executescript(schema.PRAGMAS)
-    except sqlite3.Error as error:
-        raise JournalError(
-            f"the journal {path} cannot be opened: {error}; expected a SQLite file we may write"
-        ) from error
+    with ExitStack() as stack:
+        try:
+            connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+            stack.callback(connection.close)
+            if not read_only:
+                connection.executescript(schema.PRAGMAS)
+        except FAILURES as error:
+            expected = f"expected a SQLite file we may {'read' if read_only else 'write'}"
+            raise said(error, f"the journal {path} cannot be opened: {error}; {expected}") from error
+        stack.pop_all()
     return connection
 
 
-def prepare(connection: sqlite3.Connection, new_epoch: str) -> Watermarks:
-    """Make the tables where there are none, and say where the journal stands.
-
-    Raises:
-        JournalError: the file was made by a newer version.
-    """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > schema.SCHEMA_VERSION:
-        raise JournalError(
-            f"the journal has schema {version}, this version knows {schema.SCHEMA_VERSION} at most; "
-            "install the version that wrote it"
-        )
-    if version == 0:
-        connection.executescript(
-            f"BEGIN IMMEDIATE;{schema.CREATE}PRAGMA user_version = {schema.SCHEMA_VERSION};COMMIT;"
-        )
-    row = connection.execute(schema.LATEST_EPOCH).fetchone()
-    last_position = connection.execute(schema.LAST_POSITION).fetchone()[0]
-    if row is None:
-        row = (new_epoch, last_position + 1, 0)
-        connection.execute(schema.NEW_EPOCH, row[:2])
-    epoch, first_position, confirmed_through = row
-    return Watermarks(epoch, first_position, last_position - first_position + 1, confirmed_through)
-
-
-def restore(connection: sqlite3.Connection) -> Restored:
-    """What an earlier run left behind."""
-    kept = tuple(
-        Kept(None if wc_id == "-" else wc_id, name, payload)
-        for wc_id, name, payload in connection.execute(schema.DIRECTORIES)
-    )
-    return Restored(
-        dict(connection.execute(schema.SNAPSHOTS)), kept, connection.execute(schema.LAST_SAVED).fetchone()[0]
-    )
+def said(error: Exception, sentence: str) -> JournalError:
+    """The journal's own error for what SQLite reports."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    if code & 0xFF in DAMAGE or isinstance(error, UnicodeDecodeError):
+        return JournalDamagedError(sentence)
+    return JournalFullError(sentence) if code in FULL else JournalError(sentence)
 
 
 def append(connection: sqlite3.Connection, commit: Commit, position: int, now: float) -> None:
@@ -118,18 +89,23 @@ def append(connection: sqlite3.Connection, commit: Commit, position: int, now: f
         sqlite3.Error: nothing of it was written.
     """
     recorded = iso(now)
+    snapshots = [(name, state, now, checksum((name, now, state))) for name, state in commit.snapshots]
+    claims = [(key, value, checksum((key, value.encode()))) for key, value in commit.claims]
+    with transaction(connection):
+        rows = [fact_values(position + index, fact, recorded) for index, fact in enumerate(commit.facts)]
+        connection.executemany(schema.INSERT_FACT, rows)
+        connection.executemany(schema.PUT_SNAPSHOT, snapshots)
+        connection.executemany(schema.PUT_CLAIM, claims)
+        for kept in commit.directories:
+            _keep(connection, kept, recorded)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is written while open becomes durable together, or not at all."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        rows = [_values(position + index, fact, recorded) for index, fact in enumerate(commit.facts)]
-        connection.executemany(schema.INSERT_FACT, rows)
-        connection.executemany(schema.PUT_SNAPSHOT, [(name, state, now) for name, state in commit.snapshots])
-        connection.executemany(schema.PUT_CLAIM, commit.claims)
-        for kept in commit.directories:
-            key = (kept.wc_id or "-", kept.name)
-            if kept.payload:
-                connection.execute(schema.PUT_DIRECTORY, (*key, kept.payload, recorded))
-            else:
-                connection.execute(schema.DROP_DIRECTORY, key)
+        yield
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -137,32 +113,103 @@ def append(connection: sqlite3.Connection, commit: Commit, position: int, now: f
         raise
 
 
-def read(connection: sqlite3.Connection, marks: Watermarks, after: int, limit: int) -> list[Row]:
-    """Facts with a sequence above `after`, in order, up to one that is damaged.
+def read(connection: sqlite3.Connection, marks: Watermarks, after: int, limit: int) -> Page:
+    """Facts of one epoch at the positions above `after`, in order.
+
+    What is parked, damaged or missing has a stand-in, so that the sequence has no hole.
 
     Raises:
-        JournalError: the first of them is not what was written.
+        sqlite3.Error: the file cannot be read.
     """
-    first = marks.first_position
-    return _checked(connection.execute(schema.READ_FACTS, (first + after, limit)), first, at_least=1)
+    epoch = marks.at(after + 1)
+    span = (after + 1, min(after + limit, marks.end(epoch)))
+    parked = {row[0]: Parked.of(row) for row in connection.execute(schema.PARKED_BETWEEN, span)}
+    try:
+        found = _facts(connection, span)
+    except sqlite3.OperationalError:
+        with lenient(connection):
+            found = _facts(connection, span)
+    if not parked and list(found) == list(range(span[0], span[1] + 1)):
+        rows = [as_row(epoch, values) for values in found.values() if intact(values)]
+        if len(rows) == len(found):
+            return Page(rows)
+    oldest = next(connection.execute(schema.OLDEST_UNPARKED), (0,))[0]
+    return _mended(epoch, range(span[0], span[1] + 1), found, parked, oldest)
+
+
+def read_originals(connection: sqlite3.Connection, marks: Watermarks, positions: Sequence[int]) -> list[Row]:
+    """The facts themselves at these positions, parked or not; those that are damaged or gone are left out.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    with lenient(connection):
+        found = [
+            values
+            for position in positions
+            for values in connection.execute(schema.READ_FACTS, (position, position))
+            if intact(values)
+        ]
+    return [as_row(marks.at(values[0]), values) for values in found]
 
 
 def latest(connection: sqlite3.Connection, marks: Watermarks, limit: int) -> list[Row]:
-    """The last facts, in order.
+    """The last facts, in order; those that are damaged are left out.
 
     Raises:
-        JournalError: one of them is not what was written.
+        sqlite3.Error: the file cannot be read.
     """
-    return _checked(connection.execute(schema.LATEST_FACTS, (limit,)), marks.first_position, at_least=limit)
+    positions = [row[0] for row in connection.execute(schema.LATEST_POSITIONS, (limit,))]
+    return read_originals(connection, marks, positions[::-1])
 
 
 def taken(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Those of the claims that have been taken, with their values."""
-    found = ((key, connection.execute(schema.CLAIM, (key,)).fetchone()) for key in keys)
-    return {key: row[0] for key, row in found if row is not None}
+    """Those of the claims that have been taken, with their values; a damaged one counts as not taken."""
+    with lenient(connection):
+        found = [(key, connection.execute(schema.CLAIM, (key,)).fetchone()) for key in keys]
+    return {key: row[0] for key, row in found if row is not None and checksum((key, octets(row[0]))) == row[1]}
 
 
-def _values(position: int, fact: Fact, recorded: str) -> Values:
+@contextmanager
+def lenient(connection: sqlite3.Connection) -> Iterator[None]:
+    """Text that is damaged is handed over as it is while open; the row's checksum tells."""
+    connection.text_factory = lambda octets: octets.decode(errors="surrogateescape")
+    try:
+        yield
+    finally:
+        connection.text_factory = str
+
+
+def epochs(connection: sqlite3.Connection) -> tuple[Epoch, ...]:
+    """The epochs of the file, oldest first; of a damaged one nothing counts as confirmed.
+
+    To send again does no harm, to forget does.
+    """
+    found = []
+    for name, first, confirmed, began, written in connection.execute(schema.EPOCHS):
+        whole = checksum((name, first, confirmed, octets(began))) == written
+        found.append(Epoch(name, first, confirmed if whole else 0, began))
+    return tuple(found)
+
+
+def put_epoch(connection: sqlite3.Connection, epoch: Epoch) -> None:
+    """Write one epoch."""
+    values = (epoch.name, epoch.first_position, epoch.confirmed_through)
+    connection.execute(schema.PUT_EPOCH, (*values, epoch.began, checksum((*values, epoch.began.encode()))))
+
+
+def checksum(values: Values) -> int:
+    """CRC-32 over a row; the last value is its bytes."""
+    return crc32(values[-1], crc32(repr(values[:-1]).encode()))
+
+
+def octets(text: str) -> bytes:
+    """Text as it stands in the file, damaged or not."""
+    return text.encode(errors="surrogateescape")
+
+
+def fact_values(position: int, fact: Fact, recorded: str) -> Values:
+    """A fact as a row."""
     keys = fact.data.keys
     subject = f"{keys.wc_id or '-'}/{keys.order_id or '-'}/{keys.op_no or '-'}"
     values = (
@@ -178,19 +225,49 @@ def _values(position: int, fact: Fact, recorded: str) -> Values:
         fact.causation_id,
         fact.data.model_dump_json().encode(),
     )
-    return (*values, _checksum(values))
+    return (*values, checksum(values))
 
 
-def _checksum(values: Values) -> int:
-    return crc32(values[-1], crc32(repr(values[:-1]).encode()))
+def as_row(epoch: Epoch, values: Values) -> Row:
+    """A row of facts with its place."""
+    return Row(values[0], epoch.name, values[0] - epoch.first_position + 1, *values[1:-1])
 
 
-def _checked(cursor: Iterable[Values], first_position: int, *, at_least: int) -> list[Row]:
+def intact(values: Values) -> bool:
+    """Whether a row of facts is what was written."""
+    data = values[-2]
+    return isinstance(data, bytes) and crc32(data, crc32(repr(values[:-2]).encode())) == values[-1]
+
+
+def _facts(connection: sqlite3.Connection, span: tuple[int, int]) -> dict[int, Values]:
+    return {row[0]: row for row in connection.execute(schema.READ_FACTS, span)}
+
+
+def _keep(connection: sqlite3.Connection, kept: Kept, recorded: str) -> None:
+    key = (kept.wc_id or "-", kept.name)
+    if kept.payload:
+        written = checksum((*key, recorded, kept.payload))
+        connection.execute(schema.PUT_DIRECTORY, (*key, kept.payload, recorded, written))
+    else:
+        connection.execute(schema.DROP_DIRECTORY, key)
+
+
+def _mended(epoch: Epoch, span: range, found: dict[int, Values], parked: dict[int, Parked], oldest: int) -> Page:
     rows: list[Row] = []
-    for position, *values, checksum in cursor:
-        if _checksum((position, *values)) != checksum:
-            if len(rows) >= at_least:
-                return rows
-            raise JournalError(f"fact at position {position} of the journal is damaged; it is not sent")
-        rows.append(Row(position - first_position + 1, *values))
-    return rows
+    damaged: list[int] = []
+    recorded = epoch.began
+    for position in span:
+        values = found.get(position)
+        row = None
+        if values is not None and intact(values):
+            row = as_row(epoch, values)
+            recorded = row.recordedtime
+        elif values is not None:
+            damaged.append(position)
+        park = parked.get(position)
+        if row is None:
+            row = stand_in(epoch, position, None, "retired" if position < oldest else "damaged", recorded)
+        elif park is not None and park.withheld:
+            row = stand_in(epoch, position, row, park, recorded)
+        rows.append(row)
+    return Page(rows, tuple(damaged))

@@ -35,6 +35,10 @@ _LOSSES: Final = {
 }
 
 
+ALARM_SHOWN: Final = 52
+"""Characters of an alarm, so that it takes one line of the smallest screen; maintenance reads the rest elsewhere."""
+
+
 class Desk:
     """The operator's place: everything that the terminal remembers."""
 
@@ -90,6 +94,10 @@ class Desk:
         if self._center is None:
             name = str(self._center_id)
             return say("This agent has no work center '{name}'. F12 shows those it has.", name=name)
+        if self._picture is not None and self._picture.view.alarms:
+            text = self._picture.view.alarms[0].text
+            shown = text if len(text) <= ALARM_SHOWN else text[: ALARM_SHOWN - 1] + "…"
+            return f"! {say('Call maintenance')}: {shown}"
         return ""
 
     def hear(self, news: News, now: float) -> None:
@@ -200,7 +208,7 @@ class Desk:
         if scan.text == self._own_scan:
             self._own_scan = None
         else:
-            self._tell(told.of_scan(scan))
+            self._tell(told.of_scan(scan, self.words))
 
     def _confirm(self, now: float) -> None:
         scene = self.scene(now)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
-from agent.core.views import EntryBody, ReasonView, ScanView
+from agent.core.views import EntryBody, ReasonView, Reply, ScanView
 from agent.tui.connection import Body
 from agent.tui.deliveries import Answered, Delayed, GivenUp
 from agent.tui.wording import Wording
@@ -36,6 +37,8 @@ class Feedback:
 
 
 QUIET = Feedback(Tone.QUIET, "")
+REFUSALS: Final = {"STORAGE_FULL": "Nothing was taken: storage is full. Call maintenance, then repeat it."}
+"""Refusals that the terminal words itself, by code; the others are said in the agent's words."""
 
 
 def readable(code: str) -> str:
@@ -59,7 +62,7 @@ def of_news(news: Answered | Delayed | GivenUp, words: Wording, text: str) -> Fe
     """What became of an entry that goes by the name `text`."""
     match news:
         case Answered(reply=reply):
-            return Feedback(Tone.ACCEPTED if reply.accepted else Tone.REFUSED, reply.message)
+            return _answered(reply, words)
         case Delayed():
             said = words.say("{text}: waiting for the agent… It will be repeated. Esc gives up.", text=text)
             return Feedback(Tone.WAITING, said)
@@ -70,6 +73,12 @@ def of_news(news: Answered | Delayed | GivenUp, words: Wording, text: str) -> Fe
             return Feedback(Tone.UNSURE, said)
 
 
-def of_scan(scan: ScanView) -> Feedback:
+def of_scan(scan: ScanView, words: Wording) -> Feedback:
     """What a scan by any reader of this work center came to."""
-    return Feedback(Tone.ACCEPTED if scan.accepted else Tone.REFUSED, scan.message)
+    return _answered(scan, words)
+
+
+def _answered(answer: Reply | ScanView, words: Wording) -> Feedback:
+    known = REFUSALS.get(answer.code)
+    said = answer.message if known is None else words.say(known)
+    return Feedback(Tone.ACCEPTED if answer.accepted else Tone.REFUSED, said)

@@ -177,6 +177,11 @@ _TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "Start {order} / {operation}": ("Начать {order} / {operation}", "{order} / {operation} бастау"),
     "Finish {order} / {operation}": ("Завершить {order} / {operation}", "{order} / {operation} аяқтау"),
+    "Call maintenance": ("Позовите наладчика", "Баптаушыны шақырыңыз"),
+    "Nothing was taken: storage is full. Call maintenance, then repeat it.": (
+        "Ничего не принято: память заполнена. Позовите наладчика и повторите.",
+        "Ештеңе алынбады: жад толы. Баптаушыны шақырып, қайталаңыз.",
+    ),
     # Keys.
     "Help": ("Помощь", "Көмек"),
     "Reason": ("Причина", "Себеп"),

@@ -40,15 +40,13 @@ class SmallDisk:
 
     async def _cap(self, journal: Journal, pages: int) -> None:
         """The database may not grow; SQLite answers as it does on a full disk."""
-        await journal._on(
-            journal._writer, lambda: journal._write.execute(f"PRAGMA max_page_count = {pages}").fetchall()
-        )
+        await journal.writing(lambda connection: connection.execute(f"PRAGMA max_page_count = {pages}").fetchall())
 
 
 @contextmanager
-def small_disk(folder: Path) -> Iterator[SmallDisk]:
+def small_disk(folder: Path, size_mb: int = SIZE_MB) -> Iterator[SmallDisk]:
     folder.mkdir()
-    mount = ("mount", "-t", "tmpfs", "-o", f"size={SIZE_MB}m", "tmpfs", str(folder))
+    mount = ("mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "tmpfs", str(folder))
     mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
     try:
         yield SmallDisk(folder, mounted)
@@ -62,7 +60,7 @@ def small_disk(folder: Path) -> Iterator[SmallDisk]:
 async def slow_disk(journal: Journal) -> AsyncIterator[None]:
     """Nothing is written while open."""
     released = threading.Event()
-    journal._writer.submit(released.wait)
+    journal._threads.writer.submit(released.wait)
     try:
         yield
     finally:
@@ -71,8 +69,10 @@ async def slow_disk(journal: Journal) -> AsyncIterator[None]:
 
 def broken(journal: Journal) -> None:
     """From here on no fact can be written."""
-    journal._write.execute("CREATE TEMP TRIGGER broken BEFORE INSERT ON facts BEGIN SELECT RAISE(FAIL, 'bad'); END")
+    journal._threads.write.execute(
+        "CREATE TEMP TRIGGER broken BEFORE INSERT ON facts BEGIN SELECT RAISE(FAIL, 'bad'); END"
+    )
 
 
 def mended(journal: Journal) -> None:
-    journal._write.execute("DROP TRIGGER broken")
+    journal._threads.write.execute("DROP TRIGGER broken")

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import orjson
 
-from agent.core.envelope import Envelopes, source
+from agent.alarms import Alarms
+from agent.core.envelope import Envelopes
 from agent.core.settings import Settings
 from agent.core.topics import Topics
 from agent.forwarder import Forwarder
+from agent.inbound import Inbound
 from agent.journal.journal import Journal
-from agent.overview import Overview
+from agent.messages import Messages
+from agent.overview import Overview, Way
 from agent.presence import Presence
-from agent.uplink import Uplink
+from agent.resending import Resending
+from agent.storage import StorageWatch
+from agent.uplink import Identity, Uplink
 from simulators.broker import Broker
 from simulators.mes.link import Address, Link, Received, connected
 from tests.agent.parts import AGENT, CLOCK, SITE, Running, an_intake, eventually, settings
@@ -112,6 +119,7 @@ class Sender:
     forwarder: Forwarder
     uplink: Uplink
     overview: Overview
+    alarms: Alarms
     sending: asyncio.Task[None]
 
     @property
@@ -126,17 +134,17 @@ class Sender:
 
     async def confirmed(self, through: int, within: float = 10.0) -> None:
         marks = self.journal
-        await self.until(lambda: marks.marks.confirmed_through == through, f"{through} is confirmed", within)
+        await self.until(lambda: marks.marks.current.confirmed_through == through, f"{through} is confirmed", within)
 
     async def online(self) -> None:
         await self.until(lambda: self.uplink.online, "online")
 
 
 @asynccontextmanager
-async def a_sender(folder: Path, port: int, **mes: Any) -> AsyncIterator[Sender]:  # noqa: ANN401 - any TOML
+async def a_sender(folder: Path, port: int, *, epoch: str = "e1", **mes: Any) -> AsyncIterator[Sender]:  # noqa: ANN401 - any TOML
     """The inner half of an agent, without last words."""
     configured = settings(folder, port=port, **{"reconnect_max_s": 0.5, **mes})
-    async with an_intake(folder) as running:
+    async with an_intake(folder, epoch) as running:
         sender = _sender(configured, running)
         try:
             yield sender
@@ -149,13 +157,20 @@ async def a_sender(folder: Path, port: int, **mes: Any) -> AsyncIterator[Sender]
 def _sender(configured: Settings, running: Running) -> Sender:
     journal, intake = running.journal, running.intake
     topics = Topics.of(configured.mes.root, configured.agent)
-    envelopes = Envelopes(source("ala1", "edge-1", journal.marks.epoch), "edge-1")
-    forwarder = Forwarder(journal, configured.mes, topics, envelopes, CLOCK)
-    uplink = Uplink(configured.mes, topics, "lineside-ala1-edge-1", {"agent_id": "edge-1", "instance": "i1"})
-    overview = Overview(configured, CLOCK, "i1", journal, intake, uplink, forwarder)
+    messages = Messages(topics, Envelopes("ala1", "edge-1"))
+    alarms = running.alarms
+    forwarder = Forwarder(journal, configured.mes, messages, CLOCK, alarms)
+    resending = Resending(journal, messages, CLOCK)
+    inbound = Inbound(topics, intake, forwarder, resending, CLOCK, alarms)
+    identity = Identity("lineside-ala1-edge-1", "edge-1", secrets.token_hex(4), "0")
+    uplink = Uplink(configured.mes, topics, identity, journal, CLOCK, alarms)
+    storage = StorageWatch(journal, intake, CLOCK, alarms, configured.journal, ())
+    way = Way(journal, uplink, forwarder, storage)
+    overview = Overview(configured, CLOCK, identity.instance, intake, alarms, way)
     presence = Presence(intake, topics, overview.look)
-    sending = asyncio.create_task(uplink.run(intake, journal, forwarder, presence, CLOCK), name="uplink")
-    return Sender(running, forwarder, uplink, overview, sending)
+    parts = (forwarder.run, resending.retry_parked, partial(inbound.read, hear_status=uplink.hears))
+    sending = asyncio.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.suspect), name="uplink")
+    return Sender(running, forwarder, uplink, overview, alarms, sending)
 
 
 def replay(first: int, last: int, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

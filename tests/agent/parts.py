@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from typing import Any
 
 import orjson
 
+from agent.alarms import Alarms
 from agent.app import restored
 from agent.clock import Clock
-from agent.core.observations import Directive, Entry, Instant, Scan
+from agent.core.observations import Directive, Entry, Image, Instant, Link, Quality, Scan, Signal, Started
 from agent.core.settings import Settings
 from agent.intake import Intake, running
 from agent.journal.journal import Journal, open_journal
@@ -72,6 +74,16 @@ def scan(text: str, client_id: str | None = None) -> Scan:
     return Scan("PRESS-1", text, now(), "terminal", client_id=client_id)
 
 
+def reading(total: int, *, run: bool = True) -> Image:
+    """The whole press at this instant."""
+    at = now()
+    signals = (
+        Signal("PRESS-1", "run", run, Quality.GOOD, at.wall, at),
+        Signal("PRESS-1", "total", total, Quality.GOOD, at.wall, at),
+    )
+    return Image("PRESS-1", signals, at)
+
+
 def start_order(client_id: str = "start-order-1") -> Entry:
     return Entry("PRESS-1", "start_operation", {"order_id": "PO-1"}, now(), client_id)
 
@@ -87,6 +99,7 @@ class Running:
 
     intake: Intake
     journal: Journal
+    alarms: Alarms
 
     async def types(self) -> list[str]:
         return [row.type for row in await self.journal.latest(100_000)]
@@ -96,13 +109,14 @@ class Running:
 async def an_intake(folder: Path, epoch: str = "e1", *, writing: bool = True) -> AsyncIterator[Running]:
     """An intake as the agent runs it; without `writing` the test commits by itself."""
     configured = settings(folder)
-    async with open_journal(configured.agent.data, epoch) as journal:
-        intake = Intake(journal, restored(configured, journal), CLOCK, configured.agent.tick_s)
+    async with open_journal(configured.agent.data, epoch, time.time()) as journal:
+        alarms = Alarms(lambda: CLOCK.now().wall)
+        intake = Intake(journal, restored(configured, journal), CLOCK, configured.agent.tick_s, alarms)
         if not writing:
-            yield Running(intake, journal)
+            yield Running(intake, journal, alarms)
             return
         async with running(intake):
-            yield Running(intake, journal)
+            yield Running(intake, journal, alarms)
 
 
 async def with_order(running: Running) -> None:
@@ -111,3 +125,10 @@ async def with_order(running: Running) -> None:
     reply = await running.intake.submit(start_order())
     assert reply is not None
     assert reply.accepted
+
+
+async def watched(running: Running) -> None:
+    """The press runs and is watched."""
+    await running.intake.submit(Started("PRESS-1", now(), "i1"))
+    await running.intake.take([reading(0), Link("PRESS-1", "plc", up=True, observed=now())])
+    await eventually(lambda: running.intake.present.stations["PRESS-1"].state.watch.link_up, "watched")

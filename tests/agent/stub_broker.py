@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-CONNECT, PUBLISH, PUBACK, SUBSCRIBE, PINGREQ = 1, 3, 4, 8, 12
+CONNECT, PUBLISH, PUBACK, SUBSCRIBE, UNSUBSCRIBE, PINGREQ = 1, 3, 4, 8, 10, 12
 
 
 def _number(value: int) -> bytes:
@@ -105,6 +105,8 @@ class StubBroker:
         elif kind == SUBSCRIBE:
             filters = body[2:].count(b"lineside/v1/")
             writer.write(_packet(0x90, body[:2] + b"\x00" + b"\x01" * filters))
+        elif kind == UNSUBSCRIBE:
+            writer.write(_packet(0xB0, body[:2] + b"\x00\x00"))
         elif kind == PINGREQ:
             writer.write(_packet(0xD0, b""))
         elif kind == PUBLISH and head & 0x06:

@@ -7,10 +7,11 @@ import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agent.journal.journal import read_latest
+from agent.journal.reading import read_latest
 from simulators.broker import Broker
 from tests.agent.mes_peer import Mes, a_mes
 from tests.agent.parts import eventually
@@ -164,6 +165,42 @@ async def test_a_second_signal_kills(line: Line, broker: Broker, tmp_path: Path)
         agent.process.send_signal(signal.SIGTERM)
         async with asyncio.timeout(1):
             assert await agent.process.wait() == -signal.SIGTERM
+
+
+async def test_a_journal_that_is_older_than_what_was_sent_is_opened_anew_in_the_same_process(
+    line: Line, broker: Broker, tmp_path: Path
+) -> None:
+    socket_path, text = tmp_path / "agent.sock", configuration(tmp_path, line, broker.port)
+    async with an_agent(tmp_path, text) as agent:
+        await agent.manager.hears("READY=1")
+        await stopped_well(agent)
+    async with a_mes(broker) as mes, an_agent(tmp_path, text) as agent:
+        await agent.manager.hears("READY=1")
+        await mes.has(range(1, 4))
+        before = await status_of(socket_path)
+        mes.ack(1_000_000, epoch=before["epoch"])
+        await agent.says("the agent lets go of everything and begins again")
+        await agent.manager.hears("READY=1")
+        after = await status_of(socket_path)
+        assert before["epoch"] != after["epoch"]
+        assert before["instance"] != after["instance"]
+        await agent.manager.hears("WATCHDOG=1")
+        agent.process.terminate()
+        await agent.says("told to stop")
+        await agent.process.wait()
+        assert "Traceback" not in agent.log
+    rows = read_latest(tmp_path / "journal", 100_000)
+    assert [row.type for row in rows].count("agent.stopping") == 2
+    assert [row.type for row in rows].count("agent.started") == 3
+    (raised,) = [json.loads(row.data) for row in rows if row.type == "discrepancy.raised"]
+    assert raised["code"] == "journal_rewound"
+
+
+async def status_of(path: Path) -> dict[str, Any]:
+    status, body = await asked(path, "GET /v1/status")
+    assert status == 200
+    found: dict[str, Any] = json.loads(body)
+    return found
 
 
 @pytest.mark.usefixtures("mes")

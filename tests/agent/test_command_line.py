@@ -18,6 +18,7 @@ from tests.agent.processes import ROOT, a_free_port, an_agent, configuration
 from tests.agent.test_configuration import WRONG, wrong
 
 HEAVY = ("asyncua", "pymodbus", "paho", "aiohttp", "textual", "biip", "cryptography")
+COMMANDS = ("run", "tui", "demo", "check", "status", "facts", "parked", "export", "recover", "simulate")
 IMPORTED = "import sys; from agent.commands import main; print(*(n for n in sys.argv[1:] if n in sys.modules))"
 
 
@@ -99,7 +100,7 @@ async def test_a_socket_that_cannot_be_made_starts_nothing(tmp_path: Path) -> No
 
 async def test_a_journal_in_use_is_one_sentence_and_leaves_no_socket(tmp_path: Path) -> None:
     path = written(tmp_path, configuration(tmp_path, None, a_free_port()))
-    async with open_journal(tmp_path / "journal", "e1"):
+    async with open_journal(tmp_path / "journal", "e1", 0.0):
         answer = await lineside("run", "-c", path)
     assert (answer.status, answer.err.count("\n")) == (1, 1)
     assert "is in use by another agent; stop that one first" in answer.err
@@ -126,7 +127,7 @@ async def test_the_shipped_example_is_right() -> None:
 async def test_facts_lists_the_last_ones_beside_an_agent_and_without(tmp_path: Path) -> None:
     path = written(tmp_path, configuration(tmp_path, None, a_free_port()))
     assert "there is no journal at" in (await lineside("facts", "-c", path)).err
-    async with open_journal(tmp_path / "journal", "e1") as journal:
+    async with open_journal(tmp_path / "journal", "e1", 0.0) as journal:
         await journal.commit(facts(1, 5, wc_id="FILL-1"), 1.0)
         answer = await lineside("facts", "-c", path, "-n", "2")
         assert [line.split() for line in answer.out.splitlines()] == [
@@ -137,6 +138,7 @@ async def test_facts_lists_the_last_ones_beside_an_agent_and_without(tmp_path: P
     listed = [json.loads(line) for line in answer.out.splitlines()]
     assert [fact["sequence"] for fact in listed] == [1, 2, 3, 4, 5]
     assert listed[0] == {
+        "epoch": "e1",
         "sequence": 1,
         "type": "agent.stopping",
         "time": "1970-01-01T00:00:01.000Z",
@@ -160,7 +162,8 @@ async def test_status_shows_the_present_and_says_when_nobody_answers(tmp_path: P
         assert told[0].endswith(", simulation")
         assert told[1].startswith("MES: OFFLINE since ")
         assert "last confirmation never; the broker 127.0.0.1:" in told[1]
-        assert told[2].startswith("FILL-1: UNKNOWN since ")
+        centers = [line for line in told[2:] if not line.startswith(" ")]
+        assert centers[0].startswith("FILL-1: UNKNOWN since ")
         view = AgentView.model_validate_json(structured.out)
         assert [center.wc_id for center in view.work_centers] == ["FILL-1", "PRESS-1"]
         assert (await agent.stopped())[0] == 0
@@ -174,6 +177,6 @@ async def test_status_shows_the_present_and_says_when_nobody_answers(tmp_path: P
 async def test_help_lists_the_commands_and_imports_nothing_heavy() -> None:
     answer = await lineside("--help")
     assert answer.status == 0
-    assert all(name in answer.out for name in ("run", "tui", "demo", "check", "status", "facts", "simulate"))
+    assert all(name in answer.out for name in COMMANDS)
     imported = await python("-c", IMPORTED, *HEAVY)
     assert (imported.err, imported.out.split()) == ("", [])

@@ -89,7 +89,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a password over plain TCP": (
         'host = "127.0.0.1"\nport',
         'host = "mes.example"\nusername = "edge"\nport',
-        r"mes: a password over plain TCP to another host needs allow_plaintext = true",
+        r"mes: a password over plain TCP to another host needs a table \[mes\.tls\] or allow_plaintext = true",
     ),
     "confirmation that MQTT 3.1.1 cannot give": (
         "reconnect_max_s = 0.5",

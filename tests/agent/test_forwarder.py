@@ -4,13 +4,16 @@ import asyncio
 import json
 import logging
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from agent.journal.journal import FILE_NAME, open_journal
+from agent.journal import schema
+from agent.journal.journal import open_journal
+from agent.journal.opening import FILE_NAME
 from simulators.broker import Broker
 from tests.agent.happenings import facts
 from tests.agent.mes_peer import a_mes, a_sender, replay
@@ -54,7 +57,7 @@ async def test_few_facts_go_one_by_one_on_their_own_topics(broker: Broker, tmp_p
 
 
 async def test_a_backlog_goes_in_order_in_batches_of_at_most_64_kib(broker: Broker, tmp_path: Path) -> None:
-    async with open_journal(tmp_path / "journal", "e1") as journal:
+    async with open_journal(tmp_path / "journal", "e1", time.time()) as journal:
         await journal.commit(facts(1, 500, text="x" * 900), 1.0)
         await journal.commit(facts(501, 510, text="x" * 50_000), 1.0)
     async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
@@ -143,7 +146,7 @@ async def test_a_silent_mes_is_asked_with_one_message_less_and_less_often(
         await sender.journal.commit(facts(21, 21), 1.0)
         await sender.until(lambda: _heard(stub, 21), "facts flow again")
     warned = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
-    assert warned == ["the MES has confirmed nothing; sending again from fact 1"]
+    assert warned == ["the MES confirms nothing of what is sent"]
 
 
 async def test_all_is_confirmed_after_a_silent_mes_came_back(broker: Broker, tmp_path: Path) -> None:
@@ -217,18 +220,23 @@ async def test_mqtt_3_1_1_with_the_embedded_broker_delivers_too(tmp_path: Path) 
         assert mes.answers()[0]["outcome"] == "done"
 
 
-async def test_a_damaged_fact_stops_delivery_but_nothing_else(
-    broker: Broker, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with open_journal(tmp_path / "journal", "e1") as journal:
+async def test_a_damaged_fact_is_never_sent_and_a_stand_in_takes_its_sequence(broker: Broker, tmp_path: Path) -> None:
+    async with open_journal(tmp_path / "journal", "e1", time.time()) as journal:
         await journal.commit(facts(1, 30), 1.0)
     with closing(sqlite3.connect(tmp_path / "journal" / FILE_NAME, isolation_level=None)) as connection:
         connection.execute("DROP TRIGGER facts_are_never_edited")
         connection.execute("UPDATE facts SET data = x'7b7d' WHERE position = 20")
-    async with a_mes(broker), a_sender(tmp_path, broker.port) as sender:
-        await sender.until(lambda: "position 20 of the journal is damaged" in caplog.text, "it is told")
-        await asyncio.wait([sender.sending], timeout=0.5)
-        assert not sender.sending.done()
+        connection.executescript(schema.TRIGGERS.partition("CREATE TRIGGER facts_outlive")[0])
+    async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
+        await mes.has(range(1, 31))
+        withheld = [event for event in mes.events() if event["type"].endswith("fact.withheld.v1")]
+        assert [event["sequence"] for event in withheld] == [f"{20:020d}"]
+        assert withheld[0]["data"]["reason"] == "damaged"
+        mes.ack(30)
+        await sender.confirmed(30)
+        [(key, discrepancy)] = await sender.journal.notices()
+        assert (key, discrepancy.code) == ("damaged-e1-20", "journal_damaged")
+        assert discrepancy.evidence == {"epoch": "e1", "sequence": "20"}
 
 
 async def test_a_disk_too_full_to_note_an_ack_stops_delivery_but_nothing_else(broker: Broker, tmp_path: Path) -> None:
@@ -236,14 +244,14 @@ async def test_a_disk_too_full_to_note_an_ack_stops_delivery_but_nothing_else(br
         await sender.online()
         await sender.journal.commit(facts(1, 3), 1.0)
         await mes.has(range(1, 4))
-        sender.journal._write.execute(
-            "CREATE TEMP TRIGGER full BEFORE UPDATE ON epochs BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        sender.journal._threads.write.execute(
+            "CREATE TEMP TRIGGER full BEFORE INSERT ON epochs BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
         )
         mes.ack(3)
         await asyncio.wait([sender.sending], timeout=1.0)
         assert not sender.sending.done()
         assert sender.journal.waiting == 3
-        sender.journal._write.execute("DROP TRIGGER full")
+        sender.journal._threads.write.execute("DROP TRIGGER full")
         await sender.online()
         mes.ack(3)
         await sender.confirmed(3)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,21 +10,12 @@ from uuid import UUID
 import pytest
 
 from agent.core.errors import JournalError
-from agent.core.observations import Image, Link, Quality, Signal, Started
+from agent.core.observations import Link, Scan, Started, Storage
 from agent.core.views import Reply
-from agent.intake import MOST_AHEAD
-from agent.journal.journal import FILE_NAME
+from agent.intake import MOST_AHEAD, STORAGE_FULL
+from agent.journal.opening import FILE_NAME
 from tests.agent.disks import broken, mended, slow_disk, small_disk
-from tests.agent.parts import Running, an_intake, eventually, now, scan, with_order
-
-
-def reading(total: int, *, run: bool = True) -> Image:
-    at = now()
-    signals = (
-        Signal("PRESS-1", "run", run, Quality.GOOD, at.wall, at),
-        Signal("PRESS-1", "total", total, Quality.GOOD, at.wall, at),
-    )
-    return Image("PRESS-1", signals, at)
+from tests.agent.parts import Running, an_intake, eventually, now, reading, scan, start_order, watched, with_order
 
 
 def saved(folder: Path) -> dict[str, bytes]:
@@ -55,40 +46,121 @@ async def test_a_reply_is_given_only_after_the_commit(tmp_path: Path) -> None:
         assert lots(running) == ["P-1"]
 
 
-async def test_a_full_disk_loses_nothing_and_the_same_facts_come_out_in_order(
+async def test_a_full_disk_refuses_people_at_once_and_loses_nothing_that_was_accepted(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with small_disk(tmp_path / "disk") as disk:
         async with an_intake(disk.folder) as running:
-            await running.intake.submit(scan("LOT:P-0:BOARD"))
+            await watched(running)
             await disk.fill(running.journal)
             answers = []
             # Far more than what is left in the last page and in the write-ahead log.
-            for number in range(1, 200):
-                answers.append(asyncio.create_task(running.intake.submit(scan(f"LOT:P-{number}:{'X' * 3000}"))))
+            for number in range(200):
+                await running.intake.take([reading(0, run=number % 2 == 1)])
+                answers.append(asyncio.create_task(running.intake.submit(a_long_scan(number))))
                 await asyncio.sleep(0)
-            await eventually(lambda: "cannot be written" in caplog.text, "the full disk is told")
-            # A commit that is being tried again holds what it tries in its hand.
-            await eventually(lambda: _gathered(running) == sum(not answer.done() for answer in answers), "a pause")
-            promised = [fact.id for pending in running.intake._batch.pending for fact in pending.facts]
-            already = [row.id for row in await running.journal.latest(1000)]
-            assert promised
+            async with asyncio.timeout(10):
+                replies = [reply for reply in await asyncio.gather(*answers) if reply is not None]
+            assert "STORAGE_FULL" in {reply.code for reply in replies}
+            assert running.intake.refused["PRESS-1"].code == "STORAGE_FULL"
             await disk.free(running.journal)
-            replies = await asyncio.gather(*answers)
-            rows = await running.journal.latest(1000)
+            again = await eventually_taken(running)
+            rows = await running.journal.latest(10_000)
             assert [row.sequence for row in rows] == list(range(1, len(rows) + 1))
-            assert [row.id for row in rows] == already + [identity.bytes for identity in promised]
-            assert [identity for reply in replies if reply for identity in reply.fact_ids] == [
-                str(UUID(bytes=row.id)) for row in rows[2:]
-            ]
-            await eventually(lambda: "can be written again" in caplog.text, "the end is told")
-    warned = [record.message for record in caplog.records if record.levelno >= logging.WARNING]
-    assert len(warned) == 2, warned
+            assert [row.type for row in rows].count("machine.condition_changed") == 1 + 200
+            promised = {identity for reply in (*replies, again) for identity in reply.fact_ids}
+            scanned = {str(UUID(bytes=row.id)) for row in rows if row.type in {"scan.accepted", "lot.loaded"}}
+            assert scanned == promised
+    assert "database or disk is full" in caplog.text
+    assert running.alarms.current == ()
 
 
-def _gathered(running: Running) -> int:
-    """Senders whose observation no commit has in its hand."""
-    return sum(pending.answered is not None for pending in running.intake._batch.pending)
+def a_long_scan(number: int) -> Scan:
+    """Loads the same lot each time, so that no snapshot grows; its name fills pages."""
+    return scan(f"LOT:P-0:{'X' * 60}", f"client-{number:05d}{'x' * 3000}")
+
+
+async def eventually_taken(running: Running) -> Reply:
+    """There is space again: a scan is taken, within the pause between two tries."""
+    async with asyncio.timeout(10):
+        while True:
+            reply = await running.intake.submit(scan("LOT:P-1:BOARD"))
+            assert reply is not None
+            if reply.accepted:
+                return reply
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("is_durable", [False, True])
+async def test_an_entry_refused_for_want_of_space_may_be_repeated_under_its_id(
+    tmp_path: Path, *, is_durable: bool
+) -> None:
+    async with an_intake(tmp_path) as running:
+        first = await running.intake.submit(scan("LOT:P-1:BOARD", "client-1")) if is_durable else None
+        running.intake.note(Storage(None, "reserve", 1, 1, now()))
+        refused = await running.intake.submit(scan("LOT:P-1:BOARD", "client-1"))
+        assert refused == (first if is_durable else STORAGE_FULL)
+        running.intake.note(Storage(None, "ample", 1, 1, now()))
+        reply = await running.intake.submit(scan("LOT:P-1:BOARD", "client-1"))
+        assert reply is not None
+        assert reply.accepted
+        assert (await running.types()).count("lot.loaded") == 1
+
+
+async def test_at_the_reserve_people_are_refused_and_machines_counted_on(tmp_path: Path) -> None:
+    async with an_intake(tmp_path) as running:
+        await with_order(running)
+        await watched(running)
+        running.intake.note(Storage(None, "reserve", 1, 1, now()))
+        assert await running.intake.submit(start_order("another-1")) == STORAGE_FULL
+        await running.intake.take([scan("SN:1"), reading(1)])
+        shown = running.intake.refused["PRESS-1"]
+        assert (shown.text, shown.accepted, shown.code) == ("SN:1", False, "STORAGE_FULL")
+        async with asyncio.timeout(10):
+            await running.intake.until(lambda present: present.stations["PRESS-1"].state.output.cum_good == 1)
+        kept = await running.types()
+        assert "output.recorded" in kept
+        assert not {"scan.accepted", "scan.refused", "genealogy.linked"} & set(kept)
+
+
+async def test_detail_is_not_kept_while_space_is_scarce_and_counted_across_a_restart(tmp_path: Path) -> None:
+    async with an_intake(tmp_path) as running:
+        await watched(running)
+        running.intake.note(Storage(None, "scarce", 1, 1, now()))
+        await running.intake.take([reading(0, run=False), reading(0)])
+    async with an_intake(tmp_path) as running:
+        assert running.intake.storage == "scarce"
+        await watched(running)
+        assert (await running.types()).count("machine.condition_changed") == 1
+        running.intake.note(Storage(None, "low", 1, 1, now()))
+        await running.intake.submit(scan("LOT:P-1:BOARD"))
+        (told,) = [json.loads(row.data) for row in await running.journal.latest(100) if row.type == "detail.shed"]
+        assert told["count"] >= 2
+        assert told["start"] <= told["end"]
+
+
+async def test_who_waits_for_room_is_refused_when_the_disk_takes_nothing(tmp_path: Path) -> None:
+    async with an_intake(tmp_path, writing=False) as running:
+        await running.intake.take([reading(number) for number in range(MOST_AHEAD)])
+        waiting = asyncio.create_task(running.intake.submit(scan("LOT:A:X")))
+        await running.journal.taken(["a look-up that comes after that of the scan"])
+        broken(running.journal)
+        with pytest.raises(JournalError):
+            await running.intake.write_once()
+        assert await waiting == STORAGE_FULL
+        assert len(running.intake._batch.pending) == MOST_AHEAD
+        mended(running.journal)
+
+
+async def test_an_intake_that_ends_lets_go_of_those_who_wait(tmp_path: Path) -> None:
+    async with an_intake(tmp_path) as running:
+        broken(running.journal)
+        waiting = [
+            asyncio.create_task(running.intake.submit(scan("LOT:A:X", client_id))) for client_id in ("client-1", None)
+        ]
+        await eventually(lambda: running.intake.failing, "the disk takes nothing")
+    done, _ = await asyncio.wait(waiting, timeout=5)
+    assert [task.cancelled() for task in done] == [True, True]
 
 
 async def test_what_was_observed_while_a_commit_failed_follows_in_order(tmp_path: Path) -> None:

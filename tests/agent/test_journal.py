@@ -12,13 +12,20 @@ from uuid import UUID
 
 import pytest
 
+from agent.core.discrepancies import Discrepancy
 from agent.core.envelope import Row
 from agent.core.errors import JournalError
-from agent.journal import schema
-from agent.journal.journal import FILE_NAME, Journal, open_journal, read_latest
-from agent.journal.store import Commit, Kept, Watermarks
+from agent.journal.journal import Journal, open_journal
+from agent.journal.marks import Epoch, Watermarks
+from agent.journal.opening import FILE_NAME
+from agent.journal.reading import read_latest
+from agent.journal.standins import Parked
+from agent.journal.store import Commit, Kept
+from tests.agent.disks import slow_disk
 from tests.agent.happenings import fact, facts
 
+WHY = Discrepancy("rejected_by_mes", 2.0, 2.0, {"sequence": "2"})
+PARKED = Parked(2, "rejected", "too odd", "1970-01-01T00:00:02.000Z", withheld=False, retry_at=None)
 KILLS = 20
 GROUP = 7
 WRITER = """
@@ -28,7 +35,7 @@ from agent.journal.journal import open_journal
 from tests.agent.happenings import facts
 
 async def main() -> None:
-    async with open_journal(Path(sys.argv[1]), "e1") as journal:
+    async with open_journal(Path(sys.argv[1]), "e1", 0.0) as journal:
         while True:
             first = journal.marks.last_sequence + 1
             await journal.commit(facts(first, first + int(sys.argv[2]) - 1), 0.0)
@@ -39,14 +46,11 @@ asyncio.run(main())
 
 
 async def sequences(journal: Journal) -> list[int]:
-    return [row.sequence for row in await journal.read(0, 1_000_000)]
+    return [row.sequence for row in (await journal.read(0, 1_000_000)).rows]
 
 
-def changed(folder: Path, *statements: str) -> None:
-    """What somebody with a SQLite shell does to the file."""
-    with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
+def standing(through: int, last: int) -> Watermarks:
+    return Watermarks((Epoch("e1", 1, through, "1970-01-01T00:00:00.000Z"),), last)
 
 
 async def test_everything_committed_is_there_after_reopening(tmp_path: Path) -> None:
@@ -56,22 +60,25 @@ async def test_everything_committed_is_there_after_reopening(tmp_path: Path) -> 
         claims=[("serial:FILL-1:S1", "PO-1/10")],
         directories=[Kept(None, "reasons", b"{}"), Kept("FILL-1", "orders/PO-1", b"[]")],
     )
-    async with open_journal(tmp_path, "e1") as journal:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
         await journal.commit(commit, 1000.0)
-        await journal.confirm(1)
-        await journal.park(2, "too odd")
-        assert journal.marks == Watermarks("e1", 1, 2, 1)
-    async with open_journal(tmp_path, "e2") as journal:
-        assert journal.marks == Watermarks("e1", 1, 2, 1)
+        await journal.confirm("e1", 1, 1001.0)
+        await journal.parking.put(PARKED, "rejected-e1-2", WHY)
+        assert journal.marks == standing(1, 2)
+    async with open_journal(tmp_path, "e2", 0.0) as journal:
+        assert journal.marks == standing(1, 2)
         assert journal.restored.snapshots == {"FILL-1": b"state"}
         assert set(journal.restored.directories) == set(commit.directories)
         assert journal.restored.last_saved == 1000.0
         assert await journal.taken(["serial:FILL-1:S1", "serial:FILL-1:S2"]) == {"serial:FILL-1:S1": "PO-1/10"}
-        assert await journal.parked() == 1
+        assert await journal.parking.rows() == [PARKED]
+        assert await journal.notices() == [("rejected-e1-2", WHY)]
         assert journal.waiting == 1
         assert await journal.oldest_waiting() == "1970-01-01T00:16:40.000Z"
-        (_, row) = await journal.read(0, 10)
+        (_, row) = (await journal.read(0, 10)).rows
         assert row == Row(
+            position=2,
+            epoch="e1",
             sequence=2,
             id=UUID(int=2).bytes,
             type="agent.stopping",
@@ -87,127 +94,87 @@ async def test_everything_committed_is_there_after_reopening(tmp_path: Path) -> 
 
 
 async def test_a_withdrawn_directory_is_gone_after_reopening(tmp_path: Path) -> None:
-    async with open_journal(tmp_path, "e1") as journal:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
         await journal.commit(Commit(directories=[Kept(None, "reasons", b"{}")]), 1.0)
         await journal.commit(Commit(directories=[Kept(None, "reasons", b"")]), 2.0)
-    async with open_journal(tmp_path, "e1") as journal:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
         assert journal.restored.directories == ()
 
 
 async def test_a_confirmation_never_goes_back_and_delivered_is_told(tmp_path: Path) -> None:
-    async with open_journal(tmp_path, "e1") as journal:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
         assert journal.delivered.is_set()
         await journal.commit(facts(1, 5), 1.0)
         assert not journal.delivered.is_set()
-        await journal.confirm(4)
-        await journal.confirm(2)
-        assert journal.marks.confirmed_through == 4
-        await journal.confirm(5)
+        await journal.confirm("e1", 4, 1.0)
+        await journal.confirm("e1", 2, 1.0)
+        assert journal.marks == standing(4, 5)
+        await journal.confirm("e1", 5, 1.0)
         assert journal.delivered.is_set()
         assert await journal.oldest_waiting() is None
 
 
-@pytest.mark.parametrize(
-    ("statement", "refusal"),
-    [
-        ("UPDATE facts SET type = 'x' WHERE position = 1", "never edited"),
-        ("DELETE FROM facts WHERE position = 1", "never removed"),
-    ],
-)
-async def test_facts_cannot_be_changed_even_by_hand(tmp_path: Path, statement: str, refusal: str) -> None:
-    async with open_journal(tmp_path, "e1") as journal:
-        await journal.commit(facts(1, 1), 1.0)
-    with pytest.raises(sqlite3.IntegrityError, match=refusal):
-        changed(tmp_path, statement)
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "UPDATE facts SET data = CAST(replace(CAST(data AS TEXT), '2', '3') AS BLOB) WHERE position = 2",
-        "UPDATE facts SET dedupkey = 'x' WHERE position = 2",
-        "UPDATE facts SET checksum = checksum + 1 WHERE position = 2",
-    ],
-)
-async def test_a_damaged_row_is_found_and_named(tmp_path: Path, damage: str) -> None:
-    async with open_journal(tmp_path, "e1") as journal:
-        await journal.commit(facts(1, 3), 1.0)
-    changed(tmp_path, "DROP TRIGGER facts_are_never_edited", damage)
-    async with open_journal(tmp_path, "e1") as journal:
-        assert [row.sequence for row in await journal.read(0, 10)] == [1]
-        with pytest.raises(JournalError, match="fact at position 2 of the journal is damaged; it is not sent"):
-            await journal.read(1, 10)
-        assert [row.sequence for row in await journal.read(2, 10)] == [3]
-        with pytest.raises(JournalError, match="fact at position 2 of the journal is damaged; it is not sent"):
-            await journal.latest(10)
-
-
 async def test_a_second_opener_is_refused_by_a_sentence(tmp_path: Path) -> None:
-    async with open_journal(tmp_path, "e1"):
+    async with open_journal(tmp_path, "e1", 0.0):
         with pytest.raises(JournalError, match="in use by another agent; stop that one first"):
-            async with open_journal(tmp_path, "e2"):
+            async with open_journal(tmp_path, "e2", 0.0):
                 pass
-    async with open_journal(tmp_path, "e2") as journal:
+    async with open_journal(tmp_path, "e2", 0.0) as journal:
         assert journal.marks.epoch == "e1"
-
-
-async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
-    async with open_journal(tmp_path, "e1") as journal:
-        await journal.commit(facts(1, 2), 1.0)
-    newer = schema.SCHEMA_VERSION + 1
-    changed(tmp_path, f"PRAGMA user_version = {newer}")
-    with pytest.raises(JournalError, match=f"schema {newer}.*install the version that wrote it"):
-        async with open_journal(tmp_path, "e2"):
-            pass
-    changed(tmp_path, f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
-    async with open_journal(tmp_path, "e2") as journal:
-        assert await sequences(journal) == [1, 2]
-
-
-async def test_a_file_that_is_no_database_is_refused_by_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / FILE_NAME).write_bytes(b"no database at all, but long enough to be looked at" * 100)
-    with pytest.raises(JournalError, match=r"journal\.sqlite cannot be (opened|read): file is not a database"):
-        async with open_journal(tmp_path, "e1"):
-            pass
-    with pytest.raises(JournalError, match=r"journal\.sqlite cannot be (opened|read): file is not a database"):
-        read_latest(tmp_path, 1)
 
 
 async def test_a_folder_that_cannot_be_made_is_refused_by_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(JournalError, match=r"the folder .*/file/journal of the journal cannot be written"):
-        async with open_journal(tmp_path / "file" / "journal", "e1"):
+        async with open_journal(tmp_path / "file" / "journal", "e1", 0.0):
             pass
 
 
 async def test_a_commit_that_fails_leaves_nothing_and_no_hole(tmp_path: Path) -> None:
-    async with open_journal(tmp_path, "e1") as journal:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
         await journal.commit(facts(1, 2), 1.0)
-        journal._write.execute(
+        journal._threads.write.execute(
             "CREATE TEMP TRIGGER broken BEFORE INSERT ON claims BEGIN SELECT RAISE(FAIL, 'bad'); END"
         )
         with pytest.raises(JournalError, match="the journal cannot be written: bad; free space on its disk"):
             await journal.commit(Commit(facts=[fact(3)], claims=[("a", "b")]), 1.0)
-        journal._write.execute("DROP TRIGGER broken")
-        assert journal.marks == Watermarks("e1", 1, 2, 0)
+        journal._threads.write.execute("DROP TRIGGER broken")
+        assert journal.marks == standing(0, 2)
         await journal.commit(facts(3, 4), 1.0)
         assert [(row.sequence, row.dedupkey) for row in await journal.latest(2)] == [(3, "test:3"), (4, "test:4")]
         assert await sequences(journal) == [1, 2, 3, 4]
 
 
 async def test_commits_asked_for_one_after_the_other_have_one_sequence(tmp_path: Path) -> None:
-    async with open_journal(tmp_path, "e1") as journal:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
         for number in range(1, 101):
             await journal.commit(facts(number, number), 1.0)
         assert await sequences(journal) == list(range(1, 101))
-        assert [row.sequence for row in await journal.read(40, 3)] == [41, 42, 43]
+        assert [row.sequence for row in (await journal.read(40, 3)).rows] == [41, 42, 43]
         assert [row.sequence for row in await journal.latest(3)] == [98, 99, 100]
+
+
+async def test_who_does_not_wait_for_a_commit_loses_nothing_of_it(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
+        async with slow_disk(journal):
+            committing = asyncio.create_task(journal.commit(facts(1, 3), 1.0))
+            await asyncio.sleep(0)
+            committing.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await committing
+        await journal.commit(facts(4, 5), 1.0)
+        assert await sequences(journal) == [1, 2, 3, 4, 5]
+        assert journal.marks.last_sequence == 5
 
 
 async def test_facts_are_read_beside_a_running_agent_and_without_one(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match=r"there is no journal at .*; no agent has run with this configuration yet"):
         read_latest(tmp_path, 1)
-    async with open_journal(tmp_path, "e1") as journal:
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / FILE_NAME).write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    with pytest.raises(JournalError, match=r"journal\.sqlite cannot be (opened|read): file is not a database"):
+        read_latest(tmp_path / "damaged", 1)
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
         await journal.commit(facts(1, 3), 1.0)
         assert [row.sequence for row in await asyncio.to_thread(read_latest, tmp_path, 2)] == [2, 3]
     assert [row.sequence for row in read_latest(tmp_path, 2)] == [2, 3]
@@ -239,6 +206,6 @@ async def test_twenty_kills_lose_no_acknowledged_commit_and_leave_no_part_of_one
         assert count == last
         assert count % GROUP == 0
         assert count >= acknowledged
-    async with open_journal(tmp_path, "e1") as journal:
-        rows = await journal.read(0, 1_000_000)
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
+        rows = (await journal.read(0, 1_000_000)).rows
         assert [row.dedupkey for row in rows] == [f"test:{number}" for number in range(1, len(rows) + 1)]

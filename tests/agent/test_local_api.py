@@ -15,17 +15,20 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSCloseCode, WSMsgType
 
 from agent import VERSION
-from agent.core.envelope import Envelopes, source
+from agent.core.envelope import Envelopes
 from agent.core.errors import ConfigurationError
+from agent.core.observations import Storage
 from agent.core.topics import Topics
-from agent.core.views import AgentView, EntryBody, Problem, Reply, ScanBody
+from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, ScanBody
 from agent.forwarder import Forwarder
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.local_api import LONGEST_SILENCE_S, LocalApi, listening, serving
-from agent.overview import Overview
-from agent.uplink import Uplink
-from tests.agent.parts import CLOCK, Running, an_intake, settings
+from agent.messages import Messages
+from agent.overview import Overview, Way
+from agent.storage import StorageWatch
+from agent.uplink import Identity, Uplink
+from tests.agent.parts import CLOCK, Running, an_intake, scan, settings
 
 ENTRY = EntryBody(client_id="client-1", wc_id="PRESS-1", action="start_operation", arguments={"order_id": "PO-1"})
 SCAN = ScanBody(client_id="client-2", wc_id="PRESS-1", text="LOT:P-1:BOARD")
@@ -42,7 +45,7 @@ class Client:
     async def get(self, path: str) -> Any:  # noqa: ANN401 - any JSON
         async with self.http.get(path) as response:
             assert response.status == 200
-            assert response.headers["Lineside-Api"] == "1"
+            assert response.headers["Lineside-Api"] == str(API_VERSION)
             return json.loads(await response.read())
 
     async def post(self, path: str, body: EntryBody | ScanBody) -> Reply:
@@ -54,7 +57,7 @@ class Client:
         async with self.http.request(
             method, path, data=body if isinstance(body, str) else io.BytesIO(body)
         ) as response:
-            assert response.headers["Lineside-Api"] == "1"
+            assert response.headers["Lineside-Api"] == str(API_VERSION)
             assert response.content_type == "application/problem+json"
             problem = Problem.model_validate_json(await response.read())
             assert problem.status == response.status
@@ -64,14 +67,18 @@ class Client:
         return [row.type for row in await self.journal.latest(1000)]
 
 
-def an_api(folder: Path, running: Running) -> LocalApi:
+def an_api(folder: Path, running: Running, *wrong: str) -> LocalApi:
     configured = settings(folder)
     topics = Topics.of("lineside", configured.agent)
-    envelopes = Envelopes(source("ala1", "edge-1", "e1"), "edge-1")
-    forwarder = Forwarder(running.journal, configured.mes, topics, envelopes, CLOCK)
-    uplink = Uplink(configured.mes, topics, "edge-1", {})
-    overview = Overview(configured, CLOCK, "i1", running.journal, running.intake, uplink, forwarder)
-    return LocalApi(overview, running.intake, running.journal, envelopes, CLOCK)
+    envelopes = Envelopes("ala1", "edge-1")
+    alarms = running.alarms
+    forwarder = Forwarder(running.journal, configured.mes, Messages(topics, envelopes), CLOCK, alarms)
+    identity = Identity("edge-1", "edge-1", "i1", "0")
+    uplink = Uplink(configured.mes, topics, identity, running.journal, CLOCK, alarms)
+    storage = StorageWatch(running.journal, running.intake, CLOCK, alarms, configured.journal, ())
+    way = Way(running.journal, uplink, forwarder, storage)
+    overview = Overview(configured, CLOCK, "i1", running.intake, alarms, way)
+    return LocalApi(overview, running.intake, running.journal, envelopes, CLOCK, lambda: list(wrong))
 
 
 @asynccontextmanager
@@ -109,7 +116,10 @@ async def frame(live: ClientWebSocketResponse, within: float = 5.0) -> AgentView
 
 async def test_status_is_the_whole_present(client: Client) -> None:
     view = AgentView.model_validate(await client.get("/v1/status"))
-    assert (view.api_version, view.version, view.agent_id, view.site) == (1, VERSION, "edge-1", "ala1")
+    assert (view.api_version, view.version, view.agent_id, view.site) == (
+        *(API_VERSION, VERSION),
+        *("edge-1", "ala1"),
+    )
     assert (view.epoch, view.instance, view.execution_mode, view.speed) == ("e1", "i1", "production", 1.0)
     assert [center.wc_id for center in view.work_centers] == ["PRESS-1"]
     assert view.work_centers[0].condition == "UNKNOWN"
@@ -119,6 +129,76 @@ async def test_status_is_the_whole_present(client: Client) -> None:
 async def test_health_is_one_word(client: Client) -> None:
     async with client.http.get("/healthz") as response:
         assert (response.status, await response.text()) == (200, "ok\n")
+
+
+async def test_health_says_what_is_wrong(tmp_path: Path, path: Path) -> None:
+    wrong = ("the journal's writer does not turn", "the journal cannot be written")
+    async with an_intake(tmp_path) as running, calling(path, running) as client:
+        with listening(path) as listener:
+            async with serving(an_api(tmp_path, running, *wrong), listener), client.http.get("/healthz") as response:
+                assert (response.status, (await response.text()).splitlines()) == (503, list(wrong))
+
+
+async def test_the_socket_serves_one_opening_of_the_journal_after_the_other(tmp_path: Path, path: Path) -> None:
+    with listening(path) as listener:
+        for epoch in ("e1", "e2"):
+            async with (
+                an_intake(tmp_path / epoch, epoch) as running,
+                serving(an_api(tmp_path, running), listener),
+                calling(path, running) as client,
+            ):
+                assert (await client.get("/v1/status"))["epoch"] == epoch
+    assert mode(path) is None
+
+
+async def test_a_scan_refused_for_want_of_space_is_shown_until_the_next_one(client: Client) -> None:
+    await client.post("/v1/scans", SCAN)
+    async with client.http.ws_connect("/v1/live") as live:
+        await frame(live)
+        client.intake.note(Storage(None, "reserve", 1, 1, CLOCK.now()))
+        refused = await client.post("/v1/scans", SCAN.model_copy(update={"client_id": "client-3", "text": "SN:1"}))
+        assert (refused.accepted, refused.code) == (False, "STORAGE_FULL")
+        shown = (await frame(live, 1.0)).work_centers[0].last_scan
+        while shown is None or shown.text != "SN:1":
+            shown = (await frame(live, 1.0)).work_centers[0].last_scan
+        assert shown.code == "STORAGE_FULL"
+        client.intake.note(Storage(None, "ample", 1, 1, CLOCK.now()))
+        await client.post("/v1/scans", SCAN.model_copy(update={"client_id": "client-4", "text": "LOT:P-2:BOARD"}))
+        view = AgentView.model_validate(await client.get("/v1/status"))
+        assert view.work_centers[0].last_scan is not None
+        assert view.work_centers[0].last_scan.accepted
+
+
+async def test_alarms_are_shown_the_oldest_first(tmp_path: Path, path: Path) -> None:
+    async with (
+        an_intake(tmp_path) as running,
+        served(tmp_path, running, path),
+        calling(path, running) as client,
+    ):
+        running.alarms.raise_alarm("storage", "space is low")
+        running.alarms.raise_alarm("parked", "facts are parked")
+        view = AgentView.model_validate(await client.get("/v1/status"))
+        assert [(alarm.code, alarm.text) for alarm in view.alarms] == [
+            ("storage", "space is low"),
+            ("parked", "facts are parked"),
+        ]
+        assert (view.uplink.autonomy_s, view.uplink.parked) == (None, 0)
+
+
+async def test_a_journal_that_cannot_be_read_is_a_problem_and_the_present_is_still_shown(
+    tmp_path: Path, path: Path
+) -> None:
+    async with (
+        an_intake(tmp_path) as running,
+        served(tmp_path, running, path),
+        calling(path, running) as client,
+    ):
+        await running.intake.submit(scan("LOT:A:X"))
+        running.journal._threads.read.close()
+        problem = await client.problem("GET", "/v1/facts")
+        assert problem.status == 503
+        assert "cannot be read" in problem.detail
+        assert (await client.get("/v1/status"))["uplink"]["waiting"] == 2
 
 
 async def test_an_entry_is_answered_after_its_commit_and_once(client: Client) -> None:
@@ -196,7 +276,7 @@ async def test_what_cannot_be_taken_is_a_problem_that_says_why(
 
 async def test_live_frames_follow_what_changes(client: Client) -> None:
     async with client.http.ws_connect("/v1/live") as live:
-        assert live._response.headers["Lineside-Api"] == "1"
+        assert live._response.headers["Lineside-Api"] == str(API_VERSION)
         assert (await frame(live)).work_centers[0].lots == ()
         await client.post("/v1/scans", SCAN)
         async with asyncio.timeout(2):

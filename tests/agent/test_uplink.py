@@ -41,8 +41,8 @@ async def test_a_senseless_ack_changes_nothing(
         await mes.has(range(1, 4))
         mes.say("ack", json.dumps(said).encode() if isinstance(said, dict) else said)
         await sender.until(lambda: f"a message on {AGENT}/ack changed nothing" in caplog.text, "it is told")
-        assert sender.journal.marks.confirmed_through == 0
-        assert await sender.journal.parked() == 0
+        assert sender.journal.marks.current.confirmed_through == 0
+        assert len(await sender.journal.parking.rows()) == 0
         mes.ack(3)
         await sender.confirmed(3)
 
@@ -57,7 +57,7 @@ async def test_an_ack_that_goes_back_changes_nothing(broker: Broker, tmp_path: P
         mes.ack(2)
         await sender.journal.commit(facts(4, 4), 1.0)
         await mes.has(range(4, 5))
-        assert sender.journal.marks.confirmed_through == 3
+        assert sender.journal.marks.current.confirmed_through == 3
 
 
 async def test_what_the_mes_rejects_is_parked_and_the_rest_goes_on(broker: Broker, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ async def test_what_the_mes_rejects_is_parked_and_the_rest_goes_on(broker: Broke
         await sender.journal.commit(facts(1, 3), 1.0)
         mes.ack(3, rejected=[{"sequence": 2, "id": "x", "reason": "no such order", "retryable": False}])
         await sender.confirmed(3)
-        assert await sender.journal.parked() == 1
+        assert len(await sender.journal.parking.rows()) == 1
         await sender.journal.commit(facts(4, 4), 1.0)
         await mes.has(range(4, 5))
 

@@ -11,7 +11,9 @@ from typing import Any
 from agent.clock import draw_ids
 from agent.core.times import iso
 from agent.journal import schema, store
-from agent.journal.journal import FILE_NAME
+from agent.journal.marks import Epoch
+from agent.journal.migrations import migrate
+from agent.journal.opening import FILE_NAME
 from tests.bench.parts import EPOCH, now, output_facts
 
 MILLION = 1_000_000
@@ -25,7 +27,8 @@ def fill(folder: Path, count: int) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME
     with closing(store.connect(path)) as connection:
-        store.prepare(connection, EPOCH)
+        migrate(connection, path)
+        store.put_epoch(connection, Epoch(EPOCH, 1, 0, iso(time.time())))
         rows = _rows(count)
         for first in range(0, count, GROUP):
             connection.execute("BEGIN IMMEDIATE")
@@ -37,8 +40,8 @@ def fill(folder: Path, count: int) -> Path:
 
 def _rows(count: int) -> Iterator[tuple[Any, ...]]:
     recorded = iso(time.time())
-    patterns = [store._values(0, fact, recorded)[2:-1] for fact in output_facts(KINDS)]
+    patterns = [store.fact_values(0, fact, recorded)[2:-1] for fact in output_facts(KINDS)]
     first_id = draw_ids(now()).int
     for position in range(1, count + 1):
         values = (position, (first_id + position).to_bytes(16, "big"), *patterns[position % KINDS])
-        yield (*values, store._checksum(values))
+        yield (*values, store.checksum(values))

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from agent.core.facts import Fact
-from agent.journal.journal import FILE_NAME, Journal, open_journal
+from agent.journal.journal import Journal, open_journal
+from agent.journal.opening import FILE_NAME
 from agent.journal.store import Commit
 from tests.bench.backlog import MILLION, fill
 from tests.bench.measurement import Bench, Measurement, at_most
@@ -28,11 +29,11 @@ async def _append(journal: Journal, fact: Fact) -> None:
 
 
 async def _read(journal: Journal, _fact: Fact) -> object:
-    return await journal.read(journal.marks.confirmed_through, READ)
+    return await journal.read(journal.marks.confirmed_position, READ)
 
 
 async def _acknowledge(journal: Journal, _fact: Fact) -> None:
-    await journal.confirm(journal.marks.confirmed_through + 1)
+    await journal.confirm(EPOCH, journal.marks.current.confirmed_through + 1, time.time())
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -58,7 +59,8 @@ async def backlog(bench: Bench) -> AsyncIterator[Measurement]:
     size = (folder / FILE_NAME).stat().st_size
     few = bench.fresh("few")
     await asyncio.to_thread(fill, few, FEW)
-    async with open_journal(few, EPOCH) as short, open_journal(folder, EPOCH) as long:
+    now = time.time()
+    async with open_journal(few, EPOCH, now) as short, open_journal(folder, EPOCH, now) as long:
         costs = await _in_turns(short, long)
     for name in OPERATIONS:
         lower, upper = (statistics.median(costs[name, which]) * 1000 for which in ("short", "long"))

@@ -7,17 +7,19 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-from agent.broker import Outgoing, Session
+from agent.alarms import Alarms
+from agent.broker import Abilities, Outgoing, Session
 from agent.clock import Clock
-from agent.core.envelope import Envelopes, source
+from agent.core.envelope import Envelopes
 from agent.core.settings import MesSettings
 from agent.core.times import epoch
 from agent.core.topics import Topics
 from agent.forwarder import Forwarder
+from agent.messages import Messages
 from simulators.broker import Broker
 from tests.bench.configuration import WORK_CENTER, counting, settings, synthetic
 from tests.bench.measurement import Bench, Measurement, at_most, percentile
-from tests.bench.parts import EPOCH, Desk, image, now, working_desk
+from tests.bench.parts import Desk, image, now, working_desk
 from tests.bench.processes import agent_process, counter_server, mes_process
 
 IDLE_S = 0.05
@@ -58,15 +60,15 @@ async def own_share(bench: Bench) -> AsyncIterator[Measurement]:
         agent = settings(folder / "journal", synthetic(flush_s=1e-9), broker=broker.port)
         desk = await stack.enter_async_context(working_desk(agent))
         topics = Topics.of(agent.mes.root, agent.agent)
-        envelopes = Envelopes(source("bench", "bench-1", EPOCH), "bench-1")
-        forwarder = Forwarder(desk.journal, agent.mes, topics, envelopes, Clock())
+        messages = Messages(topics, Envelopes("bench", "bench-1"))
+        forwarder = Forwarder(desk.journal, agent.mes, messages, Clock(), Alarms(time.time))
         session = TimedSession(agent.mes)
-        await session.open(Outgoing(topics.status, b"{}"))
+        session.leave(Outgoing(topics.status, b"{}"), Abilities())
+        await session.open()
         stack.callback(session.close)
-        session.subscribe((topics.ack,))
         jobs = [
             asyncio.create_task(job, name="bench.uplink")
-            for job in (session.tend(), forwarder.run(session), _confirmations(session, forwarder))
+            for job in (session.tend(), forwarder.run(session), _confirmations(session, forwarder, topics.ack))
         ]
         try:
             durable, answered = await _changes(desk, session)
@@ -90,7 +92,8 @@ async def _changes(desk: Desk, session: TimedSession) -> tuple[list[float], list
     return durable[WARM:], answered[WARM:]
 
 
-async def _confirmations(session: Session, forwarder: Forwarder) -> None:
+async def _confirmations(session: Session, forwarder: Forwarder, topic: str) -> None:
+    await session.subscribe((topic,))
     while True:
         message = await session.incoming.get()
         await forwarder.acknowledged(message.payload)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent import intake
+from agent.alarms import Alarms
 from agent.app import restored
 from agent.clock import Clock, draw_ids
 from agent.core.directories import Directories, Order
@@ -42,8 +43,8 @@ class Desk:
 async def working_desk(settings: Settings) -> AsyncIterator[Desk]:
     """An intake whose machines run and are watched."""
     clock = Clock()
-    async with open_journal(settings.agent.data, EPOCH) as journal:
-        desk = Intake(journal, restored(settings, journal), clock, settings.agent.tick_s)
+    async with open_journal(settings.agent.data, EPOCH, clock.now().wall) as journal:
+        desk = Intake(journal, restored(settings, journal), clock, settings.agent.tick_s, Alarms(time.time))
         async with intake.running(desk):
             for machine in settings.machine:
                 await desk.take(awakening(machine.work_center))

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from agent.acquisition import watch_machine
+from agent.batch import Stand
 from agent.clock import Clock
 from agent.core.machine_settings import MachineSettings, ModbusSettings, OpcUaSettings
-from agent.intake import Stand
 from tests.bench.configuration import settings
 from tests.bench.measurement import Bench, Measurement, at_most
 from tests.bench.parts import Desk, working_desk

@@ -6,13 +6,33 @@ from hashlib import sha256
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from agent.core.desk import Desk, DeskOutcome, DeskState
+from agent.core.conditions import Condition
+from agent.core.desk import MOST_REFUSED, SHEDDING, Desk, DeskOutcome, DeskState, Shed
 from agent.core.directories import Directories
-from agent.core.facts import AgentStarted, AgentStopping, CommandRun, DirectoryApplied, Keys
-from agent.core.observations import Directive, Started, Stopping
+from agent.core.discrepancies import CARE, Discrepancy
+from agent.core.facts import (
+    AgentStarted,
+    AgentStopping,
+    CommandRun,
+    ConditionChanged,
+    DetailShed,
+    DirectoryApplied,
+    DiscrepancyCode,
+    DiscrepancyRaised,
+    Fact,
+    Keys,
+    LinkLost,
+    StorageChanged,
+    StorageLevel,
+)
+from agent.core.observations import Directive, Finding, Started, Stopping, Storage
+from agent.core.storage import LEVELS
+from agent.core.times import iso
 from agent.core.views import Reply
-from tests.core.build import FIRST_ID, PROVENANCE, T0, WC, an_order, clock, instant, quality
+from tests.core.build import FIRST_ID, PROVENANCE, T0, WC, an_order, clock, instant, moved, quality, types
 
 DESK = Desk("1.0", PROVENANCE, ("replay", "message"), Directories())
 ORDER = an_order().model_dump_json().encode()
@@ -31,7 +51,9 @@ def command(name: str, **fields: object) -> Directive:
     return directive(f"cmd/{name}", json.dumps({**COMMAND, **fields}).encode())
 
 
-def observe(desk: Desk, observation: Started | Stopping | Directive, number: int = 0) -> DeskOutcome:
+def observe(
+    desk: Desk, observation: Started | Stopping | Directive | Finding | Storage, number: int = 0
+) -> DeskOutcome:
     return desk.observe(observation, UUID(int=FIRST_ID.int + (number << 12)))
 
 
@@ -157,3 +179,113 @@ def test_a_command_that_is_not_listed_is_refused() -> None:
 def test_the_desk_comes_back_from_its_snapshot() -> None:
     desk = observe(observe(DESK, started("run-1")).desk, command("message", text="Привет"), 1).desk
     assert DESK.restored(desk.snapshot()) == replace(desk, directories=DESK.directories)
+
+
+def test_a_retained_directory_that_is_refused_is_told_once() -> None:
+    refused = observe(DESK, directive("orders/PO-1", b"{", WC))
+    again = observe(refused.desk, directive("orders/PO-1", b"{", WC), 1)
+    assert (again.desk, again.facts) == (refused.desk, ())
+    assert len(observe(refused.desk, directive("orders/PO-1", b"{", "WC-2"), 2).facts) == 1
+    assert len(observe(refused.desk, directive("orders/PO-1", b"[", WC), 3).facts) == 1
+    assert len(observe(DESK.restored(refused.desk.snapshot()), directive("orders/PO-1", b"{", WC), 4).facts) == 0
+
+
+@pytest.mark.parametrize("between", [ORDER, b"", b"["])
+def test_it_is_told_again_after_something_else_came_under_its_name(between: bytes) -> None:
+    desk, told = DESK, []
+    for number, payload in enumerate([b"{", between, b"{"]):
+        outcome = observe(desk, directive("orders/PO-1", payload, WC), number)
+        desk = outcome.desk
+        told.append([fact.data.outcome for fact in outcome.facts if isinstance(fact.data, DirectoryApplied)])
+    assert told[0] == told[2] == ["refused"]
+
+
+def test_what_was_refused_is_remembered_within_bounds() -> None:
+    desk = DESK
+    for number in range(3 * MOST_REFUSED):
+        desk = observe(desk, directive(f"orders/{'x' * 1000}{number}", b"{", WC), number).desk
+    assert len(desk.state.refused) == MOST_REFUSED
+    assert len(desk.snapshot()) < 8192
+    last = directive(f"orders/{'x' * 1000}{3 * MOST_REFUSED - 1}", b"{", WC)
+    assert observe(desk, last).facts == ()
+
+
+@pytest.mark.parametrize("code", ["journal_damaged", "journal_rewound", "mes_restored", "rejected_by_mes"])
+def test_what_was_found_out_is_a_discrepancy_with_its_owner(code: DiscrepancyCode) -> None:
+    discrepancy = Discrepancy(code, T0 + 1.0, T0 + 2.0, {"epoch": "e1", "sequence": "7"})
+    outcome = observe(DESK, Finding(None, "damaged-e1-7", discrepancy, instant(5.0), "notice-damaged-e1-7"))
+    (fact,) = outcome.facts
+    assert isinstance(fact.data, DiscrepancyRaised)
+    assert fact.data == DiscrepancyRaised(
+        keys=Keys(),
+        quality=quality(origin="rule"),
+        discrepancy_id=fact.data.discrepancy_id,
+        code=code,
+        owner_role=CARE[code].owner_role,
+        due=clock(2.0 + CARE[code].due_s),
+        start=clock(1.0),
+        end=clock(2.0),
+        at_most=None,
+        evidence={"epoch": "e1", "sequence": "7"},
+    )
+    assert fact.natural_key == f"dsc:e1:-:{code}:damaged-e1-7"
+    assert outcome.reply is not None
+    assert outcome.reply.accepted
+
+
+def storage(level: StorageLevel, at: float = 5.0) -> Storage:
+    return Storage(None, level, 1000, 2000, instant(at))
+
+
+def test_another_level_of_storage_is_said_once() -> None:
+    low = observe(DESK, storage("low"))
+    assert [(fact.data, fact.natural_key) for fact in low.facts] == [
+        (
+            StorageChanged(
+                keys=Keys(), quality=quality(origin="rule"), level="low", free_bytes=1000, journal_bytes=2000
+            ),
+            "storage:e1:1",
+        )
+    ]
+    assert observe(low.desk, storage("low"), 1).facts == ()
+    ample = observe(DESK.restored(low.desk.snapshot()), storage("ample"), 2)
+    assert [fact.natural_key for fact in ample.facts] == ["storage:e1:2"]
+
+
+def a_fact(at: float, *, detail: bool) -> Fact:
+    lost = LinkLost(keys=Keys(wc_id=WC), quality=quality(), device="plc", detail="cable")
+    data = moved(Condition.RUNNING, Condition.IDLE) if detail else lost
+    return Fact(FIRST_ID, data, T0 + at, T0 + at, f"test:{at}")
+
+
+@given(st.lists(st.lists(st.booleans(), max_size=4), max_size=10), st.sampled_from(LEVELS))
+def test_each_fact_is_kept_or_counted_as_shed_and_only_detail_is_shed(
+    happenings: list[list[bool]], level: StorageLevel
+) -> None:
+    desk = observe(DESK, storage(level)).desk
+    kept: list[Fact] = []
+    made: list[Fact] = []
+    for number, details in enumerate(happenings):
+        facts = tuple(a_fact(number + index / 10, detail=detail) for index, detail in enumerate(details))
+        made += facts
+        desk, spared = desk.spared(facts)
+        kept += spared
+        desk = DESK.restored(desk.snapshot())
+    shed = [fact for fact in made if fact not in kept]
+    assert all(isinstance(fact.data, ConditionChanged) for fact in shed)
+    assert bool(shed) == (level in SHEDDING and any(any(details) for details in happenings))
+    assert desk.state.shed == (Shed(len(shed), shed[0].time, shed[-1].time) if shed else None)
+    again = observe(desk, storage("low" if level != "low" else "ample"), 1)
+    told = [fact.data for fact in again.facts if isinstance(fact.data, DetailShed)]
+    assert [(data.count, data.start, data.end) for data in told] == (
+        [(len(shed), iso(shed[0].time), iso(shed[-1].time))] if shed else []
+    )
+    assert again.desk.state.shed is None
+
+
+def test_detail_shed_from_scarce_to_reserve_is_told_when_there_is_space_again() -> None:
+    desk = observe(DESK, storage("scarce")).desk
+    desk, _ = desk.spared((a_fact(1.0, detail=True),))
+    reserve = observe(desk, storage("reserve"), 1)
+    assert types(reserve.facts) == ["storage.low"]
+    assert types(observe(reserve.desk, storage("low"), 2).facts) == ["storage.low", "detail.shed"]

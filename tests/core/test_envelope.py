@@ -6,10 +6,12 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.envelope import Envelopes, Row, source
+from agent.core.envelope import Envelopes, Row
 
 ID = UUID("019cb763-1a00-7000-8000-000000000001")
 ROW = Row(
+    position=1042,
+    epoch="e1",
     sequence=42,
     id=ID.bytes,
     type="stop.opened",
@@ -22,7 +24,7 @@ ROW = Row(
     causationid=None,
     data=b'{"stop_id":"stop-1"}',
 )
-ENVELOPES = Envelopes(source("almaty", "pc-7", "e1"), "pc-7")
+ENVELOPES = Envelopes("almaty", "pc-7")
 
 
 def test_a_fact_travels_with_everything_that_the_contract_names() -> None:
@@ -43,6 +45,11 @@ def test_a_fact_travels_with_everything_that_the_contract_names() -> None:
         "dataschema": "urn:lineside:schema:stop.opened:v1",
         "data": {"stop_id": "stop-1"},
     }
+
+
+def test_each_epoch_is_a_source_of_its_own() -> None:
+    sources = [json.loads(ENVELOPES.wrap(ROW._replace(epoch=epoch)))["source"] for epoch in ("e1", "e2", "e1")]
+    assert sources == [f"urn:lineside:almaty:pc-7:{epoch}" for epoch in ("e1", "e2", "e1")]
 
 
 def test_a_fact_about_the_agent_is_partitioned_by_the_agent() -> None:

@@ -43,6 +43,7 @@ def test_every_topic_stands_where_the_contract_says() -> None:
 def test_an_agent_reads_only_its_own_and_the_sites() -> None:
     assert TOPICS.subscriptions(("WC-1", "WC 2")) == (
         f"{SITE}/agents/pc-7/ack",
+        f"{SITE}/agents/pc-7/status",
         f"{SITE}/agents/pc-7/cmd/+",
         f"{SITE}/-/-/dir/#",
         f"{SITE}/filling/WC-1/dir/#",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from agent.core.views import AgentView, EntryBody, Reply, ScanBody
+from agent.core.views import API_VERSION, AgentView, EntryBody, Reply, ScanBody
 from agent.tui.connection import Body
 
 DONE = Reply(accepted=True, code="ok", message="done", fact_ids=("f-1",))
@@ -22,7 +22,7 @@ class FakeAgent:
 
     view: AgentView
     reply: Reply = DONE
-    version: str = "1"
+    version: str = str(API_VERSION)
     lose_answers: int = 0
     """So many of the next answers get lost after the entry was taken."""
     silent: bool = False

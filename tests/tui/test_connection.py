@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from agent.core.views import AgentView, Reply, ScanBody
+from agent.core.views import API_VERSION, AgentView, Reply, ScanBody
 from agent.tui.connection import Connection, Loss
 from agent.tui.deliveries import WAITING_AT_MOST, Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen, in_touch
 from tests.tui.fake_agent import DONE, FakeAgent
@@ -72,14 +72,14 @@ async def test_an_agent_that_says_nothing_is_lost_for_its_silence(socket: Path) 
 
 
 @pytest.mark.parametrize(
-    ("version", "loss"), [("2", Loss.NEWER_AGENT), ("0", Loss.OLDER_AGENT), ("", Loss.OLDER_AGENT)]
+    ("version", "loss"), [(str(API_VERSION + 1), Loss.NEWER_AGENT), ("0", Loss.OLDER_AGENT), ("", Loss.OLDER_AGENT)]
 )
 async def test_another_version_is_named_and_tried_again(socket: Path, version: str, loss: Loss) -> None:
     agent = FakeAgent(VIEW, version=version)
     async with agent.serving(socket), listening(socket) as (listener, _):
         await eventually(lambda: listener.losses == {loss}, "the versions differ")
         assert listener.views == []
-        agent.version = "1"
+        agent.version = str(API_VERSION)
         await eventually(lambda: bool(listener.views), "updated meanwhile")
 
 
@@ -95,7 +95,7 @@ async def test_a_reply_is_handed_over_with_its_entry(socket: Path) -> None:
 async def test_a_problem_document_is_a_refusal(socket: Path) -> None:
     async def refuse(_: web.Request) -> web.Response:
         problem = '{"title": "Disk full", "status": 503, "detail": "Nothing can be recorded. Call maintenance."}'
-        return web.Response(text=problem, status=503, headers={"Lineside-Api": "1"})
+        return web.Response(text=problem, status=503, headers={"Lineside-Api": str(API_VERSION)})
 
     application = web.Application()
     application.add_routes([web.post("/v1/scans", refuse)])

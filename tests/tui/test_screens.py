@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from agent.core.conditions import Condition, Mode
-from agent.core.views import AgentView, EntryBody, Reply, ScanView
+from agent.core.views import AgentView, AlarmView, EntryBody, Reply, ScanView
 from agent.tui.app import Terminal
 from agent.tui.connection import Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
@@ -48,6 +48,8 @@ def centers() -> list[AgentView]:
     for state in ("online", "sending", "not_confirming", "offline"):
         uplink = VIEW.uplink.model_copy(update={"state": state, "waiting": 1234567})
         views.append(VIEW.model_copy(update={"uplink": uplink, "execution_mode": "simulation", "speed": 1000.0}))
+    alarm = AlarmView(code="storage", since=NOON, text="space for facts is scarce: " + "free space on the disk; " * 9)
+    views.append(showing(STOPPED).model_copy(update={"alarms": (alarm,)}))
     bare = {"order": None, "orders": (), "lots": (), "last_serial": None, "events": ()}
     return [*views, showing(CENTER.model_copy(update=bare), CENTER)]
 
@@ -55,6 +57,7 @@ def centers() -> list[AgentView]:
 def replies() -> list[News]:
     return [
         Answered(START, Reply(accepted=True, code="ok", message="Order PO-1001 started.")),
+        Answered(START, Reply(accepted=False, code="STORAGE_FULL", message="in the agent's words")),
         Answered(START, Reply(accepted=False, code="NO_ORDER", message="Unit SN1 needs an order. " * 4)),
         Delayed(START),
         GivenUp(START, unsent=3),
@@ -189,3 +192,20 @@ async def test_orders_stand_in_columns_with_their_status() -> None:
             "2  PO-1002 / 20   2,000 pcs                   HOUSING-01  Housing, assembled",
             "3  PO-9 / 20      2,000 pcs   √ COMPLETED     HOUSING-01  Housing, assembled",
         ]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "storage is full"), ("ru", "память заполнена"), ("kk", "жад толы")]
+)
+async def test_a_scan_refused_for_want_of_space_is_worded_in_the_operators_language(
+    language: Language, said: str
+) -> None:
+    scan = ScanView(time=NOON, text="SN:1", accepted=False, code="STORAGE_FULL", message="in the agent's words")
+    alarm = AlarmView(code="storage", since=NOON, text="space for facts is reserve")
+    view = showing(CENTER.model_copy(update={"last_scan": scan})).model_copy(update={"alarms": (alarm,)})
+    async with terminal_in(language) as (terminal, pilot):
+        terminal.tell(Seen(showing(CENTER)))
+        terminal.tell(Seen(view))
+        await pilot.pause()
+        assert said in terminal.desk.feedback.text
+        assert "space for facts is reserve" in terminal.desk.notice()

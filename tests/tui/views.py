@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from agent.core.conditions import Condition, Mode
 from agent.core.views import (
+    API_VERSION,
     AgentView,
     EventView,
     OrderView,
@@ -93,7 +94,7 @@ STOPPED = CENTER.model_copy(update={"condition": Condition.FAULTED, "condition_s
 OTHER = CENTER.model_copy(update={"wc_id": "WC-13", "order": None})
 
 VIEW = AgentView(
-    api_version=1,
+    api_version=API_VERSION,
     version="0.1.0",
     agent_id="agent-a",
     site="ala1",
@@ -103,7 +104,17 @@ VIEW = AgentView(
     plant_time=NOON,
     speed=1.0,
     time_zone="Asia/Almaty",
-    uplink=UplinkView(state="online", since=NOON, waiting=0, oldest_age_s=None, last_ack=NOON, detail=""),
+    uplink=UplinkView(
+        state="online",
+        since=NOON,
+        waiting=0,
+        oldest_age_s=None,
+        autonomy_s=None,
+        parked=0,
+        last_ack=NOON,
+        detail="",
+    ),
+    alarms=(),
     reasons=REASONS,
     work_centers=(CENTER,),
 )

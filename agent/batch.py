@@ -1,0 +1,98 @@
+"""What is on its way to the disk together: observations, what they came to, and whose snapshots they touch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from uuid import UUID
+
+from agent.core.desk import Desk
+from agent.core.facts import Fact
+from agent.core.observations import Directive, Finding, Started, Stopping, Storage
+from agent.core.operator_turn import Context
+from agent.core.station import Station, StationObservation
+from agent.core.views import Reply
+from agent.journal.store import Commit, Kept
+
+DESK = "-"
+AgentObservation: TypeAlias = Started | Stopping | Directive | Finding | Storage
+Anything: TypeAlias = StationObservation | AgentObservation
+
+
+@dataclass(slots=True)
+class Pending:
+    """One observation on its way to the disk."""
+
+    observation: Anything
+    ids: UUID
+    known: dict[str, str]
+    """Claims that had been taken when it was asked for."""
+    answered: asyncio.Future[Reply | None] | None = None
+    facts: tuple[Fact, ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()
+    kept: Kept | None = None
+    reply: Reply | None = None
+
+
+@dataclass(slots=True)
+class Stand:
+    """The stations and the desk as they stand at one point of the story."""
+
+    stations: dict[str, Station]
+    desk: Desk
+
+    def copy(self) -> Stand:
+        """The same, free to go on by itself; what is inside never changes."""
+        return Stand(dict(self.stations), self.desk)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What goes to the disk together."""
+
+    pending: list[Pending] = field(default_factory=list)
+    touched: set[str] = field(default_factory=set)
+
+    def observe(self, pending: Pending, stand: Stand, claims: Mapping[str, str]) -> None:
+        """Observe on a stand that moves with it; `claims` are those that have been taken."""
+        observation = pending.observation
+        wc_id = observation.wc_id
+        if wc_id is None or isinstance(observation, Directive):
+            assert isinstance(observation, AgentObservation)
+            self._at_desk(pending, observation, stand)
+        else:
+            assert isinstance(observation, StationObservation)
+            context = Context(stand.desk.directories, claims)
+            seen = stand.stations[wc_id].observe(observation, pending.ids, context)
+            stand.stations[wc_id], pending.reply, pending.claims = seen.station, seen.reply, seen.claims
+            desk, pending.facts = stand.desk.spared(seen.facts)
+            if desk is not stand.desk:
+                stand.desk = desk
+                self.touched.add(DESK)
+            self.touched.add(wc_id)
+        client_id = getattr(observation, "client_id", None)
+        if client_id is not None and pending.reply is not None:
+            pending.claims += ((f"answer:{client_id}", pending.reply.model_dump_json()),)
+        self.pending.append(pending)
+
+    def commit(self, stand: Stand) -> Commit:
+        """What becomes durable together."""
+        return Commit(
+            facts=[fact for pending in self.pending for fact in pending.facts],
+            snapshots=[
+                (name, stand.desk.snapshot() if name == DESK else stand.stations[name].snapshot())
+                for name in self.touched
+            ],
+            claims=[claim for pending in self.pending for claim in pending.claims],
+            directories=[pending.kept for pending in self.pending if pending.kept is not None],
+        )
+
+    def _at_desk(self, pending: Pending, observation: AgentObservation, stand: Stand) -> None:
+        outcome = stand.desk.observe(observation, pending.ids)
+        stand.desk, pending.facts, pending.reply = outcome.desk, outcome.facts, outcome.reply
+        pending.claims, pending.kept = (), None
+        if outcome.kept and isinstance(observation, Directive):
+            pending.kept = Kept(observation.wc_id, observation.name, observation.payload)
+        self.touched.add(DESK)

@@ -1,0 +1,143 @@
+"""What comes from the MES over a session: acknowledgements, commands, directories, and the agent's own status."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from agent.alarms import Alarms
+from agent.broker import Incoming, Outgoing, Session
+from agent.clock import Clock
+from agent.core.commands import Replay
+from agent.core.errors import InvalidMessageError, JournalError
+from agent.core.observations import Directive
+from agent.core.topics import Topics
+from agent.core.views import Reply
+from agent.forwarder import Forwarder
+from agent.intake import Intake
+from agent.resending import Resending, UnavailableError
+
+LOG = logging.getLogger(__name__)
+
+
+class CommandHead(BaseModel):
+    """What must be known of a command before it is looked at: its name and until when it may run."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    command_id: str = ""
+    expires_at: AwareDatetime | None = None
+
+
+class Inbound:
+    """Reads one session after the other."""
+
+    def __init__(
+        self, topics: Topics, intake: Intake, forwarder: Forwarder, resending: Resending, clock: Clock, alarms: Alarms
+    ) -> None:
+        self._topics = topics
+        self._intake = intake
+        self._forwarder = forwarder
+        self._resending = resending
+        self._clock = clock
+        self._alarms = alarms
+
+    async def read(self, session: Session, hear_status: Callable[[bytes, Session], None]) -> None:
+        """Take what the MES sends, until the session is lost; a message is done with only when it is durable here.
+
+        Args:
+            session: the connection.
+            hear_status: takes what is said under our own identity.
+
+        Raises:
+            UplinkError: another agent is online under our identity.
+        """
+        while True:
+            message = await session.incoming.get()
+            try:
+                if message.topic == self._topics.ack:
+                    await self._forwarder.acknowledged(message.payload)
+                elif message.topic == self._topics.status:
+                    hear_status(message.payload, session)
+                elif message.topic.startswith(self._topics.commands):
+                    await self._command(session, message)
+                else:
+                    await self._directory(message)
+            except (InvalidMessageError, JournalError) as error:
+                LOG.warning("a message on %s changed nothing: %s", message.topic, error)
+            message.done()
+
+    def subscribe(self, session: Session) -> None:
+        """Ask for everything of ours; the answer is not waited for, as some brokers deliver before they answer."""
+        topics = self._topics.subscriptions(tuple(self._intake.present.stations))
+        session.subscribe(topics).add_done_callback(partial(self._granted, topics))
+
+    def _granted(self, topics: tuple[str, ...], codes: asyncio.Future[tuple[int, ...]]) -> None:
+        if codes.cancelled():
+            return
+        refused = [topic for topic, code in zip(topics, codes.result(), strict=True) if code >= 0x80]
+        if refused:
+            text = f"the broker does not let us read {', '.join(refused)}; change its access rules"
+            self._alarms.raise_alarm("broker_refuses_reading", text)
+        else:
+            self._alarms.clear("broker_refuses_reading")
+
+    async def _directory(self, message: Incoming) -> None:
+        found = self._topics.directory(message.topic)
+        if found is None:
+            raise InvalidMessageError("nobody here reads this topic")
+        wc_id, name = found
+        await self._intake.submit(Directive(wc_id, name, message.payload, self._clock.now()))
+
+    async def _command(self, session: Session, message: Incoming) -> None:
+        name = message.topic.removeprefix(self._topics.commands)
+        head = _head(message.payload)
+        if not session.trusted:
+            raise InvalidMessageError(
+                f"command {name} came over a link that proves nobody's identity; commands need TLS with a "
+                "certificate or a password, or a broker on this PC"
+            )
+        if head.expires_at is not None and head.expires_at < datetime.now(UTC):
+            raise InvalidMessageError(f"command {head.command_id} expired at {head.expires_at}")
+        client_id = f"cmd-{head.command_id}" if head.command_id else None
+        known = None if client_id is None else await self._intake.answer(client_id)
+        reply = known or await self._intake.submit(
+            Directive(None, f"cmd/{name}", message.payload, self._clock.now(), client_id)
+        )
+        assert reply is not None
+        gone = None
+        if known is None and reply.accepted and name == "replay":
+            reply, gone = await self._replay(session, message.payload, reply)
+        self._answer(session, head.command_id, reply, gone)
+
+    async def _replay(self, session: Session, payload: bytes, reply: Reply) -> tuple[Reply, UnavailableError | None]:
+        try:
+            await self._resending.replay(session, Replay.model_validate_json(payload))
+        except UnavailableError as error:
+            return Reply(accepted=False, code="REPLAY_UNAVAILABLE", message=str(error)), error
+        except InvalidMessageError as error:
+            return Reply(accepted=False, code="REPLAY_UNAVAILABLE", message=str(error)), None
+        return reply, None
+
+    def _answer(self, session: Session, command_id: str, reply: Reply, gone: UnavailableError | None) -> None:
+        answer: dict[str, Any] = {
+            "command_id": command_id,
+            "outcome": "done" if reply.accepted else "refused",
+            "detail": reply.message,
+        }
+        if gone is not None:
+            answer["unavailable"] = {"epoch": gone.epoch, "from": gone.first, "to": gone.last}
+        session.publish(Outgoing(self._topics.answers, orjson.dumps(answer)))
+
+
+def _head(payload: bytes) -> CommandHead:
+    try:
+        return CommandHead.model_validate_json(payload)
+    except ValidationError as error:
+        raise InvalidMessageError(f"command: {error.errors(include_url=False)[0]['msg']}") from error

@@ -1,0 +1,135 @@
+"""Opens the journal's file whatever state it was left in: makes, migrates, examines, salvages, begins a new epoch.
+
+A file that is damaged is never worked with: what can be read is taken over into a new one, and the damaged one is kept
+aside. Every step may be killed and is done again, or finished, at the next start.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent.core.discrepancies import Discrepancy
+from agent.core.errors import JournalDamagedError, JournalError
+from agent.journal import notices, schema, store
+from agent.journal.beginning import Start, begin
+from agent.journal.inspection import described, examine, is_ours
+from agent.journal.marks import Watermarks
+from agent.journal.migrations import migrate
+from agent.journal.rescue import SUSPECT, finish_rescue, rescue
+from agent.journal.store import Kept, checksum
+from agent.journal.witness import Witness, testimony
+
+LOG = logging.getLogger(__name__)
+FILE_NAME = "journal.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What an earlier run left behind."""
+
+    snapshots: dict[str, bytes] = field(default_factory=dict)
+    directories: tuple[Kept, ...] = ()
+    last_saved: float | None = None
+    """The last sign of life, in seconds since 1970 UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A journal that can be worked with."""
+
+    connection: sqlite3.Connection
+    marks: Watermarks
+    restored: Restored
+    witness: Witness
+
+
+def open_file(folder: Path, new_epoch: str, now: float) -> Opened:
+    """Open the journal in a folder, making it where there is none.
+
+    Args:
+        folder: where it stands; nobody else uses it.
+        new_epoch: name of the epoch that begins, should one.
+        now: seconds since 1970 UTC.
+
+    Raises:
+        JournalError: it cannot be opened, read or salvaged.
+    """
+    path = folder / FILE_NAME
+    witness = Witness(folder)
+    start = Start(new_epoch, now, witness.said)
+    try:
+        finish_rescue(path)
+        try:
+            return _open(path, witness, start)
+        except JournalDamagedError as error:
+            rescue(path, str(error), start)
+            return _open(path, witness, start)
+    except OSError as error:
+        raise JournalError(f"the folder {folder} of the journal cannot be used: {error}") from error
+
+
+def _open(path: Path, witness: Witness, start: Start) -> Opened:
+    connection = _open_sound(path)
+    try:
+        marks = begin(connection, start, None)
+        restored = _restore(connection, marks.epoch, start.now)
+    except store.FAILURES as error:
+        connection.close()
+        raise store.said(error, f"the journal {path} cannot be used: {error}; free space on its disk") from error
+    if marks.epoch == start.new_epoch:
+        with suppress(OSError):
+            witness.write(testimony(marks))
+    return Opened(connection, marks, restored, witness)
+
+
+def _open_sound(path: Path) -> sqlite3.Connection:
+    if not path.exists():
+        path.with_name(SUSPECT).unlink(missing_ok=True)
+    if path.with_name(SUSPECT).exists():
+        raise JournalDamagedError("an earlier run met damage in it")
+    connection = store.connect(path)
+    try:
+        if _disowned(connection):
+            raise JournalDamagedError("the journal's schema version is not the one that was written")
+        migrate(connection, path)
+        examine(connection)
+    except store.FAILURES as error:
+        connection.close()
+        raise store.said(error, f"the journal {path} cannot be read: {error}") from error
+    except JournalError:
+        connection.close()
+        raise
+    return connection
+
+
+def _disowned(connection: sqlite3.Connection) -> bool:
+    """Whether header and tables contradict each other: the tables are ours, the version is another one."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = described(connection)
+    if version == 0:
+        return bool(tables)
+    return version != schema.SCHEMA_VERSION and is_ours(connection)
+
+
+def _restore(connection: sqlite3.Connection, epoch: str, now: float) -> Restored:
+    """What an earlier run left behind; what is damaged of it is as if it had never been."""
+    with store.lenient(connection):
+        snapshots = connection.execute(schema.SNAPSHOTS).fetchall()
+        directories = connection.execute(schema.DIRECTORIES).fetchall()
+    whole = [row for row in snapshots if isinstance(row[1], bytes) and checksum((row[0], row[2], row[1])) == row[3]]
+    kept = [row for row in directories if isinstance(row[2], bytes) and checksum((*row[:2], row[3], row[2])) == row[4]]
+    for name in {row[0] for row in snapshots} - {row[0] for row in whole}:
+        LOG.error("the snapshot of %s is damaged: its counters begin anew", name)
+        lost = Discrepancy("journal_damaged", now, now, {"snapshot": name})
+        notices.put(connection, f"snapshot-{epoch}-{name}", lost)
+    for name in {row[1] for row in directories} - {row[1] for row in kept}:
+        LOG.error("the copy of directory %s is damaged: it is as if the MES had not sent it", name)
+    return Restored(
+        {row[0]: row[1] for row in whole},
+        tuple(Kept(None if row[0] == "-" else row[0], row[1], row[2]) for row in kept),
+        max((row[2] for row in whole), default=None),
+    )

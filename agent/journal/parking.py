@@ -1,0 +1,60 @@
+"""Parked rows: facts that were taken out of the way of those behind them, visible and retryable."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+
+from agent.core.discrepancies import Discrepancy
+from agent.journal import notices, schema, store
+from agent.journal.standins import Parked
+from agent.journal.work import Work
+
+
+class Parking:
+    """The parked rows of an open journal."""
+
+    def __init__(self, reading: Work, writing: Work) -> None:
+        self._reading = reading
+        self._writing = writing
+        self.changed = asyncio.Event()
+        """Set when something was parked or is asked for again; whoever waits on it clears it."""
+
+    async def put(self, parked: Parked, key: str, discrepancy: Discrepancy) -> None:
+        """Park a fact and keep, with it, what is to be said about it.
+
+        Raises:
+            JournalError: it could not be written; nothing was.
+        """
+
+        def write(connection: sqlite3.Connection) -> None:
+            with store.transaction(connection):
+                values = (parked.position, parked.reason, parked.detail, parked.since, parked.withheld)
+                connection.execute(schema.PARK, (*values, parked.retry_at))
+                notices.put(connection, key, discrepancy)
+
+        await self._writing(write)
+        self.changed.set()
+
+    async def remove(self, position: int) -> None:
+        """It was sent after all."""
+        await self._writing(lambda connection: connection.execute(schema.UNPARK, (position,)).rowcount)
+
+    async def rows(self) -> list[Parked]:
+        """Everything that is parked, by position."""
+        return await self._reading(lambda connection: [Parked.of(row) for row in connection.execute(schema.PARKED)])
+
+    async def count(self) -> int:
+        """How many there are."""
+        return await self._reading(lambda connection: int(connection.execute(schema.PARKED_COUNT).fetchone()[0]))
+
+    async def ask_again(self, positions: Sequence[int], at: float | None) -> None:
+        """Have these sent again at this instant of plant time; None: not before somebody asks."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            with store.transaction(connection):
+                connection.executemany(schema.RETRY_AT, [(at, position) for position in positions])
+
+        await self._writing(write)
+        self.changed.set()

@@ -1,0 +1,51 @@
+"""Removes facts that the MES has had for long enough, a few at a time. An acknowledgement itself removes nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from agent.core.times import iso
+from agent.journal import schema, store
+from agent.journal.marks import Watermarks
+
+CONFIRMED_FOR_S = 24 * 3600.0
+"""Plant seconds that a fact stays after its confirmation, whatever its age: an MES may be restored to yesterday."""
+BETWEEN_NOTES_S = 3600.0
+STEP = 200
+
+
+def note_confirmation(connection: sqlite3.Connection, position: int, now: float) -> None:
+    """Remember, about once an hour, up to where everything was confirmed.
+
+    What was noted of positions that are not confirmed any more, or in a future that was none, is forgotten.
+    """
+    connection.execute(schema.DENY_CONFIRMATIONS, (now, position))
+    last = connection.execute(schema.LAST_CONFIRMATION).fetchone()[0]
+    if now >= last + BETWEEN_NOTES_S:
+        connection.execute(schema.NOTE_CONFIRMATION, (now, position))
+
+
+def retire(connection: sqlite3.Connection, marks: Watermarks, now: float, keep_s: float) -> int:
+    """Remove the oldest facts that are past their retention; the last fact stays, as the next sequence follows it.
+
+    Args:
+        connection: the writer's.
+        marks: where the journal stands.
+        now: plant time, in seconds since 1970 UTC.
+        keep_s: plant seconds that a fact is kept after it was recorded.
+
+    Returns:
+        how many were removed, at most a step's worth.
+
+    Raises:
+        sqlite3.Error: nothing was removed.
+    """
+    confirmed_by = connection.execute(schema.CONFIRMED_BY, (now - CONFIRMED_FOR_S,)).fetchone()[0]
+    removable = min(confirmed_by, marks.confirmed_position, marks.last_position - 1)
+    if removable <= 0:
+        return 0
+    with store.transaction(connection):
+        connection.execute(schema.SET_REMOVABLE, (removable,))
+        removed = connection.execute(schema.REMOVE, (removable, iso(now - keep_s), STEP)).rowcount
+        connection.execute(schema.FORGET_CONFIRMATIONS, (now - CONFIRMED_FOR_S,))
+    return removed

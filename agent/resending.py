@@ -1,0 +1,106 @@
+"""Sends facts again that had their turn: ranges that the MES asks for, and parked rows that somebody wants retried."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from agent.broker import Session
+from agent.clock import Clock
+from agent.core.commands import Replay
+from agent.core.envelope import Row
+from agent.core.errors import InvalidMessageError, JournalError, TooLargeError
+from agent.core.puback import Verdict, verdict, words
+from agent.journal.journal import Journal
+from agent.journal.standins import Parked
+from agent.messages import Messages
+
+LOG = logging.getLogger(__name__)
+READ_ROWS = 400
+NEXT_TRY_S = 300.0
+"""Plant seconds until a parked row that could not be sent now is tried again."""
+
+
+class UnavailableError(InvalidMessageError):
+    """Part of a range was removed by retention."""
+
+    def __init__(self, epoch: str, first: int, last: int) -> None:
+        super().__init__(f"replay.unavailable: facts {first} to {last} of epoch {epoch} are past their retention")
+        self.epoch = epoch
+        self.first = first
+        self.last = last
+
+
+class Resending:
+    """Sends again, beside what is being sent."""
+
+    def __init__(self, journal: Journal, messages: Messages, clock: Clock) -> None:
+        self._journal = journal
+        self._messages = messages
+        self._clock = clock
+
+    async def replay(self, session: Session, command: Replay) -> None:
+        """Send a range again, as batches.
+
+        Raises:
+            InvalidMessageError: no such range.
+            UnavailableError: retention has removed the beginning of it; the rest was sent.
+        """
+        marks = self._journal.marks
+        epoch = marks.named(command.epoch)
+        if epoch is None or not command.first <= command.last <= epoch.sequence(marks.end(epoch)):
+            known = ", ".join(
+                f"{epoch.name} with facts 1 to {epoch.sequence(marks.end(epoch))}" for epoch in marks.epochs
+            )
+            raise InvalidMessageError(
+                f"replay: no facts {command.first} to {command.last} of epoch {command.epoch}; there are {known}"
+            )
+        oldest = epoch.sequence(await self._journal.first_position())
+        after = epoch.first_position - 1 + max(command.first, oldest) - 1
+        last = epoch.first_position - 1 + command.last
+        while after < last:
+            page = await self._journal.read(after, min(READ_ROWS, last - after))
+            for message in self._messages.batches(page.rows, session.limits.max_packet):
+                await session.room()
+                await session.publish(message.outgoing)
+            after = page.rows[-1].position
+        if oldest > command.first:
+            raise UnavailableError(epoch.name, command.first, min(oldest - 1, command.last))
+
+    async def retry_parked(self, session: Session) -> None:
+        """Send parked rows when they are due, for ever."""
+        while True:
+            self._journal.parking.changed.clear()
+            now = self._clock.now().wall
+            upcoming: list[float] = []
+            with suppress(JournalError):
+                for parked in await self._journal.parking.rows():
+                    if parked.retry_at is not None and parked.retry_at > now:
+                        upcoming.append(parked.retry_at)
+                    elif parked.retry_at is not None:
+                        await self._retry(session, parked)
+            until = self._clock.real(min(upcoming) - now) if upcoming else None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(until):
+                    await self._journal.parking.changed.wait()
+
+    async def _retry(self, session: Session, parked: Parked) -> None:
+        rows = await self._journal.originals([parked.position])
+        outcome = await self._sent(session, rows[0]) if rows else Verdict.REFUSED
+        match outcome:
+            case Verdict.TAKEN:
+                await self._journal.parking.remove(parked.position)
+            case Verdict.REFUSED:
+                await self._journal.parking.ask_again([parked.position], None)
+            case _:
+                await self._journal.parking.ask_again([parked.position], self._clock.now().wall + NEXT_TRY_S)
+
+    async def _sent(self, session: Session, row: Row) -> Verdict:
+        await session.room()
+        try:
+            code = await session.publish(self._messages.single(row).outgoing)
+        except TooLargeError:
+            return Verdict.REFUSED
+        LOG.info("parked fact %d of epoch %s was sent again: %s", row.sequence, row.epoch, words(code))
+        return verdict(code)
