@@ -97,6 +97,8 @@ def _open_sound(path: Path) -> sqlite3.Connection:
             raise JournalDamagedError("the journal's schema version is not the one that was written")
         migrate(connection, path)
         examine(connection)
+        # A killed run's log may be shown to us out of the page cache only: make it durable before we build on it.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
     except store.FAILURES as error:
         connection.close()
         raise store.said(error, f"the journal {path} cannot be read: {error}") from error
