@@ -22,6 +22,8 @@ _TYPE = re.compile(r"io\.lineside\.edge\.([a-z_]+\.[a-z_]+)\.v\d+")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _SEQUENCE = re.compile(r"\d{20}")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_STAND_IN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_WITHHELD = "fact.withheld"
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
 _DECIMALS = frozenset({"qty_good", "qty_scrap", "qty_from_good", "qty_planned", "cum_good", "cum_scrap"})
@@ -43,6 +45,7 @@ _FIELDS: dict[str, frozenset[str]] = {
     "scan.refused": frozenset({"text", "refusal_code"}),
     "discrepancy.raised": frozenset({"discrepancy_id", "code", "start", "end", "at_most"}),
     "agent.started": frozenset({"version", "instance", "after", "down_since"}),
+    _WITHHELD: frozenset({"sequence", "withheld_id", "reason", "detail", "sha256"}),
 }
 """What this MES cannot do without; facts of other types are kept as they are."""
 
@@ -66,6 +69,19 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Word that the fact of this sequence cannot be sent: its place is taken, it itself may come later."""
+
+    source: str
+    sequence: int
+    id: str
+    withheld_id: str | None
+    """Id of the fact; None where the agent cannot read it any more."""
+    reason: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected:
     """An event that says whose it is, but is not of the published form."""
 
@@ -74,6 +90,7 @@ class Rejected:
     id: str
     reason: str
     payload: str
+    retryable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +101,7 @@ class Unreadable:
     payload: bytes
 
 
-Arrival: TypeAlias = Event | Rejected | Unreadable
+Arrival: TypeAlias = Event | Withheld | Rejected | Unreadable
 
 
 def read(payload: bytes) -> list[Arrival]:
@@ -137,14 +154,20 @@ def _identity(event: dict[str, Any]) -> tuple[Source, int, str]:
     return source, sequence, _text(event, "id")
 
 
-def _event(event: dict[str, Any], source: Source, sequence: int, event_id: str, text: str) -> Event:
+def _event(event: dict[str, Any], source: Source, sequence: int, event_id: str, text: str) -> Event | Withheld:
     if event.get("specversion") != "1.0":
         raise ValueError(f"specversion is {event.get('specversion')!r}; expected '1.0'")
-    _text(event, "id", _ID)
     for name in ("observedtime", "recordedtime"):
         _text(event, name, _INSTANT)
     name = _short(_text(event, "type", _TYPE))
-    keys = _data(event, name)["keys"]
+    _text(event, "id", _STAND_IN_ID if name == _WITHHELD else _ID)
+    data = _data(event, name)
+    if name == _WITHHELD:
+        if data["sequence"] != sequence:
+            raise ValueError(f"data.sequence is {data['sequence']!r}; expected {sequence}, its own place")
+        withheld_id = None if data["withheld_id"] is None else _text(data, "withheld_id")
+        return Withheld(str(source), sequence, event_id, withheld_id, _text(data, "reason"), text)
+    keys = data["keys"]
     return Event(
         source=str(source),
         epoch=source.epoch,

@@ -164,6 +164,16 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class WithheldFact:
+    """A fact that its agent cannot send, and that did not come since."""
+
+    source: str
+    sequence: int
+    id: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MesReport:
     """What the MES knows, and how far it may be trusted."""
 
@@ -184,3 +194,7 @@ class MesReport:
     """Repetitions of facts that were here already; harmless."""
     rejected: int
     unreadable: int
+    withheld: tuple[WithheldFact, ...] = ()
+    """What agents cannot send; the originals that came later are not listed any more."""
+    unavailable: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    """Source to what its agent has no longer and this MES never got."""

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from simulators.mes.figures import Conflict, DoubledKey, MesReport, Period
+from simulators.mes.figures import Conflict, DoubledKey, MesReport, Period, WithheldFact
 from simulators.mes.folding import StoredFact, agent_starts, discrepancies, figures
 from simulators.mes.plan import Plan
-from simulators.mes.sequences import Sequences
+from simulators.mes.sequences import Gap
+from simulators.mes.store import arrivals, unavailable
 from simulators.mes.tables import print_table
 
 __all__ = ["MesReport", "print_table", "read_report"]
@@ -29,7 +30,7 @@ SELECT (SELECT coalesce(sum(duplicates), 0) FROM events), (SELECT count(*) FROM 
        (SELECT count(*) FROM unreadable)
 """
 _TYPES = "SELECT type, count(*) FROM events GROUP BY type ORDER BY type"
-_ARRIVED = "SELECT source, sequence FROM events UNION ALL SELECT source, sequence FROM rejected"
+_WITHHELD = "SELECT source, sequence, withheld_id, reason FROM still_withheld ORDER BY source, sequence"
 
 
 def read_report(store: Path, plan: Plan | None = None, period: Period | None = None) -> MesReport:
@@ -57,7 +58,7 @@ def _report(connection: sqlite3.Connection, facts: list[StoredFact], plan: Plan,
     for fact in facts:
         if fact.wc_id is not None:
             by_wc.setdefault(fact.wc_id, []).append(fact)
-    arrived = _arrived(connection)
+    arrived = arrivals(connection)
     duplicates, rejected, unreadable = connection.execute(_COUNTS).fetchone()
     return MesReport(
         period=period,
@@ -72,6 +73,8 @@ def _report(connection: sqlite3.Connection, facts: list[StoredFact], plan: Plan,
         duplicates_removed=duplicates,
         rejected=rejected,
         unreadable=unreadable,
+        withheld=tuple(WithheldFact(*row) for row in connection.execute(_WITHHELD)),
+        unavailable=_gone(connection),
     )
 
 
@@ -85,11 +88,11 @@ def _whole(facts: list[StoredFact]) -> Period:
     return min(times), max(times)
 
 
-def _arrived(connection: sqlite3.Connection) -> dict[str, Sequences]:
-    arrived: dict[str, Sequences] = {}
-    for source, sequence in connection.execute(_ARRIVED):
-        arrived.setdefault(source, Sequences()).add(sequence)
-    return arrived
+def _gone(connection: sqlite3.Connection) -> dict[str, tuple[Gap, ...]]:
+    gone: dict[str, tuple[Gap, ...]] = {}
+    for source, gap in unavailable(connection):
+        gone[source] = (*gone.get(source, ()), gap)
+    return gone
 
 
 def _conflicts(connection: sqlite3.Connection) -> Iterator[Conflict]:

@@ -45,6 +45,11 @@ class Sequences:
             self._firsts.insert(after, number)
             self._lasts.insert(after, number)
 
+    def fill(self, gap: Gap) -> None:
+        """Note that all of these will never arrive: nothing waits for them any more."""
+        for number in range(gap.first, gap.last + 1):
+            self.add(number)
+
     def gaps(self) -> tuple[Gap, ...]:
         """What is missing below the highest number, in order."""
         return tuple(Gap(last + 1, first - 1) for last, first in zip(self._lasts, self._firsts[1:], strict=False))

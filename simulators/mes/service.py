@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
+from simulators.mes.agents import Sightings, Status, Unavailable
 from simulators.mes.link import Address, Link, LinkLostError, Received, connected
 from simulators.mes.plan import Plan
 from simulators.mes.repairs import Repairs
 from simulators.mes.sequences import Gap
-from simulators.mes.store import Message, Receipt, Rejection, Store
+from simulators.mes.store import Message, Receipt, Rejection, Rule, Store
 from simulators.mes.topics import Place, Source
 
 ACK_EVERY_S = 0.05
@@ -35,7 +36,13 @@ _log = logging.getLogger(__name__)
 
 
 async def serve_mes(
-    *, broker: Address, place: Place, store: Path, plan: Plan, ready: Callable[[], None] | None = None
+    *,
+    broker: Address,
+    place: Place,
+    store: Path,
+    plan: Plan,
+    ready: Callable[[], None] | None = None,
+    reject: Rule | None = None,
 ) -> None:
     """Be the central MES of one site until cancelled, connecting again and again.
 
@@ -45,11 +52,12 @@ async def serve_mes(
         store: The MES's SQLite file; made when missing.
         plan: Orders and reasons, published at each connect.
         ready: Called once, when first connected and subscribed.
+        reject: What it does not want, beside what is malformed.
 
     Raises:
         sqlite3.Error: the store cannot be read or written; what was not stored was not acknowledged.
     """
-    with Store(store) as opened, ThreadPoolExecutor(1, thread_name_prefix="mes-store") as thread:
+    with Store(store, reject) as opened, ThreadPoolExecutor(1, thread_name_prefix="mes-store") as thread:
         mes = _Mes(opened, thread, place, plan, ready)
         pause = _FIRST_PAUSE_S
         while True:
@@ -81,6 +89,7 @@ class _Mes:
         self._plan = plan
         self._ready = ready
         self._repairs = Repairs()
+        self._sightings = Sightings()
         self._owed: dict[str, Receipt] = {}
         self._owing = asyncio.Event()
         self._missing = asyncio.Event()
@@ -101,11 +110,8 @@ class _Mes:
     async def _greet(self, link: Link) -> None:
         await link.subscribe(self._place.inbound())
         self._publish_plan(link)
-        held = await self._in_thread(self._store.receipts)
-        for receipt in held:
+        for receipt in await self._in_thread(self._store.receipts):
             self._watch(receipt)
-        # An agent would wonder about an acknowledgement of an epoch that is over.
-        for receipt in {Source.parse(receipt.source).agent_id: receipt for receipt in held}.values():
             self._owe(receipt)
         if self._ready is not None:
             self._ready()
@@ -132,19 +138,25 @@ class _Mes:
     async def _listen(self, received: Received) -> None:
         match self._place.kind(received.topic):
             case "status":
-                source = self._online(received.payload)
-                if source is not None:
-                    self._owe(await self._in_thread(partial(self._store.receipt, str(source))))
+                status = Status.read(received.payload)
+                if status is not None and self._sightings.is_news(status) and status.online:
+                    await self._tell_all(status)
             case "res":
                 _log.info("MES: answer %s", received.payload.decode(errors="replace"))
+                gone = Unavailable.read(received.payload)
+                if gone is not None:
+                    source = Source(self._place.site, self._place.agent_of(received.topic), gone.epoch)
+                    receipt = await self._in_thread(partial(self._store.forgo, str(source), gone.gap))
+                    self._watch(receipt)
+                    self._owe(receipt)
 
-    def _online(self, payload: bytes) -> Source | None:
-        """Whose status says online. It may be one never heard of: it learns that nothing of it is here."""
-        with suppress(ValueError, KeyError, TypeError):
-            status = json.loads(payload)
-            if status["online"] is True:
-                return Source(self._place.site, status["agent_id"], status["epoch"])
-        return None
+    async def _tell_all(self, status: Status) -> None:
+        """Where an agent stands, in each of its epochs; of one never heard of nothing is here."""
+        current = str(Source(self._place.site, status.agent_id, status.epoch))
+        for receipt in await self._in_thread(self._store.receipts):
+            if receipt.source != current and Source.parse(receipt.source).agent_id == status.agent_id:
+                self._owe(receipt)
+        self._owe(await self._in_thread(partial(self._store.receipt, current)))
 
     def _owe(self, receipt: Receipt) -> None:
         earlier = self._owed.get(receipt.source)
@@ -193,12 +205,11 @@ def _ack(source: Source, receipt: Receipt) -> dict[str, object]:
 
 def _rejected(rejections: Iterable[Rejection]) -> Iterable[dict[str, object]]:
     for rejection in rejections:
-        # This MES looks at the form alone: what it refused once it would refuse again.
         yield {
             "sequence": rejection.sequence,
             "id": rejection.id,
             "reason": rejection.reason,
-            "retryable": False,
+            "retryable": rejection.retryable,
         }
 
 

@@ -96,6 +96,11 @@ def _integrity(report: MesReport) -> Table:
         ("Facts missing", missing),
         ("Facts doubled", len(report.natural_key_duplicates)),
         ("Sequence conflicts", len(report.conflicts)),
+        ("Facts withheld", len(report.withheld)),
+        (
+            "Facts past their retention",
+            sum(gap.last - gap.first + 1 for gaps in report.unavailable.values() for gap in gaps),
+        ),
         ("Refused", report.rejected),
         ("Unreadable", report.unreadable),
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 Kind: TypeAlias = Literal["evt", "status", "res"]
 
@@ -45,6 +45,10 @@ class Place:
             case ["agents", _, "res"]:
                 return "res"
         return None
+
+    def agent_of(self, topic: str) -> str:
+        """Whose topic below `agents` this is."""
+        return unquote(topic.removeprefix(f"{self._prefix}/agents/").partition("/")[0])
 
     def ack(self, agent_id: str) -> str:
         """Where an agent hears what is confirmed."""

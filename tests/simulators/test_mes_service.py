@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import signal
 import sqlite3
 import sys
@@ -207,6 +208,57 @@ async def test_an_agent_that_comes_online_learns_what_is_held(mosquitto: Broker,
         agent.say(f"{AGENT}/status", b"nonsense")
         agent.say(EVT, payload(fact(1)))
         await agent.acked(1)
+
+
+def online(epoch: str, *, session: int = 1, instance: str = "i") -> bytes:
+    said = {"online": True, "agent_id": "agent-a", "instance": instance, "session": session, "epoch": epoch}
+    return json.dumps(said).encode()
+
+
+async def test_an_agent_that_comes_online_learns_where_each_of_its_epochs_stands(
+    mosquitto: Broker, tmp_path: Path
+) -> None:
+    async with a_mes(mosquitto, tmp_path / "mes.sqlite"), an_agent(mosquitto) as agent:
+        agent.say(BATCHES, payload(fact(1), fact(2), fact(1) | {"source": source("e2"), "id": fact(9)["id"]}))
+        await agent.acked(2)
+        await agent.acked(1)
+        agent.heard.clear()
+        agent.say(f"{AGENT}/status", online("e3", session=2))
+        told = [await agent.hears(lambda topic, _: topic == f"{AGENT}/ack") for _ in range(3)]
+        assert {said["epoch"]: said["through"] for said in told} == {"e1": 2, "e2": 1, "e3": 0}
+        agent.say(f"{AGENT}/status", online("e9", session=1))
+        agent.say(f"{AGENT}/status", online("e3", session=3))
+        told = [await agent.hears(lambda topic, _: topic == f"{AGENT}/ack") for _ in range(3)]
+        assert {said["epoch"] for said in told} == {"e1", "e2", "e3"}, "an older session is no news"
+
+
+async def test_what_an_agent_has_no_longer_is_not_asked_for_again(mosquitto: Broker, tmp_path: Path) -> None:
+    async with a_mes(mosquitto, tmp_path / "mes.sqlite"), an_agent(mosquitto) as agent:
+        agent.say(BATCHES, payload(fact(1), fact(5)))
+        await agent.hears(lambda topic, said: topic == f"{AGENT}/cmd/replay" and (said["from"], said["to"]) == (2, 4))
+        gone = {"command_id": "x", "outcome": "refused", "unavailable": {"epoch": "e1", "from": 2, "to": 3}}
+        agent.say(f"{AGENT}/res", json.dumps(gone).encode())
+        await agent.acked(3)
+        await agent.hears(lambda topic, said: topic == f"{AGENT}/cmd/replay" and (said["from"], said["to"]) == (4, 4))
+        agent.say(BATCHES, payload(fact(4)))
+        await agent.acked(5)
+
+
+async def test_an_mes_restored_from_a_backup_says_at_once_what_it_has(mosquitto: Broker, tmp_path: Path) -> None:
+    store, backup = tmp_path / "mes.sqlite", tmp_path / "backup.sqlite"
+    async with an_agent(mosquitto) as agent:
+        async with a_mes(mosquitto, store):
+            agent.say(BATCHES, payload(fact(1), fact(2)))
+            await agent.acked(2)
+        shutil.copy(store, backup)
+        async with a_mes(mosquitto, store):
+            agent.say(BATCHES, payload(fact(3)))
+            await agent.acked(3)
+        shutil.copy(backup, store)
+        agent.heard.clear()
+        async with a_mes(mosquitto, store):
+            await agent.acked(2)
+    assert stored(store) == [1, 2]
 
 
 async def test_a_restart_keeps_through_and_tells_it_at_once(mosquitto: Broker, tmp_path: Path) -> None:
