@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
 
+from simulators.mosquitto import Security, configured
 from simulators.tether import tethered
 
 Kind: TypeAlias = Literal["mosquitto", "embedded"]
@@ -29,20 +30,6 @@ _CONNECT = b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x05\x00\x00"
 _CONNACK_ACCEPTED = b"\x20\x02\x00\x00"
 _DISCONNECT = b"\xe0\x00"
 
-_MOSQUITTO_CONF = """\
-listener {port} {host}
-allow_anonymous true
-# Without it a mosquitto started by root becomes a user who may not write here; others ignore it.
-user root
-max_queued_messages 0
-set_tcp_nodelay true
-persistence {persistence}
-persistence_location {folder}/
-log_dest stderr
-log_type error
-log_type warning
-"""
-
 
 class BrokerUnavailableError(Exception):
     """No broker can be started; the message says what to install or to free."""
@@ -53,8 +40,9 @@ class Broker:
 
     `port` 0 takes a free one and keeps it over restarts. `kind` "auto" takes Mosquitto where it is installed. With
     `persistence` Mosquitto's sessions and retained messages survive `stop()`, as in a plant; after `kill()` they are as
-    old as its last save. The embedded broker forgets everything in either case. Mosquitto is looked for in the folders
-    of `search_path`, by default those of PATH and /usr/sbin.
+    old as its last save. The embedded broker forgets everything in either case. With `security` it is always Mosquitto,
+    which locks `port` and opens another, `inside`, to everybody. Mosquitto is looked for in the folders of
+    `search_path`, by default those of PATH and /usr/sbin.
     """
 
     def __init__(
@@ -64,21 +52,26 @@ class Broker:
         port: int = 0,
         kind: Literal["auto", "mosquitto", "embedded"] = "auto",
         persistence: bool = True,
+        security: Security | None = None,
         search_path: str | None = None,
     ) -> None:
         # Debian puts Mosquitto where only root's PATH looks.
         folders = search_path or f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"
         mosquitto = shutil.which("mosquitto", path=folders)
-        if kind == "mosquitto" and mosquitto is None:
+        asked = kind == "mosquitto" or security is not None
+        if asked and mosquitto is None:
             raise BrokerUnavailableError(
                 f"Mosquitto was asked for, but there is no 'mosquitto' in {folders}. "
                 "Install it (Debian: apt install mosquitto) or ask for the kind 'embedded'."
             )
-        self._mosquitto = mosquitto if kind != "embedded" else None
+        self._mosquitto = mosquitto if asked or kind == "auto" else None
         self.kind: Kind = "mosquitto" if self._mosquitto else "embedded"
         self.protocol: Protocol = "5" if self._mosquitto else "3.1.1"
         self.host = HOST
         self.port = port
+        self.inside = 0
+        """Port open to everybody: another than `port` with `security`, else the same."""
+        self._security = security
         self._folder = folder
         self._persistence = persistence
         self._process: Process | None = None
@@ -108,7 +101,8 @@ class Broker:
         """
         if self._process is not None:
             return
-        self.port = _claim(self.port)
+        self.port = claim(self.port)
+        self.inside = self.port if self._security is None else claim(self.inside)
         command = self._prepare()
         log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         try:
@@ -155,17 +149,11 @@ class Broker:
         if self._mosquitto is None:
             # -P: the folder of that file is this package, whose modules must not stand in for others.
             return (sys.executable, "-P", str(Path(__file__).with_name("embedded_broker.py")), str(self.port))
-        conf = self._folder / "mosquitto.conf"
-        persistence = "true" if self._persistence else "false"
-        conf.write_text(
-            _MOSQUITTO_CONF.format(
-                port=self.port, host=self.host, persistence=persistence, folder=self._folder.resolve()
-            )
-        )
+        conf = configured(self._folder, self.port, self.inside, security=self._security, persistence=self._persistence)
         return (self._mosquitto, "-c", str(conf))
 
     async def _accepting(self, process: Process) -> None:
-        while not await _accepts(self.port):
+        while not await accepts(self.inside):
             if process.returncode is not None:
                 raise BrokerUnavailableError(self._failure(f"ended with status {process.returncode}"))
             await asyncio.sleep(0.01)
@@ -181,7 +169,7 @@ def _send(process: Process, number: signal.Signals) -> None:
         process.send_signal(number)
 
 
-async def _accepts(port: int) -> bool:
+async def accepts(port: int) -> bool:
     """Whether somebody there speaks MQTT and lets a client in; an open port alone does not say so."""
     try:
         reader, writer = await asyncio.open_connection(HOST, port)
@@ -199,7 +187,7 @@ async def _accepts(port: int) -> bool:
     return answer == _CONNACK_ACCEPTED
 
 
-def _claim(port: int) -> int:
+def claim(port: int) -> int:
     """The port, or a free one for 0. Asked before the start, lest somebody else's broker there be taken for ours."""
     try:
         with socket.create_server((HOST, port)) as listener:
