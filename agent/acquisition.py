@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 from itertools import groupby
 
 from agent.clock import Clock
@@ -15,6 +16,8 @@ from agent.core.settings import ScannerSettings
 from agent.core.station import StationObservation
 from agent.intake import Intake
 from agent.retry import Backoff
+from agent.telemetry import Telemetry
+from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Driver
 from drivers.registry import open_machine, open_scanner
 
@@ -24,27 +27,41 @@ LONGEST_RETRY_S = 0.5
 """Real seconds: a device that is back is found within a second."""
 
 
-async def watch_machine(machine: MachineSettings, intake: Intake, clock: Clock) -> None:
-    """Read a machine for ever."""
-    await _watch(
-        "the machine", machine.work_center, "plc", intake, clock, open_device=lambda: open_machine(machine, clock.now)
-    )
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What is watched."""
+
+    name: str
+    """For people."""
+    wc_id: str
+    kind: str
+    """`plc` or `scanner`."""
+
+
+async def watch_machine(
+    machine: MachineSettings, intake: Intake, clock: Clock, telemetry: Telemetry | None = None
+) -> None:
+    """Read a machine for ever; what is telemetry goes aside where somebody keeps it, and no station ever sees it."""
+
+    async def take(batch: Batch) -> None:
+        await intake.take(together(batch if telemetry is None else telemetry.aside(batch)))
+
+    device = Device("the machine", machine.work_center, "plc")
+    await _watch(device, clock, take, open_device=lambda: open_machine(machine, clock.now))
 
 
 async def watch_scanner(scanner: ScannerSettings, intake: Intake, clock: Clock) -> None:
     """Read a barcode reader for ever."""
-    await _watch(
-        f"reader {scanner.name}",
-        scanner.work_center,
-        "scanner",
-        intake,
-        clock,
-        open_device=lambda: open_scanner(scanner, clock.now),
-    )
+
+    async def take(batch: Batch) -> None:
+        await intake.take(together(batch))
+
+    device = Device(f"reader {scanner.name}", scanner.work_center, "scanner")
+    await _watch(device, clock, take, open_device=lambda: open_scanner(scanner, clock.now))
 
 
 async def _watch(
-    what: str, wc_id: str, device: str, intake: Intake, clock: Clock, *, open_device: Callable[[], Driver]
+    device: Device, clock: Clock, take: Callable[[Batch], Awaitable[None]], *, open_device: Callable[[], Driver]
 ) -> None:
     backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
     while True:
@@ -52,13 +69,14 @@ async def _watch(
             async with open_device() as driver:
                 async for batch in driver:
                     if backoff.failures:
-                        LOG.info("%s of %s answers", what, wc_id)
+                        LOG.info("%s of %s answers", device.name, device.wc_id)
                         backoff.succeeded()
-                    await intake.take(together(batch))
+                    await take(batch)
         except DeviceError as error:
+            honour_cancellation()
             if backoff.failures == 0:
-                LOG.warning("%s of %s: %s", what, wc_id, error)
-                await intake.take([Link(wc_id, device, up=False, observed=clock.now(), reason=str(error))])
+                LOG.warning("%s of %s: %s", device.name, device.wc_id, error)
+                await take([Link(device.wc_id, device.kind, up=False, observed=clock.now(), reason=str(error))])
             await asyncio.sleep(backoff.failed())
 
 

@@ -21,6 +21,7 @@ from agent import VERSION, heartbeat, intake, local_api
 from agent.acquisition import watch_machine, watch_scanner
 from agent.alarms import Alarms
 from agent.batch import DESK, Stand
+from agent.certificates import Certificates
 from agent.clock import Clock
 from agent.core.desk import Desk
 from agent.core.directories import Directories, applied
@@ -34,6 +35,7 @@ from agent.forwarder import Forwarder
 from agent.inbound import Inbound
 from agent.intake import Intake
 from agent.journal.journal import Journal, open_journal
+from agent.journal.telemetry_store import TelemetryStore
 from agent.local_api import LocalApi
 from agent.messages import Messages
 from agent.overview import Overview, Way
@@ -41,6 +43,7 @@ from agent.presence import Presence
 from agent.resending import Resending
 from agent.retry import Backoff
 from agent.storage import StorageWatch
+from agent.telemetry import Outlet, Telemetry
 from agent.upkeep import Upkeep
 from agent.uplink import Identity, Uplink
 from drivers.registry import open_machine
@@ -52,6 +55,8 @@ LONGEST_PAUSE_S = 60.0
 """Real seconds at most between two openings of a journal that cannot be worked with."""
 STEADY_S = 600.0
 """Real seconds of work after which the next such pause is the shortest again."""
+FACTS_FIRST = 1000
+"""More facts than this on their way to an MES that confirms them: telemetry makes room."""
 STUCK_S = 30.0
 """Real seconds without a turn after which a loop is stuck."""
 
@@ -92,7 +97,7 @@ async def _run_once(settings: Settings, stopping: asyncio.Event, listener: socke
             journal = await stack.enter_async_context(opening)
         delivery = await stack.enter_async_context(delivering(settings, journal, clock, instance))
         await stack.enter_async_context(local_api.serving(delivery.api, listener))
-        await stack.enter_async_context(watching(settings, delivery.desk, clock))
+        await stack.enter_async_context(watching(settings, delivery, clock))
         heartbeat.notify("READY=1")
         LOG.info("lineside %s watches %s", VERSION, ", ".join(m.work_center for m in settings.machine))
         told = asyncio.ensure_future(stopping.wait())
@@ -118,6 +123,7 @@ class Delivery:
 
     desk: Intake
     api: LocalApi
+    telemetry: Telemetry
 
 
 @asynccontextmanager
@@ -125,7 +131,10 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
     """Take observations, keep and deliver facts while open."""
     alarms = Alarms(lambda: clock.now().wall)
     desk = Intake(journal, restored(settings, journal), clock, settings.agent.tick_s, alarms)
-    storage = StorageWatch(journal, desk, clock, alarms, settings.journal, ())
+    agent_urn = f"urn:lineside:{settings.agent.site}:{settings.agent.id}"
+    store = TelemetryStore(settings.agent.data, settings.telemetry.keep_mb, agent_urn)
+    telemetry = Telemetry(settings, store, clock, alarms)
+    storage = StorageWatch(journal, desk, clock, alarms, settings.journal, (telemetry,))
     upkeep = Upkeep(journal, desk, clock, alarms, settings.journal.keep_days)
     topics = Topics.of(settings.mes.root, settings.agent)
     envelopes = Envelopes(settings.agent.site, settings.agent.id)
@@ -138,7 +147,14 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
     uplink = Uplink(settings.mes, topics, identity, journal, clock, alarms)
     overview = Overview(settings, clock, instance, desk, alarms, Way(journal, uplink, forwarder, storage))
     presence = Presence(desk, topics, overview.look)
-    parts = (forwarder.run, resending.retry_parked, partial(inbound.read, hear_status=uplink.hears))
+    outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting > FACTS_FIRST)
+    parts = (
+        forwarder.run,
+        resending.retry_parked,
+        partial(inbound.read, hear_status=uplink.hears),
+        outlet.run,
+        Certificates(settings.mes.tls, alarms).watch,
+    )
 
     def unwell() -> list[str]:
         name = stuck(desk, forwarder, uplink)
@@ -146,7 +162,7 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
         return [*found, "the journal cannot be written"] if desk.failing else found
 
     async with asyncio.TaskGroup() as tasks:
-        sending = tasks.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.suspect), name="uplink")
+        sending = tasks.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.lost), name="uplink")
         try:
             async with intake.running(desk):
                 await _begin(desk, journal, clock, instance)
@@ -154,9 +170,10 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
                     tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat"),
                     tasks.create_task(upkeep.run(), name="upkeep"),
                     tasks.create_task(storage.run(), name="storage"),
+                    tasks.create_task(telemetry.run(), name="telemetry"),
                 ]
                 try:
-                    yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock, unwell))
+                    yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock, unwell), telemetry)
                     if not journal.done_with.done():
                         await _said(desk, Stopping(None, clock.now()))
                 finally:
@@ -165,19 +182,22 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
             if not journal.done_with.done():
                 await _last_words(journal, uplink)
         finally:
+            uplink.stop()
             sending.cancel()
 
 
 @asynccontextmanager
-async def watching(settings: Settings, desk: Intake, clock: Clock) -> AsyncIterator[None]:
+async def watching(settings: Settings, delivery: Delivery, clock: Clock) -> AsyncIterator[None]:
     """Watch every machine and reader while open."""
     async with asyncio.TaskGroup() as tasks:
         watchers = [
-            tasks.create_task(watch_machine(machine, desk, clock), name=f"watch.{machine.work_center}")
+            tasks.create_task(
+                watch_machine(machine, delivery.desk, clock, delivery.telemetry), name=f"watch.{machine.work_center}"
+            )
             for machine in settings.machine
         ]
         watchers += [
-            tasks.create_task(watch_scanner(scanner, desk, clock), name=f"watch.{scanner.name}")
+            tasks.create_task(watch_scanner(scanner, delivery.desk, clock), name=f"watch.{scanner.name}")
             for scanner in settings.scanner
         ]
         try:

@@ -13,7 +13,7 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
 from agent.core.errors import DeviceError
-from agent.core.machine_settings import MachineSettings, SignalSettings
+from agent.core.machine_settings import AddressSettings, MachineSettings, SignalSettings
 from agent.core.observations import Instant, Link, Quality, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
@@ -49,6 +49,9 @@ class ModbusDriver:
 
     An image of nothing but zeros is what a controller without its program or behind a dead coupler gives: no data
     (domain.md B11, K7). A machine with a single signal is exempt, as it has no neighbour that could tell.
+
+    Telemetry is read in the requests of its neighbours until the server refuses one in which both stand; from then on
+    the two are asked for apart, so that no address of telemetry spoils a signal.
     """
 
     def __init__(self, machine: MachineSettings, now: Now) -> None:
@@ -56,7 +59,7 @@ class ModbusDriver:
         self._machine = machine
         self._settings = machine.modbus
         self._now = now
-        self._requests = plan(machine.signal, machine.modbus.gap)
+        self._requests = plan(machine.readings, machine.modbus.gap)
         self._told: dict[str, Reading] = {}
         self._due = 0.0
         self._link_due = 0.0
@@ -125,6 +128,10 @@ class ModbusDriver:
         alive = False
         for request in self._requests:
             answer = await self._read(request)
+            if isinstance(answer, str) and _is_mixed(request):
+                gap = self._settings.gap
+                self._requests = (*plan(self._machine.signal, gap), *plan(self._machine.telemetry, gap))
+                return await self._poll()
             if isinstance(answer, str):
                 image.update((signal.key, (None, Quality.BAD, answer)) for signal in request.signals)
             else:
@@ -191,8 +198,12 @@ class ModbusDriver:
         return DeviceError(f"{text} Is the PLC on, and is {self._settings.unit} its unit? It is tried again.")
 
 
-def _reading(signal: SignalSettings, request: Request, answer: Sequence[int]) -> Reading:
+def _reading(signal: AddressSettings, request: Request, answer: Sequence[int]) -> Reading:
     return decode(signal, request, answer), Quality.GOOD, ""
+
+
+def _is_mixed(request: Request) -> bool:
+    return len({isinstance(each, SignalSettings) for each in request.signals}) > 1
 
 
 def _distrusted(reading: Reading) -> Reading:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, TypeAlias
 
-from agent.core.machine_settings import SignalSettings
+from agent.core.machine_settings import AddressSettings
 
 Table: TypeAlias = Literal["holding", "input", "coil", "discrete"]
 
@@ -28,11 +28,11 @@ class Request:
     address: int
     """Of the first register or bit, from 0."""
     count: int
-    signals: tuple[SignalSettings, ...]
+    signals: tuple[AddressSettings, ...]
     """Whose values the answer carries."""
 
 
-def plan(signals: Sequence[SignalSettings], gap: int) -> tuple[Request, ...]:
+def plan(signals: Sequence[AddressSettings], gap: int) -> tuple[Request, ...]:
     """The fewest requests in which every signal stands exactly once.
 
     Args:
@@ -45,7 +45,7 @@ def plan(signals: Sequence[SignalSettings], gap: int) -> tuple[Request, ...]:
     )
 
 
-def decode(signal: SignalSettings, request: Request, answer: Sequence[int]) -> bool | int:
+def decode(signal: AddressSettings, request: Request, answer: Sequence[int]) -> bool | int:
     """The value of a signal in the answer to its request: a bool for a bit, else a number with the sign of its type.
 
     Raises:
@@ -65,7 +65,7 @@ def decode(signal: SignalSettings, request: Request, answer: Sequence[int]) -> b
     return number - (1 << bits) if negative else number
 
 
-def _merged(table: Table, signals: Sequence[SignalSettings], gap: int) -> list[Request]:
+def _merged(table: Table, signals: Sequence[AddressSettings], gap: int) -> list[Request]:
     requests: list[Request] = []
     for signal in signals:
         address = _address(signal)
@@ -81,11 +81,11 @@ def _merged(table: Table, signals: Sequence[SignalSettings], gap: int) -> list[R
     return requests
 
 
-def _table(signal: SignalSettings) -> Table:
+def _table(signal: AddressSettings) -> Table:
     assert signal.table is not None, f"signal '{signal.key}' has no Modbus table"
     return signal.table
 
 
-def _address(signal: SignalSettings) -> int:
+def _address(signal: AddressSettings) -> int:
     assert signal.address is not None, f"signal '{signal.key}' has no Modbus address"
     return signal.address

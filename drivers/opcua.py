@@ -45,7 +45,8 @@ class OpcUaDriver:
 
     The publishing interval is shortened where the configured one is too long for a sign of life in time; nothing is
     lost by it, as values queue on the server between publications anyway. An item that the server does not know stays
-    bad for as long as the connection lasts.
+    bad for as long as the connection lasts. Telemetry is asked for after the signals and nothing waits for it: a server
+    that refuses it, or never tells it, goes on with the signals.
     """
 
     def __init__(self, machine: MachineSettings, now: Now) -> None:
@@ -54,8 +55,8 @@ class OpcUaDriver:
         self._settings = machine.opcua
         self._now = now
         self._batches: asyncio.Queue[Batch | DeviceError] = asyncio.Queue(_WAITING_BATCHES)
-        self._keys = [signal.key for signal in machine.signal]
-        self._silent = set(range(len(self._keys)))
+        self._keys = [reading.key for reading in machine.readings]
+        self._silent = set(range(len(machine.signal)))
         self._sequence = 0
         self._link_due = 0.0
         self._patience_s = self._settings.timeout_s
@@ -132,12 +133,27 @@ class OpcUaDriver:
         return life_s
 
     async def _monitor(self, subscription_id: int) -> None:
+        namespaces = await self._namespaces()
+        count = len(self._machine.signal)
+        bad = await self._ask_for(range(count), subscription_id, namespaces)
+        telemetry = range(count, len(self._keys))
+        try:
+            bad |= await self._ask_for(telemetry, subscription_id, namespaces)
+        except UaStatusCodeError as error:
+            bad |= dict.fromkeys(telemetry, status_text(error.code))
+        self._silent -= bad.keys()
+        observed = self._now()
+        signals = [self._bad(handle, status, observed) for handle, status in sorted(bad.items())]
+        await self._batches.put([*signals, *self._life(observed)])
+
+    async def _ask_for(self, handles: range, subscription_id: int, namespaces: Sequence[str]) -> dict[int, str]:
+        """Put these into the subscription; those that the server does not take, with what it says of them."""
+        readings = self._machine.readings
         items: list[ua.MonitoredItemCreateRequest] = []
         bad: dict[int, str] = {}
-        namespaces = await self._namespaces()
-        for handle, signal in enumerate(self._machine.signal):
+        for handle in handles:
             try:
-                items.append(self._item(handle, node_id(signal.node or "", namespaces)))
+                items.append(self._item(handle, node_id(readings[handle].node or "", namespaces)))
             except LookupError as error:
                 bad[handle] = f"BadNodeIdUnknown: {error.args[0]}"
             except ValueError as error:
@@ -148,10 +164,7 @@ class OpcUaDriver:
             for item, result in zip(items, results, strict=True):
                 if not result.StatusCode.is_good():
                     bad[item.RequestedParameters.ClientHandle] = status_text(result.StatusCode.value)
-        self._silent -= bad.keys()
-        observed = self._now()
-        signals = [self._bad(handle, status, observed) for handle, status in sorted(bad.items())]
-        await self._batches.put([*signals, *self._life(observed)])
+        return bad
 
     async def _namespaces(self) -> Sequence[str]:
         [answer] = await self._client.uaclient.read_attributes([_NAMESPACE_ARRAY], AttributeIds.Value)

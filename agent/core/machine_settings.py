@@ -55,13 +55,11 @@ class CounterSettings(Section):
     """Most counts a second that are believed. Without it: 3 per nominal cycle."""
 
 
-class SignalSettings(Section):
-    """One reading of the machine."""
+class AddressSettings(Section):
+    """Where the machine has a value."""
 
     key: Id
-    """Name of the signal, unique within the machine."""
-    role: Role
-    """What the station takes it for; each role at most once a machine."""
+    """Name of the value, unique within the machine."""
     node: NodeId | None = None
     """OPC UA node id by namespace URI."""
     table: Literal["holding", "input", "coil", "discrete"] | None = None
@@ -72,13 +70,31 @@ class SignalSettings(Section):
     """Modbus data type; bits stand in coil and discrete tables only."""
     word_order: Literal["big", "little"] = "big"
     """Order of the two registers of a 32-bit value; confirm it with a known value above 65,535 (domain.md K9)."""
-    counter: CounterSettings | None = None
-    """For the roles total, good and scrap."""
 
     @property
     def width(self) -> int:
         """Registers or bits that the value takes."""
         return 2 if self.type in {"uint32", "int32"} else 1
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.table is not None and (self.table in {"coil", "discrete"}) != (self.type == "bit"):
+            raise ValueError(
+                f"type '{self.type}' does not stand in table '{self.table}': "
+                "bits stand in coil and discrete, the rest in holding and input"
+            )
+        if self.address is not None and self.address + self.width > 65536:
+            raise ValueError(f"type '{self.type}' at address {self.address} ends behind the last address, 65535")
+        return self
+
+
+class SignalSettings(AddressSettings):
+    """One reading of the machine that facts are made of."""
+
+    role: Role
+    """What the station takes it for; each role at most once a machine."""
+    counter: CounterSettings | None = None
+    """For the roles total, good and scrap."""
 
     @property
     def modulus(self) -> int:
@@ -90,14 +106,20 @@ class SignalSettings(Section):
     def _consistent(self) -> Self:
         if self.counter is not None and self.role not in COUNTER_ROLES:
             raise ValueError(f"'counter' belongs to the roles total, good and scrap, not to '{self.role}'")
-        if self.table is not None and (self.table in {"coil", "discrete"}) != (self.type == "bit"):
-            raise ValueError(
-                f"type '{self.type}' does not stand in table '{self.table}': "
-                "bits stand in coil and discrete, the rest in holding and input"
-            )
-        if self.address is not None and self.address + self.width > 65536:
-            raise ValueError(f"type '{self.type}' at address {self.address} ends behind the last address, 65535")
         return self
+
+
+class TelemetrySettings(AddressSettings):
+    """One process value that is sent on as it is and that no fact is made of."""
+
+    scale: float = Field(default=1.0, allow_inf_nan=False)
+    """What a number is multiplied by, such as 0.1 for a register in tenths of a degree."""
+    deadband: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    """A number is kept when it is further than this from the one kept last, in scaled units; 0 keeps any change."""
+    interval_s: float = Field(default=1.0, ge=0, allow_inf_nan=False)
+    """Of the values of so many seconds one is kept, the last; 0 keeps them all."""
+    uom: Id | None = None
+    """Unit of measure, such as `Cel`, for those who read it."""
 
 
 class OpcUaSettings(Section):
@@ -182,6 +204,8 @@ class MachineSettings(Section):
     """Reads the machine over Modbus TCP."""
     signal: tuple[SignalSettings, ...] = ()
     """What is read."""
+    telemetry: tuple[TelemetrySettings, ...] = ()
+    """Process values that are read beside it and sent on; none unless configured."""
     condition: ConditionSettings = ConditionSettings()
     """How states are read."""
     stop: StopSettings = StopSettings()
@@ -189,18 +213,22 @@ class MachineSettings(Section):
     output: OutputSettings = OutputSettings()
     """How counts become facts."""
 
+    @property
+    def readings(self) -> tuple[AddressSettings, ...]:
+        """Everything that is read, what facts are made of first."""
+        return (*self.signal, *self.telemetry)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if (self.opcua is None) == (self.modbus is None):
             raise ValueError("expected exactly one of the tables 'opcua' and 'modbus'")
-        for signal in self.signal:
-            if self.opcua is not None and signal.node is None:
-                raise ValueError(f"signal '{signal.key}' needs 'node', as the machine is read over OPC UA")
-            if self.modbus is not None and (signal.table is None or signal.address is None):
-                raise ValueError(
-                    f"signal '{signal.key}' needs 'table' and 'address', as the machine is read over Modbus"
-                )
-        unique("key", [signal.key for signal in self.signal])
+        for reading in self.readings:
+            what = f"{'signal' if isinstance(reading, SignalSettings) else 'telemetry'} '{reading.key}'"
+            if self.opcua is not None and reading.node is None:
+                raise ValueError(f"{what} needs 'node', as the machine is read over OPC UA")
+            if self.modbus is not None and (reading.table is None or reading.address is None):
+                raise ValueError(f"{what} needs 'table' and 'address', as the machine is read over Modbus")
+        unique("key", [reading.key for reading in self.readings])
         unique("role", [signal.role for signal in self.signal])
         roles = {signal.role for signal in self.signal}
         if {Role.TOTAL, Role.GOOD} <= roles:

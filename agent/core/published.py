@@ -9,6 +9,7 @@ from agent.core.directories import Order, Reasons
 from agent.core.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, TYPE_PREFIX
 from agent.core.facts import FACT_TYPES, FactData
 from agent.core.settings import Settings
+from agent.core.telemetry import TelemetryMessage
 
 Document: TypeAlias = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -25,6 +26,7 @@ PARAMETERS = {
     "agent_id": "Agent id.",
     "family": "First word of the fact type, such as `stop`.",
     "name": "Name of the command.",
+    "signal": "Key of the signal, octets outside [A-Za-z0-9_.-] percent-encoded.",
     "order_id": "Order id, percent-encoded.",
 }
 
@@ -67,6 +69,12 @@ def event_schema() -> Document:
     }
 
 
+def telemetry_schema() -> Document:
+    """JSON Schema of the values of one signal."""
+    schema = TelemetryMessage.model_json_schema(mode="serialization")
+    return {"$schema": DIALECT, "$id": "urn:lineside:schema:telemetry:v1", **schema}
+
+
 def configuration_schema() -> Document:
     """JSON Schema of the configuration file, for editors."""
     return {"$schema": DIALECT, "title": "Lineside configuration", **Settings.model_json_schema()}
@@ -75,7 +83,7 @@ def configuration_schema() -> Document:
 def fact_schemas() -> dict[str, Document]:
     """Every schema of what the agent sends, by file name."""
     schemas = {f"{fact.TYPE}.v1.json": data_schema(fact) for fact in FACT_TYPES}
-    return {"event.v1.json": event_schema(), **schemas}
+    return {"event.v1.json": event_schema(), "telemetry.v1.json": telemetry_schema(), **schemas}
 
 
 def asyncapi(version: str) -> Document:
@@ -115,6 +123,7 @@ _CHANNELS: dict[str, tuple[str, str, str]] = {
     "stop": (f"{CENTER}/state/stop", "view", "send"),
     "order": (f"{CENTER}/state/order", "view", "send"),
     "queue": (f"{AGENT}/state/queue", "view", "send"),
+    "telemetry": (f"{CENTER}/tel/{{signal}}", "telemetry", "send"),
     "answers": (f"{AGENT}/res", "answer", "send"),
     "acknowledgements": (f"{AGENT}/ack", "ack", "receive"),
     "commands": (f"{AGENT}/cmd/{{name}}", "command", "receive"),
@@ -134,16 +143,27 @@ def _channel(address: str, message: str) -> Document:
 
 def _messages() -> Document:
     event = {"$ref": "#/components/schemas/event"}
-    reject = _object(sequence={"type": "integer"}, reason={"type": "string"})
-    ack = _object(epoch={"type": "string"}, through={"type": "integer"}, rejected={"type": "array", "items": reject})
+    text, number = {"type": "string"}, {"type": "integer"}
+    later = {"type": "boolean", "default": False, "description": "Whether it is to be sent again by itself"}
+    reject = _object(sequence=number, reason=text, retryable=later)
+    reject["required"] = ["sequence"]
+    ack = _object(epoch=text, through=number, rejected={"type": "array", "items": reject})
+    ack["required"] = ["epoch", "through"]
+    gone = _object(**{"epoch": text, "from": number, "to": number})
+    gone["description"] = "replay.unavailable: retention has removed these facts; the rest of the range was sent"
+    answer = _object(command_id=text, outcome={"enum": ["done", "refused"]}, detail=text)
+    answer["properties"]["unavailable"] = gone
+    own = {"online": {"type": "boolean"}, "agent_id": text, "instance": text, "version": text, "session": number}
+    status = _object(**own, epoch=text, last_seq=number, observedtime=TIME)
     commands = [model.model_json_schema(by_alias=True) for model in COMMANDS.values()]
     return {
         "event": {"contentType": CONTENT_TYPE, "payload": event},
         "batch": {"contentType": BATCH_CONTENT_TYPE, "payload": {"type": "array", "items": event}},
-        "status": {"payload": _object(online={"type": "boolean"}, instance={"type": "string"}), "summary": "Retained"},
+        "status": {"payload": status, "summary": "Retained, and the Will; a lower `session` of an instance is void"},
         "view": {"payload": _object(instance={"type": "string"}, observedtime=TIME), "summary": "Retained"},
-        "answer": {"payload": _object(command_id={"type": "string"}, outcome={"enum": ["done", "refused"]})},
-        "ack": {"payload": ack, "summary": "Every fact up to `through` is stored, or listed in `rejected`"},
+        "telemetry": {"payload": telemetry_schema(), "summary": "Values of one signal; a repeat has the same number"},
+        "answer": {"payload": answer},
+        "ack": {"payload": ack, "summary": "Every fact up to `through` is stored, listed in `rejected`, or withheld"},
         "command": {"payload": {"oneOf": commands}},
         "orderDirectory": {"payload": Order.model_json_schema(), "summary": "Retained; empty withdraws"},
         "reasonsDirectory": {"payload": Reasons.model_json_schema(), "summary": "Retained; empty withdraws"},

@@ -132,6 +132,15 @@ class MesSettings(Section):
         return self.is_local or self.tls.cert_file is not None or self.username is not None
 
 
+class TelemetryBudget(Section):
+    """How much telemetry may wait for the broker. What is read is said beside each machine's signals."""
+
+    keep_mb: int = Field(default=64, ge=1)
+    """Greatest size of its file in MB; beyond it the oldest values are dropped and counted."""
+    flush_s: Seconds = 1.0
+    """Real seconds after which a value is on the disk, and the most that a kill can cost."""
+
+
 class SimulationSettings(Section):
     """Only for simulated lines: plant time runs faster than real time, and every fact says `simulation`."""
 
@@ -198,6 +207,8 @@ class Settings(Section):
     """Where facts go."""
     journal: JournalSettings = JournalSettings()
     """How long delivered facts stay, and how much space they may take."""
+    telemetry: TelemetryBudget = TelemetryBudget()
+    """How much telemetry may wait for the broker."""
     simulation: SimulationSettings | None = None
     """Only for simulated lines."""
     machine: tuple[MachineSettings, ...] = Field(min_length=1)

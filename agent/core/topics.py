@@ -67,6 +67,10 @@ class Topics:
         """A retained view of a work center."""
         return f"{self.area}/{encoded(wc_id)}/state/{name}"
 
+    def telemetry(self, wc_id: str, signal: str) -> str:
+        """Values of one signal of a work center."""
+        return f"{self.area}/{encoded(wc_id)}/tel/{encoded(signal)}"
+
     def subscriptions(self, wc_ids: tuple[str, ...]) -> tuple[str, ...]:
         """Everything that this agent reads."""
         centers = tuple(f"{self.area}/{encoded(wc_id)}/dir/#" for wc_id in wc_ids)

@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import drain, footprint, journal, latency, machine, recovery, scans, startup, throughput
+from tests.bench import drain, footprint, journal, latency, machine, recovery, scans, startup, telemetry, throughput
 from tests.bench.measurement import Bench, Benchmark, Measurement
 
 BUILD = Path(__file__).parents[2] / "build"
@@ -27,6 +27,7 @@ SUBJECTS: dict[str, Sequence[Benchmark]] = {
     "latency": latency.BENCHMARKS,
     "scans": scans.BENCHMARKS,
     "throughput": throughput.BENCHMARKS,
+    "telemetry": telemetry.BENCHMARKS,
     "drain": drain.BENCHMARKS,
     "journal": journal.BENCHMARKS,
     "startup": startup.BENCHMARKS,
