@@ -124,7 +124,7 @@ class Session:
             self._pubacks[info.mid] = puback
         return puback
 
-    def subscribe(self, topics: tuple[str, ...]) -> asyncio.Future[tuple[int, ...]]:
+    def subscribe(self, topics: tuple[str, ...], qos: int = 1) -> asyncio.Future[tuple[int, ...]]:
         """Ask for topics; retained messages come each time (Retain Handling 0).
 
         Returns:
@@ -135,7 +135,7 @@ class Session:
             UplinkError: the connection is gone.
         """
         options: Any = [
-            (topic, SubscribeOptions(qos=1, noLocal=True, retainAsPublished=True) if self._wire.v5 else 1)
+            (topic, SubscribeOptions(qos=qos, noLocal=True, retainAsPublished=True) if self._wire.v5 else qos)
             for topic in topics
         ]
         _, mid = self._client.subscribe(options)
@@ -259,8 +259,9 @@ async def peek(settings: MesSettings, client_id: str, topic: str) -> bytes | Non
     try:
         await session.open()
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            # Brokers answer in order, so that a retained message stands before the second answer.
-            (code,) = await session.subscribe((topic,))
+            # Brokers answer in order, so that a retained message stands before the second answer; with QoS 1 amqtt
+            # would not answer before we had acknowledged that message.
+            (code,) = await session.subscribe((topic,), qos=0)
             if code >= 0x80:
                 raise UplinkError(f"{session.where} does not let us read {topic}; change its access rules", code)
             await session.unsubscribe(topic)

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from agent.alarms import Alarms
@@ -21,9 +18,10 @@ from agent.clock import Clock
 from agent.core.discrepancies import Discrepancy
 from agent.core.envelope import Row
 from agent.core.errors import JournalError, TooLargeError, UplinkError
-from agent.core.puback import POISON, Verdict, verdict, words
+from agent.core.puback import Verdict, verdict, words
 from agent.core.settings import MesSettings
 from agent.core.times import iso
+from agent.flights import Flight, Flights
 from agent.journal.journal import Journal
 from agent.journal.standins import Parked
 from agent.messages import Message, Messages
@@ -37,17 +35,6 @@ LIVE_ROWS = 8
 LONGEST_ACK_TIMEOUT_S = 600.0
 PROBE_HELD_S = 300.0
 """Real seconds between two tries of what the broker's rules forbid (domain.md G7)."""
-STRIKES_TO_DOUBT = 3
-STRIKES_TO_PARK = 6
-"""Connections lost in a row under one fact: after the first number it goes out alone, after the second it is parked."""
-
-
-@dataclass(slots=True)
-class Flight:
-    """A message that the broker has not answered."""
-
-    message: Message
-    puback: asyncio.Future[int]
 
 
 class Forwarder:
@@ -68,17 +55,19 @@ class Forwarder:
         self._messages = messages
         self._alarms = alarms
         self._loop = asyncio.get_running_loop()
-        self._flights: deque[Flight] = deque()
+        self._flights = Flights()
         self._sent_through = 0
         """Position up to which this session has sent."""
         self._ever_sent = journal.marks.last_position
         """Position up to which anything can have been sent, by earlier runs too."""
         self._probing = False
         """One message at a time, to see whether anything comes back."""
-        self._alone_through = 0
-        """Up to this position each fact goes out by itself and waits for its answer: one of them is poison."""
-        self._struck = 0
-        self._strikes = 0
+        self._aside = 0
+        """Position of the fact that was parked last: not even its stand-in may be taken."""
+        self._unheard = 0
+        """Position up to which the broker says that nobody heard."""
+        self._disbelieved = False
+        """The MES confirms what the broker says that nobody heard: not every broker's 0x10 is true (domain.md G7)."""
         self._not_before = 0.0
         self._progress_at = self._loop.time()
         self._ack_timeout = settings.ack_timeout_s
@@ -97,13 +86,13 @@ class Forwarder:
         Raises:
             UplinkError: the connection is gone or the broker wants it closed.
         """
-        await self._look_back()
         self._go_back()
-        self._note_progress()
+        self._start_afresh()
         said = ""
         while True:
             self.turned_at = self._loop.time()
             try:
+                await self._carry_out()
                 if await self.receipts.restore():
                     self._go_back()
                 await self.forward_once(session)
@@ -115,13 +104,15 @@ class Forwarder:
 
     async def forward_once(self, session: Session) -> None:
         """Send as much as the window takes now, and look at what was answered."""
-        await self._settle_flights()
+        for message, code in self._flights.answered(self._loop.time()):
+            await self._settle(message, code)
+        self._demand_answers(session)
         if self._overdue():
             self._send_again()
         if self._loop.time() < self._not_before:
             return
         window = 1 if self._careful else min(session.limits.receive_maximum, self._settings.window)
-        while len(self._flights) < window and self._sent_through < self._journal.marks.last_position:
+        while len(self._flights) < window and self._skip_confirmed() < self._journal.marks.last_position:
             probed = self._probing and self._sent_through > self._journal.marks.confirmed_position
             if probed or session.full():
                 return
@@ -139,12 +130,25 @@ class Forwarder:
             InvalidMessageError: not an acknowledgement of ours; it changed nothing.
         """
         if await self.receipts.take(payload, self._ever_sent):
-            self._sent_through = max(self._sent_through, self._journal.marks.confirmed_position)
+            confirmed = self._journal.marks.confirmed_position
+            self._sent_through = max(self._sent_through, confirmed)
+            self._disbelieved = self._disbelieved or 0 < self._unheard <= confirmed
             self._note_progress()
+
+    def lost(self, code: int | None) -> None:
+        """The session was lost, for the reason that the broker gave; one of the facts in flight may be the cause."""
+        self._flights.lost(code)
 
     @property
     def _careful(self) -> bool:
-        return self._sent_through < self._alone_through
+        return self._sent_through < self._flights.alone_through
+
+    def _skip_confirmed(self) -> int:
+        """Position after which to send: what one epoch has confirmed is not sent for the sake of an older one."""
+        for epoch in self._journal.marks.epochs:
+            if epoch.first_position - 1 <= self._sent_through < epoch.confirmed_position:
+                self._sent_through = epoch.confirmed_position
+        return self._sent_through
 
     def _made_of(self, rows: list[Row], max_packet: int) -> Iterator[Message]:
         if len(rows) <= LIVE_ROWS or self._careful:
@@ -156,42 +160,34 @@ class Forwarder:
         try:
             puback = session.publish(message.outgoing)
         except TooLargeError as error:
-            self._alone_through = max(self._alone_through, message.last)
+            self._flights.go_alone(message.last)
             if message.is_single:
-                await self._park(message.first, "too_large", str(error))
+                await self._set_aside(message.first, "too_large", str(error))
             self._journal.moved.set()
             return False
-        self._flights.append(Flight(message, puback))
+        self._flights.sent(Flight(message, puback, self._loop.time()))
         self._sent_through = message.last
         self._ever_sent = max(self._ever_sent, message.last)
         return True
 
-    async def _settle_flights(self) -> None:
-        while self._flights and self._flights[0].puback.done():
-            if self._flights[0].puback.cancelled():
-                raise UplinkError("the connection was lost")
-            flight = self._flights.popleft()
-            await self._settle(flight.message, flight.puback.result())
-
     async def _settle(self, message: Message, code: int) -> None:
         match verdict(code):
             case Verdict.TAKEN:
-                await self._taken(message)
-            case Verdict.UNHEARD if self._settings.confirm == "broker":
+                self._unheard, self._disbelieved = 0, False
                 await self._taken(message)
             case Verdict.UNHEARD:
-                self._later("mes_not_listening", "nobody at the broker listens to our facts")
+                self._not_heard(message)
             case Verdict.LATER:
                 self._later("broker_refuses", f"the broker cannot take our facts now ({words(code)})")
             case Verdict.HELD:
                 said = f"the broker refuses our facts on {message.outgoing.topic} ({words(code)}); change its rules"
                 self._later("broker_refuses", said, PROBE_HELD_S)
             case Verdict.REFUSED if message.is_single:
-                await self._park(message.first, "too_large" if code == 0x95 else "format", words(code))
-                self._go_back(message.first - 1)
+                if await self._set_aside(message.first, "too_large" if code == 0x95 else "format", words(code)):
+                    self._go_back(message.first - 1)
             case Verdict.REFUSED:
                 LOG.warning("the broker refuses a batch (%s); its facts go out one by one", words(code))
-                self._alone_through = max(self._alone_through, message.last)
+                self._flights.go_alone(message.last)
                 self._go_back(message.first - 1)
             case Verdict.BROKEN:
                 raise UplinkError(f"the broker refuses a message: {words(code)}")
@@ -205,44 +201,41 @@ class Forwarder:
             await self._journal.confirm(epoch.name, epoch.sequence(message.last), now)
             self._note_progress()
 
-    async def _park(self, position: int, reason: str, detail: str) -> None:
-        """Take a fact out of the way; its stand-in is sent next."""
+    def _not_heard(self, message: Message) -> None:
+        self._unheard = message.last
+        if self._settings.confirm == "mes" and message.last <= self._journal.marks.confirmed_position:
+            self._disbelieved = True
+        if not self._disbelieved:
+            self._later("mes_not_listening", "nobody at the broker listens to our facts")
+
+    async def _carry_out(self) -> None:
+        """Park the fact under which connections are lost."""
+        condemned = self._flights.condemned
+        if condemned is not None and condemned.position > self._journal.marks.confirmed_position:
+            code, reason = condemned.code, "too_large" if condemned.code == 0x95 else "disconnects"
+            why = "no reason is given" if code is None else words(code)
+            await self._set_aside(condemned.position, reason, f"the connection is lost when it is sent; {why}")
+        self._flights.condemned = None
+
+    async def _set_aside(self, position: int, reason: str, detail: str) -> bool:
+        """Take a fact out of the way, so that its stand-in is sent next; false where even that was not taken."""
+        if position == self._aside:
+            self._later("broker_refuses", f"the broker takes not even a word in the place of a fact ({detail})")
+            return False
         epoch = self._journal.marks.at(position)
         sequence = epoch.sequence(position)
-        LOG.warning("fact %d of epoch %s cannot be sent (%s) and is parked", sequence, epoch.name, detail)
         now = self._clock.now().wall
         parked = Parked(position, reason, detail, iso(now), withheld=True, retry_at=None)
         evidence = {"epoch": epoch.name, "sequence": str(sequence), "withheld": reason, "reason": detail}
         key = f"withheld-{epoch.name}-{sequence}"
         await self._journal.parking.put(parked, key, Discrepancy("rejected_by_mes", now, now, evidence))
-
-    async def _look_back(self) -> None:
-        """Was the last connection lost under the same fact as those before it? Then that fact may be the cause."""
-        head = self._flights[0].message if self._flights else None
-        if head is None:
-            self._struck, self._strikes = 0, 0
-            return
-        self._strikes = self._strikes + 1 if head.first == self._struck else 1
-        self._struck = head.first
-        if self._strikes >= STRIKES_TO_PARK and self._is_alone(head):
-            with suppress(JournalError):
-                await self._park(head.first, "disconnects", f"the connection was lost {self._strikes} times under it")
-        elif self._strikes >= STRIKES_TO_DOUBT:
-            self._alone_through = max(self._alone_through, head.last)
-
-    def suspect(self, code: int | None) -> None:
-        """The broker closed the connection with this reason; some speak of the message that was in flight."""
-        if code in POISON and self._flights:
-            head = self._flights[0].message
-            self._strikes = (STRIKES_TO_PARK if self._is_alone(head) else STRIKES_TO_DOUBT) - 1
-            self._struck = head.first
-
-    def _is_alone(self, head: Message) -> bool:
-        return head.is_single and len(self._flights) == 1
+        LOG.warning("fact %d of epoch %s cannot be sent (%s) and is parked", sequence, epoch.name, detail)
+        self._aside = position
+        return True
 
     def _go_back(self, to: int | None = None) -> None:
         """Send again what follows this position, or all that is not confirmed; what is in flight is not waited for."""
-        self._flights.clear()
+        self._flights.forget()
         self._sent_through = self._journal.marks.confirmed_position if to is None else to
         self._journal.moved.set()
 
@@ -255,15 +248,25 @@ class Forwarder:
         self._not_before = self._loop.time() + (waited if pause is None else pause)
         self._progress_at = self._not_before
 
-    def _note_progress(self) -> None:
+    def _start_afresh(self) -> None:
         self._probing = False
         self._pause.succeeded()
         self._not_before = 0.0
         self._progress_at = self._loop.time()
         self._ack_timeout = self._settings.ack_timeout_s
+
+    def _note_progress(self) -> None:
+        self._start_afresh()
         for code in ("mes_not_confirming", "mes_not_listening"):
             self._alarms.clear(code)
         self._journal.moved.set()
+
+    def _demand_answers(self, session: Session) -> None:
+        """A broker that answers nothing would be full one day; a message is sent anew over a new connection only."""
+        since = self._flights.waiting_since
+        if since is not None and self._loop.time() - since >= self._settings.ack_timeout_s:
+            self._flights.forget()
+            raise UplinkError(f"{session.where} does not answer a message for {self._settings.ack_timeout_s:.0f} s")
 
     def _overdue(self) -> bool:
         if self._settings.confirm == "broker" or self._sent_through <= self._journal.marks.confirmed_position:
@@ -275,6 +278,7 @@ class Forwarder:
         """One window again, same ids; less and less often while nothing comes back."""
         if self._probing:
             self._ack_timeout = min(self._ack_timeout * 2, LONGEST_ACK_TIMEOUT_S)
+        self._disbelieved = False
         self._alarms.raise_alarm("mes_not_confirming", "the MES confirms nothing of what is sent")
         self._go_back()
         self._probing = True
@@ -283,8 +287,8 @@ class Forwarder:
     async def _wait(self, session: Session) -> None:
         """Until there is something to do: new facts, an answer, progress, the MES overdue, or the end of a pause."""
         moved = asyncio.ensure_future(self._journal.moved.wait())
-        oldest = [self._flights[0].puback] if self._flights else []
-        waited: list[asyncio.Future[Any]] = [moved, session.lost, *oldest]
+        oldest = self._flights.oldest
+        waited: list[asyncio.Future[Any]] = [moved, session.lost, *([] if oldest is None else [oldest.puback])]
         now = self._loop.time()
         dues = [1.0, self._progress_at + self._ack_timeout - now if self._flights else 1.0, self._not_before - now]
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -25,6 +26,7 @@ from agent.intake import Intake
 from agent.resending import Resending, UnavailableError
 
 LOG = logging.getLogger(__name__)
+HearStatus: TypeAlias = Callable[[bytes, Session], Awaitable[None]]
 
 
 class CommandHead(BaseModel):
@@ -33,6 +35,15 @@ class CommandHead(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     command_id: str = ""
     expires_at: AwareDatetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A replay that was taken down and is to be carried out."""
+
+    command: Replay
+    reply: Reply
+    """The durable answer, if it can be."""
 
 
 class Inbound:
@@ -48,7 +59,7 @@ class Inbound:
         self._clock = clock
         self._alarms = alarms
 
-    async def read(self, session: Session, hear_status: Callable[[bytes, Session], None]) -> None:
+    async def read(self, session: Session, hear_status: HearStatus) -> None:
         """Take what the MES sends, until the session is lost; a message is done with only when it is durable here.
 
         Args:
@@ -58,20 +69,34 @@ class Inbound:
         Raises:
             UplinkError: another agent is online under our identity.
         """
-        while True:
-            message = await session.incoming.get()
-            try:
-                if message.topic == self._topics.ack:
-                    await self._forwarder.acknowledged(message.payload)
-                elif message.topic == self._topics.status:
-                    hear_status(message.payload, session)
-                elif message.topic.startswith(self._topics.commands):
-                    await self._command(session, message)
-                else:
-                    await self._directory(message)
-            except (InvalidMessageError, JournalError) as error:
-                LOG.warning("a message on %s changed nothing: %s", message.topic, error)
+        replays: asyncio.Queue[Asked] = asyncio.Queue()
+        async with asyncio.TaskGroup() as tasks:
+            # Beside the reading, as a long range must not keep acknowledgements waiting.
+            tasks.create_task(self._replay_in_turn(session, replays), name="inbound.replay")
+            while True:
+                message = await session.incoming.get()
+                try:
+                    await self._take(message, session, hear_status, replays)
+                except InvalidMessageError as error:
+                    LOG.warning("a message on %s changed nothing: %s", message.topic, error)
+                except JournalError as error:
+                    LOG.warning("a message on %s could not be kept and is to come again: %s", message.topic, error)
+                    continue
+                message.done()
+
+    async def _take(
+        self, message: Incoming, session: Session, hear_status: HearStatus, replays: asyncio.Queue[Asked]
+    ) -> None:
+        if message.topic == self._topics.ack:
+            await self._forwarder.acknowledged(message.payload)
+        elif message.topic == self._topics.status:
+            # It may end the session: it must not come again with the next one and end that too.
             message.done()
+            await hear_status(message.payload, session)
+        elif message.topic.startswith(self._topics.commands):
+            await self._command(session, message, replays)
+        else:
+            await self._directory(message)
 
     def subscribe(self, session: Session) -> None:
         """Ask for everything of ours; the answer is not waited for, as some brokers deliver before they answer."""
@@ -79,7 +104,7 @@ class Inbound:
         session.subscribe(topics).add_done_callback(partial(self._granted, topics))
 
     def _granted(self, topics: tuple[str, ...], codes: asyncio.Future[tuple[int, ...]]) -> None:
-        if codes.cancelled():
+        if codes.cancelled() or codes.exception() is not None:
             return
         refused = [topic for topic, code in zip(topics, codes.result(), strict=True) if code >= 0x80]
         if refused:
@@ -95,7 +120,7 @@ class Inbound:
         wc_id, name = found
         await self._intake.submit(Directive(wc_id, name, message.payload, self._clock.now()))
 
-    async def _command(self, session: Session, message: Incoming) -> None:
+    async def _command(self, session: Session, message: Incoming, replays: asyncio.Queue[Asked]) -> None:
         name = message.topic.removeprefix(self._topics.commands)
         head = _head(message.payload)
         if not session.trusted:
@@ -111,21 +136,27 @@ class Inbound:
             Directive(None, f"cmd/{name}", message.payload, self._clock.now(), client_id)
         )
         assert reply is not None
-        gone = None
         if known is None and reply.accepted and name == "replay":
-            reply, gone = await self._replay(session, message.payload, reply)
-        self._answer(session, head.command_id, reply, gone)
+            replays.put_nowait(Asked(Replay.model_validate_json(message.payload), reply))
+        else:
+            await self._answer(session, head.command_id, reply)
 
-    async def _replay(self, session: Session, payload: bytes, reply: Reply) -> tuple[Reply, UnavailableError | None]:
-        try:
-            await self._resending.replay(session, Replay.model_validate_json(payload))
-        except UnavailableError as error:
-            return Reply(accepted=False, code="REPLAY_UNAVAILABLE", message=str(error)), error
-        except InvalidMessageError as error:
-            return Reply(accepted=False, code="REPLAY_UNAVAILABLE", message=str(error)), None
-        return reply, None
+    async def _replay_in_turn(self, session: Session, replays: asyncio.Queue[Asked]) -> None:
+        while True:
+            asked = await replays.get()
+            reply, unavailable = asked.reply, None
+            try:
+                await self._resending.replay(session, asked.command)
+            except InvalidMessageError as error:
+                reply = Reply(accepted=False, code="REPLAY_UNAVAILABLE", message=str(error))
+                unavailable = error if isinstance(error, UnavailableError) else None
+            except JournalError as error:
+                reply = Reply(accepted=False, code="JOURNAL_FAILED", message=str(error))
+            await self._answer(session, asked.command.command_id, reply, unavailable)
 
-    def _answer(self, session: Session, command_id: str, reply: Reply, gone: UnavailableError | None) -> None:
+    async def _answer(
+        self, session: Session, command_id: str, reply: Reply, gone: UnavailableError | None = None
+    ) -> None:
         answer: dict[str, Any] = {
             "command_id": command_id,
             "outcome": "done" if reply.accepted else "refused",
@@ -133,6 +164,7 @@ class Inbound:
         }
         if gone is not None:
             answer["unavailable"] = {"epoch": gone.epoch, "from": gone.first, "to": gone.last}
+        await session.room()
         session.publish(Outgoing(self._topics.answers, orjson.dumps(answer)))
 
 

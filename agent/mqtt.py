@@ -40,7 +40,11 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the broker said in its CONNACK; its Server Keep Alive is obeyed by the client library itself."""
+    """What the broker said in its CONNACK.
+
+    paho obeys its Server Keep Alive by itself. A broker that switches the keep-alive off (0) can freeze unnoticed; then
+    the MES's missing acknowledgement tells.
+    """
 
     receive_maximum: int = DEFAULT_RECEIVE_MAXIMUM
     max_packet: int = DEFAULT_MAX_PACKET

@@ -72,12 +72,11 @@ class Receipts:
             return False
         self.last_ack = self._clock.now().wall
         end = epoch.sequence(marks.end(epoch))
-        for rejected in ack.rejected:
-            if rejected.sequence <= end:
-                await self._park(epoch, rejected)
+        await self._park_all(epoch, [rejected for rejected in ack.rejected if rejected.sequence <= end])
         through = min(ack.through, end)
         if through < epoch.confirmed_through:
-            self._lower.setdefault(epoch.name, Lower(through, self._loop.time()))
+            before = self._lower.get(epoch.name)
+            self._lower[epoch.name] = Lower(through, self._loop.time() if before is None else before.since)
             return False
         self._lower.pop(epoch.name, None)
         await self._journal.confirm(epoch.name, through, self.last_ack)
@@ -94,7 +93,7 @@ class Receipts:
         """
         ripe = [name for name, lower in self._lower.items() if self._loop.time() - lower.since >= LOWER_STANDS_S]
         for name in ripe:
-            through = self._lower.pop(name).through
+            through = self._lower[name].through
             epoch = self._journal.marks.named(name)
             assert epoch is not None
             LOG.warning(
@@ -106,6 +105,7 @@ class Receipts:
             now = self._clock.now().wall
             evidence = {"epoch": name, "through": str(through), "had_confirmed": str(epoch.confirmed_through)}
             await self._journal.lower(name, through, now, Discrepancy("mes_restored", now, now, evidence))
+            self._lower.pop(name, None)
         return bool(ripe)
 
     async def _never_sent(self, epoch: Epoch, ack: Ack, sent_through: int) -> bool:
@@ -125,6 +125,13 @@ class Receipts:
         discrepancy = Discrepancy("journal_rewound", now, now, evidence)
         await self._journal.renew(secrets.token_hex(4), sent_through + 1, now, discrepancy)
         return True
+
+    async def _park_all(self, epoch: Epoch, refused: list[Rejected]) -> None:
+        """An MES says again what it refused before: that changes nothing about when it is to be sent again."""
+        known = {(row.position, row.detail) for row in await self._journal.parking.rows()} if refused else set()
+        for rejected in refused:
+            if (epoch.first_position + rejected.sequence - 1, rejected.reason) not in known:
+                await self._park(epoch, rejected)
 
     async def _park(self, epoch: Epoch, rejected: Rejected) -> None:
         LOG.warning("the MES refused fact %d of epoch %s: %s", rejected.sequence, epoch.name, rejected.reason)

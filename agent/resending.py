@@ -13,6 +13,7 @@ from agent.core.envelope import Row
 from agent.core.errors import InvalidMessageError, JournalError, TooLargeError
 from agent.core.puback import Verdict, verdict, words
 from agent.journal.journal import Journal
+from agent.journal.marks import Epoch
 from agent.journal.standins import Parked
 from agent.messages import Messages
 
@@ -44,26 +45,16 @@ class Resending:
         """Send a range again, as batches.
 
         Raises:
-            InvalidMessageError: no such range.
+            InvalidMessageError: no such range, or the broker does not take it.
             UnavailableError: retention has removed the beginning of it; the rest was sent.
         """
-        marks = self._journal.marks
-        epoch = marks.named(command.epoch)
-        if epoch is None or not command.first <= command.last <= epoch.sequence(marks.end(epoch)):
-            known = ", ".join(
-                f"{epoch.name} with facts 1 to {epoch.sequence(marks.end(epoch))}" for epoch in marks.epochs
-            )
-            raise InvalidMessageError(
-                f"replay: no facts {command.first} to {command.last} of epoch {command.epoch}; there are {known}"
-            )
+        epoch = self._range(command)
         oldest = epoch.sequence(await self._journal.first_position())
-        after = epoch.first_position - 1 + max(command.first, oldest) - 1
-        last = epoch.first_position - 1 + command.last
+        before = epoch.first_position - 1
+        after, last = before + max(command.first, oldest) - 1, before + command.last
         while after < last:
             page = await self._journal.read(after, min(READ_ROWS, last - after))
-            for message in self._messages.batches(page.rows, session.limits.max_packet):
-                await session.room()
-                await session.publish(message.outgoing)
+            await self._replay(session, page.rows)
             after = page.rows[-1].position
         if oldest > command.first:
             raise UnavailableError(epoch.name, command.first, min(oldest - 1, command.last))
@@ -72,23 +63,51 @@ class Resending:
         """Send parked rows when they are due, for ever."""
         while True:
             self._journal.parking.changed.clear()
-            now = self._clock.now().wall
-            upcoming: list[float] = []
+            due = self._clock.now().wall + NEXT_TRY_S
             with suppress(JournalError):
-                for parked in await self._journal.parking.rows():
-                    if parked.retry_at is not None and parked.retry_at > now:
-                        upcoming.append(parked.retry_at)
-                    elif parked.retry_at is not None:
-                        await self._retry(session, parked)
-            until = self._clock.real(min(upcoming) - now) if upcoming else None
+                due = await self._retry_due(session)
             with suppress(TimeoutError):
-                async with asyncio.timeout(until):
+                async with asyncio.timeout(max(self._clock.real(due - self._clock.now().wall), 0.0)):
                     await self._journal.parking.changed.wait()
+
+    def _range(self, command: Replay) -> Epoch:
+        marks = self._journal.marks
+        epoch = marks.named(command.epoch)
+        if epoch is None or not command.first <= command.last <= epoch.sequence(marks.end(epoch)):
+            known = ", ".join(
+                f"{known.name} with facts 1 to {known.sequence(marks.end(known))}" for known in marks.epochs
+            )
+            raise InvalidMessageError(
+                f"replay: no facts {command.first} to {command.last} of epoch {command.epoch}; there are {known}"
+            )
+        return epoch
+
+    async def _replay(self, session: Session, rows: list[Row]) -> None:
+        for message in self._messages.batches(rows, session.limits.max_packet):
+            await session.room()
+            try:
+                code = await session.publish(message.outgoing)
+            except TooLargeError as error:
+                raise InvalidMessageError(f"replay: a fact cannot be sent again: {error}") from error
+            if verdict(code) not in {Verdict.TAKEN, Verdict.UNHEARD}:
+                raise InvalidMessageError(f"replay: the broker does not take it: {words(code)}")
+
+    async def _retry_due(self, session: Session) -> float:
+        """Send again what is due; plant time at which to look anew."""
+        now = self._clock.now().wall
+        upcoming = [now + NEXT_TRY_S]
+        for parked in await self._journal.parking.rows():
+            if parked.retry_at is None:
+                continue
+            if parked.retry_at > now:
+                upcoming.append(parked.retry_at)
+            else:
+                await self._retry(session, parked)
+        return min(upcoming)
 
     async def _retry(self, session: Session, parked: Parked) -> None:
         rows = await self._journal.originals([parked.position])
-        outcome = await self._sent(session, rows[0]) if rows else Verdict.REFUSED
-        match outcome:
+        match await self._sent(session, rows[0]) if rows else Verdict.REFUSED:
             case Verdict.TAKEN:
                 await self._journal.parking.remove(parked.position)
             case Verdict.REFUSED:

@@ -35,6 +35,22 @@ class Expiry:
         return f"{self.what}{where} {ends} on {day}; renew it, as nothing can be sent without"
 
 
+class _ClosedWhenRefused(ssl.SSLSocket):
+    """Closed where the handshake fails, as the client library leaves that to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the standard library's signature
+        """Shake hands.
+
+        Raises:
+            OSError: it failed; the socket is closed.
+        """
+        try:
+            super().do_handshake(block)
+        except BaseException:
+            self.close()
+            raise
+
+
 def context(tls: TlsSettings) -> ssl.SSLContext:
     """What a connection is made with; the certificate and the host name of the broker are always verified.
 
@@ -48,6 +64,7 @@ def context(tls: TlsSettings) -> ssl.SSLContext:
         made = ssl.create_default_context(cafile=tls.ca_file)
     except ssl.SSLError as error:
         raise UplinkError(f"mes.tls.ca_file: {tls.ca_file} holds no certificate; expected PEM") from error
+    made.sslsocket_class = _ClosedWhenRefused
     made.minimum_version = ssl.TLSVersion.TLSv1_2
     if tls.cert_file is not None:
         try:

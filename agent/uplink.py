@@ -15,7 +15,7 @@ from agent.alarms import Alarms
 from agent.broker import Abilities, Outgoing, Session, connected, peek
 from agent.clock import Clock
 from agent.core.discrepancies import Discrepancy
-from agent.core.errors import JournalError, UplinkError
+from agent.core.errors import JournalError, TooLargeError, UplinkError
 from agent.core.settings import MesSettings
 from agent.core.standing import Standing, Status, read_status, standing
 from agent.core.times import iso
@@ -29,6 +29,8 @@ FIRST_RETRY_S = 1.0
 GOODBYE_S = 2.0
 LONG_PAUSE_S = 60.0
 """Real seconds before the next try where somebody has to act first."""
+STEADY_S = 5.0
+"""Real seconds of a connection after which its loss is no failure in a row with those before."""
 STATUS_EVERY_S = 30.0
 """Real seconds between two looks whether the retained status is still true."""
 TAKEN_OVER = 0x8E
@@ -62,6 +64,8 @@ class Uplink:
         self._alarms = alarms
         self._abilities = Abilities()
         self._session_no = 0
+        self._connected_at = 0.0
+        self._stopping = False
         self.online = False
         self.since = clock.now().wall
         """Plant time of the last change between online and offline."""
@@ -74,7 +78,7 @@ class Uplink:
         parts: tuple[OnSession, ...],
         on_lost: Callable[[int | None], None],
     ) -> None:
-        """Be connected for ever; a lost connection is tried again.
+        """Be connected until stopped and cancelled; a lost connection is tried again.
 
         Args:
             presence: what is shown of the present.
@@ -83,20 +87,31 @@ class Uplink:
             on_lost: told the broker's reason code, None where it gave none.
         """
         backoff = Backoff(FIRST_RETRY_S, self._settings.reconnect_max_s)
-        while True:
-            code = None
+        while not self._stopping:
+            pause = 0.0
             try:
                 await self._one_session(presence, begin, parts)
             except* UplinkError as group:
                 error = next(leaf for leaf in _leaves(group) if isinstance(leaf, UplinkError))
-                code = error.code
+                pause = LONG_PAUSE_S if error.code in SOMEBODY_MUST_ACT else 0.0
+                if self.online:
+                    on_lost(error.code)
                 self._note_loss(error, backoff)
-                on_lost(code)
             except* JournalError as group:
                 LOG.error("%s; the connection is tried again", next(_leaves(group)))  # noqa: TRY400 - a sentence for people
-            await asyncio.sleep(max(backoff.failed(), LONG_PAUSE_S if code in SOMEBODY_MUST_ACT else 0.0))
+                self._turn(online=False, detail=str(next(_leaves(group))))
+            except* TooLargeError as group:
+                pause = LONG_PAUSE_S
+                self._alarms.raise_alarm("broker_refuses_us", f"not even our status: {next(_leaves(group))}")
+                self._turn(online=False, detail=str(next(_leaves(group))))
+            if not self._stopping:
+                await asyncio.sleep(max(backoff.failed(), pause))
 
-    def hears(self, payload: bytes, session: Session) -> None:
+    def stop(self) -> None:
+        """Try no more. Cancel the task besides; that alone would be lost where a session fails just then."""
+        self._stopping = True
+
+    async def hears(self, payload: bytes, session: Session) -> None:
         """Somebody said who is online under our identity: a late Will of an old session, or another agent.
 
         Raises:
@@ -105,9 +120,10 @@ class Uplink:
         status = read_status(payload)
         if status is None or (status.instance, status.session) == (self._identity.instance, self._session_no):
             return
-        if status.online and status.instance != self._identity.instance:
+        known = await self._journal.sessions.knows(status.instance)
+        if standing(status, known=known) is Standing.TAKEN:
             raise self._taken(status)
-        LOG.info("a late status of session %d is put right", status.session)
+        LOG.debug("the status of session %d is put right", status.session)
         session.publish(self._status(online=True))
 
     async def _one_session(
@@ -118,6 +134,7 @@ class Uplink:
         will = self._status(online=False)
         async with connected(self._settings, self._identity.client_id, will, self._abilities) as session:
             begin(session)
+            self._connected_at = asyncio.get_running_loop().time()
             self._turn(online=True, detail=f"connected to {session.where}")
             LOG.info("connected to %s", session.where)
             for code in ("identity_taken", "broker_refuses_us"):
@@ -151,14 +168,16 @@ class Uplink:
     async def _remember(self, status: Status) -> None:
         """A run that this journal does not remember used its identity: what it sent must not get other sequences."""
         journal = self._journal
-        await journal.sessions.adopt(status.instance)
         now = self._clock.now().wall
         evidence = {"epoch": status.epoch, "forgotten_to": str(status.last_seq), "instance": status.instance}
         discrepancy = Discrepancy("journal_rewound", now, now, evidence)
         if journal.is_new:
             await journal.notice(f"forgotten-{status.instance}", discrepancy)
+            await journal.sessions.adopt(status.instance)
         else:
             await journal.renew(secrets.token_hex(4), journal.opened_at + 1, now, discrepancy)
+            # Last, as a kill before it only means that all this is done once more.
+            await journal.sessions.adopt(status.instance)
             raise UplinkError("the journal is older than what was sent under its name; a new epoch begins")
 
     def _taken(self, status: Status) -> UplinkError:
@@ -185,12 +204,12 @@ class Uplink:
             return
         try:
             goodbyes = [*await presence.say_goodbye(session), session.publish(self._status(online=False))]
-        except UplinkError:
+        except (UplinkError, TooLargeError):
             return
         await asyncio.wait(goodbyes, timeout=GOODBYE_S)
 
     def _note_loss(self, error: UplinkError, backoff: Backoff) -> None:
-        if self.online:
+        if self.online and asyncio.get_running_loop().time() - self._connected_at >= STEADY_S:
             backoff.succeeded()
         if error.code == NO_RETAIN:
             self._abilities = Abilities(retain=False, qos=self._abilities.qos)

@@ -42,8 +42,11 @@ _WORDS = {
     0x97: "quota exceeded",
     0x99: "payload format invalid",
 }
-POISON = frozenset({0x81, 0x82, 0x95, 0x99})
-"""Reasons of a DISCONNECT that speak of what we had just sent: malformed, protocol error, too large, its format."""
+POISON = frozenset({0x95, 0x99})
+"""Reasons of a DISCONNECT that speak of what we had just sent: too large, its format."""
+SUSPICIOUS = POISON | {None, 0x80, 0x81, 0x82, 0x83, 0x8D}
+"""Those that may: no reason at all, errors that are not named, malformed, protocol error, silence. All others, such as
+0x8B server shutting down or 0x8E session taken over, are nobody's fault among our facts."""
 
 
 def verdict(code: int) -> Verdict:

@@ -76,7 +76,8 @@ class Log:
         What follows that end was rolled back, or is left of what the log held before it was begun anew.
         """
         header = octets(self._file, 0, HEADER)
-        header_is_sound = header[:4] in _MAGIC and _checksum(header[:24], b"", header) == header[24:]
+        is_whole = len(header) == HEADER and header[:4] in _MAGIC
+        header_is_sound = is_whole and _checksum(header[:24], b"", header) == header[24:]
         frames = list(self._frames(header))
         if not frames:
             return [], []

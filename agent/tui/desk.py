@@ -94,7 +94,7 @@ class Desk:
         if self._center is None:
             name = str(self._center_id)
             return say("This agent has no work center '{name}'. F12 shows those it has.", name=name)
-        if self._picture is not None and self._picture.view.alarms:
+        if self._picture is not None and self._picture.view.alarms and self.page is Page.RUN:
             text = self._picture.view.alarms[0].text
             shown = text if len(text) <= ALARM_SHOWN else text[: ALARM_SHOWN - 1] + "…"
             return f"! {say('Call maintenance')}: {shown}"

@@ -39,6 +39,7 @@ class LineScreen(Screen[None], inherit_bindings=False):
         """Shows everything as it is now; what did not change costs nothing."""
         self._notice.say(desk.notice())
         self._notice.display = bool(self._notice.said)
+        self.set_class(self._notice.display, "-noticed")
         self.set_class(desk.lost, "-lost")
         self.set_class(scene is None, "-blank")
         self.set_class(desk.page is not Page.RUN, "-paged")

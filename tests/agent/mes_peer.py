@@ -30,7 +30,7 @@ from agent.resending import Resending
 from agent.storage import StorageWatch
 from agent.uplink import Identity, Uplink
 from simulators.broker import Broker
-from simulators.mes.link import Address, Link, Received, connected
+from simulators.mes.link import Address, Link, LinkLostError, Received, connected
 from tests.agent.parts import AGENT, CLOCK, SITE, Running, an_intake, eventually, settings
 
 
@@ -42,14 +42,12 @@ class Mes:
     through: int | None = None
     """Where it confirms by itself: up to here it has everything."""
     heard: list[Received] = field(default_factory=list)
+    _held: set[int] = field(default_factory=set)
+    _epoch: str = "e1"
 
     def events(self) -> list[dict[str, Any]]:
         """Facts as they came, repetitions included."""
-        found: list[dict[str, Any]] = []
-        for message in self.messages("/evt"):
-            payload = json.loads(message.payload)
-            found += payload if isinstance(payload, list) else [payload]
-        return found
+        return _events(self.heard)
 
     def sequences(self) -> list[int]:
         return [int(event["sequence"]) for event in self.events()]
@@ -79,7 +77,9 @@ class Mes:
 
 
 @asynccontextmanager
-async def a_mes(broker: Broker, name: str = "mes", *, acking: bool = False, already: int = 0) -> AsyncIterator[Mes]:
+async def a_mes(
+    broker: Broker | Address, name: str = "mes", *, acking: bool = False, already: int = 0
+) -> AsyncIterator[Mes]:
     """An MES; with `acking` it confirms what it has, as a real one does, and had `already` so many before."""
     async with connected(Address(broker.host, broker.port, broker.protocol), name) as link:
         mes = Mes(link, already if acking else None)
@@ -89,7 +89,8 @@ async def a_mes(broker: Broker, name: str = "mes", *, acking: bool = False, alre
             yield mes
         finally:
             hearing.cancel()
-            with suppress(asyncio.CancelledError):
+            # Where the test took the broker away, this MES is just deaf from then on.
+            with suppress(asyncio.CancelledError, LinkLostError):
                 await hearing
 
 
@@ -99,16 +100,27 @@ async def _hear(mes: Mes) -> None:
         mes.heard += gathered
         mes.link.settle(gathered)
         if mes.through is not None:
-            _confirm(mes, mes.through)
+            _confirm(mes, gathered, mes.through)
 
 
-def _confirm(mes: Mes, through: int) -> None:
-    held = set(mes.sequences())
-    while through + 1 in held:
+def _confirm(mes: Mes, gathered: list[Received], through: int) -> None:
+    for event in _events(gathered):
+        mes._epoch = event["source"].rpartition(":")[2]
+        mes._held.add(int(event["sequence"]))
+    while through + 1 in mes._held:
         through += 1
     if through != mes.through:
         mes.through = through
-        mes.ack(through, epoch=mes.events()[-1]["source"].rpartition(":")[2])
+        mes.ack(through, epoch=mes._epoch)
+
+
+def _events(messages: list[Received]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for message in messages:
+        if "/evt" in message.topic:
+            payload = json.loads(message.payload)
+            found += payload if isinstance(payload, list) else [payload]
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,7 @@ class Sender:
     uplink: Uplink
     overview: Overview
     alarms: Alarms
+    presence: Presence
     sending: asyncio.Task[None]
 
     @property
@@ -141,8 +154,14 @@ class Sender:
 
 
 @asynccontextmanager
-async def a_sender(folder: Path, port: int, *, epoch: str = "e1", **mes: Any) -> AsyncIterator[Sender]:  # noqa: ANN401 - any TOML
-    """The inner half of an agent, without last words."""
+async def a_sender(
+    folder: Path,
+    port: int,
+    *,
+    epoch: str = "e1",
+    **mes: Any,  # noqa: ANN401 - any TOML
+) -> AsyncIterator[Sender]:
+    """The inner half of an agent, without last words; `epoch` begins where one has to."""
     configured = settings(folder, port=port, **{"reconnect_max_s": 0.5, **mes})
     async with an_intake(folder, epoch) as running:
         sender = _sender(configured, running)
@@ -169,8 +188,8 @@ def _sender(configured: Settings, running: Running) -> Sender:
     overview = Overview(configured, CLOCK, identity.instance, intake, alarms, way)
     presence = Presence(intake, topics, overview.look)
     parts = (forwarder.run, resending.retry_parked, partial(inbound.read, hear_status=uplink.hears))
-    sending = asyncio.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.suspect), name="uplink")
-    return Sender(running, forwarder, uplink, overview, alarms, sending)
+    sending = asyncio.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.lost), name="uplink")
+    return Sender(running, forwarder, uplink, overview, alarms, presence, sending)
 
 
 def replay(first: int, last: int, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

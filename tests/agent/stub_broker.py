@@ -26,7 +26,8 @@ def _packet(head: int, body: bytes) -> bytes:
     return bytes((head,)) + _number(len(body)) + body
 
 
-async def _read_packet(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+async def _read_packet(reader: asyncio.StreamReader) -> tuple[int, bytes, int]:
+    """First byte, what follows the length, and the size of the whole."""
     (head,) = await reader.readexactly(1)
     length, shift = 0, 0
     while True:
@@ -34,7 +35,7 @@ async def _read_packet(reader: asyncio.StreamReader) -> tuple[int, bytes]:
         length |= (octet & 0x7F) << shift
         shift += 7
         if not octet & 0x80:
-            return head, await reader.readexactly(length)
+            return head, await reader.readexactly(length), 1 + shift // 7 + length
 
 
 @dataclass
@@ -49,18 +50,34 @@ class StubBroker:
     """Seconds between a PUBLISH and its PUBACK."""
     accepts: bool = True
     """Answers CONNECT at all."""
+    refusal: int = 0
+    """Reason code of every CONNACK."""
+    max_qos: int = 2
+    retain: bool = True
+    keep_alive_s: int | None = None
+    """The keep-alive that it prescribes."""
+    subscription: int = 1
+    """Reason code of every topic in a SUBACK."""
     port: int = 0
     published: list[tuple[str, bytes]] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
     """Loop time of each of them."""
     most_in_flight: int = 0
     most_facts_in_flight: int = 0
-    largest: int = 0
+    sizes: list[int] = field(default_factory=list)
+    """Bytes of each packet received."""
+    heads: list[int] = field(default_factory=list)
+    """First byte of each PUBLISH: its QoS and whether it is to be retained."""
     connects: int = 0
+    pings: int = 0
     _in_flight: int = 0
     _facts_in_flight: int = 0
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _answers: set[asyncio.Task[None]] = field(default_factory=set)
+
+    @property
+    def largest(self) -> int:
+        return max(self.sizes, default=0)
 
     def facts(self) -> list[bytes]:
         """Payloads with facts, as they came."""
@@ -80,14 +97,24 @@ class StubBroker:
         for writer in self._writers:
             writer.write(_packet(PUBLISH << 4, len(name).to_bytes(2, "big") + name + b"\x00" + payload))
 
+    def disconnect(self, code: int) -> None:
+        """Send everybody away with this reason."""
+        for writer in self._writers:
+            writer.write(_packet(0xE0, bytes((code, 0))))
+
+    def hang_up(self) -> None:
+        """Close every connection without a word."""
+        for writer in list(self._writers):
+            writer.close()
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         self._in_flight = self._facts_in_flight = 0
         try:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 while True:
-                    head, body = await _read_packet(reader)
-                    self.largest = max(self.largest, len(body) + 5)
+                    head, body, size = await _read_packet(reader)
+                    self.sizes.append(size)
                     self._take(head, body, writer)
         finally:
             self._writers.discard(writer)
@@ -98,19 +125,35 @@ class StubBroker:
         if kind == CONNECT:
             self.connects += 1
             if self.accepts:
-                limits = (
-                    b"\x21" + self.receive_maximum.to_bytes(2, "big") + b"\x27" + self.max_packet.to_bytes(4, "big")
-                )
-                writer.write(_packet(0x20, b"\x00\x00" + _number(len(limits)) + limits))
+                writer.write(_packet(0x20, self._connack(will=body[7])))
         elif kind == SUBSCRIBE:
             filters = body[2:].count(b"lineside/v1/")
-            writer.write(_packet(0x90, body[:2] + b"\x00" + b"\x01" * filters))
+            writer.write(_packet(0x90, body[:2] + b"\x00" + bytes((self.subscription,)) * filters))
         elif kind == UNSUBSCRIBE:
             writer.write(_packet(0xB0, body[:2] + b"\x00\x00"))
         elif kind == PINGREQ:
+            self.pings += 1
             writer.write(_packet(0xD0, b""))
-        elif kind == PUBLISH and head & 0x06:
-            self._take_publish(body, writer)
+        elif kind == PUBLISH:
+            self.heads.append(head)
+            if head & 0x06:
+                self._take_publish(body, writer)
+
+    def _connack(self, will: int) -> bytes:
+        """To a client whose CONNECT has these flags (MQTT 5 clause 3.1.2.3)."""
+        code = self.refusal
+        if will & 0x20 and not self.retain:
+            code = 0x9A
+        elif (will >> 3) & 0x03 > self.max_qos:
+            code = 0x9B
+        said = b"\x21" + self.receive_maximum.to_bytes(2, "big") + b"\x27" + self.max_packet.to_bytes(4, "big")
+        if self.max_qos < 2:
+            said += bytes((0x24, self.max_qos))
+        if not self.retain:
+            said += b"\x25\x00"
+        if self.keep_alive_s is not None:
+            said += b"\x13" + self.keep_alive_s.to_bytes(2, "big")
+        return bytes((0, code)) + _number(len(said)) + said
 
     def _take_publish(self, body: bytes, writer: asyncio.StreamWriter) -> None:
         end = 2 + int.from_bytes(body[:2], "big")
