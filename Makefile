@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.set-up-to-run
 DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
-.PHONY: demo test check bench generated lock clean mosquitto help
+.PHONY: demo test check bench soak soak-kills generated lock clean mosquitto help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,6 +24,13 @@ check: $(DEV_STAMP) ## Style, types and schemas
 
 bench: $(DEV_STAMP) mosquitto ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
+
+soak: soak-kills ## What takes long: facts under fire
+
+CYCLES ?= 1000
+
+soak-kills: $(DEV_STAMP) mosquitto ## SIGKILL at named points and at random moments, CYCLES times
+	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
 
 generated: $(DEV_STAMP) ## Write the published schemas anew
 	$(BIN)/python -m tests.contract.generated

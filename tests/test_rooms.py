@@ -30,6 +30,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "aiohttp": ("agent.local_api", "agent.parked_api", "agent.tui.connection", "simulators.demo"),
     "amqtt": ("simulators.embedded_broker",),
     "asyncua": ("drivers.opcua", "simulators.opcua"),
+    "cryptography": ("agent.tls",),
     "orjson": (
         "agent.core.operator_turn",
         "agent.core.envelope",

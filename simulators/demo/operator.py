@@ -77,14 +77,16 @@ class Operator:
         await self._enter(action, subject, arguments, None)
 
     async def explain(self, reason: str) -> None:
-        """Give the stop that is shown its reason; an operator who is shown none does nothing.
+        """Give the stop that is shown its reason, once; an operator who is shown none does nothing.
 
         Args:
             reason: Code of the reason to enter, or the label `RSN:…` to scan.
         """
+        # The view may lag behind the answer that was given a moment ago.
+        explained = {act.stop_id for act in self._acts}
         try:
             async with asyncio.timeout(STOP_PATIENCE_S):
-                view = await self._present.until(lambda view: _unexplained(center(view, self._wc)))
+                view = await self._present.until(lambda view: _unexplained(center(view, self._wc), explained))
         except TimeoutError:
             self._progress.say(f"{self._wc}: no stop is shown that {reason} could explain")
             return
@@ -130,5 +132,6 @@ def _answered(shown: View, code: str, since: datetime) -> bool:
     return last is not None and last["text"] == code and datetime.fromisoformat(last["time"]) >= since
 
 
-def _unexplained(shown: View) -> bool:
-    return shown["stop"] is not None and shown["stop"]["reason_code"] is None
+def _unexplained(shown: View, explained: set[str | None]) -> bool:
+    stop = shown["stop"]
+    return stop is not None and stop["reason_code"] is None and stop["stop_id"] not in explained

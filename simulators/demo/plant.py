@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 from asyncio.subprocess import PIPE
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from simulators.demo.present import Present
 from simulators.demo.processes import Supervised
 from simulators.demo.progress import Progress
 from simulators.demo.records import OperatorLog, SupervisorLog
+from simulators.demo.relay import Relay
 from simulators.demo.supervisor import Supervisor
 from simulators.mes.link import Address
 from simulators.scanner import ScannerSimulator
@@ -34,7 +35,8 @@ PLANT_START = datetime(2027, 1, 15, 6, 0, tzinfo=UTC)
 """The early shift begins."""
 LEADS_S = (7.0, 15.0, 40.0)
 """Real seconds in which line and agent must be up before the day begins; on a busy PC it is tried with more."""
-_MADE = ("truth.jsonl", "mes.sqlite*", "journal", "broker", "agent.sock", "reader")
+JOURNAL = "journal"
+_MADE = ("truth.jsonl", "mes.sqlite*", JOURNAL, "broker", "agent.sock", "reader")
 """What a plant leaves in its folder and the next one would go on with."""
 _ALL_FACTS = "100000"
 
@@ -57,6 +59,31 @@ class Choice:
     """A broker to use instead of starting one."""
     leads_s: tuple[float, ...] = LEADS_S
     """Real seconds for starting, attempt by attempt."""
+    prepare: Callable[[Path], None] | None = None
+    """Done with the journal's folder before the agent is first started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cables:
+    """The cables from the agent to the two controllers."""
+
+    opcua: Relay
+    modbus: Relay
+    truth: TruthLog
+
+    async def pull(self, real_s: float) -> None:
+        """Nothing gets through for so many real seconds."""
+        self._say("controller_away")
+        for cable in (self.opcua, self.modbus):
+            await cable.cut()
+        await asyncio.sleep(real_s)
+        for cable in (self.opcua, self.modbus):
+            await cable.mend()
+        self._say("controller_back")
+
+    def _say(self, event: str) -> None:
+        for wc in (FILL, PRESS):
+            self.truth.say(wc, event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,17 @@ class Plant:
     present: Present
     operators: dict[str, Operator]
     progress: Progress
+    cables: Cables
+
+    @property
+    def journal(self) -> Path:
+        """The folder of the agent's journal."""
+        return self.store.with_name(JOURNAL)
+
+    async def pull_cables(self, real_s: float) -> None:
+        """No controller can be reached for so many real seconds."""
+        self.progress.say("the cables to both controllers are pulled out")
+        await self.cables.pull(real_s)
 
     @property
     def done(self) -> OperatorLog:
@@ -88,9 +126,12 @@ class Plant:
         process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
         out, _ = await process.communicate()
         counts: dict[str, int] = {}
+        before = (self.clock.plant_start - timedelta(days=1)).isoformat()
         for line in out.splitlines():
-            name = str(json.loads(line)["type"])
-            counts[name] = counts.get(name, 0) + 1
+            fact = json.loads(line)
+            # A journal may have a past that this run knows nothing of.
+            if fact["time"] > before:
+                counts[fact["type"]] = counts.get(fact["type"], 0) + 1
         return counts
 
 
@@ -134,27 +175,31 @@ async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIter
     async with AsyncExitStack() as stack:
         broker, address, described = await _broker(choice, stack)
         progress.say(described)
-        mes = Supervised("the MES", _mes(store, address, site), folder / "mes.log", announces=True)
+        mes = Supervised("the MES", mes_arguments(store, address, site), folder / "mes.log", announces=True)
         await stack.enter_async_context(mes)
         opcua_port, modbus_port = _free_ports()
+        opcua, modbus = [await stack.enter_async_context(Relay(port)) for port in (opcua_port, modbus_port)]
         clock = Clock(datetime.now(UTC) + timedelta(seconds=lead_s), PLANT_START, choice.speed)
         progress.begin(clock)
         log = stack.enter_context(TruthLog(truth, clock))
         scanner = await stack.enter_async_context(ScannerSimulator(reader, FILL, log))
         line = Supervised("the line", _line(truth, clock, opcua_port, modbus_port), folder / "line.log", announces=True)
-        at = Endpoints(opcua_port, modbus_port, address, reader, folder)
+        at = Endpoints(opcua.port, modbus.port, address, reader, folder)
         config.write_text(configuration(site, clock, at), encoding="utf-8")
         agent = Supervised("the agent", ("run", "-c", str(config)), folder / "agent.log", announces=False)
+        if choice.prepare is not None:
+            await asyncio.to_thread(choice.prepare, folder / JOURNAL)
         present = await stack.enter_async_context(Present(at.socket))
         # The agent is not waited for: it looks for the machines until they are there.
         await stack.enter_async_context(agent)
         await stack.enter_async_context(line)
+        cables = Cables(opcua, modbus, log)
         supervisor = Supervisor(agent, broker, present, clock, progress)
         operators = {
             FILL: Operator(FILL, present, clock, progress, scanner),
             PRESS: Operator(PRESS, present, clock, progress),
         }
-        built = Plant(clock, config, truth, store, at.socket, supervisor, present, operators, progress)
+        built = Plant(clock, config, truth, store, at.socket, supervisor, present, operators, progress, cables)
         jobs = {f"demo.watch.{wc}": supervisor.watch(wc) for wc in operators}
         async with Background({"demo.present": present.follow(), **jobs}):
             await _all_watched(built, agent)
@@ -184,7 +229,8 @@ async def _broker(choice: Choice, stack: AsyncExitStack) -> tuple[Broker | None,
     return broker, Address(broker.host, broker.port, broker.protocol), described
 
 
-def _mes(store: Path, broker: Address, site: str) -> tuple[str, ...]:
+def mes_arguments(store: Path, broker: Address, site: str) -> tuple[str, ...]:
+    """The command line of a central MES."""
     where = ("--host", broker.host, "--port", str(broker.port), "--protocol", broker.protocol)
     return ("simulate", "mes", "--store", str(store), *where, "--enterprise", ENTERPRISE, "--site", site)
 

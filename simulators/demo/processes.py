@@ -15,6 +15,8 @@ from typing import Any, Self
 
 from simulators.tether import tethered
 
+AGENT = ("-P", "-m", "agent")
+"""What Python runs. -P: what happens to be called "agent" where the demonstration was started is not meant."""
 READY_S = 20.0
 STOP_S = 10.0
 
@@ -37,6 +39,7 @@ class Supervised:
         self._log = log
         self._announces = announces
         self._process: Process | None = None
+        self._said_before = 0
 
     async def __aenter__(self) -> Self:
         """Start; see `start`."""
@@ -54,16 +57,19 @@ class Supervised:
         """Exit status of one that ended by itself; None while it runs."""
         return None if self._process is None else self._process.returncode
 
-    async def start(self) -> None:
+    async def start(self, program: tuple[str, ...] = AGENT) -> None:
         """Start, and wait for its ready line where it has one.
+
+        Args:
+            program: what Python runs with the arguments.
 
         Raises:
             NotStartedError: it ended or was silent.
         """
-        # -P: what happens to be called "agent" where the demonstration was started is not meant.
-        command = (sys.executable, "-P", "-m", "agent", *self._arguments)
+        command = (sys.executable, *program, *self._arguments)
         out = PIPE if self._announces else DEVNULL
         log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        self._said_before = os.fstat(log).st_size
         try:
             # A session of its own keeps Ctrl+C from ending it before those who still need it.
             self._process = await asyncio.create_subprocess_exec(
@@ -94,6 +100,17 @@ class Supervised:
         if process is not None:
             _send(process, signal.SIGKILL)
             await process.wait()
+
+    async def wait(self) -> None:
+        """Until it has ended, whoever brought that about."""
+        if self._process is not None:
+            await self._process.wait()
+
+    def said(self) -> str:
+        """Everything that it said on stderr since it was started."""
+        with self._log.open("rb") as log:
+            log.seek(self._said_before)
+            return log.read().decode(errors="replace")
 
     def last_words(self) -> str:
         """What it said last, for an error."""

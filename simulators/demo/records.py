@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+KILLED_AT = "killed itself at "
+"""What a run of the agent that kills itself says on stderr just before, followed by the name of the point."""
+RANDOM = "random"
+"""The name of a moment that nobody chose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -33,6 +38,10 @@ class SupervisorLog:
     outages: dict[str, tuple[Span, ...]]
     """Work center to each time from the agent's end to the sign that its machine is watched again."""
     kills: tuple[datetime, ...] = ()
+    points: tuple[str, ...] = ()
+    """Where the agent was at each of them, as far as it said so."""
+    accidents: tuple[str, ...] = ()
+    """Ends of the agent that nobody brought about."""
     broker_outages: tuple[Span, ...] = ()
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from typing import Literal, TypeAlias
 
 from simulators.clock import Clock
 from simulators.day import Day
 from simulators.demo.configuration import FILL, PRESS
+from simulators.demo.kills import Death, die_again_and_again
 from simulators.demo.operator import Operator
 from simulators.demo.plant import Plant
 from simulators.script import FILLER
@@ -20,6 +21,8 @@ from simulators.script import PRESS as PRESS_SCRIPT
 Verb: TypeAlias = Literal["scan", "start", "finish", "explain", "kill", "no_broker"]
 SETTLING_S = 0.5
 """Real seconds from the moment at which both machines stand until everything of it has been seen."""
+ONLINE_WITHIN_S = 120.0
+"""Real seconds that the agent may take to deliver what waits in the end."""
 LEAVING_S = 0.4
 """Real seconds in which the agent lets go of the machines when told to stop."""
 
@@ -41,13 +44,13 @@ class Scenario:
     speed: float
     """Plant seconds per real second."""
     minutes: float
-    """It ends the first time after so many minutes at which both machines stand."""
-    work: dict[str, tuple[Step, ...]]
-    """What the operator of each work center does."""
+    """It ends the first time after so many minutes, and after all deaths, at which both machines stand."""
+    work: dict[str, Iterable[Step]]
+    """What the operator of each work center does; what has no end ends with the last death."""
     trouble: tuple[Step, ...] = ()
     """What goes wrong."""
-    kills: int = 0
-    """SIGKILLs at random moments besides."""
+    deaths: tuple[Death, ...] = ()
+    """How run after run of the agent ends besides."""
     seed: int = 1
 
 
@@ -106,22 +109,28 @@ BROKER_AWAY = Scenario(
 
 async def perform(scenario: Scenario, plant: Plant) -> None:
     """Let it happen; returns when both machines stand for good, and everything of that has been seen."""
+    over = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for wc, steps in scenario.work.items():
-            tasks.create_task(_work(steps, plant.operators[wc], plant.clock), name=f"demo.operator.{wc}")
+            tasks.create_task(_work(steps, plant.operators[wc], plant.clock, over), name=f"demo.operator.{wc}")
         for step in scenario.trouble:
             tasks.create_task(_trouble(step, plant), name=f"demo.trouble.{step.verb}")
-        tasks.create_task(_kills(scenario, plant), name="demo.kills")
+        tasks.create_task(_deaths(scenario, plant, over), name="demo.deaths")
         tasks.create_task(plant.clock.sleep_until(plant.clock.plant(scenario.minutes * 60)), name="demo.minutes")
-    await plant.present.until(lambda view: view["uplink"]["state"] == "online")
+    # An agent that never gets there is the verdict's business.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ONLINE_WITHIN_S):
+            await plant.present.until(lambda view: view["uplink"]["state"] == "online")
     end = _standstill(plant.clock)
     plant.progress.say(f"both machines will stand at minute {end / 60:.1f}; the run ends there")
     await plant.clock.sleep_until(plant.clock.plant(end))
 
 
-async def _work(steps: tuple[Step, ...], operator: Operator, clock: Clock) -> None:
+async def _work(steps: Iterable[Step], operator: Operator, clock: Clock, over: asyncio.Event) -> None:
     for step in steps:
         await clock.sleep_until(clock.plant(step.minute * 60))
+        if over.is_set():
+            return
         match step.verb:
             case "scan":
                 await operator.scan(step.what)
@@ -142,17 +151,10 @@ async def _trouble(step: Step, plant: Plant) -> None:
         await plant.supervisor.stop_broker(float(step.what))
 
 
-async def _kills(scenario: Scenario, plant: Plant) -> None:
-    dice = random.Random(scenario.seed)  # noqa: S311  # the moment of a death needs no secrecy
-    await plant.clock.sleep_until(plant.clock.plant_start)
-    for number in range(scenario.kills):
-        if number % 5:
-            await plant.present.until(lambda view: all(center["link_up"] for center in view["work_centers"]))
-            await asyncio.sleep(dice.uniform(0.1, 3.0))
-        else:
-            # One in five is killed while it starts.
-            await asyncio.sleep(dice.uniform(0.3, 1.5))
-        await plant.supervisor.kill_agent(0.1)
+async def _deaths(scenario: Scenario, plant: Plant, over: asyncio.Event) -> None:
+    if scenario.deaths:
+        await die_again_and_again(scenario.deaths, plant, scenario.seed)
+        over.set()
 
 
 def _standstill(clock: Clock) -> float:
@@ -177,13 +179,26 @@ def _standstills(day: Day) -> Iterator[tuple[float, float]]:
             yield start, one.at
 
 
-def kills(number: int, minutes: float, *, speed: float, seed: int) -> Scenario:
-    """A run in which the agent is killed again and again, while an operator goes on working."""
-    numbers = count(1)
-    units = tuple(
-        Step(minute / 2, "scan", f"SN:K{next(numbers):05}") for minute in range(3, round(minutes * 2)) if minute % 9
-    )
-    reasons = (Step(5.0, "explain", "CHANGEOVER"), Step(24.0, "explain", "JAM"), Step(33.0, "explain", "WAIT_TECH"))
-    lots = tuple(Step(1.0 + lot * 4.5, "scan", f"LOT:PF-{lot}:PREFORM-05") for lot in range(int(minutes / 4.5)))
-    work = _sorted(Step(-1.0, "start", "PO-1001"), *units, *lots, *reasons)
-    return Scenario(speed, minutes, {FILL: work, PRESS: PRESS_WORK[:3]}, kills=number, seed=seed)
+def kills(deaths: tuple[Death, ...], *, speed: float, seed: int) -> Scenario:
+    """A run in which the agent is killed again and again, while both operators go on working."""
+    return Scenario(speed, 0.0, {FILL: _endless_filling(), PRESS: _endless_pressing()}, deaths=deaths, seed=seed)
+
+
+def _endless_filling() -> Iterator[Step]:
+    """A scan every half minute, most of them units; now and then a stop is explained."""
+    yield Step(-1.0, "start", "PO-1001")
+    for number in count(1):
+        minute = number / 2
+        if number % 9 == 2:
+            yield Step(minute, "scan", f"LOT:PF-{number:05}:PREFORM-05")
+        elif number % 27 == 9:
+            yield Step(minute, "explain", "JAM")
+        else:
+            yield Step(minute, "scan", f"SN:K{number:05}")
+
+
+def _endless_pressing() -> Iterator[Step]:
+    """Every stop that is shown is explained."""
+    yield Step(-1.0, "start", "PO-2001")
+    for minute, reason in zip(count(1), cycle(("NO_MATERIAL", "TOOL", "WAIT_TECH")), strict=False):
+        yield Step(float(minute), "explain", reason)

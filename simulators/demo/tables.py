@@ -20,6 +20,11 @@ def print_result(evidence: Evidence, checks: Sequence[Check], console: Console) 
     print_table(evidence.report, console)
     console.print(_delivery(evidence))
     console.print(_truth(evidence))
+    print_verdict(checks, console)
+
+
+def print_verdict(checks: Sequence[Check], console: Console) -> None:
+    """Every check, and what they come to."""
     console.print(_verdict(checks))
     wrong = sum(not check.ok for check in checks)
     if wrong:

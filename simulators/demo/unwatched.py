@@ -18,17 +18,16 @@ def absences(evidence: Evidence, wc: str) -> tuple[Span, ...]:
     """The controller could not be read, within the time in which the agent ran."""
     watched = evidence.supervisor.watched[wc]
     spans: list[Span] = []
-    away: datetime | None = None
+    away: list[datetime] = []
+    """A controller that reboots while its cable is out is away twice."""
     for one in evidence.truth:
         if one.wc != wc or one.at > watched.end:
             continue
         if one.event == "controller_away":
-            away = one.at
-        elif one.event == "controller_back" and away is not None:
-            spans.append(Span(away, one.at))
-            away = None
-    if away is not None:
-        spans.append(Span(away, watched.end))
+            away.append(one.at)
+        elif one.event == "controller_back" and away:
+            spans.append(Span(away.pop(), one.at))
+    spans += [Span(since, watched.end) for since in away]
     return tuple(spans)
 
 

@@ -46,6 +46,7 @@ def _delivery(evidence: Evidence) -> Iterator[Check]:
 def _manners(evidence: Evidence) -> Iterator[Check]:
     written = [f"{one.wc} {one.detail.get('what', '')}" for one in evidence.truth if one.event == "write_attempt"]
     yield none("attempts to write to a machine", written)
+    yield none("ends of the agent by itself", list(evidence.supervisor.accidents))
     # Deaths before the agent could say anything leave no trace, so there may be fewer starts than kills.
     starts = evidence.report.agent_starts
     crashes = sum(start.after == "crash" for start in starts)

@@ -158,7 +158,9 @@ def a_deep_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("octets", [b"", b"\0", b"SQLite format 3\0", bytes(4096), b"\xff" * 9_000])
-@pytest.mark.parametrize("log", [None, b"", bytes(32), bytes(9_000), b"\x37\x7f\x06\x82" + b"\xff" * 9_000])
+@pytest.mark.parametrize(
+    "log", [None, b"", b"\x37\x7f\x06\x82..", bytes(32), bytes(9_000), b"\x37\x7f\x06\x82" + b"\xff" * 9_000]
+)
 def test_what_is_no_database_has_no_rows(tmp_path: Path, octets: bytes, log: bytes | None) -> None:
     path = tmp_path / NAME
     path.write_bytes(octets)
