@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from agent.journal.inspection import described, examine, is_ours
 from agent.journal.marks import Watermarks
 from agent.journal.migrations import migrate
 from agent.journal.rescue import SUSPECT, finish_rescue, rescue
+from agent.journal.salvage import last_passed_over
 from agent.journal.store import Kept, checksum
-from agent.journal.witness import Witness, testimony
+from agent.journal.witness import Testimony, Witness, testimony
 
 LOG = logging.getLogger(__name__)
 FILE_NAME = "journal.sqlite"
@@ -73,7 +74,7 @@ def open_file(folder: Path, new_epoch: str, now: float) -> Opened:
 
 
 def _open(path: Path, witness: Witness, start: Start) -> Opened:
-    connection = _open_sound(path)
+    connection = _open_sound(path, witness.said)
     try:
         marks = begin(connection, start, None)
         restored = _restore(connection, marks.epoch, start.now)
@@ -86,17 +87,18 @@ def _open(path: Path, witness: Witness, start: Start) -> Opened:
     return Opened(connection, marks, restored, witness)
 
 
-def _open_sound(path: Path) -> sqlite3.Connection:
+def _open_sound(path: Path, said: Testimony | None) -> sqlite3.Connection:
     if not path.exists():
         path.with_name(SUSPECT).unlink(missing_ok=True)
     if path.with_name(SUSPECT).exists():
         raise JournalDamagedError("an earlier run met damage in it")
+    if path.exists():
+        _look_at(path, said)
     connection = store.connect(path)
     try:
-        if _disowned(connection):
-            raise JournalDamagedError("the journal's schema version is not the one that was written")
-        migrate(connection, path)
-        examine(connection)
+        if connection.execute("PRAGMA user_version").fetchone()[0] != schema.SCHEMA_VERSION:
+            migrate(connection, path)
+            examine(connection)
         # A killed run's log may be shown to us out of the page cache only: make it durable before we build on it.
         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
     except store.FAILURES as error:
@@ -106,6 +108,37 @@ def _open_sound(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _look_at(path: Path, said: Testimony | None) -> None:
+    """Examine the file before it is opened for writing: whoever closes that last empties the log, be it damaged.
+
+    Raises:
+        JournalDamagedError: the file cannot be worked with.
+        JournalError: it cannot be read now.
+    """
+    with closing(store.connect(path, read_only=True)) as connection:
+        try:
+            if _disowned(connection):
+                raise JournalDamagedError("the journal's schema version is not the one that was written")
+            if connection.execute("PRAGMA user_version").fetchone()[0] == schema.SCHEMA_VERSION:
+                examine(connection)
+                _examine_log(connection, path, said)
+        except store.FAILURES as error:
+            raise store.said(error, f"the journal {path} cannot be read: {error}") from error
+
+
+def _examine_log(connection: sqlite3.Connection, path: Path, said: Testimony | None) -> None:
+    """SQLite passes over all that follows a damaged frame of its log without a word, however durable it was.
+
+    Raises:
+        JournalDamagedError: facts stand there.
+    """
+    shown = connection.execute(schema.LAST_POSITION).fetchone()[0]
+    remembered = 0 if said is None else said.first_position - 1 + said.last_sequence
+    last = last_passed_over(path, all_of_it=remembered > shown)
+    if last > shown:
+        raise JournalDamagedError(f"its log is damaged before fact {last}, and ends for SQLite at fact {shown}")
 
 
 def _disowned(connection: sqlite3.Connection) -> bool:

@@ -102,6 +102,12 @@ class DamagedFile:
         for number in compress(count(), self._free):
             yield self._records(self._page(number), number)
 
+    def passed_over(self, *, all_of_it: bool) -> Iterator[list[Record]]:
+        """Rows of the log's pages where SQLite may not show all of them; see `Log.readable`."""
+        if not self._log.is_sound:
+            for frame in self._log.readable(all_of_it=all_of_it):
+                yield self._records(self._log.content(frame), frame.number)
+
     def _is_free(self, number: int) -> bool:
         return number < len(self._free) and self._free[number] == 1
 

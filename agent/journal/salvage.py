@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -95,6 +95,22 @@ def salvage(damaged: Path, fresh: sqlite3.Connection) -> Salvaged:
             f"the damaged journal {damaged} cannot be taken over: {error}; "
             f"what is taken over needs up to {2 * size / 1e6:.0f} MB on its disk. It stays as it is"
         ) from error
+
+
+def last_passed_over(path: Path, *, all_of_it: bool) -> int:
+    """Position of the last fact that stands in a damaged log, 0 where the log is sound; SQLite may not show it.
+
+    Args:
+        path: the file; its log is looked for beside it.
+        all_of_it: with the log's last transaction, of which nothing proves that it was durable.
+
+    Raises:
+        OSError: the files may not be read.
+    """
+    with opened(path) as file:
+        records = chain.from_iterable(file.passed_over(all_of_it=all_of_it))
+        rows = (_with_row_id(record) for record in records if record.rowid is not None and len(record.values) == 12)
+        return max((int(values[0]) for values in rows if store.intact(values)), default=0)
 
 
 def _take(

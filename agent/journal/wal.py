@@ -46,7 +46,12 @@ class Log:
         """
         self._file = file
         self._page_size = page_size
-        committed, sound = self._committed()
+        header = octets(file, 0, HEADER)
+        is_whole = len(header) == HEADER and header[:4] in _MAGIC
+        header_is_sound = is_whole and _checksum(header[:24], b"", header) == header[24:]
+        committed, sound = self._committed(header, header_is_sound=header_is_sound)
+        self.is_sound = not committed or (header_is_sound and all(sound))
+        """Whether SQLite shows everything in it that was committed; it passes over what follows a damaged frame."""
         self.latest: dict[int, Frame] = {}
         """The last copy of each page of which nothing says that it is damaged."""
         self.damaged: dict[int, Frame] = {}
@@ -55,6 +60,19 @@ class Log:
         """All other copies, the newest first."""
         for frame, is_sound in zip(reversed(committed), reversed(sound), strict=True):
             self._sort_in(frame, is_sound=is_sound)
+        self._readable = [frame for frame, is_sound in zip(committed, sound, strict=True) if is_sound and frame.number]
+
+    def readable(self, *, all_of_it: bool) -> list[Frame]:
+        """The frames that are what was written.
+
+        Args:
+            all_of_it: with those of the last transaction, which a power cut may have left half done, so that a
+                damaged frame in it does not prove that anything durable was damaged. One that another transaction
+                follows was on the disk before that began.
+        """
+        ends = [index for index, frame in enumerate(self._readable) if frame.is_end]
+        through = ends[-1 if all_of_it else -2] + 1 if len(ends) > (not all_of_it) else 0
+        return self._readable[:through]
 
     def content(self, frame: Frame) -> bytes:
         """The copy of the page."""
@@ -70,14 +88,11 @@ class Log:
         else:
             self.replaced.append(frame)
 
-    def _committed(self) -> tuple[list[Frame], list[bool]]:
+    def _committed(self, header: bytes, *, header_is_sound: bool) -> tuple[list[Frame], list[bool]]:
         """The frames up to the end of the last transaction, and whether each is what was written.
 
         What follows that end was rolled back, or is left of what the log held before it was begun anew.
         """
-        header = octets(self._file, 0, HEADER)
-        is_whole = len(header) == HEADER and header[:4] in _MAGIC
-        header_is_sound = is_whole and _checksum(header[:24], b"", header) == header[24:]
         frames = list(self._frames(header))
         if not frames:
             return [], []

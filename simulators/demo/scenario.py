@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, cycle
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from simulators.clock import Clock
 from simulators.day import Day
@@ -51,6 +51,8 @@ class Scenario:
     """What goes wrong."""
     deaths: tuple[Death, ...] = ()
     """How run after run of the agent ends besides."""
+    beside: Callable[[Plant], Coroutine[Any, Any, None]] | None = None
+    """What else happens in the plant meanwhile; the run lasts at least as long."""
     seed: int = 1
 
 
@@ -116,6 +118,8 @@ async def perform(scenario: Scenario, plant: Plant) -> None:
         for step in scenario.trouble:
             tasks.create_task(_trouble(step, plant), name=f"demo.trouble.{step.verb}")
         tasks.create_task(_deaths(scenario, plant, over), name="demo.deaths")
+        if scenario.beside is not None:
+            tasks.create_task(scenario.beside(plant), name="demo.beside")
         tasks.create_task(plant.clock.sleep_until(plant.clock.plant(scenario.minutes * 60)), name="demo.minutes")
     # An agent that never gets there is the verdict's business.
     with suppress(TimeoutError):

@@ -103,7 +103,8 @@ def a_past(folder: Path, count: int, *, logged: int, group: int = 10) -> Past:
     working.mkdir(parents=True)
     ever: dict[Key, set[Values]] = {}
     with closing(store.connect(working / NAME)) as connection:
-        connection.executescript(f"PRAGMA wal_autocheckpoint = 0; {schema.CREATE}")
+        version = f"PRAGMA user_version = {schema.SCHEMA_VERSION}"
+        connection.executescript(f"PRAGMA wal_autocheckpoint = 0; {schema.CREATE} {version};")
         store.put_epoch(connection, Epoch("e1", 1, 0, iso(0)))
         for first in range(1, count + 1, group):
             if first - group <= count - logged < first:
@@ -146,16 +147,18 @@ def a_fresh_journal() -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def judge(past: Past, hits: list[Span], salvaged: Salvaged, fresh: sqlite3.Connection) -> int:
-    """Nothing false was taken over, and nothing lost that was not hit; how many facts were lost.
+def all_gone(past: Past, hits: list[Span]) -> list[Span]:
+    """What was hit, and the log's last transactions where their ends were hit: nothing proves that they were any."""
+    unproved = takewhile(lambda frames: _hit(frames[-1], hits), reversed(past.where.transactions))
+    return [*hits, *chain.from_iterable(unproved)]
 
-    Where the ends of the log's last transactions were hit, nothing proves any more that they were any.
-    """
+
+def judge(past: Past, hits: list[Span], salvaged: Salvaged, fresh: sqlite3.Connection) -> int:
+    """Nothing false was taken over, and nothing lost that was not hit; how many facts were lost."""
     found = dict(read(fresh))
     false = [key for key, values in found.items() if values not in past.ever.get(key, ())]
     assert false == [], f"rows that never were committed: {false[:5]} after {hits}"
-    unproved = takewhile(lambda frames: _hit(frames[-1], hits), reversed(past.where.transactions))
-    gone = [*hits, *chain.from_iterable(unproved)]
+    gone = all_gone(past, hits)
     missing = [key for key in past.rows if key not in found]
     wrong = [key for key in missing if not any(_hit(span, gone) for span in past.where.homes[key])]
     assert wrong == [], f"rows that stand where nothing was hit are lost: {wrong[:5]} after {hits}"
