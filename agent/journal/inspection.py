@@ -18,7 +18,7 @@ STEP = 200
 _FACTS_FROM = "SELECT * FROM facts WHERE position > ? ORDER BY position LIMIT ?"
 _TAIL = f"SELECT * FROM facts ORDER BY position DESC LIMIT {TAIL}"  # noqa: S608 - a number of our own
 _CLAIMS_FROM = "SELECT key, value, checksum FROM claims WHERE key > ? ORDER BY key LIMIT ?"
-_SMALL = ("epochs", "snapshots", "directories", "parked", "notices", "runs", "confirmations", "retention")
+_SMALL = ("epochs", "snapshots", "directories", "notices", "runs", "confirmations", "retention")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,19 @@ def examine(connection: sqlite3.Connection) -> None:
 
     Raises:
         JournalDamagedError: the file cannot be worked with.
+        JournalError: it cannot be read now.
     """
     try:
         if described(connection) != _expected():
             raise JournalDamagedError("the journal's tables are not those that were made")
         _examine_epochs(connection)
+        store.parked_rows(connection)
         with store.lenient(connection):
             _examine_tail(connection.execute(_TAIL).fetchall())
             for table in _SMALL:
                 connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608 - names of our own
     except store.FAILURES as error:
-        raise JournalDamagedError(f"the journal cannot be read: {error}") from error
+        raise store.said(error, f"the journal cannot be read: {error}") from error
 
 
 def described(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
@@ -73,6 +75,7 @@ def step(connection: sqlite3.Connection, place: Place) -> Step:
 
     Raises:
         JournalDamagedError: the file cannot be read there.
+        JournalError: it cannot be read now.
     """
     try:
         with store.lenient(connection):
@@ -80,7 +83,7 @@ def step(connection: sqlite3.Connection, place: Place) -> Step:
                 return _facts(connection, place)
             return _claims(connection, place.claim)
     except store.FAILURES as error:
-        raise JournalDamagedError(f"the journal cannot be read: {error}") from error
+        raise store.said(error, f"the journal cannot be read: {error}") from error
 
 
 def _facts(connection: sqlite3.Connection, place: Place) -> Step:

@@ -40,8 +40,10 @@ TESTIFY_S = 1.0
 class Journal:
     """An open journal."""
 
-    def __init__(self, folder: Path, opened: Opened, read: sqlite3.Connection, new_epoch: str) -> None:
+    def __init__(self, folder: Path, opened: Opened, read: sqlite3.Connection, new_epoch: str, now: float) -> None:
         self._folder = folder
+        self._plant_time = now
+        """Of the last commit."""
         self._threads = Threads(folder, opened.connection, read)
         self.writing, self.reading = self._threads.writing, self._threads.reading
         self._witness = opened.witness
@@ -90,6 +92,7 @@ class Journal:
             self._written += len(commit.facts)
 
         def stand() -> None:
+            self._plant_time = now
             if commit.facts:
                 self._stand(replace(self._marks, last_position=self._marks.last_position + len(commit.facts)))
                 self.testify()
@@ -197,7 +200,7 @@ class Journal:
         """Facts at these positions are not what was written."""
         for position in positions:
             epoch = self._marks.at(position)
-            now = time.time()
+            now = self._plant_time
             evidence = {"epoch": epoch.name, "sequence": str(epoch.sequence(position))}
             key = f"damaged-{epoch.name}-{position}"
             await self.notice(key, Discrepancy("journal_damaged", now, now, evidence))
@@ -286,7 +289,7 @@ async def open_journal(folder: Path, new_epoch: str, now: float) -> AsyncIterato
         except JournalError:
             opened.connection.close()
             raise
-        journal = Journal(folder, opened, read, new_epoch)
+        journal = Journal(folder, opened, read, new_epoch, now)
         try:
             yield journal
         finally:

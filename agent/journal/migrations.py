@@ -93,7 +93,8 @@ INSERT INTO snapshots SELECT name, state, saved, crc(name, saved, state) FROM sn
 INSERT INTO claims SELECT key, value, crc(key, CAST(value AS BLOB)) FROM claims_1;
 INSERT INTO directories SELECT wc_id, name, payload, received, crc(wc_id, name, received, payload)
     FROM directories_1;
-INSERT INTO parked SELECT sequence + first_position - 1, 'rejected', reason, '1970-01-01T00:00:00.000Z', 0, NULL
+INSERT INTO parked SELECT sequence + first_position - 1, 'rejected', reason, '1970-01-01T00:00:00.000Z', 0, NULL,
+    crc(sequence + first_position - 1, 'rejected', '1970-01-01T00:00:00.000Z', 0, NULL, CAST(reason AS BLOB))
     FROM parked_1 JOIN epochs_1 USING (epoch);
 DROP TABLE epochs_1;
 DROP TABLE snapshots_1;

@@ -92,11 +92,10 @@ def _open_sound(path: Path, said: Testimony | None) -> sqlite3.Connection:
         path.with_name(SUSPECT).unlink(missing_ok=True)
     if path.with_name(SUSPECT).exists():
         raise JournalDamagedError("an earlier run met damage in it")
-    if path.exists():
-        _look_at(path, said)
+    is_examined = path.exists() and _examined(path, said)
     connection = store.connect(path)
     try:
-        if connection.execute("PRAGMA user_version").fetchone()[0] != schema.SCHEMA_VERSION:
+        if not is_examined:
             migrate(connection, path)
             examine(connection)
         # A killed run's log may be shown to us out of the page cache only: make it durable before we build on it.
@@ -110,8 +109,12 @@ def _open_sound(path: Path, said: Testimony | None) -> sqlite3.Connection:
     return connection
 
 
-def _look_at(path: Path, said: Testimony | None) -> None:
+def _examined(path: Path, said: Testimony | None) -> bool:
     """Examine the file before it is opened for writing: whoever closes that last empties the log, be it damaged.
+
+    Returns:
+        whether it could be: not where another schema is to be migrated, nor where the file was cut off while it was
+        made, so that SQLite has to roll that back first; then no fact stands in a log yet.
 
     Raises:
         JournalDamagedError: the file cannot be worked with.
@@ -121,11 +124,15 @@ def _look_at(path: Path, said: Testimony | None) -> None:
         try:
             if _disowned(connection):
                 raise JournalDamagedError("the journal's schema version is not the one that was written")
-            if connection.execute("PRAGMA user_version").fetchone()[0] == schema.SCHEMA_VERSION:
-                examine(connection)
-                _examine_log(connection, path, said)
+            if connection.execute("PRAGMA user_version").fetchone()[0] != schema.SCHEMA_VERSION:
+                return False
+            examine(connection)
+            _examine_log(connection, path, said)
         except store.FAILURES as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY:
+                return False
             raise store.said(error, f"the journal {path} cannot be read: {error}") from error
+    return True
 
 
 def _examine_log(connection: sqlite3.Connection, path: Path, said: Testimony | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.core.discrepancies import Discrepancy
 from agent.journal import notices, schema, store
@@ -30,8 +31,7 @@ class Parking:
 
         def write(connection: sqlite3.Connection) -> None:
             with store.transaction(connection):
-                values = (parked.position, parked.reason, parked.detail, parked.since, parked.withheld)
-                connection.execute(schema.PARK, (*values, parked.retry_at))
+                store.park(connection, parked)
                 notices.put(connection, key, discrepancy)
 
         await self._writing(write)
@@ -43,7 +43,7 @@ class Parking:
 
     async def rows(self) -> list[Parked]:
         """Everything that is parked, by position."""
-        return await self._reading(lambda connection: [Parked.of(row) for row in connection.execute(schema.PARKED)])
+        return await self._reading(store.parked_rows)
 
     async def count(self) -> int:
         """How many there are."""
@@ -54,7 +54,9 @@ class Parking:
 
         def write(connection: sqlite3.Connection) -> None:
             with store.transaction(connection):
-                connection.executemany(schema.RETRY_AT, [(at, position) for position in positions])
+                for parked in store.parked_rows(connection):
+                    if parked.position in positions:
+                        store.park(connection, replace(parked, retry_at=at))
 
         await self._writing(write)
         self.changed.set()

@@ -20,6 +20,7 @@ from agent.core.errors import JournalError
 from agent.core.times import iso
 from agent.journal import schema, store
 from agent.journal.pages import Record, opened
+from agent.journal.standins import Parked
 from agent.journal.store import Values, checksum, octets
 
 LOG = logging.getLogger(__name__)
@@ -182,10 +183,11 @@ def _directory(values: Values) -> Values | None:
 
 
 def _parked(values: Values) -> Values | None:
-    match values:
-        case (int(position), str(), str(), str(), 0 | 1, None | int() | float()) if position > 0:
-            return values
-    return None
+    *said, retry_at, written = values
+    if isinstance(retry_at, int):
+        retry_at = float(retry_at)  # as a snapshot's instant
+    values = (*said, retry_at, written)
+    return values if store.parked_values(Parked.of(values[:-1])) == values else None
 
 
 def _notice(values: Values) -> Values | None:
@@ -213,7 +215,7 @@ TABLES: Final = {
     (True, 12): FACTS,
     (True, 5): Table(_keeping_the_first(schema.PUT_EPOCH), _epoch, lasts=True),
     (True, 4): Table(_keeping_the_first(schema.PUT_SNAPSHOT), _snapshot, lasts=True),
-    (True, 6): Table(_keeping_the_first(schema.PARK), _parked, lasts=False),
+    (True, 7): Table(_keeping_the_first(schema.PARK), _parked, lasts=False),
     (True, 2): Table("INSERT OR IGNORE INTO runs VALUES (?, ?)", _run, lasts=True),
     (False, 3): Table(_keeping_the_first(schema.PUT_CLAIM), _claim, lasts=True),
     (False, 5): Table(_keeping_the_first(schema.PUT_DIRECTORY), _directory, lasts=False),

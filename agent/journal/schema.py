@@ -60,7 +60,8 @@ CREATE TABLE parked (
     detail TEXT NOT NULL,
     since TEXT NOT NULL,
     withheld INTEGER NOT NULL,          -- 1: `fact.withheld` goes out in its place; 0: the MES itself refused it
-    retry_at REAL                       -- when it is to be sent again; null: when somebody asks for it
+    retry_at REAL,                      -- when it is to be sent again; null: when somebody asks for it
+    checksum INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE notices (
@@ -127,12 +128,11 @@ DIRECTORIES = "SELECT wc_id, name, payload, received, checksum FROM directories"
 CLAIM = "SELECT value, checksum FROM claims WHERE key = ?"
 LATEST_POSITIONS = "SELECT position FROM facts ORDER BY position DESC LIMIT ?"
 
-PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?)"
+PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)"
 UNPARK = "DELETE FROM parked WHERE position = ?"
 PARKED = "SELECT * FROM parked ORDER BY position"
 PARKED_COUNT = "SELECT count(*) FROM parked"
 PARKED_BETWEEN = "SELECT * FROM parked WHERE position BETWEEN ? AND ?"
-RETRY_AT = "UPDATE parked SET retry_at = ? WHERE position = ?"
 
 PUT_NOTICE = "INSERT OR IGNORE INTO notices VALUES (?, ?)"
 NOTICES = "SELECT key, body FROM notices ORDER BY key"

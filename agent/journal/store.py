@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 from zlib import crc32
@@ -19,7 +19,15 @@ from agent.journal.marks import Epoch, Watermarks
 from agent.journal.standins import Parked, stand_in
 
 Values: TypeAlias = tuple[Any, ...]
-DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""The last is what SQLite says where our statements do not fit its file: they are fixed, so the file is another one."""
+UNREADABLE = (
+    sqlite3.SQLITE_IOERR_READ,
+    sqlite3.SQLITE_IOERR_SHORT_READ,
+    sqlite3.SQLITE_IOERR_DATA,
+    sqlite3.SQLITE_IOERR_CORRUPTFS,
+)
+"""A disk that does not give back what it took: what it still gives is taken over."""
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the latter where its own message quotes a damaged name."""
 FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
@@ -76,8 +84,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 def said(error: Exception, sentence: str) -> JournalError:
     """The journal's own error for what SQLite reports."""
-    code = getattr(error, "sqlite_errorcode", 0)
-    if code & 0xFF in DAMAGE or isinstance(error, UnicodeDecodeError):
+    # The standard library itself complains, without a code, of text that is none.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    if code & 0xFF in DAMAGE or code in UNREADABLE:
         return JournalDamagedError(sentence)
     return JournalFullError(sentence) if code in FULL else JournalError(sentence)
 
@@ -119,11 +128,12 @@ def read(connection: sqlite3.Connection, marks: Watermarks, after: int, limit: i
     What is parked, damaged or missing has a stand-in, so that the sequence has no hole.
 
     Raises:
+        JournalDamagedError: a parked row is not what was written.
         sqlite3.Error: the file cannot be read.
     """
     epoch = marks.at(after + 1)
     span = (after + 1, min(after + limit, marks.end(epoch)))
-    parked = {row[0]: Parked.of(row) for row in connection.execute(schema.PARKED_BETWEEN, span)}
+    parked = {one.position: one for one in parked_rows(connection, span)}
     try:
         found = _facts(connection, span)
     except sqlite3.OperationalError:
@@ -198,14 +208,42 @@ def put_epoch(connection: sqlite3.Connection, epoch: Epoch) -> None:
     connection.execute(schema.PUT_EPOCH, (*values, epoch.began, checksum((*values, epoch.began.encode()))))
 
 
+def park(connection: sqlite3.Connection, parked: Parked) -> None:
+    """Write one parked row."""
+    connection.execute(schema.PARK, parked_values(parked))
+
+
+def parked_rows(connection: sqlite3.Connection, span: tuple[int, int] | None = None) -> list[Parked]:
+    """The parked rows, by position: all, or those from one position to another.
+
+    Raises:
+        JournalDamagedError: one of them is not what was written.
+        sqlite3.Error: the file cannot be read.
+    """
+    with lenient(connection):
+        query = (schema.PARKED, ()) if span is None else (schema.PARKED_BETWEEN, span)
+        rows = connection.execute(*query).fetchall()
+    found = [Parked.of(row[:-1]) for row in rows]
+    if [parked_values(parked) for parked in found] != rows:
+        raise JournalDamagedError("a parked row of the journal is not what was written")
+    return found
+
+
+def parked_values(parked: Parked) -> Values:
+    """A parked row as a row."""
+    position, reason, detail, since, withheld, retry_at = astuple(parked)
+    written = checksum((position, reason, since, int(withheld), retry_at, octets(detail)))
+    return (position, reason, detail, since, int(withheld), retry_at, written)
+
+
 def checksum(values: Values) -> int:
     """CRC-32 over a row; the last value is its bytes."""
     return crc32(values[-1], crc32(repr(values[:-1]).encode()))
 
 
-def octets(text: str) -> bytes:
-    """Text as it stands in the file, damaged or not."""
-    return text.encode(errors="surrogateescape")
+def octets(text: object) -> bytes:
+    """Text as it stands in the file, damaged or not; what damage has made no text is told from every text."""
+    return text.encode(errors="surrogateescape") if isinstance(text, str) else b"\xff" + repr(text).encode()
 
 
 def fact_values(position: int, fact: Fact, recorded: str) -> Values:

@@ -45,6 +45,9 @@ class Threads:
             return await asyncio.shield(written)
         except store.FAILURES as error:
             raise self._failed(error, f"the journal cannot be written: {error}; free space on its disk") from error
+        except JournalDamagedError as error:
+            self._suspect(str(error))
+            raise
 
     async def reading(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Work on the reader's thread, which never writes.

@@ -94,6 +94,7 @@ async def test_a_long_replay_keeps_no_acknowledgement_waiting(broker: Broker, tm
         await sender.until(lambda: bool(mes.events()), "it has begun")
         await sender.journal.commit(facts(20_002, 20_002), 1.0)
         last = sender.journal.marks.last_sequence
+        await sender.until(lambda: sender.forwarder._ever_sent == last, "the new fact is on its way")
         mes.ack(last)
         await sender.confirmed(last)
         assert mes.answers() == [], "the ack was taken while it went on"

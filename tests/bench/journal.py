@@ -7,6 +7,7 @@ import statistics
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,7 +19,7 @@ from tests.bench.backlog import MILLION, fill
 from tests.bench.measurement import Bench, Measurement, at_most
 from tests.bench.parts import EPOCH, output_facts
 
-FEW = 1_000
+SIZES = (1_000, 100_000, MILLION)
 TURNS = 400
 READ = 400
 Operation: TypeAlias = Callable[[Journal, Fact], Coroutine[Any, Any, object]]
@@ -54,32 +55,39 @@ def waiting(bench: Bench) -> tuple[Path, int]:
 
 
 async def backlog(bench: Bench) -> AsyncIterator[Measurement]:
-    """Each operation in turns on a short and on a long backlog, so that the disk's moods meet both."""
-    folder, count = await asyncio.to_thread(waiting, bench)
+    """Each operation in turns on short and long backlogs, so that the disk's moods meet all of them."""
+    folder, most = await asyncio.to_thread(waiting, bench)
     size = (folder / FILE_NAME).stat().st_size
-    few = bench.fresh("few")
-    await asyncio.to_thread(fill, few, FEW)
-    now = time.time()
-    async with open_journal(few, EPOCH, now) as short, open_journal(folder, EPOCH, now) as long:
-        costs = await _in_turns(short, long)
+    sizes = [one for one in SIZES if one < most]
+    folders = {one: bench.fresh(f"waiting-{one}") for one in sizes}
+    for one, place in folders.items():
+        await asyncio.to_thread(fill, place, one)
+    async with AsyncExitStack() as stack:
+        now = time.time()
+        journals = {
+            one: await stack.enter_async_context(open_journal(place, EPOCH, now))
+            for one, place in {**folders, most: folder}.items()
+        }
+        costs = await _in_turns(journals)
     for name in OPERATIONS:
-        lower, upper = (statistics.median(costs[name, which]) * 1000 for which in ("short", "long"))
-        note = f"{lower:.2f} and {upper:.2f} ms, median of {TURNS}"
-        yield at_most(f"{name}, {count:,} waiting ÷ {FEW:,}", upper / lower, "times", 1.2, note)
-    yield at_most("disk per fact waiting", size / count, "B", 900, "output.recorded of an order, the file as a whole")
+        least, *more = (statistics.median(costs[name, one]) * 1000 for one in journals)
+        for one, cost in zip((*sizes[1:], most), more, strict=True):
+            note = f"{least:.3f} and {cost:.3f} ms, median of {TURNS}"
+            yield at_most(f"{name}, {one:,} waiting ÷ {SIZES[0]:,}", cost / least, "times", 1.2, note)
+    yield at_most("disk per fact waiting", size / most, "B", 900, "output.recorded of an order, the file as a whole")
 
 
-async def _in_turns(short: Journal, long: Journal) -> dict[tuple[str, str], list[float]]:
+async def _in_turns(journals: dict[int, Journal]) -> dict[tuple[str, int], list[float]]:
     [fact] = output_facts(1)
-    costs: dict[tuple[str, str], list[float]] = defaultdict(list)
-    both = [("short", short), ("long", long)]
+    costs: dict[tuple[str, int], list[float]] = defaultdict(list)
+    order = list(journals)
     for _ in range(TURNS):
-        both.reverse()
+        order = [*order[1:], order[0]]
         for name, operation in OPERATIONS.items():
-            for which, journal in both:
+            for one in order:
                 began = time.perf_counter()
-                await operation(journal, fact)
-                costs[name, which].append(time.perf_counter() - began)
+                await operation(journals[one], fact)
+                costs[name, one].append(time.perf_counter() - began)
     return costs
 
 

@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
+from agent.core.discrepancies import Discrepancy
 from agent.core.facts import Fact, Keys, LinkLost
 from agent.core.times import iso
-from agent.journal import schema, store
+from agent.journal import notices, schema, store
 from agent.journal.marks import Epoch
 from agent.journal.salvage import Salvaged
+from agent.journal.standins import Parked
 from agent.journal.store import Commit, Kept, Values
 from tests.agent.happenings import QUALITY
 
@@ -114,6 +116,7 @@ def a_past(folder: Path, count: int, *, logged: int, group: int = 10) -> Past:
             store.put_epoch(connection, Epoch("e1", 1, last - 5, iso(0)))
             for key, values in _changing(connection):
                 ever.setdefault(key, set()).add(values)
+        _besides(connection, count)
         if not logged:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         path = copied(working / NAME, folder / "left")
@@ -121,6 +124,18 @@ def a_past(folder: Path, count: int, *, logged: int, group: int = 10) -> Past:
         where = _survey(connection, path)
     states = {key: frozenset(ever.get(key, ())) | {row} for key, row in rows.items()}
     return Past(path, rows, states, where)
+
+
+def _besides(connection: sqlite3.Connection, count: int) -> None:
+    """Rows of the other tables."""
+    with store.transaction(connection):
+        for number in range(1, 20):
+            position, retry_at = number * count // 20, None if number % 2 else float(number)
+            store.park(connection, Parked(position, "rejected", "no such order", iso(number), False, retry_at))
+            found = Discrepancy("journal_damaged", 1.0, 1.0, {"number": str(number)})
+            notices.put(connection, f"damaged-e1-{number}", found)
+            connection.execute(schema.NEW_SESSION, (f"instance{number}",))
+            connection.execute(schema.NOTE_CONFIRMATION, (number * 3600.0, number))
 
 
 def copied(path: Path, folder: Path) -> Path:

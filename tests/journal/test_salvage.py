@@ -19,6 +19,7 @@ from agent.core.times import iso
 from agent.journal import notices, schema, store
 from agent.journal.marks import Epoch
 from agent.journal.salvage import MOST_MISSING, Salvaged, salvage
+from agent.journal.standins import Parked
 from tests.journal.damage import (
     DAMAGES,
     FRAME,
@@ -79,8 +80,8 @@ def test_of_an_undamaged_journal_everything_is_taken_over_and_nothing_is_touched
 
 def test_what_carries_no_checksum_is_taken_over_too(tmp_path: Path, working: sqlite3.Connection) -> None:
     store.append(working, a_commit(1, 3), 1, 5.0)
-    working.execute(schema.PARK, (2, "rejected", "too odd", iso(6.0), 0, None))
-    working.execute(schema.PARK, (3, "too_large", "70000 bytes", iso(6.0), 1, 7.0))
+    store.park(working, Parked(2, "rejected", "too odd", iso(6.0), withheld=False, retry_at=None))
+    store.park(working, Parked(3, "too_large", "70000 bytes", iso(6.0), withheld=True, retry_at=7.0))
     notices.put(working, "one", Discrepancy("journal_rewound", 1.0, 2.0, {"epoch": "e1"}))
     working.execute(schema.PUT_NOTICE, ("two", '{"code":"nothing that we know"}'))
     working.execute(schema.NEW_SESSION, ("instance-1",))

@@ -12,6 +12,7 @@ import pytest
 from agent.journal import schema, store
 from agent.journal.marks import Epoch
 from agent.journal.migrations import migrate
+from agent.journal.standins import Parked
 from tests.agent.happenings import facts
 
 CONFIRMED = 6
@@ -29,7 +30,7 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         store.put_epoch(connection, Epoch("e1", 1, CONFIRMED, "1970-01-01T00:00:00.000Z"))
         store.append(connection, facts(1, 10), 1, 0.0)
         connection.execute(schema.SET_REMOVABLE, (REMOVABLE,))
-        connection.execute(schema.PARK, (PARKED, "rejected", "", "", 0, None))
+        store.park(connection, Parked(PARKED, "rejected", "", "", withheld=False, retry_at=None))
         yield connection
 
 
