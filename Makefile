@@ -6,7 +6,8 @@ RUN_STAMP := $(VENV)/.set-up-to-run
 DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
-.PHONY: demo test check bench soak soak-kills generated lock clean mosquitto help
+.PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
+.PHONY: mosquitto help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,12 +26,28 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) mosquitto ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills ## What takes long: facts under fire
+soak: soak-kills soak-powercut soak-damage soak-brokers soak-backlog ## What takes long: facts under fire
 
 CYCLES ?= 1000
+POSITIONS ?= 2000
+AGENTS ?= 100
+COMMITS ?= 1000
 
 soak-kills: $(DEV_STAMP) mosquitto ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
+
+soak-powercut: $(DEV_STAMP) ## Power cuts, simulated: what was not synced is dropped or reordered, in COMMITS steps
+	$(BIN)/python -m tests.powercut --commits $(COMMITS)
+
+soak-damage: $(DEV_STAMP) mosquitto ## Journals damaged at POSITIONS places, and under AGENTS whole agents
+	$(BIN)/python -m tests.soak.damage --positions $(POSITIONS) 2>/dev/null
+	$(BIN)/python -m tests.soak.damaged_agents --agents $(AGENTS)
+
+soak-brokers: $(DEV_STAMP) ## The brokers' suite at RabbitMQ and NATS (Debian: rabbitmq-server, nats-server)
+	$(BIN)/python -m pytest -v tests/soak/outsiders.py
+
+soak-backlog: $(DEV_STAMP) mosquitto ## Days of backlog: one million facts to drain, five million waiting
+	$(BIN)/python -m tests.bench --large drain journal startup
 
 generated: $(DEV_STAMP) ## Write the published schemas anew
 	$(BIN)/python -m tests.contract.generated

@@ -44,6 +44,7 @@ from agent.resending import Resending
 from agent.retry import Backoff
 from agent.storage import StorageWatch
 from agent.telemetry import Outlet, Telemetry
+from agent.timekeeper import Timekeeper
 from agent.upkeep import Upkeep
 from agent.uplink import Identity, Uplink
 from drivers.registry import open_machine
@@ -171,6 +172,7 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
                     tasks.create_task(upkeep.run(), name="upkeep"),
                     tasks.create_task(storage.run(), name="storage"),
                     tasks.create_task(telemetry.run(), name="telemetry"),
+                    tasks.create_task(Timekeeper(clock, desk).run(), name="timekeeper"),
                 ]
                 try:
                     yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock, unwell), telemetry)

@@ -10,14 +10,14 @@ from uuid import UUID
 
 from agent.core.desk import Desk
 from agent.core.facts import Fact
-from agent.core.observations import Directive, Finding, Started, Stopping, Storage
+from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage
 from agent.core.operator_turn import Context
 from agent.core.station import Station, StationObservation
 from agent.core.views import Reply
 from agent.journal.store import Commit, Kept
 
 DESK = "-"
-AgentObservation: TypeAlias = Started | Stopping | Directive | Finding | Storage
+AgentObservation: TypeAlias = Started | Stopping | Directive | Finding | Storage | ClockStep
 Anything: TypeAlias = StationObservation | AgentObservation
 
 

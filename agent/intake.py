@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import ChainMap
+from collections import ChainMap, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -22,7 +22,7 @@ from agent.batch import AgentObservation, Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
 from agent.core.errors import JournalError, JournalFullError
 from agent.core.facts import StorageLevel
-from agent.core.observations import Entry, Scan, Stopping, Tick
+from agent.core.observations import ClockStep, Entry, Scan, Stopping, Tick, by_new_time
 from agent.core.operator_turn import last_scan
 from agent.core.station import StationObservation
 from agent.core.turn import LastScan
@@ -55,6 +55,8 @@ class Intake:
         self._overlay: dict[str, str] = {}
         self._recent: dict[str, str] = {}
         """Claims of the last commit; what waits now may have been looked up before it."""
+        self._steps: deque[tuple[float, float]] = deque(maxlen=8)
+        """When the clock was set, on the steady clock, and by how much."""
         self._answers: dict[str, asyncio.Future[Reply | None]] = {}
         self._urgent = asyncio.Event()
         self._stopping = False
@@ -92,6 +94,19 @@ class Intake:
                 await self._refuse(observation)
             else:
                 self._enqueue(Pending(observation, draw_ids(observation.observed), known))
+
+    def set_clock(self, by: float) -> None:
+        """Follow the system's clock, so many plant seconds later: everybody is told at once, before anything else.
+
+        What was noticed by the old time and comes here afterwards is carried over too.
+        """
+        self._steps.append((self._clock.now().monotonic, by))
+        self._clock.follow(by)
+        now = self._clock.now()
+        self.note(ClockStep(None, by, now))
+        for wc_id in self._tentative.stations:
+            step = ClockStep(wc_id, by, now)
+            self._enqueue(Pending(step, draw_ids(now), {}))
 
     def note(self, observation: AgentObservation) -> None:
         """Take what the agent found out about itself, whatever room there is; nobody waits for it."""
@@ -155,6 +170,10 @@ class Intake:
         return ()
 
     def _enqueue(self, pending: Pending) -> None:
+        noticed = pending.observation.observed.monotonic
+        late = sum(by for at, by in self._steps if noticed < at)
+        if late:
+            pending.observation = by_new_time(pending.observation, late)
         self._observe(pending)
         if pending.facts or pending.answered is not None:
             self._urgent.set()

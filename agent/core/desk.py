@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from hashlib import sha256
 from typing import Literal
 from uuid import UUID
@@ -17,6 +18,7 @@ from agent.core.errors import InvalidMessageError
 from agent.core.facts import (
     AgentStarted,
     AgentStopping,
+    ClockStepped,
     CommandRun,
     DetailShed,
     DirectoryApplied,
@@ -27,8 +29,8 @@ from agent.core.facts import (
     Versions,
 )
 from agent.core.identity import IdBlock
-from agent.core.observations import Directive, Finding, Started, Stopping, Storage
-from agent.core.times import iso
+from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage
+from agent.core.times import iso, milliseconds
 from agent.core.views import Reply
 
 MOST_REFUSED = 50
@@ -95,7 +97,9 @@ class Desk:
         """The whole state but the directories, as JSON."""
         return _SNAPSHOT.dump_json(self.state)
 
-    def observe(self, observation: Started | Stopping | Directive | Finding | Storage, ids: UUID) -> DeskOutcome:
+    def observe(
+        self, observation: Started | Stopping | Directive | Finding | Storage | ClockStep, ids: UUID
+    ) -> DeskOutcome:
         """Take one observation."""
         draft = Draft(IdBlock(ids), observation.observed.wall, self.provenance, Keys(), Versions())
         match observation:
@@ -110,10 +114,13 @@ class Desk:
                 return DeskOutcome(self, tuple(draft.facts), Reply(accepted=True, code="ok", message="Noted."))
             case Storage():
                 return self._storage(observation, draft)
+            case ClockStep():
+                before = observation.observed.wall - observation.by
+                _tell_step(draft, "set", before, f"{self.state.instance}:{milliseconds(before)}")
+                return DeskOutcome(self, tuple(draft.facts))
             case Directive():
-                if observation.name.startswith("cmd/"):
-                    return self._command(observation, draft)
-                return self._directory(observation, draft)
+                take = self._command if observation.name.startswith("cmd/") else self._directory
+                return take(observation, draft)
 
     def _start(self, started: Started, draft: Draft) -> DeskOutcome:
         after: Literal["first_start", "clean_stop", "crash"] = "first_start"
@@ -128,6 +135,8 @@ class Desk:
             down_since=None if started.down_since is None else iso(started.down_since),
         )
         draft.add(data, draft.observed, f"agent:{started.instance}:started")
+        if started.down_since is not None and started.down_since > draft.observed:
+            _tell_step(draft, "restart", started.down_since, started.instance)
         state = replace(self.state, instance=started.instance, stopped_cleanly=False)
         return DeskOutcome(replace(self, state=state), tuple(draft.facts))
 
@@ -233,6 +242,18 @@ class Desk:
             actor=actor,
         )
         draft.add(data, draft.observed, f"cmd:{command_id}")
+
+
+def _tell_step(draft: Draft, cause: Literal["set", "restart"], before: float, key: str) -> None:
+    data = ClockStepped(
+        keys=draft.keys,
+        quality=draft.quality("rule"),
+        cause=cause,
+        before=iso(before),
+        after=iso(draft.observed),
+        offset_s=Decimal(milliseconds(draft.observed) - milliseconds(before)).scaleb(-3),
+    )
+    draft.add(data, draft.observed, f"clock:{key}")
 
 
 def _hashed(octets: bytes) -> str:

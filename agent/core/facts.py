@@ -364,6 +364,20 @@ class StorageChanged(FactData):
     journal_bytes: int
 
 
+class ClockStepped(FactData):
+    """The wall clock was set (domain.md R24). What was open goes on by the new time, and lasts what it truly did."""
+
+    TYPE = "clock.stepped"
+    cause: Literal["set", "restart"]
+    """set: while the agent ran. restart: it was set back while the agent did not run, by this much at least."""
+    before: Timestamp
+    """By the old time."""
+    after: Timestamp
+    """By the new time, the same instant."""
+    offset_s: Decimal
+    """Seconds that it is later now; negative where it was set back."""
+
+
 class DetailShed(FactData):
     """Detail was not kept while space was scarce (domain.md G6)."""
 
@@ -396,6 +410,7 @@ FACT_TYPES: tuple[type[FactData], ...] = (
     CommandRun,
     FactWithheld,
     StorageChanged,
+    ClockStepped,
     DetailShed,
 )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
-from agent.core import counters, output, stops, watching
+from agent.core import clock_steps, counters, output, stops, watching
 from agent.core.conditions import Condition, Mode
 from agent.core.counters import CounterState, Doubt
 from agent.core.discrepancies import Discrepancy
@@ -71,6 +71,10 @@ def hear_reader_link(turn: Turn, link: Link) -> None:
 def begin_watching(turn: Turn, started: Started) -> None:
     """The agent started; what happened since the last snapshot nobody saw (domain.md R17)."""
     now = started.observed.wall
+    ahead = clock_steps.last_known(turn.watch) - now
+    if ahead > 0:
+        # The clock was set back while nobody ran: what is known would else be of the future until that has come.
+        clock_steps.carry_over(turn, -ahead)
     if turn.watch.last_good is None:
         turn.watch = replace(turn.watch, gap=Gap(now, "agent_down", first=True), since=now, link_since=now)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -28,6 +28,10 @@ class Instant:
     """Seconds since 1970-01-01T00:00:00Z."""
     monotonic: float
     """Seconds of a clock that is never set; meaningful within one run of the agent only."""
+
+    def later(self, by: float) -> Instant:
+        """The same instant by a wall clock that was set by so many seconds."""
+        return replace(self, wall=self.wall + by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,18 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockStep:
+    """The agent's wall clock was set; whatever was noticed before is by the old time (domain.md R24)."""
+
+    wc_id: str | None
+    """None where it is told to the agent itself."""
+    by: float
+    """Seconds that it is later now; negative where it was set back."""
+    observed: Instant
+    """By the new time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time passed and nothing else."""
 
@@ -168,4 +184,15 @@ class Tick:
     observed: Instant
 
 
-Observation: TypeAlias = Image | Link | Scan | Entry | Directive | Started | Stopping | Finding | Storage | Tick
+def by_new_time(observation: Observation, by: float) -> Observation:
+    """An observation that was made just before the wall clock was set, as if it had been made after."""
+    observed = observation.observed.later(by)
+    if isinstance(observation, Image):
+        signals = tuple(replace(signal, observed=signal.observed.later(by)) for signal in observation.signals)
+        return replace(observation, observed=observed, signals=signals)
+    return replace(observation, observed=observed)
+
+
+Observation: TypeAlias = (
+    Image | Link | Scan | Entry | Directive | Started | Stopping | Finding | Storage | ClockStep | Tick
+)

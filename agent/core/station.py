@@ -11,19 +11,19 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from agent.core import barcodes, machine_turn, operator_turn
+from agent.core import barcodes, clock_steps, machine_turn, operator_turn
 from agent.core.draft import Provenance
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import DiscrepancyRaised, Fact, FactData, ScanRefused, ScrapRecorded, StopData, StopReasonSet
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
-from agent.core.observations import Entry, Image, Link, Scan, Started, Tick
+from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
 from agent.core.operator_turn import Context, serial_claim
 from agent.core.settings import CodeSettings
 from agent.core.turn import Event, Setup, StationState, Turn, begin, make_setup
 from agent.core.views import Reply
 
-StationObservation = Image | Link | Scan | Entry | Started | Tick
+StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
 SHOWN_EVENTS = 6
 SHOWN_CHARACTERS = 80
 NOT_SHOWN = frozenset({"output.recorded", "machine.condition_changed", "scan.accepted"})
@@ -104,6 +104,8 @@ def _dispatch(turn: Turn, observation: StationObservation, context: Context) -> 
             machine_turn.hear_link(turn, observation)
         case Link():
             machine_turn.hear_reader_link(turn, observation)
+        case ClockStep():
+            clock_steps.carry_over(turn, observation.by)
         case Tick():
             machine_turn.pass_time(turn, observation)
         case Started():

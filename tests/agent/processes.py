@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +71,12 @@ class AgentProcess:
 
 @asynccontextmanager
 async def an_agent(
-    folder: Path, text: str, *, watchdog_s: float = 3.0, options: tuple[str, ...] = ()
+    folder: Path,
+    text: str,
+    *,
+    watchdog_s: float = 3.0,
+    options: tuple[str, ...] = (),
+    environment: Mapping[str, str] = {},
 ) -> AsyncIterator[AgentProcess]:
     """`lineside run` with this configuration and options of Python; killed at the end if it still runs."""
     config = folder / "lineside.toml"
@@ -85,7 +90,12 @@ async def an_agent(
         log = os.open(folder / "agent.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         command = (sys.executable, *options, "-m", "agent", "run", "-c", str(config))
         process = await asyncio.create_subprocess_exec(
-            *tethered(*command), stdin=DEVNULL, stdout=log, stderr=log, cwd=ROOT, env={**os.environ, **said}
+            *tethered(*command),
+            stdin=DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=ROOT,
+            env={**os.environ, **said, **environment},
         )
         os.close(log)
         try:

@@ -1,0 +1,61 @@
+"""What becomes of a station when the wall clock is set (domain.md R24).
+
+What is open goes on by the new time, so that it lasts as long as it truly did. What has been told stays as it was told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from agent.core.operations import Operations
+from agent.core.stops import StopWatch
+from agent.core.turn import Floor, Turn
+from agent.core.watching import Watch
+
+
+def carry_over(turn: Turn, by: float) -> None:
+    """Have everything that is open begin so many seconds later."""
+    turn.flush()
+    turn.watch = _watch(turn.watch, by)
+    turn.stops = _stops(turn.stops, by)
+    turn.counters = {role: replace(counter, at=counter.at + by) for role, counter in turn.counters.items()}
+    turn.output = replace(turn.output, flushed_at=turn.output.flushed_at + by)
+    turn.operations = _operations(turn.operations, by)
+    turn.floor = _floor(turn.floor, by)
+
+
+def last_known(watch: Watch) -> float:
+    """The last instant that a station knows of."""
+    return max(watch.since, watch.last_good or 0.0)
+
+
+def _watch(watch: Watch, by: float) -> Watch:
+    return replace(
+        watch,
+        link_since=watch.link_since + by,
+        last_good=None if watch.last_good is None else watch.last_good + by,
+        since=watch.since + by,
+        gap=None if watch.gap is None else replace(watch.gap, start=watch.gap.start + by),
+    )
+
+
+def _stops(stops: StopWatch, by: float) -> StopWatch:
+    return replace(
+        stops,
+        standing_since=None if stops.standing_since is None else stops.standing_since + by,
+        running_since=None if stops.running_since is None else stops.running_since + by,
+        alarms=tuple((code, at + by) for code, at in stops.alarms),
+        open=None if stops.open is None else replace(stops.open, start=stops.open.start + by),
+    )
+
+
+def _operations(operations: Operations, by: float) -> Operations:
+    current = operations.current
+    if current is None:
+        return operations
+    return replace(operations, current=replace(current, started=current.started + by))
+
+
+def _floor(floor: Floor, by: float) -> Floor:
+    scan = floor.last_scan
+    return floor if scan is None else replace(floor, last_scan=replace(scan, at=scan.at + by))

@@ -1,0 +1,42 @@
+"""Follows the system's clock when somebody sets it: an hour that never was must be in no stop (domain.md R24)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final
+
+from agent.clock import Clock
+from agent.intake import Intake
+
+LOG = logging.getLogger(__name__)
+EVERY_S: Final = 0.5
+"""Real seconds between two looks; until one the agent's clock goes on as before."""
+STEP_S: Final = 2.0
+"""Real seconds from which on the system's clock was set; less is followed without a word."""
+NOISE_S: Final = 0.01
+"""Real seconds that two clocks read one after the other may seem apart."""
+
+
+class Timekeeper:
+    """The agent's clock against the system's."""
+
+    def __init__(self, clock: Clock, intake: Intake) -> None:
+        self._clock = clock
+        self._intake = intake
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            self.look()
+            await asyncio.sleep(EVERY_S)
+
+    def look(self) -> None:
+        """Follow the system's clock where it was set."""
+        by = self._clock.behind()
+        real = abs(self._clock.real(by))
+        if real > STEP_S:
+            LOG.warning("the system's clock was set by %.1f s; open stops and counts are carried over", by)
+            self._intake.set_clock(by)
+        elif real > NOISE_S:
+            self._clock.follow(by)
