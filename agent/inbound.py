@@ -75,8 +75,13 @@ class Inbound:
             tasks.create_task(self._replay_in_turn(session, replays), name="inbound.replay")
             while True:
                 message = await session.incoming.get()
+                if message.topic == self._topics.status:
+                    # It may end the session: it must not come again with the next one and end that too.
+                    message.done()
+                    await hear_status(message.payload, session)
+                    continue
                 try:
-                    await self._take(message, session, hear_status, replays)
+                    await self._take(session, message, replays)
                 except InvalidMessageError as error:
                     LOG.warning("a message on %s changed nothing: %s", message.topic, error)
                 except JournalError as error:
@@ -84,15 +89,9 @@ class Inbound:
                     continue
                 message.done()
 
-    async def _take(
-        self, message: Incoming, session: Session, hear_status: HearStatus, replays: asyncio.Queue[Asked]
-    ) -> None:
+    async def _take(self, session: Session, message: Incoming, replays: asyncio.Queue[Asked]) -> None:
         if message.topic == self._topics.ack:
             await self._forwarder.acknowledged(message.payload)
-        elif message.topic == self._topics.status:
-            # It may end the session: it must not come again with the next one and end that too.
-            message.done()
-            await hear_status(message.payload, session)
         elif message.topic.startswith(self._topics.commands):
             await self._command(session, message, replays)
         else:
