@@ -23,6 +23,8 @@ SETTLING_S = 0.5
 """Real seconds from the moment at which both machines stand until everything of it has been seen."""
 ONLINE_WITHIN_S = 120.0
 """Real seconds that the agent may take to deliver what waits in the end."""
+MOST_LOTS = 40
+"""So many a work center takes, and nothing unloads them yet."""
 LEAVING_S = 0.4
 """Real seconds in which the agent lets go of the machines when told to stop."""
 
@@ -193,7 +195,7 @@ def _endless_filling() -> Iterator[Step]:
     yield Step(-1.0, "start", "PO-1001")
     for number in count(1):
         minute = number / 2
-        if number % 9 == 2:
+        if number % 9 == 2 and number < 9 * MOST_LOTS:
             yield Step(minute, "scan", f"LOT:PF-{number:05}:PREFORM-05")
         elif number % 27 == 9:
             yield Step(minute, "explain", "JAM")
