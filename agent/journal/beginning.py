@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.core.discrepancies import Discrepancy
 from agent.core.times import iso
 from agent.journal import notices, schema, store
+from agent.journal.gone import note_holes
 from agent.journal.marks import Epoch, Watermarks
 from agent.journal.salvage import Salvaged
 from agent.journal.witness import Testimony
@@ -66,6 +67,8 @@ def begin(connection: sqlite3.Connection, start: Start, rescue: Rescue | None) -
         connection.execute(schema.DROP_EPOCHS, (last_position + 1,))
         for epoch in begun:
             store.put_epoch(connection, epoch)
+        if last_position > last:
+            note_holes(connection, [(last + 1, last_position)])
         if found is not None:
             LOG.error("the journal begins epoch %s: %s", new_epoch, found.evidence)
             notices.put(connection, f"epoch-{new_epoch}", found)

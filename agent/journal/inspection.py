@@ -11,6 +11,8 @@ from typing import Any
 
 from agent.core.errors import JournalDamagedError
 from agent.journal import schema, store
+from agent.journal.checksums import Values, checksum, octets
+from agent.journal.gone import gone
 
 TAIL = 200
 """Facts at the end that are looked at before the journal is used: where a cut write would show."""
@@ -18,7 +20,7 @@ STEP = 200
 _FACTS_FROM = "SELECT * FROM facts WHERE position > ? ORDER BY position LIMIT ?"
 _TAIL = f"SELECT * FROM facts ORDER BY position DESC LIMIT {TAIL}"  # noqa: S608 - a number of our own
 _CLAIMS_FROM = "SELECT key, value, checksum FROM claims WHERE key > ? ORDER BY key LIMIT ?"
-_SMALL = ("epochs", "snapshots", "directories", "notices", "runs", "confirmations", "retention")
+_SMALL = ("epochs", "snapshots", "directories", "notices", "runs", "confirmations", "holes", "retention")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,24 @@ def _facts(connection: sqlite3.Connection, place: Place) -> Step:
     damaged = tuple(row[0] for row in rows if not store.intact(row))
     if not _ascending([place.position, *(row[0] for row in rows)]):
         raise JournalDamagedError("the journal's facts are out of order")
+    _account_for(connection, place.position, [row[0] for row in rows])
     if len(rows) < STEP:
         return Step(Place(claim=""), damaged)
     return Step(Place(rows[-1][0]), damaged)
 
 
+def _account_for(connection: sqlite3.Connection, after: int, positions: list[int]) -> None:
+    """Between two facts there are others, or it is known why not."""
+    for before, position in pairwise([after, *positions]):
+        if position > before + 1:
+            known = gone(connection, (before + 1, position - 1))
+            for missing in range(max(before, known.removable) + 1, position):
+                known.why(missing)
+
+
 def _claims(connection: sqlite3.Connection, after: str) -> Step:
     rows = connection.execute(_CLAIMS_FROM, (after, STEP)).fetchall()
-    if any(store.checksum((key, store.octets(value))) != written for key, value, written in rows):
+    if any(checksum((key, octets(value))) != written for key, value, written in rows):
         raise JournalDamagedError("a claim of the journal is not what was written")
     if not _ascending([after, *(row[0] for row in rows)]):
         raise JournalDamagedError("the journal's claims are out of order")
@@ -107,7 +119,7 @@ def _claims(connection: sqlite3.Connection, after: str) -> Step:
     return Step(Place(claim=rows[-1][0]))
 
 
-def _examine_tail(rows: list[store.Values]) -> None:
+def _examine_tail(rows: list[Values]) -> None:
     """The last position is what the next sequence follows, so the last fact must be what was written."""
     if rows and not store.intact(rows[0]):
         raise JournalDamagedError("the last fact of the journal is not what was written")
@@ -118,7 +130,7 @@ def _examine_tail(rows: list[store.Values]) -> None:
 def _examine_epochs(connection: sqlite3.Connection) -> None:
     before = 0
     for name, first, confirmed, began, written in connection.execute(schema.EPOCHS):
-        if store.checksum((name, first, confirmed, store.octets(began))) != written or first <= before:
+        if checksum((name, first, confirmed, octets(began))) != written or first <= before:
             raise JournalDamagedError("the journal's epochs are not what was written")
         before = first
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from agent.core.errors import JournalError
 from agent.journal import schema
-from agent.journal.store import checksum
+from agent.journal.checksums import checksum
 
 LOG = logging.getLogger(__name__)
 

@@ -16,12 +16,13 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.errors import JournalDamagedError, JournalError
 from agent.journal import notices, schema, store
 from agent.journal.beginning import Start, begin
+from agent.journal.checksums import checksum
 from agent.journal.inspection import described, examine, is_ours
 from agent.journal.marks import Watermarks
 from agent.journal.migrations import migrate
 from agent.journal.rescue import SUSPECT, finish_rescue, rescue
 from agent.journal.salvage import last_passed_over
-from agent.journal.store import Kept, checksum
+from agent.journal.store import Kept
 from agent.journal.witness import Testimony, Witness, testimony
 
 LOG = logging.getLogger(__name__)

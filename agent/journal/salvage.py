@@ -19,9 +19,10 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.errors import JournalError
 from agent.core.times import iso
 from agent.journal import schema, store
+from agent.journal.checksums import Values, checksum, octets
+from agent.journal.gone import note_holes
 from agent.journal.pages import Record, opened
 from agent.journal.standins import Parked
-from agent.journal.store import Values, checksum, octets
 
 LOG = logging.getLogger(__name__)
 STEP: Final = 1_000
@@ -89,8 +90,12 @@ def salvage(damaged: Path, fresh: sqlite3.Connection) -> Salvaged:
             _take(fresh, file.past(), lasting, oldest)
         outdated = _without_outdated(fresh)
         count = fresh.execute("SELECT count(*) FROM facts").fetchone()[0]
-        gaps = fresh.execute(_MISSING)
-        return Salvaged(count, tuple(gaps.fetchmany(MOST_MISSING)), sum(1 for _ in gaps), outdated)
+        gaps = fresh.execute(_MISSING).fetchall()
+        with store.transaction(fresh):
+            note_holes(fresh, gaps)
+            # What stood before the oldest of them was removed, as far as anybody can know.
+            fresh.execute(schema.SET_REMOVABLE, (fresh.execute(schema.FIRST_POSITION).fetchone()[0] - 1,))
+        return Salvaged(count, tuple(gaps[:MOST_MISSING]), max(len(gaps) - MOST_MISSING, 0), outdated)
     except (OSError, sqlite3.Error) as error:
         raise JournalError(
             f"the damaged journal {damaged} cannot be taken over: {error}; "

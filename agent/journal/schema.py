@@ -1,6 +1,6 @@
 """The journal's tables. Facts are written once; what has been delivered is two numbers an epoch.
 
-Whatever decides what is sent or counted carries a checksum (CRC-32, see `store.checksum`), as a disk may hand back
+Whatever decides what is sent or counted carries a checksum (CRC-32, see `checksums.py`), as a disk may hand back
 other bytes than it was given.
 """
 
@@ -79,6 +79,12 @@ CREATE TABLE confirmations (
     position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE holes (
+    first INTEGER PRIMARY KEY,          -- from here to there no fact could be found when the file was salvaged
+    last INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE retention (
     removable INTEGER NOT NULL          -- up to this position facts may be removed
 ) STRICT;
@@ -147,6 +153,9 @@ NOTE_CONFIRMATION = "INSERT OR REPLACE INTO confirmations VALUES (?, ?)"
 DENY_CONFIRMATIONS = "DELETE FROM confirmations WHERE at > ? OR position > ?"
 CONFIRMED_BY = "SELECT coalesce(max(position), 0) FROM confirmations WHERE at <= ?"
 FORGET_CONFIRMATIONS = "DELETE FROM confirmations WHERE at < (SELECT max(at) FROM confirmations WHERE at <= ?)"
+PUT_HOLE = "INSERT OR REPLACE INTO holes VALUES (?, ?, ?)"
+HOLES = "SELECT first, last, checksum FROM holes WHERE last >= ? AND first <= ?"
+REMOVABLE = "SELECT coalesce(max(removable), 0) FROM retention"
 SET_REMOVABLE = "UPDATE retention SET removable = max(removable, ?)"
 REMOVE = """
 DELETE FROM facts WHERE position IN (

@@ -7,18 +7,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
-from zlib import crc32
 
 from agent.core.envelope import Row
 from agent.core.errors import JournalDamagedError, JournalError, JournalFullError
 from agent.core.facts import Fact
 from agent.core.times import iso
 from agent.journal import schema
+from agent.journal.checksums import Values, checksum, octets, still_right
+from agent.journal.gone import Gone, gone
 from agent.journal.marks import Epoch, Watermarks
 from agent.journal.standins import Parked, stand_in
 
-Values: TypeAlias = tuple[Any, ...]
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 """The last is what SQLite says where our statements do not fit its file: they are fixed, so the file is another one."""
 UNREADABLE = (
@@ -125,10 +124,10 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 def read(connection: sqlite3.Connection, marks: Watermarks, after: int, limit: int) -> Page:
     """Facts of one epoch at the positions above `after`, in order.
 
-    What is parked, damaged or missing has a stand-in, so that the sequence has no hole.
+    What is parked, damaged or known to be gone has a stand-in, so that the sequence has no hole.
 
     Raises:
-        JournalDamagedError: a parked row is not what was written.
+        JournalDamagedError: a parked row is not what was written, or a fact that should stand there cannot be found.
         sqlite3.Error: the file cannot be read.
     """
     epoch = marks.at(after + 1)
@@ -143,8 +142,7 @@ def read(connection: sqlite3.Connection, marks: Watermarks, after: int, limit: i
         rows = [as_row(epoch, values) for values in found.values() if intact(values)]
         if len(rows) == len(found):
             return Page(rows)
-    oldest = next(connection.execute(schema.OLDEST_UNPARKED), (0,))[0]
-    return _mended(epoch, range(span[0], span[1] + 1), found, parked, oldest)
+    return _mended(epoch, range(span[0], span[1] + 1), found, parked, gone(connection, span))
 
 
 def read_originals(connection: sqlite3.Connection, marks: Watermarks, positions: Sequence[int]) -> list[Row]:
@@ -236,16 +234,6 @@ def parked_values(parked: Parked) -> Values:
     return (position, reason, detail, since, int(withheld), retry_at, written)
 
 
-def checksum(values: Values) -> int:
-    """CRC-32 over a row; the last value is its bytes."""
-    return crc32(values[-1], crc32(repr(values[:-1]).encode()))
-
-
-def octets(text: object) -> bytes:
-    """Text as it stands in the file, damaged or not; what damage has made no text is told from every text."""
-    return text.encode(errors="surrogateescape") if isinstance(text, str) else b"\xff" + repr(text).encode()
-
-
 def fact_values(position: int, fact: Fact, recorded: str) -> Values:
     """A fact as a row."""
     keys = fact.data.keys
@@ -273,8 +261,7 @@ def as_row(epoch: Epoch, values: Values) -> Row:
 
 def intact(values: Values) -> bool:
     """Whether a row of facts is what was written."""
-    data = values[-2]
-    return isinstance(data, bytes) and crc32(data, crc32(repr(values[:-2]).encode())) == values[-1]
+    return isinstance(values[-2], bytes) and still_right(values)
 
 
 def _facts(connection: sqlite3.Connection, span: tuple[int, int]) -> dict[int, Values]:
@@ -290,7 +277,7 @@ def _keep(connection: sqlite3.Connection, kept: Kept, recorded: str) -> None:
         connection.execute(schema.DROP_DIRECTORY, key)
 
 
-def _mended(epoch: Epoch, span: range, found: dict[int, Values], parked: dict[int, Parked], oldest: int) -> Page:
+def _mended(epoch: Epoch, span: range, found: dict[int, Values], parked: dict[int, Parked], gone: Gone) -> Page:
     rows: list[Row] = []
     damaged: list[int] = []
     recorded = epoch.began
@@ -304,7 +291,8 @@ def _mended(epoch: Epoch, span: range, found: dict[int, Values], parked: dict[in
             damaged.append(position)
         park = parked.get(position)
         if row is None:
-            row = stand_in(epoch, position, None, "retired" if position < oldest else "damaged", recorded)
+            why = gone.why(position) if values is None else "damaged"
+            row = stand_in(epoch, position, None, why, recorded)
         elif park is not None and park.withheld:
             row = stand_in(epoch, position, row, park, recorded)
         rows.append(row)

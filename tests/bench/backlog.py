@@ -11,6 +11,7 @@ from typing import Any
 from agent.clock import draw_ids
 from agent.core.times import iso
 from agent.journal import schema, store
+from agent.journal.checksums import checksum
 from agent.journal.marks import Epoch
 from agent.journal.migrations import migrate
 from agent.journal.opening import FILE_NAME
@@ -44,4 +45,4 @@ def _rows(count: int) -> Iterator[tuple[Any, ...]]:
     first_id = draw_ids(now()).int
     for position in range(1, count + 1):
         values = (position, (first_id + position).to_bytes(16, "big"), *patterns[position % KINDS])
-        yield (*values, store.checksum(values))
+        yield (*values, checksum(values))

@@ -21,10 +21,11 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.facts import Fact, Keys, LinkLost
 from agent.core.times import iso
 from agent.journal import notices, schema, store
+from agent.journal.checksums import Values
 from agent.journal.marks import Epoch
 from agent.journal.salvage import Salvaged
 from agent.journal.standins import Parked
-from agent.journal.store import Commit, Kept, Values
+from agent.journal.store import Commit, Kept
 from tests.agent.happenings import QUALITY
 
 NAME = "journal.sqlite"

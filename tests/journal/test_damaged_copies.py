@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,16 @@ async def test_a_transaction_that_a_power_cut_left_half_done_is_no_damage(past: 
     async with open_journal(path.parent, "new", 2000.0) as journal:
         assert (journal.marks.epoch, journal.marks.last_position) == ("e1", FACTS - GROUP)
         assert "epoch-new" not in dict(await journal.notices())
+
+
+def test_a_row_with_a_damaged_number_hides_none_of_those_behind_it(tmp_path: Path) -> None:
+    """SQLite ends a range at a number beyond it as if nothing followed."""
+    past = a_past(tmp_path / "past", 4 * FACTS, logged=0)
+    path = copied(past.path, tmp_path / "copy")
+    octets = bytearray(path.read_bytes())
+    # The row's number, the length of its head, no value for the number itself, a blob of 16 bytes: the id.
+    found = re.search(rb"\x32[\x0d-\x12]\x00\x2c", octets)
+    assert found is not None
+    octets[found.start()] = 0xFF
+    path.write_bytes(octets)
+    assert worked_with(path, past, [Span("", found.start(), found.start() + 1)]) <= 1

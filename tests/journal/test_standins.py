@@ -12,7 +12,9 @@ from uuid import UUID
 import pytest
 
 from agent.core.discrepancies import Discrepancy
+from agent.core.errors import JournalDamagedError
 from agent.core.facts import WithheldReason
+from agent.journal.inspection import Place
 from agent.journal.journal import Journal, open_journal
 from agent.journal.opening import FILE_NAME
 from agent.journal.standins import Parked
@@ -24,7 +26,6 @@ DAMAGES = {
     "text": "UPDATE facts SET dedupkey = 'x' WHERE position = 2",
     "no text": "UPDATE facts SET subject = CAST(X'FFFE80' AS TEXT) WHERE position = 2",
     "checksum": "UPDATE facts SET checksum = checksum + 1 WHERE position = 2",
-    "gone": "DELETE FROM facts WHERE position = 2",
 }
 
 
@@ -37,6 +38,28 @@ def damage(folder: Path, statement: str) -> None:
         connection.execute(statement)
         for _, text in triggers:
             connection.execute(text)
+
+
+async def test_a_fact_that_cannot_be_found_has_the_file_salvaged_once_and_a_stand_in_from_then_on(
+    tmp_path: Path,
+) -> None:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
+        await journal.commit(facts(1, 5), 1.0)
+    damage(tmp_path, "DELETE FROM facts WHERE position = 3")
+    async with open_journal(tmp_path, "e2", 2.0) as journal:
+        with pytest.raises(JournalDamagedError, match="position 3 is not where it was written"):
+            await journal.read(0, 10)
+        assert journal.done_with.done()
+    for name in ("e3", "e4"):
+        async with open_journal(tmp_path, name, 3.0) as journal:
+            page = await journal.read(0, 10)
+            found = [(row.sequence, row.type) for row in page.rows]
+            assert found[2] == (3, "fact.withheld")
+            assert [one for one, _ in found] == [1, 2, 3, 4, 5]
+            assert journal.marks.epoch == "e3"
+            place: Place | None = Place()
+            while place is not None:
+                place = (await journal.inspect(place)).following
 
 
 async def park(journal: Journal, position: int, reason: str, *, withheld: bool) -> None:

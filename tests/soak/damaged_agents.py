@@ -33,6 +33,8 @@ DELIVERED_WITHIN_S = 60.0
 LOOK_S = 0.2
 MOST_BEGINNINGS = 3
 """So often a run may let go of its journal and begin again: more is a loop."""
+MOST_LOST = 30
+"""A damage touches two pages at most, of about ten facts each."""
 AGAIN = "lets go of everything and begins again"
 _EVENTS = "SELECT epoch, sequence, id, type, payload FROM events WHERE source LIKE ?"
 
@@ -145,7 +147,10 @@ def _judged(name: str, past: Past, store: Path, damage: str, wrong: list[str]) -
             arrived.add(one)
             if data != past.facts[one]:
                 wrong.append(f"fact {one} ({type_name}) was not written like that")
-    return Found(damage, len(past.facts.keys() - arrived), tuple(wrong))
+    lost = len(past.facts.keys() - arrived)
+    if lost > MOST_LOST:
+        wrong.append(f"{lost} facts are lost, more than two pages hold")
+    return Found(damage, lost, tuple(wrong))
 
 
 def _mes(store: Path, broker: Address) -> tuple[str, ...]:

@@ -12,11 +12,12 @@ from uuid import UUID
 from agent.core.facts import Fact, FactQuality, Keys, LinkLost
 from agent.core.times import iso
 from agent.journal import retention, schema, store
+from agent.journal.checksums import checksum
 from agent.journal.lock import locked
 from agent.journal.marks import Epoch
 from agent.journal.migrations import migrate
 from agent.journal.opening import FILE_NAME
-from agent.journal.store import Commit, checksum
+from agent.journal.store import Commit
 from simulators.demo.plant import PLANT_START
 
 DAY_S = 24 * 3600.0
