@@ -172,7 +172,7 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
                     tasks.create_task(upkeep.run(), name="upkeep"),
                     tasks.create_task(storage.run(), name="storage"),
                     tasks.create_task(telemetry.run(), name="telemetry"),
-                    tasks.create_task(Timekeeper(clock, desk).run(), name="timekeeper"),
+                    tasks.create_task(Timekeeper(clock, desk, journal).run(), name="timekeeper"),
                 ]
                 try:
                     yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock, unwell), telemetry)

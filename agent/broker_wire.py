@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +94,7 @@ class Wire:
             UplinkError: it cannot be reached, its certificate is not to be trusted, or a file of ours cannot be used.
             TimeoutError: it does not answer.
         """
-        dialling = self._loop.run_in_executor(None, self._dial)
+        dialling = self._dialling()
         try:
             await asyncio.shield(dialling)
         except asyncio.CancelledError:
@@ -112,6 +114,26 @@ class Wire:
         except UnicodeError as error:
             # The resolver's codec gives up before DNS is asked.
             raise UplinkError(f"{self.where} cannot be reached: this can be no host's name") from error
+
+    def _dialling(self) -> asyncio.Future[None]:
+        """Dial in a thread that nobody waits for in the end: a resolver without a network takes its time."""
+        dialled: asyncio.Future[None] = self._loop.create_future()
+
+        def tell(error: BaseException | None) -> None:
+            if not dialled.done():
+                dialled.set_result(None) if error is None else dialled.set_exception(error)
+
+        def dial() -> None:
+            told: BaseException | None = None
+            try:
+                self._dial()
+            except BaseException as error:  # noqa: BLE001 - it is raised where the dialling is waited for
+                told = error
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(tell, told)
+
+        threading.Thread(target=dial, name="broker-dial", daemon=True).start()
+        return dialled
 
     def _dial(self) -> None:
         settings, client = self._settings, self.client

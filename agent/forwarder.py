@@ -58,8 +58,6 @@ class Forwarder:
         self._flights = Flights()
         self._sent_through = 0
         """Position up to which this session has sent."""
-        self._ever_sent = journal.marks.last_position
-        """Position up to which anything can have been sent, by earlier runs too."""
         self._probing = False
         """One message at a time, to see whether anything comes back."""
         self._aside = 0
@@ -86,6 +84,7 @@ class Forwarder:
         Raises:
             UplinkError: the connection is gone or the broker wants it closed.
         """
+        self.receipts.forget()
         self._go_back()
         self._start_afresh()
         said = ""
@@ -129,7 +128,7 @@ class Forwarder:
         Raises:
             InvalidMessageError: not an acknowledgement of ours; it changed nothing.
         """
-        if await self.receipts.take(payload, self._ever_sent):
+        if await self.receipts.take(payload, self._journal.ever_sent):
             confirmed = self._journal.marks.confirmed_position
             self._sent_through = max(self._sent_through, confirmed)
             self._disbelieved = self._disbelieved or 0 < self._unheard <= confirmed
@@ -146,8 +145,9 @@ class Forwarder:
     def _skip_confirmed(self) -> int:
         """Position after which to send: what one epoch has confirmed is not sent for the sake of an older one."""
         for epoch in self._journal.marks.epochs:
-            if epoch.first_position - 1 <= self._sent_through < epoch.confirmed_position:
-                self._sent_through = epoch.confirmed_position
+            confirmed = min(epoch.confirmed_position, self._journal.marks.end(epoch))
+            if epoch.first_position - 1 <= self._sent_through < confirmed:
+                self._sent_through = confirmed
         return self._sent_through
 
     def _made_of(self, rows: list[Row], max_packet: int) -> Iterator[Message]:
@@ -167,7 +167,7 @@ class Forwarder:
             return False
         self._flights.sent(Flight(message, puback, self._loop.time()))
         self._sent_through = message.last
-        self._ever_sent = max(self._ever_sent, message.last)
+        self._journal.sent(message.last)
         return True
 
     async def _settle(self, message: Message, code: int) -> None:

@@ -17,7 +17,7 @@ from agent.alarms import Alarms
 from agent.broker import Incoming, Outgoing, Session
 from agent.clock import Clock
 from agent.core.commands import Replay
-from agent.core.errors import InvalidMessageError, JournalError
+from agent.core.errors import InvalidMessageError, JournalError, UplinkError
 from agent.core.observations import Directive
 from agent.core.topics import Topics
 from agent.core.views import Reply
@@ -58,6 +58,8 @@ class Inbound:
         self._resending = resending
         self._clock = clock
         self._alarms = alarms
+        self._replayed: set[str] = set()
+        """Replays that were carried out to their end; one that a lost connection cut off is not among them."""
 
     async def read(self, session: Session, hear_status: HearStatus) -> None:
         """Take what the MES sends, until the session is lost; a message is done with only when it is durable here.
@@ -67,7 +69,7 @@ class Inbound:
             hear_status: takes what is said under our own identity.
 
         Raises:
-            UplinkError: another agent is online under our identity.
+            UplinkError: another agent is online under our identity, or a message could not be kept.
         """
         replays: asyncio.Queue[Asked] = asyncio.Queue()
         async with asyncio.TaskGroup() as tasks:
@@ -85,8 +87,10 @@ class Inbound:
                 except InvalidMessageError as error:
                     LOG.warning("a message on %s changed nothing: %s", message.topic, error)
                 except JournalError as error:
-                    LOG.warning("a message on %s could not be kept and is to come again: %s", message.topic, error)
-                    continue
+                    if message.topic != self._topics.ack:
+                        # What is not acknowledged comes again with another connection, and with no other.
+                        raise UplinkError(f"a message on {message.topic} could not be kept: {error}") from error
+                    LOG.warning("an acknowledgement could not be kept, and the MES says it again: %s", error)
                 message.done()
 
     async def _take(self, session: Session, message: Incoming, replays: asyncio.Queue[Asked]) -> None:
@@ -135,7 +139,7 @@ class Inbound:
             Directive(None, f"cmd/{name}", message.payload, self._clock.now(), client_id)
         )
         assert reply is not None
-        if known is None and reply.accepted and name == "replay":
+        if reply.accepted and name == "replay" and head.command_id not in self._replayed:
             replays.put_nowait(Asked(Replay.model_validate_json(message.payload), reply))
         else:
             await self._answer(session, head.command_id, reply)
@@ -146,7 +150,9 @@ class Inbound:
             reply, unavailable = asked.reply, None
             try:
                 await self._resending.replay(session, asked.command)
+                self._replayed.add(asked.command.command_id)
             except InvalidMessageError as error:
+                self._replayed.add(asked.command.command_id)
                 reply = Reply(accepted=False, code="REPLAY_UNAVAILABLE", message=str(error))
                 unavailable = error if isinstance(error, UnavailableError) else None
             except JournalError as error:

@@ -45,6 +45,10 @@ class Receipts:
         self.last_ack: float | None = None
         """Plant time of the last acknowledgement."""
 
+    def forget(self) -> None:
+        """Another session: what an earlier one said last is not to be believed late."""
+        self._lower.clear()
+
     async def take(self, payload: bytes, sent_through: int) -> bool:
         """Take an acknowledgement.
 

@@ -89,6 +89,7 @@ class Resending:
                 code = await session.publish(message.outgoing)
             except TooLargeError as error:
                 raise InvalidMessageError(f"replay: a fact cannot be sent again: {error}") from error
+            self._journal.sent(message.last)
             if verdict(code) not in {Verdict.TAKEN, Verdict.UNHEARD}:
                 raise InvalidMessageError(f"replay: the broker does not take it: {words(code)}")
 
@@ -106,6 +107,8 @@ class Resending:
         return min(upcoming)
 
     async def _retry(self, session: Session, parked: Parked) -> None:
+        # First of all, as a fact that ends the connection would else be the first thing that the next one meets.
+        await self._journal.parking.ask_again([parked.position], self._clock.now().wall + NEXT_TRY_S)
         rows = await self._journal.originals([parked.position])
         match await self._sent(session, rows[0]) if rows else Verdict.REFUSED:
             case Verdict.TAKEN:
@@ -113,7 +116,7 @@ class Resending:
             case Verdict.REFUSED:
                 await self._journal.parking.ask_again([parked.position], None)
             case _:
-                await self._journal.parking.ask_again([parked.position], self._clock.now().wall + NEXT_TRY_S)
+                pass
 
     async def _sent(self, session: Session, row: Row) -> Verdict:
         await session.room()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Final
 
 from agent.clock import Clock
+from agent.core.errors import JournalError
 from agent.intake import Intake
+from agent.journal.journal import Journal
 
 LOG = logging.getLogger(__name__)
 EVERY_S: Final = 0.5
@@ -21,22 +24,26 @@ NOISE_S: Final = 0.01
 class Timekeeper:
     """The agent's clock against the system's."""
 
-    def __init__(self, clock: Clock, intake: Intake) -> None:
+    def __init__(self, clock: Clock, intake: Intake, journal: Journal) -> None:
         self._clock = clock
         self._intake = intake
+        self._journal = journal
 
     async def run(self) -> None:
         """Look for ever."""
         while True:
-            self.look()
+            await self.look()
             await asyncio.sleep(EVERY_S)
 
-    def look(self) -> None:
-        """Follow the system's clock where it was set."""
+    async def look(self) -> None:
+        """Follow the system's clock where it was set; what cannot be noted waits for the next look."""
         by = self._clock.behind()
         real = abs(self._clock.real(by))
         if real > STEP_S:
-            LOG.warning("the system's clock was set by %.1f s; open stops and counts are carried over", by)
-            self._intake.set_clock(by)
+            # First, as what was confirmed a moment ago would else be past its retention by the new time.
+            with suppress(JournalError):
+                await self._journal.carry_over(by)
+                LOG.warning("the system's clock was set by %.1f s; open stops and counts are carried over", by)
+                self._intake.set_clock(by)
         elif real > NOISE_S:
             self._clock.follow(by)

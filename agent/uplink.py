@@ -34,9 +34,11 @@ STEADY_S = 5.0
 STATUS_EVERY_S = 30.0
 """Real seconds between two looks whether the retained status is still true."""
 TAKEN_OVER = 0x8E
-SOMEBODY_MUST_ACT = frozenset({0x84, 0x85, 0x86, 0x87, 0x8A, 0x8C, TAKEN_OVER})
-"""CONNACK and DISCONNECT reasons that do not go away by themselves (domain.md G7)."""
 NO_RETAIN, NO_QOS = 0x9A, 0x9B
+NO_PROOF = -1
+"""No code of MQTT: a broker whose word cannot count."""
+SOMEBODY_MUST_ACT = frozenset({0x84, 0x85, 0x86, 0x87, 0x8A, 0x8C, TAKEN_OVER, NO_PROOF})
+"""CONNACK and DISCONNECT reasons that do not go away by themselves (domain.md G7)."""
 OnSession: TypeAlias = Callable[[Session], Coroutine[Any, Any, None]]
 
 
@@ -133,6 +135,10 @@ class Uplink:
         self._session_no = await self._journal.sessions.begin(self._identity.instance)
         will = self._status(online=False)
         async with connected(self._settings, self._identity.client_id, will, self._abilities) as session:
+            if self._settings.confirm == "broker" and session.limits.qos == 0:
+                raise UplinkError(
+                    f"{session.where} has QoS 0 only, which proves nothing: mes.confirm must be mes", NO_PROOF
+                )
             begin(session)
             self._connected_at = asyncio.get_running_loop().time()
             self._turn(online=True, detail=f"connected to {session.where}")
@@ -175,7 +181,7 @@ class Uplink:
             await journal.notice(f"forgotten-{status.instance}", discrepancy)
             await journal.sessions.adopt(status.instance)
         else:
-            await journal.renew(secrets.token_hex(4), journal.opened_at + 1, now, discrepancy)
+            await journal.renew(secrets.token_hex(4), journal.ever_sent + 1, now, discrepancy)
             # Last, as a kill before it only means that all this is done once more.
             await journal.sessions.adopt(status.instance)
             raise UplinkError("the journal is older than what was sent under its name; a new epoch begins")

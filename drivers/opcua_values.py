@@ -56,9 +56,20 @@ def reading(data: ua.DataValue) -> Reading:
         return None, quality, status, source_time
     variant = data.Value
     value: object = variant.Value if variant is not None else None
-    if isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value)):
+    if isinstance(value, str):
+        return _text(value), quality, status, source_time
+    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value, quality, status, source_time
     return None, Quality.BAD, f"no single value: {_described(variant)}", source_time
+
+
+def _text(value: str) -> str:
+    """Some servers send text in the code page of their country; the library hands over its octets as they were."""
+    octets = value.encode(errors="surrogateescape")
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
 
 
 def status_text(code: int) -> str:

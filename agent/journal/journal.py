@@ -49,8 +49,8 @@ class Journal:
         self._witness = opened.witness
         self._testified_at = 0.0
         self.restored = opened.restored
-        self.opened_at = opened.marks.last_position
-        """The last position when it was opened; what stands above it is this run's."""
+        self.ever_sent = opened.marks.last_position
+        """Position up to which anything can have been sent, by earlier runs too."""
         self.is_new = opened.marks.current.name == new_epoch
         """Whether its epoch began with this opening, so that nothing can have been sent of it before."""
         self.moved = asyncio.Event()
@@ -123,12 +123,19 @@ class Journal:
         await self._put_epoch(replace(epoch, confirmed_through=through), now)
         self.testify(at_once=True)
 
+    def sent(self, position: int) -> None:
+        """What stands up to here was handed to a broker."""
+        self.ever_sent = max(self.ever_sent, position)
+
     async def renew(self, new_epoch: str, first_position: int, now: float, discrepancy: Discrepancy) -> None:
         """Begin a new epoch at a position, as the sequences of this one cannot be trusted; then open anew.
+
+        What the MES has confirmed of this one stays in it.
 
         Raises:
             JournalError: it could not be written.
         """
+        first_position = max(first_position, self._marks.current.confirmed_position + 1)
         begun = Epoch(new_epoch, first_position, 0, iso(now))
         earlier = tuple(epoch for epoch in self._marks.epochs if epoch.first_position < first_position)
         marks = replace(self._marks, epochs=(*earlier, begun))
@@ -176,8 +183,7 @@ class Journal:
         if not self.waiting:
             return None
         position = self._marks.confirmed_position + 1
-        row = await self.reading(lambda connection: connection.execute(schema.RECORDED, (position,)).fetchone())
-        return None if row is None else row[0]
+        return await self.reading(lambda connection: store.recorded(connection, position))
 
     async def taken(self, keys: Sequence[str]) -> dict[str, str]:
         """Those of the claims that have been taken, with their values."""
@@ -214,6 +220,14 @@ class Journal:
         found = await self.reading(lambda connection: step(connection, place))
         await self.notice_damage(found.damaged)
         return found
+
+    async def carry_over(self, by: float) -> None:
+        """The clock is set by so many plant seconds: nothing is past its retention for that.
+
+        Raises:
+            JournalError: it could not be noted.
+        """
+        await self.writing(lambda connection: retention.carry_over(connection, by))
 
     async def retire(self, now: float, keep_s: float) -> int:
         """Remove a few facts that are past their retention; how many they were.

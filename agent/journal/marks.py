@@ -63,7 +63,7 @@ class Watermarks:
     @property
     def waiting(self) -> int:
         """Facts that the MES has not confirmed."""
-        return sum(self.end(epoch) - epoch.confirmed_position for epoch in self.epochs)
+        return sum(max(self.end(epoch) - epoch.confirmed_position, 0) for epoch in self.epochs)
 
     def named(self, name: str) -> Epoch | None:
         """The epoch of this name."""

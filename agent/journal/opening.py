@@ -78,6 +78,7 @@ def _open(path: Path, witness: Witness, start: Start) -> Opened:
     connection = _open_sound(path, witness.said)
     try:
         marks = begin(connection, start, None)
+        store.remember_epochs(connection, marks.epochs)
         restored = _restore(connection, marks.epoch, start.now)
     except store.FAILURES as error:
         connection.close()

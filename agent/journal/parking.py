@@ -54,8 +54,8 @@ class Parking:
 
         def write(connection: sqlite3.Connection) -> None:
             with store.transaction(connection):
-                for parked in store.parked_rows(connection):
-                    if parked.position in positions:
+                for position in positions:
+                    for parked in store.parked_rows(connection, (position, position)):
                         store.park(connection, replace(parked, retry_at=at))
 
         await self._writing(write)

@@ -111,6 +111,8 @@ def finish_rescue(path: Path) -> None:
 def _settle_epochs(fresh: sqlite3.Connection, said: Testimony | None) -> None:
     """Have the epochs fit each other: old copies of them may have been found, and the witness may know more."""
     found = {epoch.first_position: epoch for epoch in sorted(store.epochs(fresh), key=attrgetter("began"))}
+    for key, first in fresh.execute(schema.EPOCH_CLAIMS).fetchall():
+        found.setdefault(int(first), Epoch(key.removeprefix("epoch:"), int(first), 0, iso(0)))
     if said is not None:
         named = {epoch.name: epoch for epoch in found.values()}
         epoch = named.get(said.epoch, Epoch(said.epoch, said.first_position, 0, iso(0)))

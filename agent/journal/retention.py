@@ -25,6 +25,14 @@ def note_confirmation(connection: sqlite3.Connection, position: int, now: float)
         connection.execute(schema.NOTE_CONFIRMATION, (now, position))
 
 
+def carry_over(connection: sqlite3.Connection, by: float) -> None:
+    """The clock was set by so many seconds: what was confirmed was confirmed so much later by the new time."""
+    with store.transaction(connection):
+        noted = connection.execute(schema.CONFIRMATIONS).fetchall()
+        connection.execute(schema.DENY_CONFIRMATIONS, (float("-inf"), -1))
+        connection.executemany(schema.NOTE_CONFIRMATION, [(at + by, position) for at, position in noted])
+
+
 def retire(connection: sqlite3.Connection, marks: Watermarks, now: float, keep_s: float) -> int:
     """Remove the oldest facts that are past their retention; the last fact stays, as the next sequence follows it.
 

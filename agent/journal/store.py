@@ -29,6 +29,7 @@ UNREADABLE = (
 """A disk that does not give back what it took: what it still gives is taken over."""
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the latter where its own message quotes a damaged name."""
+NOWHERE = Epoch("", 1, 0, "")
 FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
@@ -161,6 +162,17 @@ def read_originals(connection: sqlite3.Connection, marks: Watermarks, positions:
     return [as_row(marks.at(values[0]), values) for values in found]
 
 
+def recorded(connection: sqlite3.Connection, position: int) -> str | None:
+    """Recorded time of the fact there or next to it; None where it is not what was written.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    with lenient(connection):
+        values = connection.execute(schema.FIRST_FROM, (position,)).fetchone()
+    return as_row(NOWHERE, values).recordedtime if values is not None and intact(values) else None
+
+
 def latest(connection: sqlite3.Connection, marks: Watermarks, limit: int) -> list[Row]:
     """The last facts, in order; those that are damaged are left out.
 
@@ -204,6 +216,18 @@ def put_epoch(connection: sqlite3.Connection, epoch: Epoch) -> None:
     """Write one epoch."""
     values = (epoch.name, epoch.first_position, epoch.confirmed_through)
     connection.execute(schema.PUT_EPOCH, (*values, epoch.began, checksum((*values, epoch.began.encode()))))
+
+
+def remember_epochs(connection: sqlite3.Connection, epochs: Sequence[Epoch]) -> None:
+    """Keep names and first positions a second time, among the claims: under another name facts would be doubled."""
+    claims = {f"epoch:{epoch.name}": str(epoch.first_position) for epoch in epochs}
+    with lenient(connection):
+        known = dict(connection.execute(schema.EPOCH_CLAIMS).fetchall())
+    if known != claims:
+        with transaction(connection):
+            connection.execute(schema.DROP_EPOCH_CLAIMS)
+            rows = [(key, value, checksum((key, value.encode()))) for key, value in claims.items()]
+            connection.executemany(schema.PUT_CLAIM, rows)
 
 
 def park(connection: sqlite3.Connection, parked: Parked) -> None:

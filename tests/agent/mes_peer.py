@@ -168,6 +168,7 @@ async def a_sender(
         try:
             yield sender
         finally:
+            sender.uplink.stop()
             sender.sending.cancel()
             with suppress(asyncio.CancelledError):
                 await sender.sending

@@ -8,6 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from agent.core.views import Reply
+from agent.journal.store import Commit
 from simulators.broker import Broker
 from tests.agent.happenings import facts
 from tests.agent.mes_peer import a_mes, a_sender, replay
@@ -84,3 +86,36 @@ async def test_what_the_broker_does_not_let_us_read_is_an_alarm(tmp_path: Path) 
         assert f"{AGENT}/ack" in alarm.text
         await sender.journal.commit(facts(1, 1), 1.0)
         await sender.until(lambda: bool(stub.stored), "facts are sent all the same")
+
+
+async def test_acks_that_could_not_be_kept_do_not_silence_the_mes(broker: Broker, tmp_path: Path) -> None:
+    """Mosquitto holds back everything after twenty messages that were not acknowledged to it."""
+    async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
+        await sender.online()
+        await sender.journal.commit(facts(1, 3), 1.0)
+        await mes.has(range(1, 4))
+        write = sender.journal._threads.write
+        write.execute("CREATE TEMP TRIGGER full BEFORE INSERT ON epochs BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+        for _ in range(30):
+            mes.ack(2)
+        await asyncio.sleep(0.5)
+        write.execute("DROP TRIGGER full")
+        mes.ack(3)
+        await sender.confirmed(3)
+
+
+async def test_a_replay_that_a_lost_connection_cut_off_is_run_when_it_comes_again(
+    broker: Broker, tmp_path: Path
+) -> None:
+    async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
+        await sender.online()
+        await sender.journal.commit(facts(1, 3), 1.0)
+        await mes.has(range(1, 4))
+        command = replay(1, 2)
+        reply = Reply(accepted=True, code="ok", message="gap")
+        claim = (f"answer:cmd-{command['command_id']}", reply.model_dump_json())
+        await sender.journal.commit(Commit(claims=[claim]), 1.0)
+        mes.heard.clear()
+        mes.say("cmd/replay", command)
+        await mes.has(range(1, 3))
+        await sender.until(lambda: len(mes.answers()) == 1, "an answer")

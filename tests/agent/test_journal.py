@@ -209,3 +209,13 @@ async def test_twenty_kills_lose_no_acknowledged_commit_and_leave_no_part_of_one
     async with open_journal(tmp_path, "e1", 0.0) as journal:
         rows = (await journal.read(0, 1_000_000)).rows
         assert [row.dedupkey for row in rows] == [f"test:{number}" for number in range(1, len(rows) + 1)]
+
+
+async def test_the_oldest_waiting_fact_has_no_time_where_it_is_damaged(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
+        await journal.commit(Commit(facts=[fact(1)]), 1.0)
+        assert await journal.oldest_waiting() == "1970-01-01T00:00:01.000Z"
+        write = journal._threads.write
+        write.execute("DROP TRIGGER facts_are_never_edited")
+        write.execute("UPDATE facts SET recordedtime = 'no time at all'")
+        assert await journal.oldest_waiting() is None

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from agent import receipts
+from agent.core.discrepancies import Discrepancy
+from agent.core.errors import UplinkError
 from agent.core.standing import Standing, Status, standing
 from agent.journal.journal import open_journal
 from simulators.broker import Broker
@@ -177,3 +179,27 @@ def _events(stub: StubBroker) -> list[dict[str, str]]:
         document = json.loads(payload)
         found += document if isinstance(document, list) else [document]
     return found
+
+
+async def test_somebody_else_who_was_online_meanwhile_takes_nothing_back_that_was_confirmed(
+    broker: Broker, tmp_path: Path
+) -> None:
+    """What this run has sent stays under its sequences; only what follows gets another epoch."""
+    await _with_past(tmp_path, 5, confirmed=5)
+    async with a_mes(broker, acking=True, already=5), a_sender(tmp_path, broker.port, epoch="unused") as sender:
+        await sender.online()
+        await sender.journal.commit(facts(6, 15), 1.0)
+        await sender.confirmed(15)
+        with pytest.raises(UplinkError, match="a new epoch begins"):
+            await sender.uplink._remember(OFFLINE)
+        assert [epoch.first_position for epoch in sender.journal.marks.epochs] == [1, 16]
+        assert sender.journal.marks.epochs[0].confirmed_through == 15
+
+
+async def test_a_new_epoch_never_begins_before_what_is_confirmed(tmp_path: Path) -> None:
+    async with open_journal(tmp_path / "journal", "e1", 1.0) as journal:
+        await journal.commit(facts(1, 15), 1.0)
+        await journal.confirm("e1", 12, 1.0)
+        await journal.renew("e2", 6, 2.0, Discrepancy("journal_rewound", 1.0, 1.0, {}))
+        assert [(one.name, one.first_position) for one in journal.marks.epochs] == [("e1", 1), ("e2", 13)]
+        assert (journal.marks.confirmed_position, journal.waiting) == (12, 3)

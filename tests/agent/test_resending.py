@@ -10,12 +10,14 @@ from uuid import UUID
 import orjson
 import pytest
 
+from agent.core.discrepancies import Discrepancy
 from agent.core.times import iso
 from agent.journal.journal import open_journal
+from agent.journal.standins import Parked
 from simulators.broker import Broker
 from tests.agent.happenings import facts
 from tests.agent.mes_peer import Mes, Sender, a_mes, a_sender, replay
-from tests.agent.moody_broker import MoodyBroker
+from tests.agent.moody_broker import MoodyBroker, has
 
 DAY = 24 * 3600.0
 
@@ -94,7 +96,7 @@ async def test_a_long_replay_keeps_no_acknowledgement_waiting(broker: Broker, tm
         await sender.until(lambda: bool(mes.events()), "it has begun")
         await sender.journal.commit(facts(20_002, 20_002), 1.0)
         last = sender.journal.marks.last_sequence
-        await sender.until(lambda: sender.forwarder._ever_sent == last, "the new fact is on its way")
+        await sender.until(lambda: sender.journal.ever_sent == last, "the new fact is on its way")
         mes.ack(last)
         await sender.confirmed(last)
         assert mes.answers() == [], "the ack was taken while it went on"
@@ -130,3 +132,35 @@ async def test_a_replay_of_what_the_broker_takes_no_more_ends_neither_the_connec
         await sender.until(lambda: any(topic.endswith("/res") for topic, _ in stub.published), "an answer")
         [said] = [payload for topic, payload in stub.published if topic.endswith("/res")]
         assert b'"refused"' in said
+
+
+async def test_what_a_replay_sent_ahead_of_its_turn_counts_as_sent(broker: Broker, tmp_path: Path) -> None:
+    async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
+        await sender.online()
+        sender.forwarder._not_before = float("inf")
+        await sender.journal.commit(facts(1, 4), 1.0)
+        mes.say("cmd/replay", replay(1, 4))
+        await mes.has(range(1, 5))
+        mes.ack(4)
+        await sender.confirmed(4)
+        assert not sender.journal.done_with.done(), "no new epoch for what was truly sent"
+
+
+async def test_a_parked_fact_that_ends_the_connection_is_not_the_first_thing_of_the_next_one(tmp_path: Path) -> None:
+    stub = MoodyBroker(hangs_up_on=has(2), confirms=True)
+    async with stub.serving(), a_sender(tmp_path, stub.port, reconnect_max_s=0.05) as sender:
+        await sender.online()
+        parked = Parked(2, "disconnects", "x", "1970-01-01T00:00:00.000Z", withheld=True, retry_at=None)
+        await sender.journal.commit(facts(1, 3), 1.0)
+        await sender.journal.parking.put(parked, "parked-2", Discrepancy("rejected_by_mes", 1.0, 1.0, {}))
+        await sender.confirmed(3)
+        await sender.journal.parking.ask_again([2], time.time())
+        await sender.until(lambda: not sender.uplink.online, "it ends the connection")
+        connects = stub.connects
+        await sender.online()
+        await sender.journal.commit(facts(4, 4), 1.0)
+        await sender.confirmed(4)
+        assert stub.connects <= connects + 2, "one look and one connection"
+        [row] = await sender.journal.parking.rows()
+        assert row.retry_at is not None
+        assert row.retry_at > time.time()

@@ -55,7 +55,7 @@ async def types(running: Running) -> list[str]:
 async def test_less_than_two_seconds_are_followed_without_a_word(tmp_path: Path) -> None:
     async with an_intake(tmp_path) as running:
         CLOCK.follow(-STEP_S / 2)
-        Timekeeper(CLOCK, running.intake).look()
+        await Timekeeper(CLOCK, running.intake, running.journal).look()
         assert CLOCK.behind() == pytest.approx(0.0, abs=0.1)
         await watched(running)
         assert "clock.stepped" not in await types(running)
@@ -67,7 +67,7 @@ async def test_what_was_noticed_before_a_step_and_comes_after_it_is_carried_over
     async with an_intake(tmp_path) as running:
         await watched(running)
         late = reading(1)
-        Timekeeper(CLOCK, running.intake).look()
+        await Timekeeper(CLOCK, running.intake, running.journal).look()
         await running.intake.take([late])
         await eventually(lambda: press(running).output.cum_good == 1, "counted")
         watch = press(running).watch

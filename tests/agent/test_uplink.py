@@ -155,8 +155,7 @@ async def test_another_agent_that_comes_online_ends_ours(broker: Broker, tmp_pat
     async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
         await sender.online()
         retain(mes, said(online=True))
-        await sender.until(lambda: "identity_taken" in alarms(sender), "the alarm")
-        assert not sender.uplink.online
+        await sender.until(lambda: "identity_taken" in alarms(sender) and not sender.uplink.online, "the alarm")
         retain(mes, None)
         await sender.online()
 
@@ -254,3 +253,12 @@ async def mes_hears(mes: Mes, number: int) -> None:
     async with asyncio.timeout(5):
         while len(statuses(mes)) < number:  # noqa: ASYNC110 - the peer tells no event
             await asyncio.sleep(0.01)
+
+
+async def test_a_broker_whose_word_proves_nothing_is_not_believed_where_it_alone_would_count(tmp_path: Path) -> None:
+    stub = MoodyBroker(max_qos=0)
+    async with stub.serving(), a_sender(tmp_path, stub.port, confirm="broker", reconnect_max_s=0.1) as sender:
+        await sender.journal.commit(facts(1, 3), 1.0)
+        await sender.until(lambda: "broker_refuses_us" in alarms(sender), "the alarm")
+        assert "QoS 0 only" in sender.alarms.current[0].text
+        assert sender.journal.waiting == 3

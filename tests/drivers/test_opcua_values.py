@@ -98,3 +98,10 @@ def test_the_standards_null_time_is_no_time() -> None:
     value = data(1)
     value.SourceTimestamp = ua.DateTime(1601, 1, 1, tzinfo=UTC)
     assert reading(value) == (1, Quality.GOOD, "", None)
+
+
+def test_text_in_the_code_page_of_its_country_is_text_all_the_same() -> None:
+    """The library hands over octets that are no UTF-8 as surrogates, which nothing can write."""
+    value = b"St\xf6rung".decode(errors="surrogateescape")
+    found, quality, _, _ = reading(ua.DataValue(ua.Variant(value, ua.VariantType.String)))
+    assert (found, quality) == ("St\u00f6rung", Quality.GOOD)

@@ -231,9 +231,20 @@ async def test_a_file_without_one_readable_row_goes_on_where_the_witness_was(tmp
         assert await places(journal) == [("e2", 1, "test:4")]
 
 
+async def test_epochs_whose_page_is_damaged_keep_their_names_and_doubles_nothing(tmp_path: Path) -> None:
+    await a_past(tmp_path)
+    changed(tmp_path, "UPDATE epochs SET checksum = 0")
+    (tmp_path / WITNESS).unlink()
+    async with open_journal(tmp_path, "e2", 10.0) as journal:
+        rows = (await journal.read(0, 10)).rows
+        assert [(row.epoch, row.sequence) for row in rows] == [("e1", number) for number in (1, 2, 3)]
+        assert (journal.marks.epoch, journal.waiting) == ("e2", 3)
+
+
 async def test_facts_whose_epoch_nobody_knows_are_sent_again(tmp_path: Path) -> None:
     await a_past(tmp_path)
     changed(tmp_path, "UPDATE epochs SET checksum = 0")
+    changed(tmp_path, "DELETE FROM claims")
     (tmp_path / WITNESS).unlink()
     async with open_journal(tmp_path, "e2", 10.0) as journal:
         assert [(row.epoch, row.sequence) for row in (await journal.read(0, 10)).rows] == [

@@ -125,3 +125,12 @@ async def test_what_retention_removed_has_a_stand_in_when_the_mes_wants_it_again
         ]
         assert json.loads(page.rows[0].data)["reason"] == "retired"
         assert page.damaged == ()
+
+
+async def test_a_clock_that_is_set_forward_lets_nothing_go_before_its_day(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
+        await committed(journal, 1, 3, NOW)
+        await journal.confirm("e1", 3, NOW)
+        await journal.carry_over(400 * DAY)
+        assert await journal.retire(NOW + 400 * DAY + 60, KEEP_S) == 0
+        assert await journal.retire(NOW + 401 * DAY, KEEP_S) == 2

@@ -86,10 +86,13 @@ async def test_the_judge_finds_the_loss_where_sqlite_syncs_nothing(recording: Re
     assert await judged(disk.everything(), acknowledged) == STEPS, "without a cut nothing is lost"
     with pytest.raises(LostError, match=f"after {STEPS} acknowledged steps"):
         await judged(disk.nothing(), acknowledged)
-    dice = Random(SEED)
-    for _ in range(5):
-        with pytest.raises(LostError):
+    dice, lost = Random(SEED), 0
+    for _ in range(10):
+        try:
             await judged(disk.something(dice), acknowledged)
+        except LostError:
+            lost += 1
+    assert lost > 5, "now and then everything has come to the disk by chance"
 
 
 def a_disk(*operations: tuple[str, int, int, bytes]) -> Disk:
