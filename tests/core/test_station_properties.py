@@ -87,6 +87,8 @@ class Watched(RuleBasedStateMachine):
     @precondition(lambda self: self.rejected < self.made)
     @rule()
     def it_rejects_a_part_made_before(self) -> None:
+        # Not even unwatched are rejects thrown out all at one instant: that would be a spike.
+        self.live(0.5)
         self.rejected += 1
         self.show()
 
