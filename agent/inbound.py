@@ -26,6 +26,8 @@ from agent.intake import Intake
 from agent.resending import Resending, UnavailableError
 
 LOG = logging.getLogger(__name__)
+OUR_OWN = 0x00
+"""Normal disconnection: the journal is the cause, and no fact in flight is to be suspected."""
 HearStatus: TypeAlias = Callable[[bytes, Session], Awaitable[None]]
 
 
@@ -89,7 +91,9 @@ class Inbound:
                 except JournalError as error:
                     if message.topic != self._topics.ack:
                         # What is not acknowledged comes again with another connection, and with no other.
-                        raise UplinkError(f"a message on {message.topic} could not be kept: {error}") from error
+                        raise UplinkError(
+                            f"a message on {message.topic} could not be kept: {error}", OUR_OWN
+                        ) from error
                     LOG.warning("an acknowledgement could not be kept, and the MES says it again: %s", error)
                 message.done()
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.core.discrepancies import Discrepancy
-from agent.core.errors import JournalDamagedError, JournalError
+from agent.core.errors import JournalDamagedError, JournalError, JournalFullError
 from agent.journal import notices, schema, store
 from agent.journal.beginning import Start, begin
 from agent.journal.checksums import checksum
@@ -78,7 +78,7 @@ def _open(path: Path, witness: Witness, start: Start) -> Opened:
     connection = _open_sound(path, witness.said)
     try:
         marks = begin(connection, start, None)
-        store.remember_epochs(connection, marks.epochs)
+        _remember_epochs(connection, marks)
         restored = _restore(connection, marks.epoch, start.now)
     except store.FAILURES as error:
         connection.close()
@@ -87,6 +87,15 @@ def _open(path: Path, witness: Witness, start: Start) -> Opened:
         with suppress(OSError):
             witness.write(testimony(marks))
     return Opened(connection, marks, restored, witness)
+
+
+def _remember_epochs(connection: sqlite3.Connection, marks: Watermarks) -> None:
+    """A full disk takes it at a later start; it must not keep the agent from this one."""
+    try:
+        store.remember_epochs(connection, marks.epochs)
+    except sqlite3.Error as error:
+        if not isinstance(store.said(error, str(error)), JournalFullError):
+            raise
 
 
 def _open_sound(path: Path, said: Testimony | None) -> sqlite3.Connection:

@@ -19,6 +19,7 @@ from agent.journal.migrations import migrate
 from agent.journal.opening import FILE_NAME
 from agent.journal.store import Commit
 from simulators.demo.plant import PLANT_START
+from tests.journal.old_schema import CREATE
 
 DAY_S = 24 * 3600.0
 OLD_EPOCH = "past0001"
@@ -26,46 +27,6 @@ OLD_FACTS = 10_000
 REFILL = 4 * retention.STEP + retention.STEP
 """More than a run may remove before it comes to its point."""
 
-SCHEMA_1 = """
-CREATE TABLE epochs (
-    epoch TEXT PRIMARY KEY,
-    first_position INTEGER NOT NULL,
-    confirmed_through INTEGER NOT NULL
-) STRICT;
-CREATE TABLE facts (
-    position INTEGER PRIMARY KEY,
-    id BLOB NOT NULL,
-    type TEXT NOT NULL,
-    subject TEXT NOT NULL,
-    time TEXT NOT NULL,
-    observedtime TEXT NOT NULL,
-    recordedtime TEXT NOT NULL,
-    dedupkey TEXT NOT NULL,
-    correlationid TEXT,
-    causationid TEXT,
-    data BLOB NOT NULL,
-    checksum INTEGER NOT NULL
-) STRICT;
-CREATE TRIGGER facts_are_never_edited BEFORE UPDATE ON facts
-BEGIN SELECT RAISE(ABORT, 'a fact is never edited'); END;
-CREATE TRIGGER facts_are_never_removed BEFORE DELETE ON facts
-BEGIN SELECT RAISE(ABORT, 'a fact is never removed'); END;
-CREATE TABLE snapshots (name TEXT PRIMARY KEY, state BLOB NOT NULL, saved REAL NOT NULL) STRICT;
-CREATE TABLE claims (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE directories (
-    wc_id TEXT NOT NULL,
-    name TEXT NOT NULL,
-    payload BLOB NOT NULL,
-    received TEXT NOT NULL,
-    PRIMARY KEY (wc_id, name)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE parked (
-    sequence INTEGER NOT NULL,
-    epoch TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    PRIMARY KEY (epoch, sequence)
-) STRICT, WITHOUT ROWID;
-"""
 """The tables of version 0.1.0, which had no checksums but those of facts."""
 
 
@@ -116,7 +77,7 @@ def make_version_1(folder: Path, past: Past) -> None:
     now = PLANT_START.timestamp()
     folder.mkdir(parents=True)
     with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as connection:
-        connection.executescript(f"{schema.PRAGMAS}{SCHEMA_1}PRAGMA user_version = 1;")
+        connection.executescript(f"{schema.PRAGMAS}{CREATE}PRAGMA user_version = 1;")
         connection.execute("BEGIN")
         rows = [
             store.fact_values(1 + index, fact, iso(now))
