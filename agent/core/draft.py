@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from agent.core.facts import Fact, FactData, FactQuality, Keys, Versions
+from agent.core.facts import Fact, FactData, FactQuality, Keys, ShiftKeys, Versions
 from agent.core.identity import IdBlock
 
 ExecutionMode: TypeAlias = Literal["production", "test", "simulation"]
@@ -31,6 +31,7 @@ class Draft:
     provenance: Provenance
     keys: Keys
     versions: Versions
+    shift: ShiftKeys | None = None
     facts: list[Fact] = field(default_factory=list)
     cause: UUID | None = None
     """The fact that brings about those that follow."""
@@ -64,6 +65,8 @@ class Draft:
         self.facts.insert(at, self._fact(fact_id, data, self.observed, key, None))
 
     def _fact(self, fact_id: UUID, data: FactData, time: float, key: str, correlation_id: str | None) -> Fact:
+        if self.shift is not None:
+            data = data.model_copy(update={"shift": self.shift})
         kind, _, rest = key.partition(":")
         natural_key = f"{kind}:{self.provenance.epoch}:{rest}"
         causation = None if self.cause is None else str(self.cause)

@@ -69,6 +69,15 @@ class Versions(Block):
     reasons_rev: str | None = None
 
 
+class ShiftKeys(Block):
+    """The shift of a work center in which it happened (domain.md G2)."""
+
+    shift_id: str
+    business_date: str
+    """Local date on which the shift began, YYYY-MM-DD."""
+    crew_id: str | None
+
+
 class Reason(Block):
     """A code out of a directory; the code wins over any text."""
 
@@ -104,6 +113,8 @@ class FactData(Block):
     keys: Keys
     quality: FactQuality
     versions: Versions = Versions()
+    shift: ShiftKeys | None = None
+    """Null where no calendar is known, and outside every shift."""
 
 
 class ConditionChanged(FactData):
