@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from agent.core.calendar_settings import CalendarSettings
 from agent.core.machine_settings import MachineSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
 
@@ -31,7 +32,7 @@ class AgentSettings(Section):
     socket: Path = Path("/run/lineside/agent.sock")
     """Unix socket of the local API."""
     time_zone: ZoneName = "UTC"
-    """The plant's time zone, for what people are shown. Facts are in UTC."""
+    """The plant's time zone, for its calendar and for what people are shown. Facts are in UTC."""
     tick_s: Seconds = 1.0
     """How often time alone is told to the stations, and how old an uncommitted change without facts may get."""
 
@@ -217,6 +218,8 @@ class Settings(Section):
     """The barcode readers of this PC."""
     codes: CodeSettings = CodeSettings()
     """What the site's plain codes look like."""
+    calendar: CalendarSettings | None = None
+    """When the plant works, as long as the MES does not say it; without it no shift and no break is known."""
 
     @property
     def execution_mode(self) -> Literal["production", "simulation"]:
@@ -235,4 +238,6 @@ class Settings(Section):
                     f"scanner '{scanner.name}' names work center '{scanner.work_center}'; "
                     f"expected one of {', '.join(centers)}"
                 )
+        for stranger in self.calendar.strangers(centers) if self.calendar else ():
+            raise ValueError(f"calendar names work center '{stranger}'; expected one of {', '.join(centers)}")
         return self

@@ -53,6 +53,30 @@ def test_a_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert settings.execution_mode == "production"
     assert settings.machine[0].stop.minor_stop_max_s == 120.0
     assert settings.mes.confirm == "mes"
+    assert settings.calendar is None
+
+
+def test_a_calendar_is_read_with_its_shifts_breaks_and_windows(tmp_path: Path) -> None:
+    calendar = """
+[[calendar.shift]]
+id = "early"
+start = "06:00"
+end = "14:00"
+work_centers = ["WC-1"]
+[[calendar.shift.break]]
+name = "lunch"
+start = "10:00"
+end = "10:30"
+[[calendar.planned]]
+kind = "maintenance"
+name = "Oil"
+start = 2026-05-01T06:00:00
+end = 2026-05-01T08:00:00
+"""
+    settings = loaded(GOOD + calendar, tmp_path).calendar
+    assert settings is not None
+    assert [(shift.id, [pause.name for pause in shift.breaks]) for shift in settings.shift] == [("early", ["lunch"])]
+    assert [window.name for window in settings.planned] == ["Oil"]
 
 
 @pytest.mark.parametrize(
@@ -97,6 +121,16 @@ def test_a_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
         (OPCUA, f"{OPCUA}\ncondition.states.6 = 'BUSY'", "found 'BUSY': Input should be 'RUNNING', 'IDLE'"),
         ('"gun"\nwork_center = "WC-1"', '"gun"\nwork_center = "WC-9"', "scanner 'gun' names work center 'WC-9'"),
         ("[[scanner]]", "[codes]\norder = '('\n[[scanner]]", "codes: 'order' is no regular expression"),
+        (
+            "[[scanner]]",
+            "[[calendar.shift]]\nid = 'a'\nstart = '06:00'\nend = '14:00'\nwork_centers = ['WC-9']\n[[scanner]]",
+            "calendar names work center 'WC-9'; expected one of WC-1",
+        ),
+        (
+            "[[scanner]]",
+            "[[calendar.shift]]\nid = 'a'\nstart = 6\nend = '14:00'\n[[scanner]]",
+            "calendar.shift[1].start: found '6': expected a time of the plant's clock from '00:00' to '23:59'",
+        ),
         ("[[scanner]]", "[codes]\nserial = 'S.*'\n[[scanner]]", "codes: 'serial' needs a group (?P<serial>…)"),
     ],
 )
