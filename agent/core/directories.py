@@ -1,18 +1,24 @@
-"""Read-only copies of what the MES owns: orders and reasons. Applied whole or refused whole, never edited here."""
+"""Read-only copies of what the MES owns: orders, reasons and calendars.
+
+Applied whole or refused whole, never edited here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from itertools import pairwise
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agent.core.errors import InvalidMessageError
 
 ReleaseStatus: TypeAlias = Literal["planned", "released", "closed"]
 Code: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
 
 def _checked_cycle(seconds: Decimal) -> Decimal:
@@ -62,6 +68,87 @@ class Reasons(Copy):
     reasons: Annotated[tuple[ReasonEntry, ...], Field(max_length=500)]
 
 
+class PublishedWindow(BaseModel):
+    """A stretch of time with a name."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    name: Name
+    start: AwareDatetime
+    end: AwareDatetime
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"'{self.name}' has no length; expected its end later than its start")
+        return self
+
+
+class PublishedPlanned(PublishedWindow):
+    """A window in which nothing is to be produced (domain.md R7)."""
+
+    kind: Literal["no_shift", "break", "maintenance", "other"]
+    """Of several at one instant, the first of no_shift, maintenance, other, break is meant."""
+
+
+class PublishedShift(BaseModel):
+    """One dated shift (domain.md R8)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    shift_id: Code
+    business_date: date
+    """The date that it belongs to; with `shift_id` it names the shift."""
+    crew_id: Code | None = None
+    start: AwareDatetime
+    end: AwareDatetime
+    closed: bool = False
+    """No entry of this shift is edited any more (domain.md R21)."""
+    breaks: Annotated[tuple[PublishedWindow, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError(f"shift {self.title} has no length; expected its end later than its start")
+        for pause in self.breaks:
+            if pause.start < self.start or pause.end > self.end:
+                raise ValueError(f"break '{pause.name}' does not lie within shift {self.title}")
+        return self
+
+    @property
+    def title(self) -> str:
+        """What it is called in messages."""
+        return f"'{self.shift_id}' of {self.business_date.isoformat()}"
+
+
+class PublishedCalendar(Copy):
+    """The working time of the site or of a work center. While it is valid it is complete: what it does not list is not.
+
+    Shifts may be listed that lie outside the time of its validity, to say that they are closed.
+    """
+
+    valid_from: AwareDatetime
+    """From here on it stands in place of the configured calendar."""
+    valid_to: AwareDatetime
+    """From here on the configured calendar holds again."""
+    shifts: Annotated[tuple[PublishedShift, ...], Field(max_length=500)]
+    """Its shifts, in any order; no two at one instant."""
+    planned: Annotated[tuple[PublishedPlanned, ...], Field(max_length=500)] = ()
+    """Planned windows beside the breaks of shifts."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.valid_from >= self.valid_to:
+            raise ValueError("expected valid_to later than valid_from")
+        for earlier, later in pairwise(sorted(self.shifts, key=lambda shift: shift.start)):
+            if later.start < earlier.end:
+                raise ValueError(f"shifts {earlier.title} and {later.title} overlap")
+        seen: set[str] = set()
+        for shift in self.shifts:
+            if shift.title in seen:
+                raise ValueError(f"shift {shift.title} stands twice")
+            seen.add(shift.title)
+        return self
+
+
 NO_REASONS = Reasons(rev="0", reasons=())
 
 
@@ -72,11 +159,17 @@ class Directories:
     orders: Mapping[tuple[str, str], Order] = field(default_factory=dict)
     """By work center and order id."""
     reasons: Reasons = NO_REASONS
+    calendars: Mapping[str | None, PublishedCalendar] = field(default_factory=dict)
+    """By work center; None is the site's."""
 
     def orders_of(self, wc_id: str) -> tuple[Order, ...]:
         """The orders of a work center, the one to begin with first."""
         mine = [order for (center, _), order in self.orders.items() if center == wc_id]
         return tuple(sorted(mine, key=lambda order: (order.priority, order.order_id)))
+
+    def calendar_of(self, wc_id: str) -> PublishedCalendar | None:
+        """The calendar of a work center: its own alone, without one the site's."""
+        return self.calendars.get(wc_id, self.calendars.get(None))
 
     def reason_known(self, code: str) -> bool:
         """Whether the reason stands in the directory."""
@@ -89,7 +182,7 @@ def applied(directories: Directories, wc_id: str | None, name: str, payload: byt
     Args:
         directories: what is known so far.
         wc_id: work center of the topic, None for the whole site.
-        name: the topic behind `dir/`, such as `orders/PO-1001` or `reasons`.
+        name: the topic behind `dir/`, such as `orders/PO-1001`, `reasons` or `calendar`.
         payload: the message; empty withdraws.
 
     Raises:
@@ -102,12 +195,14 @@ def applied(directories: Directories, wc_id: str | None, name: str, payload: byt
             return replace(directories, reasons=reasons), reasons.rev if payload else None
         if head == "orders" and wc_id is not None and tail:
             return _with_order(directories, (wc_id, tail), payload)
+        if name == "calendar":
+            return _with_calendar(directories, wc_id, payload)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the message"
         raise InvalidMessageError(f"directory {name}: {where}: {first['msg']}; the former revision stays") from error
     raise InvalidMessageError(
-        f"directory {name}: expected orders/{{order_id}} of a work center, or reasons of the site"
+        f"directory {name}: expected orders/{{order_id}} of a work center, or reasons of the site, or a calendar"
     )
 
 
@@ -121,3 +216,11 @@ def _with_order(directories: Directories, key: tuple[str, str], payload: bytes) 
             f"directory orders/{key[1]}: order_id is '{order.order_id}'; expected the id of the topic"
         )
     return replace(directories, orders={**others, key: order}), order.rev
+
+
+def _with_calendar(directories: Directories, wc_id: str | None, payload: bytes) -> tuple[Directories, str | None]:
+    others = {center: calendar for center, calendar in directories.calendars.items() if center != wc_id}
+    if not payload:
+        return replace(directories, calendars=others), None
+    calendar = PublishedCalendar.model_validate_json(payload)
+    return replace(directories, calendars={**others, wc_id: calendar}), calendar.rev

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from agent.core.commands import COMMANDS
-from agent.core.directories import Order, Reasons
+from agent.core.directories import Order, PublishedCalendar, Reasons
 from agent.core.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, TYPE_PREFIX
 from agent.core.facts import FACT_TYPES, FactData
 from agent.core.settings import Settings
@@ -129,6 +129,8 @@ _CHANNELS: dict[str, tuple[str, str, str]] = {
     "commands": (f"{AGENT}/cmd/{{name}}", "command", "receive"),
     "orders": (f"{CENTER}/dir/orders/{{order_id}}", "orderDirectory", "receive"),
     "reasons": (f"{SITE}/-/-/dir/reasons", "reasonsDirectory", "receive"),
+    "calendar": (f"{CENTER}/dir/calendar", "calendarDirectory", "receive"),
+    "siteCalendar": (f"{SITE}/-/-/dir/calendar", "calendarDirectory", "receive"),
 }
 """Name: address, message, and whether the agent sends or receives."""
 
@@ -167,6 +169,10 @@ def _messages() -> Document:
         "command": {"payload": {"oneOf": commands}},
         "orderDirectory": {"payload": Order.model_json_schema(), "summary": "Retained; empty withdraws"},
         "reasonsDirectory": {"payload": Reasons.model_json_schema(), "summary": "Retained; empty withdraws"},
+        "calendarDirectory": {
+            "payload": PublishedCalendar.model_json_schema(),
+            "summary": "Retained; empty withdraws. A work center's own goes before the site's",
+        },
     }
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from agent.core.errors import JournalError
-from agent.core.observations import Link, Scan, Started, Storage
+from agent.core.observations import Directive, Link, Scan, Started, Storage
 from agent.core.views import Reply
 from agent.intake import MOST_AHEAD, STORAGE_FULL
 from agent.journal.opening import FILE_NAME
@@ -237,6 +237,20 @@ async def test_a_station_goes_on_where_it_was(tmp_path: Path) -> None:
     async with an_intake(tmp_path) as running:
         assert running.intake.present.stations == before.stations
         assert running.intake.present.desk.directories == before.desk.directories
+
+
+async def test_a_calendar_of_the_mes_is_known_after_a_restart_until_it_is_withdrawn(tmp_path: Path) -> None:  # R7
+    valid = {"valid_from": "2026-03-02T00:00:00+01:00", "valid_to": "2026-03-09T00:00:00+01:00"}
+    payload = json.dumps({"rev": "3", **valid, "shifts": []}).encode()
+    async with an_intake(tmp_path) as running:
+        for wc_id in (None, "PRESS-1"):
+            await running.intake.submit(Directive(wc_id, "calendar", payload, now()))
+    async with an_intake(tmp_path) as running:
+        known = running.intake.present.desk.directories.calendars
+        assert {wc_id: calendar.rev for wc_id, calendar in known.items()} == {None: "3", "PRESS-1": "3"}
+        await running.intake.submit(Directive("PRESS-1", "calendar", b"", now()))
+    async with an_intake(tmp_path) as running:
+        assert list(running.intake.present.desk.directories.calendars) == [None]
 
 
 async def test_a_writer_that_cannot_write_still_turns(tmp_path: Path) -> None:

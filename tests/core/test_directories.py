@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.directories import NO_REASONS, Directories, applied
+from agent.core.directories import NO_REASONS, Directories, PublishedCalendar, applied
 from agent.core.errors import InvalidMessageError
 from tests.core.build import WC, a_plan, an_order
 
@@ -17,6 +17,24 @@ ORDER = {
     "qty_planned": "100",
     "uom": "EA",
     "release_status": "released",
+}
+
+
+EARLY = {
+    "shift_id": "early",
+    "business_date": "2026-03-04",
+    "crew_id": None,
+    "start": "2026-03-04T06:00:00+01:00",
+    "end": "2026-03-04T14:00:00+01:00",
+}
+LATE = {**EARLY, "shift_id": "late", "start": "2026-03-04T13:00:00Z", "end": "2026-03-04T21:00:00Z"}
+LUNCH = {"name": "lunch", "start": "2026-03-04T10:00:00+01:00", "end": "2026-03-04T10:30:00+01:00"}
+CALENDAR = {
+    "rev": "3",
+    "valid_from": "2026-03-02T00:00:00+01:00",
+    "valid_to": "2026-03-09T00:00:00+01:00",
+    "shifts": [{**EARLY, "breaks": [LUNCH]}, LATE],
+    "planned": [{**LUNCH, "kind": "maintenance"}],
 }
 
 
@@ -81,7 +99,9 @@ def test_an_order_id_may_hold_a_slash() -> None:
         ("orders/", WC, payload(), "expected orders/{order_id} of a work center"),
         ("orders", WC, payload(), "expected orders/{order_id} of a work center"),
         ("reasons", WC, b"", "or reasons of the site"),
-        ("calendar", None, b"{}", "or reasons of the site"),
+        ("calender", None, b"{}", "or a calendar"),
+        ("calendar/2026", WC, b"{}", "or a calendar"),
+        ("calendar", WC, b"{}", "rev: Field required; the former revision stays"),
         ("reasons", None, b'{"rev": "1"}', "reasons: Field required; the former revision stays"),
     ],
 )
@@ -99,3 +119,61 @@ def test_orders_are_shown_by_priority_then_id() -> None:
     directories = a_plan(late, urgent, early)
     assert directories.orders_of(WC) == (urgent, early, late)
     assert directories.orders_of("WC-2") == ()
+
+
+def calendar(**fields: object) -> bytes:
+    return json.dumps({**CALENDAR, **fields}).encode()
+
+
+def test_a_calendar_is_taken_for_the_site_and_for_a_work_center_whose_own_goes_first() -> None:  # R7
+    directories, rev = applied(Directories(), None, "calendar", calendar())
+    assert (directories.calendar_of(WC), rev) == (PublishedCalendar.model_validate(CALENDAR), "3")
+    directories, rev = applied(directories, WC, "calendar", calendar(rev="4", shifts=[], planned=[]))
+    own = PublishedCalendar.model_validate({**CALENDAR, "rev": "4", "shifts": [], "planned": []})
+    assert (directories.calendar_of(WC), rev) == (own, "4")
+    assert directories.calendar_of("WC-2") == PublishedCalendar.model_validate(CALENDAR)
+
+
+def test_a_calendar_withdrawn_leaves_the_one_of_the_site_and_then_none() -> None:
+    directories, _ = applied(Directories(), None, "calendar", calendar())
+    both, _ = applied(directories, WC, "calendar", calendar(rev="4"))
+    assert applied(both, WC, "calendar", b"") == (directories, None)
+    assert applied(directories, None, "calendar", b"") == (Directories(), None)
+    assert Directories().calendar_of(WC) is None
+
+
+def test_a_calendar_says_which_shifts_are_closed_and_ignores_fields_of_a_newer_mes() -> None:  # R21
+    body = calendar(shifts=[{**EARLY, "closed": True, "colour": "red"}, LATE], colour="blue")
+    directories, _ = applied(Directories(), WC, "calendar", body)
+    assert [shift.closed for shift in directories.calendars[WC].shifts] == [True, False]
+
+
+def test_other_directories_are_left_alone_by_a_calendar() -> None:
+    plan = a_plan(an_order(), reasons=["A"])
+    directories, _ = applied(plan, WC, "calendar", calendar())
+    assert (directories.orders, directories.reasons) == (plan.orders, plan.reasons)
+    assert applied(directories, WC, "orders/PO-1", b"")[0].calendars == directories.calendars
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"valid_to": CALENDAR["valid_from"]}, "expected valid_to later than valid_from"),
+        ({"valid_from": "2026-03-02T00:00:00"}, "valid_from: "),
+        ({"shifts": [LATE, {**EARLY, "end": "2026-03-04T13:00:01Z"}]}, "shifts 'early' of 2026-03-04 and 'late' of"),
+        ({"shifts": [EARLY, {**LATE, "shift_id": "early"}]}, "shift 'early' of 2026-03-04 stands twice"),
+        ({"shifts": [{**EARLY, "end": EARLY["start"]}]}, "shift 'early' of 2026-03-04 has no length"),
+        ({"shifts": [{**LATE, "breaks": [LUNCH]}]}, "break 'lunch' does not lie within shift 'late' of 2026-03-04"),
+        ({"shifts": [{**EARLY, "breaks": [{**LUNCH, "end": LUNCH["start"]}]}]}, "'lunch' has no length"),
+        ({"shifts": [{**EARLY, "breaks": [LUNCH] * 21}]}, "shifts.0.breaks: "),
+        ({"shifts": [EARLY] * 501}, "shifts: "),
+        ({"shifts": [{**EARLY, "business_date": "today"}]}, "shifts.0.business_date: "),
+        ({"planned": [{**LUNCH, "kind": "party"}]}, "planned.0.kind: "),
+        ({"planned": [{**LUNCH, "kind": "other"}] * 501}, "planned: "),
+    ],
+)
+def test_a_calendar_that_cannot_be_is_refused_whole(fields: dict[str, object], message: str) -> None:
+    with pytest.raises(InvalidMessageError) as refusal:
+        applied(Directories(), WC, "calendar", calendar(**fields))
+    assert message in str(refusal.value)
+    assert str(refusal.value).endswith("; the former revision stays")
