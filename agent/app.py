@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agent import VERSION, heartbeat, intake, local_api
 from agent.acquisition import watch_machine, watch_scanner
@@ -197,6 +198,7 @@ async def watching(settings: Settings, delivery: Delivery, clock: Clock) -> Asyn
                 watch_machine(machine, delivery.desk, clock, delivery.telemetry), name=f"watch.{machine.work_center}"
             )
             for machine in settings.machine
+            if not machine.manual
         ]
         watchers += [
             tasks.create_task(watch_scanner(scanner, delivery.desk, clock), name=f"watch.{scanner.name}")
@@ -219,9 +221,9 @@ def restored(settings: Settings, journal: Journal) -> Stand:
     desk = Desk(VERSION, provenance, settings.mes.commands, directories)
     if DESK in past.snapshots:
         desk = desk.restored(past.snapshots[DESK])
-    stations = {}
+    stations, zone = {}, ZoneInfo(settings.agent.time_zone)
     for machine in settings.machine:
-        station = Station.new(machine, settings.codes, provenance)
+        station = Station.new(machine, settings.codes, provenance, settings.calendar, zone)
         snapshot = past.snapshots.get(machine.work_center)
         stations[machine.work_center] = station if snapshot is None else station.restored(snapshot)
     return Stand(stations, desk)

@@ -122,7 +122,7 @@ class LocalApi:
         body = await _body(request, EntryBody)
         self._known(body.wc_id)
         now = self._clock.now()
-        entry = Entry(body.wc_id, body.action, body.arguments, now, body.client_id, body.actor)
+        entry = Entry(body.wc_id, body.action, body.arguments, now, body.client_id, body.actor, body.role)
         return _answer(await self._intake.submit(entry))
 
     async def _scan(self, request: web.Request) -> web.Response:

@@ -99,12 +99,12 @@ class Overview:
                 AlarmView(code=alarm.code, since=iso(alarm.since), text=alarm.text) for alarm in self.alarms.current
             ),
             reasons=tuple(ReasonView(code=entry.code, text=entry.text) for entry in reasons),
-            work_centers=tuple(self._work_center(station, present) for station in present.stations.values()),
+            work_centers=tuple(self._work_center(station, present, now) for station in present.stations.values()),
         )
 
-    def _work_center(self, station: Station, present: Stand) -> WorkCenterView:
+    def _work_center(self, station: Station, present: Stand, now: float) -> WorkCenterView:
         """As it durably is, but for a scan that was refused since because nothing could be kept."""
-        shown = station_view.view(station, present.desk.directories)
+        shown = station_view.view(station, present.desk.directories, now)
         kept, refused = station.state.floor.last_scan, self.intake.refused.get(shown.wc_id)
         if refused is None or (kept is not None and kept.at >= refused.at):
             return shown

@@ -18,8 +18,9 @@ def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
     for machine in settings.machine:
         if machine.opcua is not None:
             way = f"OPC UA {machine.opcua.endpoint}"
+        elif machine.modbus is None:
+            way = "no machine; people say when work stops"
         else:
-            assert machine.modbus is not None
             way = f"Modbus TCP {machine.modbus.host}:{machine.modbus.port} unit {machine.modbus.unit}"
         roles = ", ".join(signal.role for signal in machine.signal)
         typer.echo(f"  work center {machine.work_center}: {way}; {roles}")

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import inf
-from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from agent.core.calendar_settings import DAYS, CalendarSettings, PlannedSettings, ShiftSettings, minutes_between
 from agent.core.directories import PublishedCalendar
+from agent.core.facts import PlannedKind
 from agent.core.plant_time import instant_of, local
 
-PlannedKind: TypeAlias = Literal["no_shift", "break", "maintenance", "other"]
 RANKS: tuple[PlannedKind, ...] = ("no_shift", "maintenance", "other", "break")
 NEAR_DAYS, FAR_DAYS = 2, 15
 """How far around an instant its neighbouring shifts are looked for. A weekly shift comes again within 7 days, or within

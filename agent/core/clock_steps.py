@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.core.operations import Operations
+from agent.core.segments import Stop
 from agent.core.stops import StopWatch
 from agent.core.turn import Floor, Turn
 from agent.core.watching import Watch
@@ -22,6 +23,11 @@ def carry_over(turn: Turn, by: float) -> None:
     turn.output = replace(turn.output, flushed_at=turn.output.flushed_at + by)
     turn.operations = _operations(turn.operations, by)
     turn.floor = _floor(turn.floor, by)
+    turn.schedule = turn.schedule.later(by)
+    settled = turn.figures.settled
+    turn.figures = replace(turn.figures, settled=None if settled is None else settled + by)
+    if turn.setting_up is not None:
+        turn.setting_up = replace(turn.setting_up, since=turn.setting_up.since + by)
 
 
 def last_known(watch: Watch) -> float:
@@ -45,8 +51,15 @@ def _stops(stops: StopWatch, by: float) -> StopWatch:
         standing_since=None if stops.standing_since is None else stops.standing_since + by,
         running_since=None if stops.running_since is None else stops.running_since + by,
         alarms=tuple((code, at + by) for code, at in stops.alarms),
-        open=None if stops.open is None else replace(stops.open, start=stops.open.start + by),
+        open=None if stops.open is None else _stop(stops.open, by),
     )
+
+
+def _stop(stop: Stop, by: float) -> Stop:
+    segments = tuple(
+        replace(one, start=one.start + by, end=None if one.end is None else one.end + by) for one in stop.segments
+    )
+    return replace(stop, start=stop.start + by, segments=segments)
 
 
 def _operations(operations: Operations, by: float) -> Operations:
@@ -57,5 +70,9 @@ def _operations(operations: Operations, by: float) -> Operations:
 
 
 def _floor(floor: Floor, by: float) -> Floor:
-    scan = floor.last_scan
-    return floor if scan is None else replace(floor, last_scan=replace(scan, at=scan.at + by))
+    scan, since = floor.last_scan, floor.no_order_since
+    return replace(
+        floor,
+        last_scan=None if scan is None else replace(scan, at=scan.at + by),
+        no_order_since=None if since is None else since + by,
+    )

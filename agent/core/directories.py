@@ -49,6 +49,8 @@ class Order(Copy):
     due: AwareDatetime | None = None
     norm_cycle_s: Annotated[Decimal, Field(gt=0), AfterValidator(_checked_cycle)] | None = None
     """Planned run time per item (ISO 22400 PRI)."""
+    norm_setup_s: Annotated[Decimal, Field(ge=0, le=1_000_000)] | None = None
+    """Planned setup time."""
     bom_version: Code | None = None
     route_version: Code | None = None
     norm_version: Code | None = None
@@ -60,6 +62,10 @@ class ReasonEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     code: Code
     text: dict[str, str]
+    sticky: bool = False
+    """A stop with this reason ends only after several good parts, or when a person says so (domain.md R13)."""
+    generic: bool = False
+    """It explains nothing by itself: a comment is asked for (domain.md R19)."""
 
 
 class Reasons(Copy):
@@ -152,6 +158,39 @@ class PublishedCalendar(Copy):
 NO_REASONS = Reasons(rev="0", reasons=())
 
 
+class AlarmRule(BaseModel):
+    """What reason an alarm of a machine means (domain.md R12)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    alarm: Code
+    """The machine's own code, as it says it."""
+    reason: Code
+    confidence: Literal["auto", "suggest"] = "suggest"
+    """auto: the stop gets the reason. suggest: it is offered to the operator first."""
+    priority: int = 0
+    """Of alarms raised at the same instant the highest counts."""
+
+
+class AlarmReasons(Copy):
+    """Which alarms mean which reasons, of a work center or of the whole site."""
+
+    alarms: Annotated[tuple[AlarmRule, ...], Field(max_length=500)]
+    ignored: Annotated[frozenset[Code], Field(max_length=500)] = frozenset()
+    """Alarms that never are the cause of a stop."""
+
+    def rule(self, alarm: str | None) -> AlarmRule | None:
+        """The rule of an alarm."""
+        return next((rule for rule in self.alarms if rule.alarm == alarm), None)
+
+    def priority(self, alarm: str) -> int:
+        """The priority of an alarm, 0 where nothing is said of it."""
+        rule = self.rule(alarm)
+        return 0 if rule is None else rule.priority
+
+
+NO_ALARMS = AlarmReasons(rev="0", alarms=())
+
+
 @dataclass(frozen=True, slots=True)
 class Directories:
     """Everything the MES told us, as values shared by all stations."""
@@ -161,6 +200,16 @@ class Directories:
     reasons: Reasons = NO_REASONS
     calendars: Mapping[str | None, PublishedCalendar] = field(default_factory=dict)
     """By work center; None is the site's."""
+    alarms: Mapping[str | None, AlarmReasons] = field(default_factory=dict)
+    """By work center; None is the site's."""
+
+    def alarms_of(self, wc_id: str) -> AlarmReasons:
+        """What alarms mean at a work center: its own table if it has one, else the site's."""
+        return self.alarms.get(wc_id) or self.alarms.get(None) or NO_ALARMS
+
+    def reason(self, code: str) -> ReasonEntry | None:
+        """The reason in the directory."""
+        return next((entry for entry in self.reasons.reasons if entry.code == code), None)
 
     def orders_of(self, wc_id: str) -> tuple[Order, ...]:
         """The orders of a work center, the one to begin with first."""
@@ -193,6 +242,8 @@ def applied(directories: Directories, wc_id: str | None, name: str, payload: byt
         if head == "reasons" and wc_id is None:
             reasons = Reasons.model_validate_json(payload) if payload else NO_REASONS
             return replace(directories, reasons=reasons), reasons.rev if payload else None
+        if name == "alarms":
+            return _with_alarms(directories, wc_id, payload)
         if head == "orders" and wc_id is not None and tail:
             return _with_order(directories, (wc_id, tail), payload)
         if name == "calendar":
@@ -202,8 +253,17 @@ def applied(directories: Directories, wc_id: str | None, name: str, payload: byt
         where = ".".join(str(part) for part in first["loc"]) or "the message"
         raise InvalidMessageError(f"directory {name}: {where}: {first['msg']}; the former revision stays") from error
     raise InvalidMessageError(
-        f"directory {name}: expected orders/{{order_id}} of a work center, or reasons of the site, or a calendar"
+        f"directory {name}: expected orders/{{order_id}} of a work center, reasons of the site, "
+        "or calendar or alarms of either"
     )
+
+
+def _with_alarms(directories: Directories, wc_id: str | None, payload: bytes) -> tuple[Directories, str | None]:
+    others = {owner: table for owner, table in directories.alarms.items() if owner != wc_id}
+    if not payload:
+        return replace(directories, alarms=others), None
+    table = AlarmReasons.model_validate_json(payload)
+    return replace(directories, alarms={**others, wc_id: table}), table.rev
 
 
 def _with_order(directories: Directories, key: tuple[str, str], payload: bytes) -> tuple[Directories, str | None]:

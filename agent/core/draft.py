@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -32,6 +33,10 @@ class Draft:
     keys: Keys
     versions: Versions
     shift: ShiftKeys | None = None
+    shift_since: float | None = None
+    """Since when it is in force; what happened before it belongs to another one."""
+    shift_at: Callable[[float], ShiftKeys | None] | None = None
+    """The shift of an instant before that."""
     facts: list[Fact] = field(default_factory=list)
     cause: UUID | None = None
     """The fact that brings about those that follow."""
@@ -64,9 +69,19 @@ class Draft:
         fact_id, self.cause = self.cause, None
         self.facts.insert(at, self._fact(fact_id, data, self.observed, key, None))
 
+    def enter_shift(self, shift: ShiftKeys | None, since: float | None) -> None:
+        """Facts from here on belong to this shift."""
+        self.shift, self.shift_since = shift, since
+
+    def _shift(self, time: float) -> ShiftKeys | None:
+        if self.shift_at is None or self.shift_since is None or time >= self.shift_since:
+            return self.shift
+        return self.shift_at(time)
+
     def _fact(self, fact_id: UUID, data: FactData, time: float, key: str, correlation_id: str | None) -> Fact:
-        if self.shift is not None:
-            data = data.model_copy(update={"shift": self.shift})
+        shift = self._shift(time)
+        if shift is not None:
+            data = data.model_copy(update={"shift": shift})
         kind, _, rest = key.partition(":")
         natural_key = f"{kind}:{self.provenance.epoch}:{rest}"
         causation = None if self.cause is None else str(self.cause)

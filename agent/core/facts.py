@@ -16,10 +16,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from agent.core.conditions import Condition, Mode
 
 Timestamp: TypeAlias = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-StopClass: TypeAlias = Literal["minor", "down", "setup", "external", "unknown"]
+StopClass: TypeAlias = Literal["minor", "down", "setup", "external", "planned", "unknown"]
+"""unknown: nobody watched and nobody has said what it was; it is no downtime until somebody does (domain.md R15)."""
+PlannedKind: TypeAlias = Literal["no_shift", "break", "maintenance", "other"]
+Cut: TypeAlias = Literal["shift", "order", "planned", "mode", "split", "merge"]
 DiscrepancyCode: TypeAlias = Literal[
     "order_not_released",
     "order_unknown",
+    "no_order_running",
+    "clock_skew",
     "counter_reset",
     "counter_quarantine",
     "counter_ambiguous",
@@ -72,10 +77,13 @@ class Versions(Block):
 class ShiftKeys(Block):
     """The shift of a work center in which it happened (domain.md G2)."""
 
-    shift_id: str
-    business_date: str
+    shift_id: str | None
+    """Null outside every shift."""
+    business_date: str | None
     """Local date on which the shift began, YYYY-MM-DD."""
     crew_id: str | None
+    planned: PlannedKind | None = None
+    """The planned window in force; what runs in it runs outside the plan (domain.md R7)."""
 
 
 class Reason(Block):
@@ -114,7 +122,7 @@ class FactData(Block):
     quality: FactQuality
     versions: Versions = Versions()
     shift: ShiftKeys | None = None
-    """Null where no calendar is known, and outside every shift."""
+    """Null where no calendar is known."""
 
 
 class ConditionChanged(FactData):
@@ -129,6 +137,29 @@ class ConditionChanged(FactData):
     """Not seen: concluded from a counter that went on while nobody watched (domain.md R15)."""
     cause: Literal["link_lost", "silence", "bad_quality", "agent_down"] | None = None
     """Why nobody watched, where `to_condition` is UNKNOWN or inferred."""
+
+
+class SegmentData(Block):
+    """A part of a stop that lies within one shift, one order and one planned window, with a reason of its own.
+
+    The segments of a stop follow each other without a gap and sum exactly to it.
+    """
+
+    segment_id: str
+    """`{stop_id}.{number}`; the segment that was told last under an id holds."""
+    segment_class: StopClass
+    start: Timestamp
+    end: Timestamp | None
+    shift: ShiftKeys | None
+    order_id: str | None
+    op_no: str | None
+    reason: Reason | None
+    inherited: Literal["shift", "break", "recent"] | None = None
+    """The reason is that of the segment before a shift change or a break (R8), or of the stop just before (R14), and
+    nobody has confirmed it yet."""
+    rule_id: str | None = None
+    """The rule that gave the reason, where no person did."""
+    comment: str = ""
 
 
 class StopData(FactData):
@@ -148,6 +179,11 @@ class StopData(FactData):
     end_uncertain: bool = False
     """It ended somewhere in a gap; `end` is the last instant at which it was seen."""
     reason: Reason | None = None
+    """Of its last segment."""
+    test_run_s: Decimal = Decimal(0)
+    """Seconds within the stop in which the machine ran without ending it (domain.md R13)."""
+    segments: tuple[SegmentData, ...] = ()
+    """Those that are new or changed by this fact; for the rest holds what was told before."""
 
 
 class StopOpened(StopData):
@@ -168,14 +204,159 @@ class StopClosed(StopData):
     TYPE = "stop.closed"
 
 
+class StopSegmented(FactData):
+    """A stop has other segments from now on: cut at a boundary by a rule, or edited by a person (domain.md R7, R20)."""
+
+    TYPE = "stop.segmented"
+    stop_id: str
+    cause: Cut
+    before: tuple[SegmentData, ...]
+    """The segments that are replaced; empty where a rule only adds one."""
+    segments: tuple[SegmentData, ...]
+    """New or changed ones. Of `before` those whose id does not stand here are gone."""
+    actor: str | None
+    comment: str
+
+
+class StopMerged(FactData):
+    """Two stops were one, says a supervisor; the second is void and the first lasts until its end (domain.md R20)."""
+
+    TYPE = "stop.merged"
+    stop_id: str
+    """The stop that is left."""
+    void_stop_id: str
+    start: Timestamp
+    end: Timestamp
+    segments: tuple[SegmentData, ...]
+    """All of them."""
+    actor: str | None
+    comment: str
+
+
+class StopEdited(FactData):
+    """The times of a stop that a person entered were wrong; those of a machine are never edited (domain.md R20)."""
+
+    TYPE = "stop.edited"
+    stop_id: str
+    start_before: Timestamp
+    end_before: Timestamp
+    start: Timestamp
+    end: Timestamp
+    segments: tuple[SegmentData, ...]
+    actor: str | None
+    comment: str
+
+
 class StopReasonSet(FactData):
-    """Somebody who knows gave a stop its reason."""
+    """A person, or a rule, gave a segment of a stop its reason. The reasons before it stay in the facts before it."""
 
     TYPE = "stop.reason_set"
     stop_id: str
+    segment_id: str
     reason: Reason
     prev_reason: Reason | None
+    inherited: Literal["shift", "break", "recent"] | None = None
+    rule_id: str | None = None
+    """The rule that gave it; null where a person did."""
     actor: str | None
+    comment: str = ""
+    late: bool = False
+    """Given after the shift in which the segment ended (domain.md R21)."""
+
+
+class SetupStarted(FactData):
+    """Setting up for an order began (domain.md R10)."""
+
+    TYPE = "setup.started"
+    op_execution_id: str | None
+    cause: Literal["mode", "operator", "order"]
+    planned_s: Decimal | None
+
+
+class Deviation(Block):
+    """What is otherwise than the plan says (requirement 42)."""
+
+    kind: str
+    expected: str
+    actual: str
+    reason: Reason | None
+
+
+class SetupEnded(FactData):
+    """Setting up is over."""
+
+    TYPE = "setup.ended"
+    op_execution_id: str | None
+    cause: Literal["mode", "operator", "order"]
+    planned_s: Decimal | None
+    actual_s: Decimal
+    setup_pieces: Decimal
+    """Made meanwhile; neither good nor scrap until somebody says so."""
+    deviation: Deviation | None
+
+
+class TimeElements(Block):
+    """Time elements of ISO 22400-2 in seconds and their ratios, as seen here. Indicative: the MES owns the figures."""
+
+    pbt_s: Decimal
+    """Planned busy time so far: the shift or the order without planned windows and without what nobody watched."""
+    apt_s: Decimal
+    """Actual production time: running with an order."""
+    aust_s: Decimal
+    """Actual unit setup time."""
+    adet_s: Decimal
+    """Actual unit delay time: stops with an order in progress."""
+    adot_s: Decimal
+    """Actual unit down time: idle without an order although available."""
+    waiting_s: Decimal
+    """Starved or blocked, where that does not count against the line (domain.md R11)."""
+    no_order_run_s: Decimal
+    """Running without an order."""
+    unknown_s: Decimal
+    """Nobody watched; counted in no other element."""
+    planned_s: Decimal
+    """Planned windows."""
+    outside_plan_s: Decimal
+    """Running in planned windows; part of `planned_s`."""
+    availability: Decimal | None
+    """APT / PBT."""
+    effectiveness: Decimal | None
+    """PRI x PQ / APT."""
+    quality_ratio: Decimal | None
+    """GQ / PQ."""
+    oee: Decimal | None
+    """Their product."""
+    indicative: Literal[True] = True
+
+
+class ShiftOrder(Block):
+    """What one shift made of one order."""
+
+    order_id: str | None
+    op_no: str | None
+    qty_good: Decimal
+    qty_scrap: Decimal
+    uom: str
+    elements: TimeElements
+
+
+class ShiftSummary(FactData):
+    """A shift is over; what it came to, as far as seen by then (domain.md G3)."""
+
+    TYPE = "shift.summary"
+    start: Timestamp
+    end: Timestamp
+    qty_good: Decimal
+    qty_scrap: Decimal
+    uom: str
+    orders: tuple[ShiftOrder, ...]
+    elements: TimeElements
+    stops: int
+    """That ended in the shift, or stand open at its end."""
+    open_stop_id: str | None
+    uncoded: int
+    """Segments of downtime of the shift without a reason."""
+    uncoded_s: Decimal
 
 
 class OutputRecorded(FactData):
@@ -403,7 +584,13 @@ FACT_TYPES: tuple[type[FactData], ...] = (
     StopOpened,
     StopUpgraded,
     StopClosed,
+    StopSegmented,
+    StopMerged,
+    StopEdited,
     StopReasonSet,
+    SetupStarted,
+    SetupEnded,
+    ShiftSummary,
     OutputRecorded,
     ScrapRecorded,
     OperationStarted,

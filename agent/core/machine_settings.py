@@ -164,7 +164,7 @@ class ConditionSettings(Section):
 
 
 class StopSettings(Section):
-    """When a standstill becomes a stop (domain.md C3)."""
+    """When a standstill becomes a stop, and what becomes of it (domain.md C3)."""
 
     stop_confirm_s: Seconds = 5.0
     """Shortest standstill that is a stop."""
@@ -174,12 +174,43 @@ class StopSettings(Section):
     """Parts that must be counted in that run, where there is a counter."""
     minor_stop_max_s: Seconds = 120.0
     """Longest minor stop; beyond it the same stop is a downtime and a reason is asked for."""
+    minor_stop_loss: Literal["performance", "availability"] = "performance"
+    """What minor stops cost in the indicative figures."""
+    alarm_pre_s: float = Field(default=10.0, ge=0, allow_inf_nan=False)
+    """An alarm this long before a stop may be its cause."""
+    alarm_post_s: float = Field(default=5.0, ge=0, allow_inf_nan=False)
+    """An alarm this long after a stop began may be its cause."""
+    sticky_run_cycles: int = Field(default=3, ge=1)
+    """Parts in one run that end a stop whose reason is sticky, such as a breakdown."""
+    inherit_s: float = Field(default=60.0, ge=0, allow_inf_nan=False)
+    """A stop so soon after another one with the same first alarm has the same reason until somebody says otherwise."""
+    merge_gap_s: float = Field(default=60.0, ge=0, allow_inf_nan=False)
+    """Longest run between two stops that a supervisor may make one."""
+    split_min_s: Seconds = 60.0
+    """Shortest part into which a person may split a stop."""
+    break_grace_s: float = Field(default=120.0, ge=0, allow_inf_nan=False)
+    """A stop that ends so soon after a break belongs to the break; a longer one is a late return from it."""
+    carry_max_s: float = Field(default=48 * 3600.0, ge=0, allow_inf_nan=False)
+    """Longest time without a shift over which a reason is carried to the next shift."""
+    no_order_grace_s: Seconds = 60.0
+    """Running without an order for longer is a discrepancy."""
+    edit_grace_s: float = Field(default=24 * 3600.0, ge=0, allow_inf_nan=False)
+    """How long after the end of their shift operators may explain and split its stops."""
     comm_timeout_s: Seconds = 10.0
     """Silence of the machine after which its condition is UNKNOWN, from the last good reading on."""
     skew_max_s: Seconds = 5.0
     """Largest difference between the source's clock and ours at which its times are used."""
     reorder_s: float = Field(default=0.25, ge=0, allow_inf_nan=False)
     """How late a reading may come; confirmation by time waits that long."""
+
+
+class SetupSettings(Section):
+    """What counts as setting up (domain.md R10)."""
+
+    on_order_change: bool = True
+    """A stop before the first good parts of an order is setup."""
+    good_parts: int = Field(default=1, ge=1)
+    """Good parts that end a setup which an order change began; the machine or a person ends their own."""
 
 
 class OutputSettings(Section):
@@ -198,6 +229,8 @@ class MachineSettings(Section):
 
     work_center: Id
     """Equipment id of the work center (WCID)."""
+    manual: bool = False
+    """There is no machine to read: people say when work stops and goes on (domain.md R22)."""
     opcua: OpcUaSettings | None = None
     """Reads the machine over OPC UA."""
     modbus: ModbusSettings | None = None
@@ -210,6 +243,12 @@ class MachineSettings(Section):
     """How states are read."""
     stop: StopSettings = StopSettings()
     """When a standstill is a stop."""
+    setup: SetupSettings = SetupSettings()
+    """What counts as setting up."""
+    orders: bool = True
+    """Work here is done to orders: a stop without one has the reason NO_ORDER, running without one is a discrepancy."""
+    key_machine: bool = True
+    """Starved and blocked stops count against the line here (domain.md R11)."""
     output: OutputSettings = OutputSettings()
     """How counts become facts."""
 
@@ -220,8 +259,12 @@ class MachineSettings(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.manual:
+            if self.opcua is not None or self.modbus is not None or self.readings:
+                raise ValueError("a manual work center reads no machine: take out 'opcua', 'modbus' and signals")
+            return self
         if (self.opcua is None) == (self.modbus is None):
-            raise ValueError("expected exactly one of the tables 'opcua' and 'modbus'")
+            raise ValueError("expected exactly one of the tables 'opcua' and 'modbus', or manual = true")
         for reading in self.readings:
             what = f"{'signal' if isinstance(reading, SignalSettings) else 'telemetry'} '{reading.key}'"
             if self.opcua is not None and reading.node is None:

@@ -6,14 +6,16 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
-from agent.core import clock_steps, counters, output, stops, watching
+from agent.core import clock_steps, counters, output, setting_up, standstill, stops, watching
 from agent.core.conditions import Condition, Mode
 from agent.core.counters import CounterState, Doubt
 from agent.core.discrepancies import Discrepancy
-from agent.core.facts import ConditionChanged, LinkLost, LinkRestored
+from agent.core.facts import LinkLost, LinkRestored
 from agent.core.machine_settings import COUNTER_ROLES, Role
 from agent.core.observations import Image, Link, Quality, Signal, Started, Tick
-from agent.core.stops import Resumption
+from agent.core.resuming import Resumption, resumed
+from agent.core.timeline import tell_condition
+from agent.core.times import iso
 from agent.core.turn import Turn, is_output
 from agent.core.watching import Cause, Gap
 
@@ -96,8 +98,21 @@ def pass_time(turn: Turn, tick: Tick) -> None:
     if watching.gone_silent(turn.watch, tick.observed, settings):
         _open_gap(turn, "silence")
     if turn.watch.gap is None and turn.watch.last_good is not None:
-        turn.let_time_pass(min(tick.observed.wall - settings.reorder_s, turn.watch.last_good))
+        standstill.let_time_pass(turn, min(tick.observed.wall - settings.reorder_s, turn.watch.last_good))
+        _look_for_order(turn, tick.observed.wall)
     _flush_if_due(turn)
+
+
+def _look_for_order(turn: Turn, now: float) -> None:
+    """Running without an order for long is a contradiction with the plan, once (domain.md R18)."""
+    if turn.floor.no_order_told or turn.watch.condition is not Condition.RUNNING or not turn.setup.machine.orders:
+        return
+    if turn.operations.current is not None:
+        return
+    since = max(turn.watch.since, turn.floor.no_order_since or 0.0)
+    if now - since > turn.setup.machine.stop.no_order_grace_s:
+        turn.floor = replace(turn.floor, no_order_told=True)
+        turn.raise_discrepancy(Discrepancy("no_order_running", since, now, {"running_since": iso(since)}), "rule")
 
 
 def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
@@ -153,6 +168,7 @@ def _count(turn: Turn, role: Role, raw: int, at: float) -> None:
     turn.output = output.tallied(turn.output, role, before, step, uncertain=gap is not None or before.blind)
     if is_output(role) and step.delta:
         turn.stops = stops.counted(turn.stops, step.delta)
+        setting_up.counted(turn, step.delta, at)
         if gap is not None:
             turn.watch = replace(turn.watch, gap=replace(gap, parts=gap.parts + step.delta))
     if step.doubt is not None:
@@ -182,11 +198,21 @@ def _listen(turn: Turn, at: float) -> None:
     if condition is Condition.UNKNOWN:
         _open_gap(turn, "bad_quality")
     elif (condition, mode) != (watch.condition, watch.mode):
-        at = max(at, watch.since)
+        at, before = max(at, watch.since), watch.mode
         turn.flush()
-        turn.let_time_pass(at)
-        _tell_condition(turn, condition, mode, at)
-        turn.stops = stops.changed(turn.stops, condition, mode, at)
+        standstill.let_time_pass(turn, at)
+        tell_condition(turn, condition, mode, at)
+        turn.stops = stops.changed(turn.stops, condition, mode, at, turn.setup.machine.stop.reorder_s)
+        if mode is not before:
+            _change_mode(turn, before, mode, at)
+
+
+def _change_mode(turn: Turn, before: Mode, mode: Mode, at: float) -> None:
+    if mode is Mode.SETUP:
+        setting_up.begin(turn, "mode", at)
+    elif before is Mode.SETUP or mode is Mode.PRODUCTION:
+        setting_up.end(turn, at)
+    standstill.cut_here(turn, at)
 
 
 def _seen_alive(turn: Turn, now: float) -> None:
@@ -205,40 +231,29 @@ def _open_gap(turn: Turn, cause: Cause) -> None:
         return
     turn.flush()
     before = turn.watch
-    turn.let_time_pass(before.since if before.last_good is None else before.last_good)
+    standstill.let_time_pass(turn, before.since if before.last_good is None else before.last_good)
     gapped = watching.gap_opened(turn.watch, cause)
     assert gapped.gap is not None
-    _tell_condition(turn, Condition.UNKNOWN, before.mode, gapped.gap.start, cause=cause)
+    tell_condition(turn, Condition.UNKNOWN, before.mode, gapped.gap.start, cause=cause)
     turn.watch = replace(gapped, mode=before.mode)
 
 
 def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: float) -> None:
     turn.flush()
+    ran = 0.0
     if gap.parts and not gap.first:
         ran = min(gap.parts * turn.cycle_s, now - gap.start)
-        _tell_condition(turn, Condition.RUNNING, mode, now - ran, cause=gap.cause, inferred=True)
-    resumption = Resumption(gap.start, now, gap.parts, turn.counts)
-    turn.stops, changes = stops.resumed(turn.stops, resumption, condition, mode)
-    turn.tell_stops(changes)
-    _tell_condition(turn, condition, mode, now)
+        tell_condition(turn, Condition.RUNNING, mode, now - ran, cause=gap.cause, inferred=True)
+    resumption = Resumption(gap.start, now, gap.parts, turn.counts, ran, gap.first)
+    before = turn.watch.mode
+    turn.stops, changes = resumed(turn.stops, resumption, condition, mode, turn.stop_rules(), turn.new_stop_id)
+    standstill.tell_stops(turn, changes)
+    if not (turn.stops.bridged or (turn.stops.open is not None and turn.stops.open.bridged)):
+        turn.settle_gap(gap.start, now, ran)
+    tell_condition(turn, condition, mode, now)
     turn.watch = replace(turn.watch, gap=None, last_good=now)
-
-
-def _tell_condition(
-    turn: Turn, condition: Condition, mode: Mode, at: float, *, cause: Cause | None = None, inferred: bool = False
-) -> None:
-    data = ConditionChanged(
-        keys=turn.draft.keys,
-        quality=turn.draft.quality("plc", time_quality="good" if cause is None else "estimated"),
-        versions=turn.draft.versions,
-        from_condition=turn.watch.condition,
-        to_condition=condition,
-        mode=mode,
-        inferred=inferred,
-        cause=cause,
-    )
-    turn.draft.add(data, at, f"cond:{turn.wc_id}:{turn.number()}")
-    turn.watch = replace(turn.watch, condition=condition, mode=mode, since=at)
+    if mode is not before:
+        _change_mode(turn, before, mode, now)
 
 
 def _tell_link(turn: Turn, change: type[LinkLost | LinkRestored], link: Link) -> None:

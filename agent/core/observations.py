@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from agent.core.discrepancies import Discrepancy
 from agent.core.facts import StorageLevel
@@ -101,6 +101,8 @@ class Entry:
     client_id: str
     """Made by the sender; a repeat after a lost answer gets the stored answer and makes no second fact."""
     actor: str | None = None
+    role: Literal["operator", "supervisor"] = "operator"
+    """What the actor may do, as the sender says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ class Operation:
     versions: Versions
     transition_no: int
     started: float
+    norm_setup_s: float | None = None
+    """Planned setup time."""
 
     def keys(self, wc_id: str) -> Keys:
         """What every fact of this operation is about."""
@@ -157,6 +159,7 @@ def _planned(order: Order, directories: Directories, execution_id: str, transiti
         ),
         transition_no=transition_no,
         started=draft.observed,
+        norm_setup_s=None if order.norm_setup_s is None else float(order.norm_setup_s),
     )
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from agent.core import barcodes, operations, output
+from agent.core import barcodes, manual, operations, output, setting_up, standstill, stop_entries
 from agent.core.barcodes import Code
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
@@ -18,13 +18,12 @@ from agent.core.facts import (
     LotLoaded,
     OperationCompleted,
     OperationStarted,
-    Reason,
     ScanAccepted,
     ScanRefused,
-    StopReasonSet,
 )
+from agent.core.figures import Account
 from agent.core.observations import Entry, Scan
-from agent.core.times import milliseconds
+from agent.core.operations import Operation
 from agent.core.turn import LastScan, Turn
 from agent.core.views import Reply
 
@@ -64,10 +63,15 @@ def take_entry(turn: Turn, entry: Entry, context: Context) -> Reply:
             message = f"Order {order_id} started."
         case "complete_operation":
             message = f"Order {_complete(turn, entry.actor)} finished."
-        case "set_reason":
-            code = _required(arguments, "code")
-            _set_reason(turn, code, arguments.get("stop_id"), context, entry)
-            message = f"Reason {code} taken."
+        case "start_setup":
+            setting_up.begin(turn, "operator", entry.observed.wall)
+            standstill.cut_here(turn, entry.observed.wall)
+            message = "Setup started."
+        case "end_setup":
+            message = _end_setup(turn, entry.observed.wall)
+        case action if action in stop_entries.STOP_ACTIONS:
+            word = stop_entries.word_of_entry(turn, entry)
+            message = stop_entries.take(turn, action, arguments, word, context.claims)
         case _:
             raise EntryRefusedError("UNKNOWN_ACTION", f"There is no action '{entry.action}'.")
     return Reply(accepted=True, code="ok", message=message)
@@ -132,7 +136,8 @@ def _act(turn: Turn, code: Code | None, scan: Scan, context: Context) -> str:
             _link_serial(turn, code.identity, scan, context)
             return f"Unit {code.identity} taken."
         case "reason":
-            _set_reason(turn, code.identity, None, context, scan)
+            word = stop_entries.word_of_scan(turn, scan)
+            stop_entries.explain(turn, {"code": code.identity}, word, context.claims)
             return f"Reason {code.identity} taken."
 
 
@@ -144,8 +149,10 @@ def _start(turn: Turn, order_id: str, context: Context, actor: str | None) -> No
     turn.flush()
     turn.operations = changed
     turn.output = output.begun_anew(turn.output)
-    turn.operation_changed()
+    _change_order(turn, operation)
     operations.tell(operation, OperationStarted, turn.output, turn.draft, actor)
+    setting_up.order_begun(turn, turn.draft.observed)
+    standstill.cut_here(turn, turn.draft.observed)
     if contradiction is not None:
         turn.raise_discrepancy(contradiction, "rule")
 
@@ -154,11 +161,26 @@ def _complete(turn: Turn, actor: str | None) -> str:
     changed, operation = operations.completed(turn.operations)
     turn.flush()
     operations.tell(operation, OperationCompleted, turn.output, turn.draft, actor)
+    setting_up.end(turn, turn.draft.observed)
     turn.operations = changed
     turn.floor = replace(turn.floor, lots=())
     turn.output = output.begun_anew(turn.output)
-    turn.operation_changed()
+    _change_order(turn, None)
+    standstill.cut_here(turn, turn.draft.observed)
     return operation.order_id
+
+
+def _change_order(turn: Turn, operation: Operation | None) -> None:
+    """From now on this operation is in progress, or none."""
+    now = turn.draft.observed
+    turn.settle_running(now)
+    order = (None, None) if operation is None else (operation.order_id, operation.op_no)
+    turn.schedule = turn.schedule.order_changed(now, *order)
+    account = None if operation is None else Account(*order)
+    turn.figures = replace(turn.figures, order=account)
+    turn.floor = replace(turn.floor, no_order_told=False, no_order_since=now if operation is None else None)
+    turn.operation_changed()
+    manual.follow(turn, now)
 
 
 def _load_lot(turn: Turn, code: Code, scan: Scan) -> None:
@@ -200,31 +222,12 @@ def _link_serial(turn: Turn, serial: str, scan: Scan, context: Context) -> None:
     turn.draft.add(data, scan.observed.wall, key, correlation_id=operation.op_execution_id)
 
 
-def _set_reason(turn: Turn, code: str, stop_id: str | None, context: Context, given: Entry | Scan) -> None:
-    known = context.directories.reasons
-    if known.reasons and not context.directories.reason_known(code):
-        raise EntryRefusedError("UNKNOWN_REASON", f"'{code}' is no reason of directory revision {known.rev}.")
-    is_open = turn.stops.open is not None and stop_id in {None, turn.stops.open.stop_id}
-    stop = turn.stops.open if is_open else turn.floor.last_stop
-    if stop is None or (not is_open and stop.stop_id != stop_id):
-        raise EntryRefusedError("NO_STOP", "There is no such stop to explain.")
-    reason = Reason(code=code, dir="reasons", rev=known.rev if known.reasons else None)
-    data = StopReasonSet(
-        keys=turn.draft.keys,
-        quality=_scan_quality(turn, given) if isinstance(given, Scan) else turn.draft.quality("operator"),
-        versions=turn.draft.versions,
-        stop_id=stop.stop_id,
-        reason=reason,
-        prev_reason=stop.reason,
-        actor=given.actor if isinstance(given, Entry) else None,
-    )
-    key = f"stop:{turn.wc_id}:{milliseconds(stop.start)}:reason:{turn.number()}"
-    turn.draft.add(data, given.observed.wall, key, correlation_id=stop.stop_id)
-    explained = replace(stop, reason=reason)
-    if is_open:
-        turn.stops = replace(turn.stops, open=explained)
-    else:
-        turn.floor = replace(turn.floor, last_stop=explained)
+def _end_setup(turn: Turn, now: float) -> str:
+    if turn.setting_up is None:
+        raise EntryRefusedError("NO_SETUP", "No setup is under way.")
+    setting_up.end(turn, now)
+    standstill.cut_here(turn, now)
+    return "Setup ended."
 
 
 def _scan_quality(turn: Turn, scan: Scan) -> FactQuality:

@@ -6,27 +6,47 @@ a number or touches a file: the same observations with the same ids always make 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from agent.core import barcodes, clock_steps, machine_turn, operator_turn
+from agent.core import barcodes, calendar, clock_steps, machine_turn, manual, operator_turn, shifts
+from agent.core.calendar import Calendar
+from agent.core.calendar_settings import CalendarSettings
+from agent.core.directories import PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import DiscrepancyRaised, Fact, FactData, ScanRefused, ScrapRecorded, StopData, StopReasonSet
+from agent.core.figures import Figures, settled
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
 from agent.core.operator_turn import Context, serial_claim
+from agent.core.schedule import grounds
 from agent.core.settings import CodeSettings
-from agent.core.turn import Event, Setup, StationState, Turn, begin, make_setup
+from agent.core.standstill import stop_claim
+from agent.core.stop_entries import STOP_ACTIONS, stops_named
+from agent.core.turn import (
+    UTC,
+    Around,
+    Event,
+    Setup,
+    StationState,
+    Turn,
+    begin,
+    end,
+    figure_rules,
+    make_setup,
+    open_spans,
+)
 from agent.core.views import Reply
 
 StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
 SHOWN_EVENTS = 6
 SHOWN_CHARACTERS = 80
-NOT_SHOWN = frozenset({"output.recorded", "machine.condition_changed", "scan.accepted"})
+NOT_SHOWN = frozenset({"output.recorded", "machine.condition_changed", "scan.accepted", "stop.segmented"})
 """Too frequent, or told by the fact that follows."""
 _SNAPSHOT = TypeAdapter(StationState)
 
@@ -44,16 +64,40 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """The calendar in force and the MES's part in it."""
+
+    published: PublishedCalendar | None
+    calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """The state of one work center."""
 
     setup: Setup
     state: StationState
+    working: Working | None = field(default=None, compare=False)
+    """Made anew out of configuration and directory whenever that is another one."""
 
     @staticmethod
-    def new(machine: MachineSettings, codes: CodeSettings, provenance: Provenance) -> Station:
-        """A station that has seen nothing yet."""
-        return Station(make_setup(machine, codes, provenance), StationState())
+    def new(
+        machine: MachineSettings,
+        codes: CodeSettings,
+        provenance: Provenance,
+        pattern: CalendarSettings | None = None,
+        zone: ZoneInfo = UTC,
+    ) -> Station:
+        """A station that has seen nothing yet.
+
+        Args:
+            machine: its work center and machine.
+            codes: what plain codes look like.
+            provenance: what all its facts share.
+            pattern: when the plant works, where the MES says nothing else.
+            zone: the plant's time zone.
+        """
+        return Station(make_setup(machine, codes, provenance, pattern, zone), StationState())
 
     def restored(self, snapshot: bytes) -> Station:
         """The station as the snapshot left it.
@@ -76,6 +120,9 @@ class Station:
             code = barcodes.read(observation.text, self.setup.codes)
             if code is not None and code.kind == "serial":
                 return (serial_claim(observation.wc_id, code.identity),)
+        if isinstance(observation, Entry) and observation.action in STOP_ACTIONS:
+            named = stops_named(self.state.stops, self.state.floor.last_stop, observation.arguments)
+            return tuple(stop_claim(observation.wc_id, stop_id) for stop_id in named)
         return ()
 
     def observe(self, observation: StationObservation, ids: UUID, context: Context) -> Outcome:
@@ -86,14 +133,52 @@ class Station:
             ids: base of the block of ids for this observation; the same again makes the same facts.
             context: the MES's directories and the claims asked for.
         """
-        turn = begin(self.setup, self.state, observation.observed.wall, IdBlock(ids))
-        reply = _dispatch(turn, observation, context)
+        working = self._working(context)
+        now = observation.observed.wall
+        around = Around(context.directories, working.calendar)
+        turn = begin(self.setup, self.state, now, IdBlock(ids), around)
+        if isinstance(observation, Started | ClockStep):
+            # What nobody saw is known before the calendar goes on over it.
+            reply = _dispatch(turn, observation, context)
+            _follow_calendar(turn, now, changed=working is not self.working)
+        else:
+            _follow_calendar(turn, now, changed=working is not self.working)
+            reply = _dispatch(turn, observation, context)
+        state = end(turn)
         facts = tuple(turn.draft.facts)
-        _note_events(turn, facts)
-        state = StationState(turn.watch, turn.stops, turn.counters, turn.output, turn.operations, turn.floor)
+        if facts:
+            state = _with_events(state, facts)
         if reply is not None:
             reply = reply.model_copy(update={"fact_ids": tuple(str(fact.id) for fact in facts)})
-        return Outcome(replace(self, state=state), facts, reply, tuple(turn.claims))
+        return Outcome(Station(self.setup, state, working), facts, reply, tuple(turn.claims))
+
+    def figures(self, now: float) -> Figures:
+        """The figures of shift and order, with what the time since they were settled seems to have been."""
+        state, known = self.state, self.working
+        if known is None:
+            return state.figures
+        return settled(
+            state.figures,
+            open_spans(state.figures, state.watch, state.stops, now),
+            now,
+            figure_rules(self.setup.machine),
+            lambda start, end: grounds(known.calendar, state.schedule, start, end),
+        )
+
+    def _working(self, context: Context) -> Working:
+        published = context.directories.calendar_of(self.setup.machine.work_center)
+        if self.working is not None and self.working.published is published:
+            return self.working
+        setup = self.setup
+        made = calendar.of_work_center(setup.calendar, setup.zone, published, setup.machine.work_center)
+        return Working(published, made)
+
+
+def _follow_calendar(turn: Turn, now: float, *, changed: bool) -> None:
+    if changed:
+        shifts.adopt(turn, now)
+    elif turn.schedule.until is not None and now >= turn.schedule.until:
+        shifts.follow(turn, now)
 
 
 def _dispatch(turn: Turn, observation: StationObservation, context: Context) -> Reply | None:
@@ -106,6 +191,8 @@ def _dispatch(turn: Turn, observation: StationObservation, context: Context) -> 
             machine_turn.hear_reader_link(turn, observation)
         case ClockStep():
             clock_steps.carry_over(turn, observation.by)
+        case Tick() | Started() if turn.setup.machine.manual:
+            manual.pass_time(turn, observation.observed.wall)
         case Tick():
             machine_turn.pass_time(turn, observation)
         case Started():
@@ -113,18 +200,23 @@ def _dispatch(turn: Turn, observation: StationObservation, context: Context) -> 
         case Scan():
             return operator_turn.take_scan(turn, observation, context)
         case Entry():
-            try:
-                return operator_turn.take_entry(turn, observation, context)
-            except EntryRefusedError as refusal:
-                return Reply(accepted=False, code=refusal.code, message=str(refusal))
+            return _take_entry(turn, observation, context)
     return None
 
 
-def _note_events(turn: Turn, facts: tuple[Fact, ...]) -> None:
+def _take_entry(turn: Turn, entry: Entry, context: Context) -> Reply:
+    try:
+        return operator_turn.take_entry(turn, entry, context)
+    except EntryRefusedError as refusal:
+        return Reply(accepted=False, code=refusal.code, message=str(refusal))
+
+
+def _with_events(state: StationState, facts: tuple[Fact, ...]) -> StationState:
     shown = [Event(fact.time, fact.data.TYPE, _words(fact.data)) for fact in facts if fact.data.TYPE not in NOT_SHOWN]
-    if shown:
-        events = (*reversed(shown), *turn.floor.events)[:SHOWN_EVENTS]
-        turn.floor = replace(turn.floor, events=events)
+    if not shown:
+        return state
+    events = (*reversed(shown), *state.floor.events)[:SHOWN_EVENTS]
+    return replace(state, floor=replace(state.floor, events=events))
 
 
 def _words(data: FactData) -> str:

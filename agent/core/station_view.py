@@ -5,19 +5,29 @@ from __future__ import annotations
 from decimal import Decimal
 
 from agent.core.directories import Directories, Order
+from agent.core.figures import Sums, elements
 from agent.core.operations import Operation
+from agent.core.reasons import first_out
+from agent.core.segments import Stop
 from agent.core.station import Station
-from agent.core.stops import Stop
 from agent.core.times import iso
-from agent.core.turn import LastScan, StationState
-from agent.core.views import EventView, OrderView, ScanView, StopView, WorkCenterView
+from agent.core.turn import ClosedStop, LastScan, StationState
+from agent.core.views import ClosedStopView, EventView, FiguresView, OrderView, ScanView, StopView, WorkCenterView
 
 
-def view(station: Station, directories: Directories) -> WorkCenterView:
-    """The work center at present."""
+def view(station: Station, directories: Directories, now: float) -> WorkCenterView:
+    """The work center at present.
+
+    Args:
+        station: its state.
+        directories: what the MES said.
+        now: the plant's time, for what is going on.
+    """
     state, machine = station.state, station.setup.machine
     watch, output = state.watch, state.output
     operation = state.operations.current
+    seen = station.figures(now)
+    account = next((one for one in seen.shifts if one.names(state.schedule.shift)), None)
     return WorkCenterView(
         wc_id=machine.work_center,
         link_up=watch.link_up,
@@ -32,7 +42,14 @@ def view(station: Station, directories: Directories) -> WorkCenterView:
         qty_good=Decimal(output.cum_good),
         qty_scrap=Decimal(output.cum_scrap),
         uom=machine.output.uom if operation is None else operation.uom,
-        stop=None if state.stops.open is None else _stop(state.stops.open),
+        stop=None if state.stops.open is None else _stop(state.stops.open, station, directories),
+        closed_stops=tuple(_closed(stop) for stop in state.floor.closed_stops),
+        uncoded=0 if account is None else account.uncoded,
+        uncoded_s=Decimal(0) if account is None else Decimal(round(account.uncoded_s)),
+        setting_up=state.setting_up is not None,
+        shift=state.schedule.shift,
+        shift_figures=None if account is None else _figures(account.total),
+        order_figures=None if seen.order is None else _figures(seen.order.sums),
         lots=state.floor.lots,
         last_serial=state.floor.last_serial,
         last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
@@ -73,14 +90,36 @@ def _waiting(order: Order, state: StationState) -> OrderView:
     )
 
 
-def _stop(stop: Stop) -> StopView:
-    return StopView(
+def _figures(sums: Sums) -> FiguresView:
+    return FiguresView(qty_good=sums.good, qty_scrap=sums.scrap, elements=elements(sums))
+
+
+def _closed(stop: ClosedStop) -> ClosedStopView:
+    return ClosedStopView(
         stop_id=stop.stop_id,
         stop_class=stop.stop_class,
         condition=stop.condition,
         start=iso(stop.start),
+        end=iso(stop.end),
+        reason_code=stop.reason,
+        unexplained=stop.unexplained,
+    )
+
+
+def _stop(stop: Stop, station: Station, directories: Directories) -> StopView:
+    machine = station.setup.machine
+    alarms = directories.alarms_of(machine.work_center)
+    rule = alarms.rule(first_out(station.state.stops.alarms, stop.start, machine.stop, alarms))
+    return StopView(
+        stop_id=stop.stop_id,
+        stop_class=stop.last.segment_class,
+        condition=stop.condition,
+        start=iso(stop.start),
         reason_code=None if stop.reason is None else stop.reason.code,
-        reason_wanted=stop.reason is None and stop.stop_class == "down",
+        reason_wanted=stop.reason is None and stop.last.segment_class == "down",
+        segment_id=stop.id_of(stop.last),
+        inherited=stop.last.inherited is not None,
+        suggested_reason=None if rule is None else rule.reason,
     )
 
 

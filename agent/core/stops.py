@@ -10,33 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from agent.core import reasons
 from agent.core.conditions import Condition, Mode
-from agent.core.facts import Reason, StopClass
+from agent.core.cutting import cut_up_to, recut
+from agent.core.directories import NO_ALARMS, AlarmReasons
+from agent.core.facts import Cut, Reason
 from agent.core.machine_settings import StopSettings
+from agent.core.reasons import Circumstances
+from agent.core.segments import Ground, Grounds, Segment, Stop
 
 MAX_ALARMS = 8
-ALARM_PRE_S = 10.0
-"""An alarm this long before a standstill belongs to it (domain.md R12)."""
 PARTLESS_CYCLES = 6
 """A run this many cycles long ends a stop even if no part was counted: the state goes before the counter (R2)."""
 
-Change: TypeAlias = Literal["opened", "upgraded", "closed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """A stop, confirmed."""
-
-    stop_id: str
-    stop_class: StopClass
-    condition: Condition
-    mode: Mode
-    start: float
-    machine_reasons: tuple[str, ...]
-    end: float | None = None
-    bridged: bool = False
-    end_uncertain: bool = False
-    reason: Reason | None = None
+Change: TypeAlias = Literal["opened", "upgraded", "segmented", "explained", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,53 +54,63 @@ class StopChange:
     change: Change
     stop: Stop
     at: float
+    segments: tuple[Segment, ...]
+    """New or changed."""
+    cause: Cut = "shift"
+    """Why it was cut."""
+    prev_reason: Reason | None = None
+    """Of a segment that a rule explained."""
 
 
 @dataclass(frozen=True, slots=True)
 class StopRules:
-    """The parameters that stops depend on."""
+    """What stops depend on besides the machine."""
 
     settings: StopSettings
     cycle_s: float
     """Nominal seconds a part."""
     counts: bool
     """The machine has an output counter."""
+    grounds: Grounds
+    orders: bool = True
+    """Work here is done to orders."""
+    setting_up: bool = False
+    """An order was begun and nothing good made since, or a person said so (domain.md R10)."""
+    previous: Stop | None = None
+    """The stop that closed last."""
+    alarms: AlarmReasons = NO_ALARMS
+    """What alarms mean here."""
+    sticky: frozenset[str] = frozenset()
+    """Reasons that end only after several good parts (domain.md R13)."""
+
+    def around(self, condition: Condition, mode: Mode) -> Circumstances:
+        """What decides on class and default reason of a segment."""
+        return Circumstances(condition, mode, self.setting_up, self.orders)
+
+    def ground(self, at: float) -> Ground:
+        """What an instant belongs to."""
+        return next(self.grounds(at, at))
 
 
-@dataclass(frozen=True, slots=True)
-class Resumption:
-    """A gap that is over."""
+def changed(watch: StopWatch, condition: Condition, mode: Mode, at: float, reorder_s: float = 0.0) -> StopWatch:
+    """The machine's condition is another one from `at` on. Call `advance` up to `at` first.
 
-    start: float
-    """The last good reading before it."""
-    end: float
-    """The first good reading after it."""
-    parts: int
-    """Counted in it."""
-    counts: bool
-    """The machine has an output counter, so that no parts mean no run."""
-
-
-def classify(condition: Condition, mode: Mode) -> StopClass:
-    """The class that a stop starts with (domain.md R5, R10, R11)."""
-    if mode is Mode.SETUP:
-        return "setup"
-    return "external" if condition in {Condition.STARVED, Condition.BLOCKED} else "minor"
-
-
-def changed(watch: StopWatch, condition: Condition, mode: Mode, at: float) -> StopWatch:
-    """The machine's condition is another one from `at` on. Call `advance` up to `at` first."""
+    Args:
+        watch: what is known.
+        condition: of the machine.
+        mode: of the machine.
+        at: since when.
+        reorder_s: a word that explains a standstill may come so much later than the standstill itself.
+    """
     watch = replace(watch, condition=condition, mode=mode)
     if condition is Condition.RUNNING:
-        if watch.open is None:
-            return replace(watch, standing_since=None, bridged=False)
-        if watch.running_since is None:
-            return replace(watch, running_since=at, parts=0)
-        return watch
+        return _runs(watch, at)
     if watch.open is not None:
-        return replace(watch, running_since=None, parts=0)
+        return _run_refuted(watch, at)
     if watch.standing_since is None:
         return replace(watch, standing_since=at, standing_as=(condition, mode), bridged=False)
+    if at - watch.standing_since <= reorder_s:
+        return replace(watch, standing_as=(condition, mode))
     return watch
 
 
@@ -143,61 +140,142 @@ def advance(watch: StopWatch, now: float, rules: StopRules, new_id: str) -> tupl
     changes: list[StopChange] = []
     since = watch.standing_since
     if watch.open is None and since is not None and now - since >= rules.settings.stop_confirm_s:
-        watch = _opened(watch, since, new_id)
+        watch = _opened(watch, since, rules, new_id)
         assert watch.open is not None
-        changes.append(StopChange("opened", watch.open, since))
+        changes.append(StopChange("opened", watch.open, since, watch.open.segments))
     stop = watch.open
     if stop is None:
-        return watch, tuple(changes)
-    limit = stop.start + rules.settings.minor_stop_max_s
-    standing_until = now if watch.running_since is None else watch.running_since
-    if stop.stop_class == "minor" and standing_until > limit:
-        stop = replace(stop, stop_class="down")
+        return watch, ()
+    stands_until = now if watch.running_since is None else watch.running_since
+    stop = _explained_by_alarm(stop, watch.alarms, rules, changes)
+    stop = _cut(stop, stands_until, watch.mode, rules, changes)
+    stop = _upgraded(stop, stands_until, rules, changes)
+    if stop is not watch.open:
         watch = replace(watch, open=stop)
-        changes.append(StopChange("upgraded", stop, limit))
-    if watch.running_since is not None and _run_confirmed(watch, now - watch.running_since, rules):
-        watch, change = _closed(watch, watch.running_since, uncertain=False)
+    if watch.running_since is not None and _run_confirmed(watch, stop, now - watch.running_since, rules):
+        watch, change = closed(watch, stop, watch.running_since, uncertain=False)
         changes.append(change)
     return watch, tuple(changes)
 
 
-def resumed(
-    watch: StopWatch, gap: Resumption, condition: Condition, mode: Mode
-) -> tuple[StopWatch, tuple[StopChange, ...]]:
-    """The machine is watched again after a gap (domain.md R15).
-
-    Standing before and after with nothing counted between is one standstill, bridged. Anything else ended in the gap:
-    where the run had been seen to begin, there; else at the last instant at which the machine was seen standing.
-    """
-    stood = watch.running_since is None and (watch.open is not None or watch.standing_since is not None)
-    same = gap.counts or condition is watch.condition
-    if stood and condition is not Condition.RUNNING and gap.parts == 0 and same:
-        stop = None if watch.open is None else replace(watch.open, bridged=True)
-        return replace(watch, condition=condition, mode=mode, bridged=True, open=stop), ()
-    changes: tuple[StopChange, ...] = ()
-    if watch.open is not None:
-        seen_running = watch.running_since
-        end = gap.start if seen_running is None else seen_running
-        watch, change = _closed(watch, max(end, watch.open.start), uncertain=seen_running is None)
-        changes = (change,)
-    watch = replace(watch, standing_since=None, running_since=None, parts=0)
-    return changed(watch, condition, mode, gap.end), changes
+def recut_open(watch: StopWatch, at: float, rules: StopRules) -> tuple[StopWatch, tuple[StopChange, ...]]:
+    """An order or a setup began or ended while the machine stands: a segment of its own from here on (R9, R10)."""
+    stop = watch.open
+    if stop is None or watch.running_since is not None:
+        return watch, ()
+    ground = rules.ground(at)
+    after = recut(stop, at, ground, rules.around(stop.condition, watch.mode), rules.settings)
+    if after is stop:
+        return watch, ()
+    cause = "mode" if stop.last.shares_ground(ground) else ground.cut_from(stop.last)
+    return replace(watch, open=after), (StopChange("segmented", after, at, new_in(after, stop), cause),)
 
 
-def _opened(watch: StopWatch, since: float, new_id: str) -> StopWatch:
+def ended_by_hand(watch: StopWatch, at: float) -> tuple[StopWatch, StopChange]:
+    """A person says that the open stop is over (domain.md R13, R22)."""
+    assert watch.open is not None
+    return closed(watch, watch.open, at, uncertain=False)
+
+
+def opened_by_hand(watch: StopWatch, at: float, rules: StopRules, new_id: str) -> tuple[StopWatch, StopChange]:
+    """A person says that a stop began (domain.md R22)."""
+    watch = _opened(replace(watch, standing_as=(Condition.IDLE, watch.mode)), at, rules, new_id)
+    assert watch.open is not None
+    stop = replace(watch.open, manual=True)
+    return replace(watch, condition=Condition.IDLE, open=stop), StopChange("opened", stop, at, stop.segments)
+
+
+def new_in(stop: Stop, before: Stop) -> tuple[Segment, ...]:
+    """Segments that are new or changed."""
+    return tuple(one for one in stop.segments if one not in before.segments)
+
+
+def _runs(watch: StopWatch, at: float) -> StopWatch:
+    if watch.open is None:
+        return replace(watch, standing_since=None, bridged=False)
+    return watch if watch.running_since is not None else replace(watch, running_since=at, parts=0)
+
+
+def _run_refuted(watch: StopWatch, at: float) -> StopWatch:
+    """The machine stands again: it ran for a while within the stop (domain.md R13)."""
+    since = watch.running_since
+    if since is None or watch.open is None:
+        return watch
+    ran = replace(watch.open, test_run_s=watch.open.test_run_s + max(at - since, 0.0))
+    return replace(watch, running_since=None, parts=0, open=ran)
+
+
+def _opened(watch: StopWatch, since: float, rules: StopRules, new_id: str) -> StopWatch:
     condition, mode = watch.standing_as
-    alarms = tuple(dict.fromkeys(code for code, at in watch.alarms if at >= since - ALARM_PRE_S))
-    stop = Stop(new_id, classify(condition, mode), condition, mode, since, alarms, bridged=watch.bridged)
+    earliest = since - rules.settings.alarm_pre_s
+    alarms = tuple(dict.fromkeys(code for code, at in watch.alarms if at >= earliest))
+    stop = _begun(new_id, since, condition, mode, rules)
+    stop = replace(stop, machine_reasons=alarms, bridged=watch.bridged)
+    stop = _by_alarm(reasons.inherited(stop, rules.previous, rules.settings), watch.alarms, rules)
     return replace(watch, standing_since=None, bridged=False, open=stop, running_since=None, parts=0)
 
 
-def _run_confirmed(watch: StopWatch, ran_s: float, rules: StopRules) -> bool:
+def _begun(stop_id: str, since: float, condition: Condition, mode: Mode, rules: StopRules) -> Stop:
+    ground, around = rules.ground(since), rules.around(condition, mode)
+    segment = Segment(1, reasons.classify(ground, around), since, None, ground.shift, ground.order_id, ground.op_no)
+    segment = reasons.by_default(segment, around)
+    return Stop(stop_id, segment.segment_class, condition, mode, since, (), (segment,))
+
+
+def _by_alarm(stop: Stop, alarms: tuple[tuple[str, float], ...], rules: StopRules) -> Stop:
+    first = reasons.first_out(alarms, stop.start, rules.settings, rules.alarms)
+    rule = rules.alarms.rule(first)
+    if rule is None:
+        return stop
+    after = reasons.by_alarm(stop, rule, rules.alarms.rev)
+    return after if after is stop else replace(after, sticky=rule.reason in rules.sticky)
+
+
+def _explained_by_alarm(
+    stop: Stop, alarms: tuple[tuple[str, float], ...], rules: StopRules, changes: list[StopChange]
+) -> Stop:
+    """An alarm that came after the stop was told may still be its cause (domain.md R12)."""
+    after = _by_alarm(stop, alarms, rules) if len(stop.segments) == 1 else stop
+    if after.last != stop.last:
+        told = StopChange("explained", after, stop.start, (after.last,), prev_reason=stop.reason)
+        changes.append(told)
+    return after
+
+
+def _cut(stop: Stop, until: float, mode: Mode, rules: StopRules, changes: list[StopChange]) -> Stop:
+    for ground in cut_up_to(stop, until, rules.grounds, rules.settings.break_grace_s):
+        before = stop
+        stop = recut(before, ground.start, ground, rules.around(stop.condition, mode), rules.settings)
+        cause = ground.cut_from(before.last)
+        changes.append(StopChange("segmented", stop, ground.start, new_in(stop, before), cause))
+    return stop
+
+
+def _upgraded(stop: Stop, until: float, rules: StopRules, changes: list[StopChange]) -> Stop:
+    at = stop.outgrew(rules.settings.minor_stop_max_s, until)
+    if at is None:
+        return stop
+    segments = tuple(
+        replace(one, segment_class="down") if one.segment_class == "minor" else one for one in stop.segments
+    )
+    after = replace(stop, stop_class="down", segments=segments)
+    changes.append(StopChange("upgraded", after, at, new_in(after, stop)))
+    return after
+
+
+def _run_confirmed(watch: StopWatch, stop: Stop, ran_s: float, rules: StopRules) -> bool:
     settings = rules.settings
+    if stop.manual:
+        return False
+    if stop.sticky:
+        enough = settings.sticky_run_cycles
+        return watch.parts >= enough if rules.counts else ran_s >= max(settings.run_confirm_s, enough * rules.cycle_s)
     enough_parts = not rules.counts or watch.parts >= settings.run_confirm_cycles
     return ran_s >= settings.run_confirm_s and (enough_parts or ran_s >= PARTLESS_CYCLES * rules.cycle_s)
 
 
-def _closed(watch: StopWatch, end: float, *, uncertain: bool) -> tuple[StopWatch, StopChange]:
-    assert watch.open is not None
-    stop = replace(watch.open, end=end, end_uncertain=uncertain)
-    return replace(watch, open=None, running_since=None, parts=0), StopChange("closed", stop, end)
+def closed(watch: StopWatch, stop: Stop, end: float, *, uncertain: bool) -> tuple[StopWatch, StopChange]:
+    """The stop is over, and everything in it has a reason."""
+    after = reasons.coded(stop.ended(end, uncertain=uncertain))
+    watch = replace(watch, open=None, running_since=None, parts=0)
+    return watch, StopChange("closed", after, end, new_in(after, stop))

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
 
-from agent.core import output, stops
+from agent.core import output, tally
+from agent.core.calendar import Calendar
+from agent.core.calendar_settings import CalendarSettings
+from agent.core.conditions import Condition
 from agent.core.counters import CounterRules, CounterState
+from agent.core.directories import Directories
 from agent.core.discrepancies import Discrepancy
 from agent.core.draft import Draft, Origin, Provenance
-from agent.core.facts import Keys, StopClosed, StopData, StopOpened, StopUpgraded, Versions
+from agent.core.facts import Keys, StopClass, Versions
+from agent.core.figures import Figures, Rules, Span, settled, spans_of
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import COUNTER_ROLES, MachineSettings, Role
 from agent.core.operations import Operations
 from agent.core.output import Output
+from agent.core.schedule import Schedule, grounds, shift_keys
+from agent.core.segments import Ground, Stop
 from agent.core.settings import CodeSettings
-from agent.core.stops import Stop, StopChange, StopRules, StopWatch
-from agent.core.times import iso, milliseconds
+from agent.core.stops import StopRules, StopWatch
 from agent.core.watching import Watch
 
 RATE_PER_CYCLE = 3.0
 """Counts per nominal cycle that are believed where no rate is configured."""
-STOP_FACTS: dict[stops.Change, type[StopData]] = {
-    "opened": StopOpened,
-    "upgraded": StopUpgraded,
-    "closed": StopClosed,
-}
+UTC = ZoneInfo("UTC")
+CLOSED_STOPS = 12
+"""Stops that are shown after they closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,39 @@ class LastScan:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedStop:
+    """A stop that closed, as it is shown; the whole of it is kept among the claims."""
+
+    stop_id: str
+    stop_class: StopClass
+    condition: Condition
+    start: float
+    end: float
+    reason: str
+    """Code of its last segment's reason."""
+    unexplained: str | None
+    """The first segment that nobody has explained and somebody should."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingUp:
+    """A setup that is under way (domain.md R10)."""
+
+    cause: Literal["mode", "operator", "order"]
+    since: float
+    op_execution_id: str | None
+    planned_s: float | None
+    parts: int = 0
+    """Counted meanwhile."""
+    told: bool = False
+
+    @property
+    def declared(self) -> bool:
+        """The machine or a person said so: what is made is neither good nor scrap until somebody says so."""
+        return self.cause != "order"
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """What lies and happens around the machine."""
 
@@ -59,7 +98,13 @@ class Floor:
     reader_up: bool = True
     """Whether the barcode reader is connected, as far as anybody said."""
     last_stop: Stop | None = None
-    """The stop that closed last; it may still get its reason."""
+    """The stop that closed last; it may still get its reason, and the next one may inherit it."""
+    closed_stops: tuple[ClosedStop, ...] = ()
+    """The last ones, newest first."""
+    no_order_told: bool = False
+    """That it runs without an order has been said."""
+    no_order_since: float | None = None
+    """Since when nothing has been in progress."""
     events: tuple[Event, ...] = ()
     happenings: int = 0
     """Numbers whatever has no natural number of its own."""
@@ -75,6 +120,9 @@ class StationState:
     output: Output = field(default_factory=Output)
     operations: Operations = field(default_factory=Operations)
     floor: Floor = field(default_factory=Floor)
+    schedule: Schedule = field(default_factory=Schedule)
+    figures: Figures = field(default_factory=Figures)
+    setting_up: SettingUp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +136,10 @@ class Setup:
     """By signal key."""
     names: dict[Role, str]
     """Signal keys by role."""
+    calendar: CalendarSettings | None = None
+    """When the plant works, by configuration."""
+    zone: ZoneInfo = UTC
+    """The plant's time zone."""
 
 
 @dataclass(slots=True)
@@ -102,6 +154,11 @@ class Turn:
     output: Output
     operations: Operations
     floor: Floor
+    schedule: Schedule
+    figures: Figures
+    setting_up: SettingUp | None
+    calendar: Calendar
+    directories: Directories
     claims: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -133,6 +190,10 @@ class Turn:
         self.floor = replace(self.floor, happenings=self.floor.happenings + 1)
         return self.floor.happenings
 
+    def new_stop_id(self) -> str:
+        """An id for a stop."""
+        return f"stop-{self.draft.ids.take()}"
+
     def operation_changed(self) -> None:
         """Facts from here on are about the operation now in progress."""
         self.draft.keys, self.draft.versions = keys_of(self.operations, self.wc_id)
@@ -151,51 +212,155 @@ class Turn:
         )
         self.output = output.flushed(self.output, flush, self.draft)
 
-    def let_time_pass(self, now: float) -> None:
-        """Open, upgrade and close stops up to `now`."""
-        if self.stops.standing_since is None and self.stops.open is None:
-            return
-        rules = StopRules(self.setup.machine.stop, self.cycle_s, self.counts)
-        self.stops, changes = stops.advance(self.stops, now, rules, f"stop-{self.draft.ids.take()}")
-        self.tell_stops(changes)
+    @property
+    def watched(self) -> bool:
+        """Whether the machine is being watched; a station without one always is."""
+        return self.watch.gap is None
 
-    def tell_stops(self, changes: tuple[StopChange, ...]) -> None:
-        """Make the facts of stops that changed."""
-        for change in changes:
-            stop = change.stop
-            # As written, so that start, end and duration agree to the millisecond.
-            duration = None if stop.end is None else Decimal(milliseconds(stop.end) - milliseconds(stop.start))
-            data = STOP_FACTS[change.change](
-                keys=self.draft.keys,
-                quality=self.draft.quality("plc", time_quality="uncertain" if stop.end_uncertain else "good"),
-                versions=self.draft.versions,
-                stop_id=stop.stop_id,
-                stop_class=stop.stop_class,
-                condition=stop.condition,
-                mode=stop.mode,
-                machine_reasons=stop.machine_reasons,
-                start=iso(stop.start),
-                end=None if stop.end is None else iso(stop.end),
-                duration_s=None if duration is None else duration.scaleb(-3),
-                bridged=stop.bridged,
-                end_uncertain=stop.end_uncertain,
-                reason=stop.reason,
-            )
-            key = f"stop:{self.wc_id}:{milliseconds(stop.start)}:{change.change}"
-            self.draft.add(data, change.at, key, correlation_id=stop.stop_id)
-            if change.change == "closed":
-                self.floor = replace(self.floor, last_stop=stop)
+    def grounds(self, start: float, end: float) -> Iterator[Ground]:
+        """What a stretch of time belongs to."""
+        return grounds(self.calendar, self.schedule, start, end)
+
+    def stop_rules(self) -> StopRules:
+        """What stops depend on besides the machine."""
+        reasons = self.directories.reasons.reasons
+        return StopRules(
+            settings=self.setup.machine.stop,
+            cycle_s=self.cycle_s,
+            counts=self.counts,
+            grounds=self.grounds,
+            orders=self.setup.machine.orders,
+            setting_up=self.setting_up is not None,
+            previous=self.floor.last_stop,
+            alarms=self.directories.alarms_of(self.wc_id),
+            sticky=frozenset(entry.code for entry in reasons if entry.sticky),
+        )
+
+    def closed_stop(self, stop: Stop) -> None:
+        """Remember a stop that closed, or was edited since."""
+        assert stop.end is not None
+        open_points = (one for one in stop.segments if one.segment_class in {"down", "unknown"})
+        first = next((one for one in open_points if one.reason is None or one.reason.code == "UNCODED"), None)
+        note = ClosedStop(
+            stop_id=stop.stop_id,
+            stop_class=stop.stop_class,
+            condition=stop.condition,
+            start=stop.start,
+            end=stop.end,
+            reason="" if stop.reason is None else stop.reason.code,
+            unexplained=None if first is None else stop.id_of(first),
+        )
+        others = tuple(one for one in self.floor.closed_stops if one.stop_id != stop.stop_id)
+        stops = tuple(sorted((note, *others), key=lambda one: one.start, reverse=True))[:CLOSED_STOPS]
+        last = self.floor.last_stop
+        newest = last is None or last.start <= stop.start
+        self.floor = replace(self.floor, closed_stops=stops, last_stop=stop if newest else last)
+
+    def forget_stop(self, stop_id: str) -> None:
+        """A stop is void."""
+        kept = tuple(one for one in self.floor.closed_stops if one.stop_id != stop_id)
+        last = self.floor.last_stop
+        last = None if last is not None and last.stop_id == stop_id else last
+        self.floor = replace(self.floor, closed_stops=kept, last_stop=last)
+
+    def settle(self, until: float, stop: Stop | None = None) -> None:
+        """Time up to `until` is known for good: a stop was in it, or the machine ran."""
+        if self.figures.settled is None:
+            self.figures = replace(self.figures, settled=until)
+        spans = spans_of(stop, self.figures.settled or until, until)
+        self.figures = settled(self.figures, spans, until, self.figure_rules(), self.grounds)
+
+    def settle_running(self, until: float) -> None:
+        """The machine ran up to `until`, if nothing else may still turn out."""
+        if self.watched and self.stops.open is None and self.stops.standing_since is None:
+            self.settle(until)
+
+    def settle_gap(self, start: float, end: float, ran_s: float) -> None:
+        """Nobody watched from `start` to `end`, at the end of which the machine ran for a while."""
+        before = self.figures.settled if self.figures.settled is not None else start
+        spans = (Span("run", before, start), Span("unknown", start, end - ran_s), Span("run", end - ran_s, end))
+        self.figures = settled(self.figures, spans, end, self.figure_rules(), self.grounds)
+
+    def figure_rules(self) -> Rules:
+        """How stops are counted here."""
+        return figure_rules(self.setup.machine)
+
+    def figures_at(self, now: float) -> Figures:
+        """The figures with what the time since they were settled seems to have been."""
+        spans = open_spans(self.figures, self.watch, self.stops, now)
+        return settled(self.figures, spans, now, self.figure_rules(), self.grounds)
 
     def raise_discrepancy(self, discrepancy: Discrepancy, origin: Origin) -> None:
         """Make the fact of a contradiction."""
         discrepancy.tell(self.draft, origin, str(self.number()))
 
 
-def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock) -> Turn:
-    """Start a turn from a station's state."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What lies outside a station but decides on an observation."""
+
+    directories: Directories
+    calendar: Calendar
+
+
+def open_spans(figures: Figures, watch: Watch, stops: StopWatch, now: float) -> Iterator[Span]:
+    """What the time since it was settled seems to have been."""
+    if figures.settled is None:
+        return
+    gap = watch.gap
+    seen_until = now if gap is None else min(gap.start, now)
+    yield from spans_of(stops.open, figures.settled, seen_until)
+    if gap is not None:
+        yield Span("unknown", gap.start, now)
+
+
+def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, around: Around) -> Turn:
+    """Start a turn from a station's state.
+
+    Args:
+        setup: what the station is told about its work center.
+        state: what it knows.
+        observed: when the observation was made.
+        ids: for its facts.
+        around: what lies outside the station.
+    """
     keys, versions = keys_of(state.operations, setup.machine.work_center)
     draft = Draft(ids, observed, setup.provenance, keys, versions)
-    return Turn(setup, draft, state.watch, state.stops, state.counters, state.output, state.operations, state.floor)
+    turn = Turn(
+        setup,
+        draft,
+        state.watch,
+        state.stops,
+        state.counters,
+        state.output,
+        state.operations,
+        state.floor,
+        state.schedule,
+        state.figures,
+        state.setting_up,
+        around.calendar,
+        around.directories,
+    )
+    draft.enter_shift(state.schedule.shift, state.schedule.since)
+    draft.shift_at = lambda at: shift_keys(around.calendar.slot(at))
+    return turn
+
+
+def end(turn: Turn) -> StationState:
+    """The state that a turn came to, with what its facts say counted in the figures."""
+    for fact in turn.draft.facts:
+        turn.figures = tally.counted(turn.figures, fact, turn.cycle_s)
+    return StationState(
+        turn.watch,
+        turn.stops,
+        turn.counters,
+        turn.output,
+        turn.operations,
+        turn.floor,
+        turn.schedule,
+        turn.figures,
+        turn.setting_up,
+    )
 
 
 def keys_of(operations: Operations, wc_id: str) -> tuple[Keys, Versions]:
@@ -206,10 +371,21 @@ def keys_of(operations: Operations, wc_id: str) -> tuple[Keys, Versions]:
     return operation.keys(wc_id), operation.versions
 
 
-def make_setup(machine: MachineSettings, codes: CodeSettings, provenance: Provenance) -> Setup:
+def figure_rules(machine: MachineSettings) -> Rules:
+    """How stops are counted at a work center."""
+    return Rules(machine.stop.minor_stop_loss == "availability", machine.key_machine)
+
+
+def make_setup(
+    machine: MachineSettings,
+    codes: CodeSettings,
+    provenance: Provenance,
+    calendar: CalendarSettings | None,
+    zone: ZoneInfo,
+) -> Setup:
     """The setup of a work center."""
     roles = {signal.key: signal.role for signal in machine.signal}
-    return Setup(machine, codes, provenance, roles, {role: key for key, role in roles.items()})
+    return Setup(machine, codes, provenance, roles, {role: key for key, role in roles.items()}, calendar, zone)
 
 
 def is_output(role: Role) -> bool:

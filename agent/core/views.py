@@ -11,9 +11,9 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from agent.core.conditions import Condition, Mode
-from agent.core.facts import Block, OperationStatus, StopClass, Timestamp
+from agent.core.facts import Block, OperationStatus, ShiftKeys, StopClass, TimeElements, Timestamp
 
-API_VERSION = 2
+API_VERSION = 3
 """Grows when a client made for the former version would misread or be refused."""
 
 UplinkState: TypeAlias = Literal["online", "sending", "not_confirming", "offline"]
@@ -55,6 +55,33 @@ class StopView(Block):
     reason_code: str | None
     reason_wanted: bool
     """Longer than a minor stop and nobody has said why."""
+    segment_id: str
+    """Its present segment."""
+    inherited: bool
+    """The reason is one that was carried over; somebody should confirm or change it."""
+    suggested_reason: str | None
+    """What the machine's first alarm means, as far as anybody said (domain.md R12)."""
+
+
+class ClosedStopView(Block):
+    """A stop that is over."""
+
+    stop_id: str
+    stop_class: StopClass
+    condition: Condition
+    start: Timestamp
+    end: Timestamp
+    reason_code: str
+    unexplained: str | None
+    """The first segment that somebody should explain."""
+
+
+class FiguresView(Block):
+    """What a shift or an order has come to so far. Indicative: the MES owns the figures."""
+
+    qty_good: Decimal
+    qty_scrap: Decimal
+    elements: TimeElements
 
 
 class EventView(Block):
@@ -94,6 +121,16 @@ class WorkCenterView(Block):
     qty_scrap: Decimal
     uom: str
     stop: StopView | None
+    closed_stops: tuple[ClosedStopView, ...]
+    """The last ones, newest first."""
+    uncoded: int
+    """Segments of downtime of this shift that nobody has explained (domain.md R19)."""
+    uncoded_s: Decimal
+    setting_up: bool
+    """Setting up for an order is under way (domain.md R10)."""
+    shift: ShiftKeys | None
+    shift_figures: FiguresView | None
+    order_figures: FiguresView | None
     lots: tuple[str, ...]
     last_serial: str | None
     last_scan: ScanView | None
@@ -162,10 +199,26 @@ class EntryBody(Block):
     client_id: Annotated[str, Field(min_length=8, max_length=64)]
     """Made by the client, the same again when it repeats the entry after a lost answer."""
     wc_id: str
-    action: Literal["start_operation", "complete_operation", "set_reason"]
+    action: Literal[
+        "start_operation",
+        "complete_operation",
+        "start_setup",
+        "end_setup",
+        "set_reason",
+        "split_stop",
+        "merge_segments",
+        "merge_stops",
+        "start_stop",
+        "end_stop",
+        "edit_stop",
+    ]
     arguments: dict[str, str] = Field(default_factory=dict)
-    """start_operation: order_id, op_no. set_reason: code, and stop_id where it is not the open stop."""
+    """start_operation: order_id, op_no. set_reason: code, and stop_id or segment_id where it is not the open stop;
+    comment. split_stop: segment_id, at. merge_segments: segment_id, to be one with the segment behind it. merge_stops:
+    stop_id, other_stop_id. start_stop: code. edit_stop: stop_id, start, end, comment. Instants are RFC 3339."""
     actor: str | None = None
+    role: Literal["operator", "supervisor"] = "operator"
+    """What the actor may do. Until people sign on, the agent takes the sender's word for it."""
 
 
 class ScanBody(Block):

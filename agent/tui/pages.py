@@ -83,6 +83,8 @@ def stop_title(stop: StopView, words: Wording) -> str:
             return words.say("Setup since {time}", time=time)
         case "external":
             return words.say("Held up from outside since {time}", time=time)
+        case "planned":
+            return words.say("Planned pause since {time}", time=time)
         case "unknown":
             return words.say("Stop since {time}", time=time)
 

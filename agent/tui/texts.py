@@ -84,6 +84,12 @@ _TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
     "ready about {time}": ("готово около {time}", "шамамен {time} дайын"),
     "Pace: not known yet": ("Темп: пока неизвестен", "Қарқын: әзірге белгісіз"),
     # Stops.
+    "Planned pause since {time}": ("Плановый перерыв с {time}", "Жоспарлы үзіліс {time} бастап"),
+    "Stops joined": ("Остановки объединены", "Тоқтаулар біріктірілді"),
+    "Stop corrected": ("Остановка исправлена", "Тоқтау түзетілді"),
+    "Setup": ("Наладка", "Баптау"),
+    "Setup over": ("Наладка окончена", "Баптау аяқталды"),
+    "Shift over": ("Смена окончена", "Ауысым аяқталды"),
     "Stop since {time}": ("Остановка с {time}", "Тоқтау {time} бастап"),
     "Short stop since {time}": ("Короткая остановка с {time}", "Қысқа тоқтау {time} бастап"),
     "Downtime since {time}": ("Простой с {time}", "Тұрып қалу {time} бастап"),

@@ -36,7 +36,8 @@ class _True:
 
 def stop_checks(evidence: Evidence, wc: str) -> Iterator[Check]:
     """Everything about the stops of one machine."""
-    claimed = evidence.report.work_centers[wc].stops
+    # What nobody watched is no stop, until a person says what it was.
+    claimed = [stop for stop in evidence.report.work_centers[wc].stops if stop.stop_class != "unknown"]
     stops = list(_matched(evidence, wc, claimed))
     edge = evidence.tolerances.edge(wc)
     whole = [one for one in stops if one.whole]

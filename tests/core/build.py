@@ -11,11 +11,23 @@ from uuid import UUID
 from agent.core.conditions import Condition, Mode
 from agent.core.directories import Directories, Order, Reasons
 from agent.core.draft import Draft, Provenance
-from agent.core.facts import ConditionChanged, Fact, FactData, FactQuality, Keys, StopData, Versions
+from agent.core.facts import (
+    ConditionChanged,
+    Fact,
+    FactData,
+    FactQuality,
+    Keys,
+    Reason,
+    SegmentData,
+    StopClosed,
+    StopData,
+    Versions,
+)
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings, Role
 from agent.core.observations import Entry, Image, Instant, Link, Quality, Scan, Signal, SignalValue, Started, Tick
 from agent.core.operator_turn import Context
+from agent.core.reasons import MINOR_STOP, UNCODED
 from agent.core.settings import CodeSettings
 from agent.core.station import Outcome, Station, StationObservation
 from agent.core.times import iso
@@ -38,14 +50,15 @@ def clock(at: float) -> str:
 
 
 def a_machine(*roles: Role, counter: Mapping[str, object] | None = None, **tables: object) -> MachineSettings:
-    """A machine over OPC UA whose signals are called as their roles."""
+    """A machine over OPC UA whose signals are called as their roles, and where work is not done to orders."""
     signals: list[dict[str, object]] = []
     for role in roles or (Role.PACKML_STATE, Role.TOTAL):
         counts = counter is not None and role in {Role.TOTAL, Role.GOOD, Role.SCRAP}
         more: dict[str, object] = {"counter": counter} if counts else {}
         signals.append({"key": role.value, "role": role, "node": f"nsu=urn:line;s={role.value}", **more})
     opcua = {"endpoint": "opc.tcp://plc:4840/"}
-    return MachineSettings.model_validate({"work_center": WC, "opcua": opcua, "signal": signals, **tables})
+    base: dict[str, object] = {"work_center": WC, "opcua": opcua, "signal": signals, "orders": False}
+    return MachineSettings.model_validate({**base, **tables})
 
 
 def a_station(*roles: Role, counter: Mapping[str, object] | None = None, **tables: object) -> Station:
@@ -214,9 +227,23 @@ def stop(
     end: float | None = None,
     **more: Any,  # noqa: ANN401 - fields
 ) -> StopData:
+    reason = more.get("reason", MINOR_STOP if kind is StopClosed else None)
+    part = SegmentData(
+        segment_id=f"{stop_id}.1",
+        segment_class=more.get("stop_class", "minor"),
+        start=clock(start),
+        end=None if end is None else clock(end),
+        shift=None,
+        order_id=None,
+        op_no=None,
+        reason=reason,
+        rule_id={MINOR_STOP.code: "R5", UNCODED.code: "R19"}.get(reason.code) if isinstance(reason, Reason) else None,
+    )
     fields: dict[str, object] = {
         "keys": Keys(wc_id=WC),
         "quality": quality(time_quality="uncertain" if more.get("end_uncertain") else "good"),
+        "reason": reason,
+        "segments": (part,),
         "stop_id": stop_id,
         "stop_class": "minor",
         "condition": Condition.IDLE,

@@ -256,7 +256,13 @@ def test_a_reason_is_given_to_the_open_stop_and_changed_after_it_closed() -> Non
     (stop_id,) = set(stop_ids(story.facts))
     story.hear(entry(35.0, "set_reason", code="NO-MATERIAL", stop_id=stop_id))
     first, second = (Reason(code=code, dir="reasons", rev="7") for code in ("JAM", "NO-MATERIAL"))
-    common = {"keys": Keys(wc_id=WC), "quality": quality(origin="operator"), "stop_id": stop_id, "actor": "anna"}
+    common = {
+        "keys": Keys(wc_id=WC),
+        "quality": quality(origin="operator"),
+        "stop_id": stop_id,
+        "segment_id": f"{stop_id}.1",
+        "actor": "anna",
+    }
     assert story.of(StopReasonSet) == [
         StopReasonSet.model_validate({**common, "reason": first, "prev_reason": None}),
         StopReasonSet.model_validate({**common, "reason": second, "prev_reason": first}),
@@ -264,11 +270,13 @@ def test_a_reason_is_given_to_the_open_stop_and_changed_after_it_closed() -> Non
     assert len({fact.natural_key for fact in story.facts}) == len(story.facts)
 
 
-def test_a_double_tap_of_a_reason_is_two_facts_with_two_keys_of_one_stop() -> None:
+def test_a_double_tap_of_a_reason_is_one_fact_and_taken_twice() -> None:  # C4
     story = a_line()
     story.hear(read(21.0, packml_state=IDLE), *alive(21.0, 27.0))
-    facts = story.hear(entry(28.0, "set_reason", code="JAM"), entry(28.1, "set_reason", code="JAM"))
-    assert len({fact.natural_key for fact in facts}) == 2
+    assert types(story.hear(entry(28.0, "set_reason", code="JAM"))) == ["stop.reason_set"]
+    again = story.observe(entry(28.1, "set_reason", code="JAM"))
+    assert again.reply is not None
+    assert (again.reply.accepted, again.facts) == (True, ())
 
 
 def test_a_discrepancy_names_its_span_and_who_must_look() -> None:

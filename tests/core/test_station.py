@@ -12,6 +12,7 @@ from agent.core.facts import (
     StopUpgraded,
 )
 from agent.core.machine_settings import Role
+from agent.core.reasons import UNCODED
 from tests.core.build import (
     EXECUTE,
     FIRST_ID,
@@ -87,7 +88,7 @@ def test_a_standstill_becomes_a_stop_dated_back_and_ends_where_the_run_began() -
         (130.0, stop(StopUpgraded, stop_id, 10.0, stop_class="down")),
         (141.0, moved(STANDING, RUNNING)),
         (143.0, output(1, 1, (100, 101), (132.0, 143.0))),
-        (141.0, stop(StopClosed, stop_id, 10.0, 141.0, stop_class="down")),
+        (141.0, stop(StopClosed, stop_id, 10.0, 141.0, stop_class="down", reason=UNCODED)),
     ]
 
 

@@ -16,8 +16,9 @@ def test_the_last_events_tell_one_fact_of_a_kind_from_another() -> None:
         ("lot.loaded", "L1"),
         ("operation.started", "PO-1"),
     ]
-    story.hear(read(30.0, packml_state=IDLE), *alive(30.0, 40.0), entry(40.0, "set_reason", code="JAM"))
-    story.hear(read(45.0, packml_state=EXECUTE), read(47.0, total=101, scrap=1), *alive(47.0, 60.0))
+    story.hear(read(27.0, total=101), read(30.0, packml_state=IDLE), *alive(30.0, 40.0))
+    story.hear(entry(40.0, "set_reason", code="JAM"), read(45.0, packml_state=EXECUTE))
+    story.hear(read(47.0, total=102, scrap=1), *alive(47.0, 60.0))
     assert [(event.type, event.text) for event in story.station.state.floor.events[:4]] == [
         ("stop.closed", "JAM 15 s"),
         ("scrap.recorded", "1 EA"),

@@ -1,28 +1,34 @@
 """From standing to stops: R3, R5, R12, R15."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from agent.core.conditions import Condition, Mode
 from agent.core.machine_settings import StopSettings
+from agent.core.reasons import MINOR_STOP, UNCODED, WAITING_DOWNSTREAM, WAITING_UPSTREAM, Circumstances, classify
+from agent.core.resuming import Resumption, resumed
+from agent.core.segments import Ground, Segment, Stop
 from agent.core.stops import (
     MAX_ALARMS,
-    Resumption,
-    Stop,
     StopChange,
     StopRules,
     StopWatch,
     advance,
     alarmed,
     changed,
-    classify,
     counted,
-    resumed,
 )
 
-RULES = StopRules(StopSettings(), cycle_s=1.0, counts=True)
 PRODUCTION = Mode.PRODUCTION
+
+
+def everywhere(start: float, end: float) -> Iterator[Ground]:
+    yield Ground(start, end, None, None, None)
+
+
+RULES = StopRules(StopSettings(), cycle_s=1.0, counts=True, grounds=everywhere, orders=False)
 
 
 def standing(since: float, condition: Condition = Condition.IDLE) -> StopWatch:
@@ -33,8 +39,40 @@ def stopped(since: float = 10.0, condition: Condition = Condition.IDLE) -> StopW
     return advance(standing(since, condition), since + 5.0, RULES, "s1")[0]
 
 
+def unknown() -> str:
+    return "u1"
+
+
 def a_stop(start: float = 10.0, condition: Condition = Condition.IDLE) -> Stop:
-    return Stop("s1", classify(condition, PRODUCTION), condition, PRODUCTION, start, ())
+    kind = classify(next(everywhere(0.0, 0.0)), Circumstances(condition, PRODUCTION, setting_up=False, orders=False))
+    segment = Segment(1, kind, start, None, None, None, None)
+    if kind == "external":
+        reason = WAITING_UPSTREAM if condition is Condition.STARVED else WAITING_DOWNSTREAM
+        segment = segment.explained_by(reason, rule_id="R11")
+    return Stop("s1", kind, condition, PRODUCTION, start, (), (segment,))
+
+
+def opened(stop: Stop) -> StopChange:
+    return StopChange("opened", stop, stop.start, stop.segments)
+
+
+def upgraded(stop: Stop, at: float) -> StopChange:
+    return StopChange("upgraded", stop, at, stop.segments)
+
+
+def over(stop: Stop, end: float, *, uncertain: bool = False) -> StopChange:
+    last = stop.last
+    if last.reason is None:
+        minor = last.segment_class == "minor"
+        last = last.explained_by(MINOR_STOP if minor else UNCODED, rule_id="R5" if minor else "R19")
+    ended = replace(stop.with_last(last), end=end, end_uncertain=uncertain)
+    ended = ended.with_last(replace(last, end=end))
+    return StopChange("closed", ended, end, ended.segments)
+
+
+def a_downtime(start: float = 10.0) -> Stop:
+    stop = a_stop(start)
+    return replace(stop.with_last(replace(stop.last, segment_class="down")), stop_class="down")
 
 
 def running(watch: StopWatch, at: float, parts: int) -> StopWatch:
@@ -44,44 +82,44 @@ def running(watch: StopWatch, at: float, parts: int) -> StopWatch:
 @pytest.mark.parametrize(("lasted", "opens"), [(4.999, False), (5.0, True), (5.001, True)])
 def test_a_standstill_is_a_stop_once_it_lasted_stop_confirm_s(lasted: float, opens: bool) -> None:  # noqa: FBT001 - a case
     _, changes = advance(standing(10.0), 10.0 + lasted, RULES, "s1")  # R3
-    assert changes == ((StopChange("opened", a_stop(), 10.0),) if opens else ())
+    assert changes == ((opened(a_stop()),) if opens else ())
 
 
 def test_a_short_standstill_is_no_stop_and_does_not_add_to_the_next() -> None:  # R3
     watch = changed(standing(10.0), Condition.RUNNING, PRODUCTION, 14.0)
     watch = changed(watch, Condition.IDLE, PRODUCTION, 15.0)
     assert advance(watch, 19.9, RULES, "s1")[1] == ()
-    assert advance(watch, 20.0, RULES, "s1")[1] == (StopChange("opened", a_stop(15.0), 15.0),)
+    assert advance(watch, 20.0, RULES, "s1")[1] == (opened(a_stop(15.0)),)
 
 
 def test_a_stop_keeps_the_condition_that_its_standstill_began_with() -> None:
     watch = changed(standing(10.0, Condition.BLOCKED), Condition.FAULTED, PRODUCTION, 12.0)
-    assert advance(watch, 15.0, RULES, "s1")[1] == (StopChange("opened", a_stop(10.0, Condition.BLOCKED), 10.0),)
+    assert advance(watch, 15.0, RULES, "s1")[1] == (opened(a_stop(10.0, Condition.BLOCKED)),)
 
 
 def test_a_stop_ends_where_the_run_began_once_it_is_confirmed() -> None:  # R3
     watch = running(stopped(), 40.0, parts=1)
     assert advance(watch, 42.9, RULES, "s2")[1] == ()
     after, changes = advance(watch, 43.0, RULES, "s2")
-    assert changes == (StopChange("closed", replace(a_stop(), end=40.0), 40.0),)
+    assert changes == (over(a_stop(), 40.0),)
     assert (after.open, after.running_since) == (None, None)
 
 
 def test_a_run_without_a_part_does_not_end_a_stop_until_six_cycles() -> None:  # R3, R2
     watch = running(stopped(), 40.0, parts=0)
     assert advance(watch, 45.9, RULES, "s2")[1] == ()
-    assert advance(watch, 46.0, RULES, "s2")[1] == (StopChange("closed", replace(a_stop(), end=40.0), 40.0),)
+    assert advance(watch, 46.0, RULES, "s2")[1] == (over(a_stop(), 40.0),)
 
 
 def test_a_machine_without_a_counter_ends_its_stop_by_time_alone() -> None:
-    rules = StopRules(StopSettings(), cycle_s=1.0, counts=False)
+    rules = replace(RULES, counts=False)
     assert advance(running(stopped(), 40.0, parts=0), 43.0, rules, "s2")[1] != ()
 
 
 def test_a_short_run_within_a_stop_does_not_end_it_nor_begin_another() -> None:  # R3
     watch = changed(running(stopped(), 40.0, parts=1), Condition.IDLE, PRODUCTION, 42.0)
     watch, changes = advance(watch, 60.0, RULES, "s2")
-    assert (watch.open, changes) == (a_stop(), ())
+    assert (watch.open, changes) == (replace(a_stop(), test_run_s=2.0), ())
 
 
 def test_parts_counted_while_standing_do_not_confirm_a_later_run() -> None:
@@ -93,8 +131,8 @@ def test_parts_counted_while_standing_do_not_confirm_a_later_run() -> None:
 def test_only_beyond_the_longest_minor_stop_is_it_a_downtime(until: float, upgrades: bool) -> None:  # noqa: FBT001 - a case
     # R5: a stop of exactly minor_stop_max_s is still minor.
     watch, changes = advance(stopped(), until, RULES, "s2")
-    down = replace(a_stop(), stop_class="down")
-    assert changes == ((StopChange("upgraded", down, 130.0),) if upgrades else ())
+    down = a_downtime()
+    assert changes == ((upgraded(down, 130.0),) if upgrades else ())
     assert watch.open == (down if upgrades else a_stop())
 
 
@@ -107,7 +145,7 @@ def test_a_stop_is_upgraded_once_and_keeps_its_id() -> None:  # R5
 
 def test_the_time_of_a_run_not_yet_confirmed_does_not_make_a_minor_stop_longer() -> None:
     watch = running(stopped(), 129.0, parts=1)
-    assert advance(watch, 132.0, RULES, "s2")[1] == (StopChange("closed", replace(a_stop(), end=129.0), 129.0),)
+    assert advance(watch, 132.0, RULES, "s2")[1] == (over(a_stop(), 129.0),)
 
 
 def test_a_stop_found_late_is_opened_and_upgraded_at_once_in_this_order() -> None:
@@ -132,7 +170,8 @@ def test_a_stop_found_late_is_opened_and_upgraded_at_once_in_this_order() -> Non
 def test_blocked_and_starved_are_external_and_setup_goes_first(  # R10, R11
     condition: Condition, mode: Mode, expected: str
 ) -> None:
-    assert classify(condition, mode) == expected
+    around = Circumstances(condition, mode, setting_up=False, orders=False)
+    assert classify(next(everywhere(0.0, 0.0)), around) == expected
 
 
 def test_an_external_stop_is_never_upgraded_to_downtime() -> None:  # R11
@@ -166,40 +205,40 @@ def gap(parts: int = 0, *, counts: bool = True) -> Resumption:
 
 
 def test_a_stop_goes_on_through_a_gap_after_which_nothing_was_made() -> None:  # R15
-    watch, changes = resumed(stopped(), gap(), Condition.IDLE, PRODUCTION)
+    watch, changes = resumed(stopped(), gap(), Condition.IDLE, PRODUCTION, RULES, unknown)
     assert (watch.open, changes) == (replace(a_stop(), bridged=True), ())
 
 
 def test_a_standstill_not_yet_confirmed_goes_on_through_a_gap_and_says_so() -> None:  # R15
-    watch, _ = resumed(standing(18.0), gap(), Condition.FAULTED, PRODUCTION)
-    assert advance(watch, 80.0, RULES, "s1")[1] == (StopChange("opened", replace(a_stop(18.0), bridged=True), 18.0),)
+    watch, _ = resumed(standing(18.0), gap(), Condition.FAULTED, PRODUCTION, RULES, unknown)
+    assert advance(watch, 80.0, RULES, "s1")[1] == (opened(replace(a_stop(18.0), bridged=True)),)
 
 
 def test_parts_made_in_a_gap_end_the_stop_before_it_and_the_standing_after_it_is_another() -> None:  # R15
-    watch, changes = resumed(stopped(), gap(parts=3), Condition.IDLE, PRODUCTION)
-    assert changes == (StopChange("closed", replace(a_stop(), end=20.0, end_uncertain=True), 20.0),)
+    watch, changes = resumed(stopped(), gap(parts=3), Condition.IDLE, PRODUCTION, RULES, unknown)
+    assert changes == (over(a_stop(), 20.0, uncertain=True),)
     assert (watch.open, watch.standing_since) == (None, 80.0)
 
 
 def test_a_stop_whose_end_nobody_saw_ends_when_it_was_last_seen() -> None:  # R15
-    watch, changes = resumed(stopped(), gap(), Condition.RUNNING, PRODUCTION)
-    assert changes == (StopChange("closed", replace(a_stop(), end=20.0, end_uncertain=True), 20.0),)
+    watch, changes = resumed(stopped(), gap(), Condition.RUNNING, PRODUCTION, RULES, unknown)
+    assert changes == (over(a_stop(), 20.0, uncertain=True),)
     assert (watch.open, watch.standing_since) == (None, None)
 
 
 def test_a_run_seen_to_begin_before_the_gap_ends_the_stop_there() -> None:
     watch = running(stopped(), 19.0, parts=0)
-    changes = resumed(watch, gap(parts=2), Condition.RUNNING, PRODUCTION)[1]
-    assert changes == (StopChange("closed", replace(a_stop(), end=19.0), 19.0),)
+    changes = resumed(watch, gap(parts=2), Condition.RUNNING, PRODUCTION, RULES, unknown)[1]
+    assert changes == (over(a_stop(), 19.0),)
 
 
 def test_without_a_counter_another_standing_after_the_gap_is_another_stop() -> None:
-    watch, changes = resumed(stopped(), gap(counts=False), Condition.FAULTED, PRODUCTION)
+    watch, changes = resumed(stopped(), gap(counts=False), Condition.FAULTED, PRODUCTION, RULES, unknown)
     assert [change.change for change in changes] == ["closed"]
     assert (watch.standing_since, watch.standing_as) == (80.0, (Condition.FAULTED, PRODUCTION))
 
 
 def test_a_machine_that_ran_before_the_gap_begins_to_stand_after_it() -> None:
     watch = changed(StopWatch(), Condition.RUNNING, PRODUCTION, 0.0)
-    after, changes = resumed(watch, gap(), Condition.IDLE, PRODUCTION)
+    after, changes = resumed(watch, gap(), Condition.IDLE, PRODUCTION, RULES, unknown)
     assert (after.standing_since, after.bridged, changes) == (80.0, False, ())

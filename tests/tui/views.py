@@ -42,6 +42,9 @@ STOP = StopView(
     start="2026-03-04T06:51:10.000Z",
     reason_code=None,
     reason_wanted=True,
+    segment_id="s-1.1",
+    inherited=False,
+    suggested_reason=None,
 )
 
 REASONS = tuple(
@@ -89,6 +92,13 @@ CENTER = WorkCenterView(
             ]
         )
     ),
+    closed_stops=(),
+    uncoded=0,
+    uncoded_s=Decimal(0),
+    setting_up=False,
+    shift=None,
+    shift_figures=None,
+    order_figures=None,
 )
 STOPPED = CENTER.model_copy(update={"condition": Condition.FAULTED, "condition_since": STOP.start, "stop": STOP})
 OTHER = CENTER.model_copy(update={"wc_id": "WC-13", "order": None})

@@ -1,0 +1,43 @@
+"""Where a standing stop is cut by itself: at a shift, an order, a planned window (domain.md R7 to R9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agent.core import reasons
+from agent.core.machine_settings import StopSettings
+from agent.core.reasons import Circumstances
+from agent.core.segments import Ground, Grounds, Segment, Stop
+
+
+def cut_up_to(stop: Stop, until: float, grounds: Grounds, break_grace_s: float) -> Iterator[Ground]:
+    """The grounds on which further segments of a stop begin, up to an instant at which it still stands.
+
+    What follows a break within the grace belongs to the break, as long as the stop may still end there (R7).
+    """
+    planned = stop.last.planned
+    started = stop.last.start
+    for ground in grounds(started, until):
+        if ground.start <= started or (started == ground.start and stop.last.shares_ground(ground)):
+            planned = ground.planned
+            continue
+        if planned == "break" and ground.planned is None and until - ground.start <= break_grace_s:
+            return
+        planned = ground.planned
+        yield ground
+
+
+def recut(stop: Stop, at: float, ground: Ground, around: Circumstances, settings: StopSettings) -> Stop:
+    """The stop with a segment of its own from `at` on; the same stop where that would be no other than its last."""
+    was_down = any(one.segment_class == "down" for one in stop.segments)
+    kind = reasons.classify(ground, around, "down" if was_down else "minor")
+    last = stop.last
+    if last.shares_ground(ground) and last.segment_class == kind:
+        return stop
+    following = Segment(stop.numbers + 1, kind, at, None, ground.shift, ground.order_id, ground.op_no)
+    if kind in {"planned", "setup", "external"}:
+        following = reasons.by_default(following, around)
+    following = reasons.carried(stop, following, settings)
+    if following.reason is None:
+        following = reasons.by_default(following, around)
+    return stop.going_on(at, following)

@@ -1,0 +1,259 @@
+"""Time elements and ratios of ISO 22400-2 for the shift and the order, as far as seen here (domain.md B3).
+
+Indicative: the MES owns the official figures. Every instant falls into exactly one element. A stop is known only once
+it is confirmed, so time is settled late: up to the last instant of which it is known for good what it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Literal, TypeAlias
+
+from agent.core.facts import ShiftKeys, StopClass, TimeElements
+from agent.core.segments import Ground, Grounds, Segment, Stop
+
+Kind: TypeAlias = Literal["run", "unknown", "minor", "down", "setup", "external", "planned"]
+OrderKey: TypeAlias = tuple[str | None, str | None]
+"""Order and operation."""
+MOST_ORDERS = 8
+"""Orders of one shift that are told apart; the rest of a shift's orders are told together, without a name."""
+MOST_SHIFTS = 2
+"""A stop that is open at the end of a shift is settled after it."""
+MILLI = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How stops are counted."""
+
+    minor_is_delay: bool
+    """Minor stops cost availability rather than performance."""
+    key_machine: bool
+    """Starved and blocked stops count against the line here (domain.md R11)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Seconds by element, parts, and the seconds that the parts should have taken."""
+
+    run: float = 0.0
+    setup: float = 0.0
+    delay: float = 0.0
+    idle: float = 0.0
+    waiting: float = 0.0
+    free_run: float = 0.0
+    unknown: float = 0.0
+    planned: float = 0.0
+    outside: float = 0.0
+    good: Decimal = Decimal(0)
+    scrap: Decimal = Decimal(0)
+    ideal: float = 0.0
+
+    def plus(self, other: Sums) -> Sums:
+        """Both together."""
+        return Sums(*(getattr(self, name) + getattr(other, name) for name in Sums.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one order came to in one shift, or over all of them."""
+
+    order_id: str | None
+    op_no: str | None
+    sums: Sums = field(default_factory=Sums)
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftAccount:
+    """What one shift came to, by order."""
+
+    shift_id: str | None
+    business_date: str | None
+    since: float
+    orders: tuple[Account, ...] = ()
+    stops: int = 0
+    uncoded: int = 0
+    uncoded_s: float = 0.0
+
+    @property
+    def total(self) -> Sums:
+        """All orders together."""
+        total = Sums()
+        for order in self.orders:
+            total = total.plus(order.sums)
+        return total
+
+    def names(self, shift: ShiftKeys | None) -> bool:
+        """Whether it is the account of this shift."""
+        return (self.shift_id, self.business_date) == _key(shift)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The accounts in use."""
+
+    settled: float | None = None
+    """Up to where it is known for good what the time was; None before anything was seen."""
+    shifts: tuple[ShiftAccount, ...] = ()
+    """The last two, the present one last."""
+    order: Account | None = None
+    """The order in progress, over all shifts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time and what it was."""
+
+    kind: Kind
+    start: float
+    end: float
+
+
+def spans_of(stop: Stop | None, settled: float, until: float) -> Iterator[Span]:
+    """What the time up to an instant was, with a stop in it or none: the machine ran before the stop."""
+    if stop is None or stop.start >= until:
+        yield Span("run", settled, until)
+        return
+    yield Span("run", settled, stop.start)
+    for segment in stop.segments:
+        yield Span(kind_of(segment.segment_class), segment.start, until if segment.end is None else segment.end)
+
+
+def kind_of(stop_class: StopClass) -> Kind:
+    """The kind of time that a segment of this class is."""
+    return stop_class
+
+
+def settled(figures: Figures, spans: Iterable[Span], until: float, rules: Rules, grounds: Grounds) -> Figures:
+    """The figures with what the time up to `until` was; what was settled before stays."""
+    start = figures.settled
+    if start is None:
+        return replace(figures, settled=until)
+    for span in spans:
+        begin, end = max(span.start, start), min(span.end, until)
+        if begin < end:
+            for ground in grounds(begin, end):
+                sums = _sums(span.kind, ground, rules)
+                figures = added(figures, ground.shift, (ground.order_id, ground.op_no), sums, ground.start)
+    return replace(figures, settled=max(start, until))
+
+
+def added(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Sums, at: float) -> Figures:
+    """The figures with sums added to the accounts of a shift and an order."""
+    known = next((one for one in figures.shifts if one.names(shift)), None)
+    account = known or ShiftAccount(*_key(shift), at)
+    account = replace(account, orders=_with(account.orders, order, sums))
+    if known is None:
+        shifts = (*figures.shifts, account)[-MOST_SHIFTS:]
+    else:
+        shifts = tuple(account if one is known else one for one in figures.shifts)
+    total = figures.order
+    if total is not None and (total.order_id, total.op_no) == order:
+        total = replace(total, sums=total.sums.plus(sums))
+    return replace(figures, shifts=shifts, order=total)
+
+
+def stop_over(figures: Figures, stop: Stop) -> Figures:
+    """A stop ended: counted in the shift in which it did, its unexplained segments each in their own."""
+    shifts = tuple(_with_stop(one, stop) for one in figures.shifts)
+    return replace(figures, shifts=shifts)
+
+
+def explained(figures: Figures, before: Segment, after: Segment) -> Figures:
+    """A segment that nobody had explained has its reason now."""
+    if not _is_uncoded(before) or _is_uncoded(after):
+        return figures
+    lasted = (before.end or before.start) - before.start
+    shifts = tuple(
+        replace(one, uncoded=max(one.uncoded - 1, 0), uncoded_s=max(one.uncoded_s - lasted, 0.0))
+        if one.names(before.shift)
+        else one
+        for one in figures.shifts
+    )
+    return replace(figures, shifts=shifts)
+
+
+def elements(sums: Sums) -> TimeElements:
+    """The elements and ratios that sums come to; a ratio without a base is null, and none is above what was planned."""
+    busy = sums.run + sums.setup + sums.delay + sums.idle + sums.free_run + sums.waiting
+    made = sums.good + sums.scrap
+    availability = _ratio(sums.run, busy)
+    effectiveness = _ratio(sums.ideal, sums.run)
+    quality = None if not made else (sums.good / made).quantize(MILLI, ROUND_HALF_EVEN)
+    factors = (availability, effectiveness, quality)
+    oee = None
+    if all(factor is not None for factor in factors):
+        product = Decimal(1)
+        for factor in factors:
+            assert factor is not None
+            product *= factor
+        oee = product.quantize(MILLI, ROUND_HALF_EVEN)
+    return TimeElements(
+        pbt_s=_seconds(busy),
+        apt_s=_seconds(sums.run),
+        aust_s=_seconds(sums.setup),
+        adet_s=_seconds(sums.delay),
+        adot_s=_seconds(sums.idle),
+        waiting_s=_seconds(sums.waiting),
+        no_order_run_s=_seconds(sums.free_run),
+        unknown_s=_seconds(sums.unknown),
+        planned_s=_seconds(sums.planned),
+        outside_plan_s=_seconds(sums.outside),
+        availability=availability,
+        effectiveness=effectiveness,
+        quality_ratio=quality,
+        oee=oee,
+    )
+
+
+def _sums(kind: Kind, ground: Ground, rules: Rules) -> Sums:
+    seconds, with_order = ground.end - ground.start, ground.order_id is not None
+    if ground.planned is not None or kind == "planned":
+        return Sums(planned=seconds, outside=seconds if kind == "run" else 0.0)
+    if kind == "unknown":
+        return Sums(unknown=seconds)
+    if kind == "external" and not rules.key_machine:
+        return Sums(waiting=seconds)
+    if kind == "setup":
+        return Sums(setup=seconds)
+    if kind == "run" or (kind == "minor" and not rules.minor_is_delay):
+        return Sums(run=seconds) if with_order else Sums(free_run=seconds)
+    return Sums(delay=seconds) if with_order else Sums(idle=seconds)
+
+
+def _with(accounts: tuple[Account, ...], order: OrderKey, sums: Sums) -> tuple[Account, ...]:
+    known = next((one for one in accounts if (one.order_id, one.op_no) == order), None)
+    if known is not None:
+        return tuple(replace(one, sums=one.sums.plus(sums)) if one is known else one for one in accounts)
+    if len(accounts) < MOST_ORDERS:
+        return (*accounts, Account(*order, sums))
+    rest = Account(None, "*", accounts[0].sums.plus(accounts[1].sums))
+    return (rest, *accounts[2:], Account(*order, sums))
+
+
+def _with_stop(account: ShiftAccount, stop: Stop) -> ShiftAccount:
+    lost = [one for one in stop.segments if _is_uncoded(one) and account.names(one.shift)]
+    return replace(
+        account,
+        stops=account.stops + account.names(stop.last.shift),
+        uncoded=account.uncoded + len(lost),
+        uncoded_s=account.uncoded_s + sum((one.end or one.start) - one.start for one in lost),
+    )
+
+
+def _is_uncoded(segment: Segment) -> bool:
+    return segment.reason is None or segment.reason.code == "UNCODED"
+
+
+def _key(shift: ShiftKeys | None) -> tuple[str | None, str | None]:
+    return (None, None) if shift is None else (shift.shift_id, shift.business_date)
+
+
+def _ratio(part: float, whole: float) -> Decimal | None:
+    return None if whole <= 0 else Decimal(part / whole).quantize(MILLI, ROUND_HALF_EVEN)
+
+
+def _seconds(value: float) -> Decimal:
+    return Decimal(value).quantize(MILLI, ROUND_HALF_EVEN)

@@ -1,0 +1,94 @@
+"""What happens at a boundary of the calendar (domain.md R7, R8, K18): counts are told, shifts are summed up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from agent.core import figures, standstill
+from agent.core.calendar import Calendar
+from agent.core.facts import ShiftKeys, ShiftOrder, ShiftSummary
+from agent.core.figures import ShiftAccount
+from agent.core.schedule import shift_keys
+from agent.core.times import iso, milliseconds
+from agent.core.turn import Turn
+
+
+def follow(turn: Turn, now: float) -> None:
+    """Cross every boundary of the calendar up to `now`."""
+    while turn.schedule.until is not None and now >= turn.schedule.until:
+        _cross(turn, turn.calendar, turn.schedule.until)
+
+
+def adopt(turn: Turn, now: float) -> None:
+    """Another calendar is in force, or this is the first: the slot is that of the new one from now on."""
+    follow(turn, now)
+    slot = turn.calendar.slot(now)
+    if shift_keys(slot) == turn.schedule.shift:
+        turn.schedule = turn.schedule.in_slot(slot)
+    else:
+        _cross(turn, turn.calendar, now)
+
+
+def _cross(turn: Turn, calendar: Calendar, at: float) -> None:
+    turn.flush()
+    if turn.watched and turn.watch.last_good is not None:
+        standstill.let_time_pass(turn, min(at, turn.watch.last_good))
+    before, after = turn.schedule.shift, shift_keys(calendar.slot(at))
+    turn.settle_running(at)
+    if _is_other(before, after):
+        _sum_up(turn, before, at)
+    turn.schedule = turn.schedule.in_slot(calendar.slot(at))
+    turn.draft.enter_shift(turn.schedule.shift, at)
+
+
+def _is_other(before: ShiftKeys | None, after: ShiftKeys | None) -> bool:
+    if before is None or after is None:
+        return before is not after
+    return (before.shift_id, before.business_date) != (after.shift_id, after.business_date)
+
+
+def _sum_up(turn: Turn, shift: ShiftKeys | None, at: float) -> None:
+    seen = turn.figures_at(at)
+    account = next((one for one in seen.shifts if one.names(shift)), None)
+    turn.figures = replace(turn.figures, shifts=tuple(one for one in turn.figures.shifts if not one.names(shift)))
+    if account is None or shift is None or shift.shift_id is None:
+        return
+    turn.draft.add(_summary(turn, account, at), at, f"shift:{turn.wc_id}:{shift.shift_id}:{milliseconds(at)}")
+
+
+def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
+    total = account.total
+    stop = turn.stops.open
+    uom = turn.setup.machine.output.uom
+    unexplained = stop is not None and stop.last.segment_class == "down" and stop.reason is None
+    return ShiftSummary(
+        keys=turn.draft.keys,
+        quality=turn.draft.quality("rule"),
+        versions=turn.draft.versions,
+        start=iso(account.since),
+        end=iso(at),
+        qty_good=total.good,
+        qty_scrap=total.scrap,
+        uom=uom,
+        orders=tuple(
+            ShiftOrder(
+                order_id=one.order_id,
+                op_no=one.op_no,
+                qty_good=one.sums.good,
+                qty_scrap=one.sums.scrap,
+                uom=uom,
+                elements=figures.elements(one.sums),
+            )
+            for one in account.orders
+        ),
+        elements=figures.elements(total),
+        stops=account.stops + (stop is not None),
+        open_stop_id=None if stop is None else stop.stop_id,
+        uncoded=account.uncoded + unexplained,
+        uncoded_s=_seconds(account.uncoded_s + (at - stop.last.start if stop is not None and unexplained else 0.0)),
+    )
+
+
+def _seconds(value: float) -> Decimal:
+    return Decimal(round(value * 1000)).scaleb(-3)
