@@ -42,6 +42,11 @@ def _watch(watch: Watch, by: float) -> Watch:
         last_good=None if watch.last_good is None else watch.last_good + by,
         since=watch.since + by,
         gap=None if watch.gap is None else replace(watch.gap, start=watch.gap.start + by),
+        transient=None if watch.transient is None else replace(watch.transient, since=watch.transient.since + by),
+        beat=None if watch.beat is None else replace(watch.beat, at=watch.beat.at + by),
+        pulse=None if watch.pulse is None else watch.pulse + by,
+        account=watch.account.later(by),
+        pace=watch.pace.later(by),
     )
 
 

@@ -135,7 +135,7 @@ class ConditionChanged(FactData):
     mode: Mode
     inferred: bool = False
     """Not seen: concluded from a counter that went on while nobody watched (domain.md R15)."""
-    cause: Literal["link_lost", "silence", "bad_quality", "agent_down"] | None = None
+    cause: Literal["link_lost", "silence", "bad_quality", "agent_down", "frozen"] | None = None
     """Why nobody watched, where `to_condition` is UNKNOWN or inferred."""
 
 
@@ -160,6 +160,32 @@ class SegmentData(Block):
     rule_id: str | None = None
     """The rule that gave the reason, where no person did."""
     comment: str = ""
+
+
+class SignalContradiction(FactData):
+    """The machine's state and its counter contradict each other; the state is believed (domain.md R2)."""
+
+    TYPE = "signal.contradiction"
+    kind: Literal["running_without_parts", "parts_while_standing"]
+    condition: Condition
+    """What the machine says."""
+    since: Timestamp
+    """They contradict each other from here on."""
+    parts: int | None
+    """Counted while the machine says that it stands, so far."""
+    counter: str
+
+
+class SpeedReduced(FactData):
+    """The machine ran, and more slowly than its norm (domain.md R23)."""
+
+    TYPE = "speed.reduced"
+    interval: Interval
+    actual_cycle_s: Decimal
+    """Mean seconds a part in that interval."""
+    norm_cycle_s: Decimal
+    parts: int
+    """Counted in that interval."""
 
 
 class StopData(FactData):
@@ -581,6 +607,8 @@ class DetailShed(FactData):
 
 FACT_TYPES: tuple[type[FactData], ...] = (
     ConditionChanged,
+    SignalContradiction,
+    SpeedReduced,
     StopOpened,
     StopUpgraded,
     StopClosed,

@@ -21,6 +21,12 @@ class Role(StrEnum):
     """OPC 30050 StateCurrent as its number, 1 to 17."""
     RUN = "run"
     """True while the machine runs."""
+    MACHINERY_STATE = "machinery_state"
+    """OPC 40001-1 MachineryItemState as its number: 0 not available, 1 out of service, 2 not executing, 3 executing."""
+    STATE = "state"
+    """The machine's own state, a number or a text; `states` says what each means."""
+    SPEED = "speed"
+    """Speed in any unit; the machine runs at `run_speed` and above."""
     FAULT = "fault"
     """True while the machine has a fault."""
     STARVED = "starved"
@@ -29,6 +35,8 @@ class Role(StrEnum):
     """True while the machine waits for room downstream."""
     MODE = "mode"
     """PackML UnitModeCurrent: 1 produce, 2 maintenance, 3 manual; 4 and above by `setup_modes`."""
+    MACHINERY_MODE = "machinery_mode"
+    """OPC 40001-1 MachineryOperationMode as its number: 0 none, 1 maintenance, 2 setup, 3 processing."""
     ALARM = "alarm"
     """Code of the active alarm; 0 or an empty text means none."""
     TOTAL = "total"
@@ -38,12 +46,15 @@ class Role(StrEnum):
     SCRAP = "scrap"
     """Counter of rejected parts."""
     HEARTBEAT = "heartbeat"
-    """Changes while the controller's program runs."""
+    """Changes while the controller's program runs; while it does not, nothing the machine says is believed."""
     BOOT = "boot"
     """Changes when the controller started anew, and at no other time."""
 
 
 COUNTER_ROLES = frozenset({Role.TOTAL, Role.GOOD, Role.SCRAP})
+STATE_ROLES = (Role.PACKML_STATE, Role.MACHINERY_STATE, Role.STATE)
+DECIDING_ROLES = (*STATE_ROLES, Role.RUN, Role.TOTAL, Role.GOOD, Role.SPEED)
+"""Where several say whether the machine runs, the first of these is believed (domain.md R2)."""
 
 
 class CounterSettings(Section):
@@ -159,8 +170,31 @@ class ConditionSettings(Section):
 
     setup_modes: frozenset[int] = frozenset()
     """PackML unit modes, 4 and above, that mean setup."""
-    states: dict[int, Condition] = Field(default_factory=dict)
-    """State numbers of this machine that differ from the standard's (domain.md B4, trap)."""
+    states: dict[str, Condition] = Field(default_factory=dict)
+    """States of this machine, numbers or texts: all of them for role `state`, else those that differ from the
+    standard's (domain.md B4, trap)."""
+    transient_max_s: Seconds = 30.0
+    """How long a PackML state that a machine only passes through, such as Stopping, leaves the condition as it was."""
+    run_speed: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """For role `speed`: the machine runs at this speed and above."""
+    run_speed_hysteresis: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """How far below `run_speed` a running machine's speed may fall. Without it: a tenth of `run_speed`."""
+    contradiction_s: Seconds = 60.0
+    """How long the machine's state and its counter may contradict each other before that is told (domain.md R2)."""
+    heartbeat_timeout_s: Seconds | None = None
+    """How long the heartbeat may stand still; the condition is UNKNOWN then, from its last change on (domain.md R16).
+    Without it: `comm_timeout_s`."""
+    speed_window_s: Seconds = 60.0
+    """Span over which the mean cycle is taken, and at least ten nominal cycles (domain.md R23)."""
+    slow_factor_avg: float = Field(default=1.1, gt=1, allow_inf_nan=False)
+    """Mean cycle, in nominal cycles, above which the speed is reduced."""
+    speed_confirm_s: Seconds = 60.0
+    """How long the speed must be reduced to be told."""
+
+    @property
+    def hysteresis(self) -> float:
+        """How far below `run_speed` a running machine's speed may fall."""
+        return 0.1 * (self.run_speed or 0.0) if self.run_speed_hysteresis is None else self.run_speed_hysteresis
 
 
 class StopSettings(Section):
@@ -168,6 +202,9 @@ class StopSettings(Section):
 
     stop_confirm_s: Seconds = 5.0
     """Shortest standstill that is a stop."""
+    slow_factor: float = Field(default=1.7, ge=1, allow_inf_nan=False)
+    """Where pulses alone tell that the machine runs: it stands when none came for so many nominal cycles, and for at
+    least `stop_confirm_s` (domain.md R4)."""
     run_confirm_s: Seconds = 3.0
     """Shortest run that ends a stop."""
     run_confirm_cycles: int = Field(default=1, ge=0)
@@ -257,6 +294,12 @@ class MachineSettings(Section):
         """Everything that is read, what facts are made of first."""
         return (*self.signal, *self.telemetry)
 
+    @property
+    def deciding(self) -> Role:
+        """What tells whether the machine runs (domain.md R2)."""
+        roles = {signal.role for signal in self.signal}
+        return next(role for role in DECIDING_ROLES if role in roles)
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.manual:
@@ -278,6 +321,19 @@ class MachineSettings(Section):
             raise ValueError(
                 "expected one of the roles 'total' and 'good', not both: exactly one counter counts as output"
             )
-        if not roles & {Role.PACKML_STATE, Role.RUN}:
-            raise ValueError("expected a signal with role 'packml_state' or 'run': without it no condition is known")
+        if {Role.MODE, Role.MACHINERY_MODE} <= roles:
+            raise ValueError("expected one of the roles 'mode' and 'machinery_mode', not both")
+        self._check_condition(roles)
         return self
+
+    def _check_condition(self, roles: set[Role]) -> None:
+        if not roles.intersection(DECIDING_ROLES):
+            known = ", ".join(f"'{role}'" for role in DECIDING_ROLES)
+            raise ValueError(f"expected a signal with one of the roles {known}: without it no condition is known")
+        stated = [f"'{role}'" for role in STATE_ROLES if role in roles]
+        if len(stated) > 1:
+            raise ValueError(f"expected one of the roles {' and '.join(stated)}, not both: one state is believed")
+        if Role.STATE in roles and not self.condition.states:
+            raise ValueError("role 'state' needs 'condition.states': what each state of this machine means")
+        if self.deciding is Role.SPEED and self.condition.run_speed is None:
+            raise ValueError("role 'speed' needs 'condition.run_speed': the speed from which on the machine runs")

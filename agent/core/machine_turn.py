@@ -6,7 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
-from agent.core import clock_steps, counters, output, setting_up, standstill, stops, watching
+from agent.core import clock_steps, condition_turn, counters, output, setting_up, standstill, stops, watching
+from agent.core.condition_turn import let_time_pass, tell_condition
 from agent.core.conditions import Condition, Mode
 from agent.core.counters import CounterState, Doubt
 from agent.core.discrepancies import Discrepancy
@@ -14,7 +15,6 @@ from agent.core.facts import LinkLost, LinkRestored
 from agent.core.machine_settings import COUNTER_ROLES, Role
 from agent.core.observations import Image, Link, Quality, Signal, Started, Tick
 from agent.core.resuming import Resumption, resumed
-from agent.core.timeline import tell_condition
 from agent.core.times import iso
 from agent.core.turn import Turn, is_output
 from agent.core.watching import Cause, Gap
@@ -35,6 +35,7 @@ def read_image(turn: Turn, image: Image) -> None:
     timed.sort(key=lambda item: (item[0], ORDER_WITHIN_INSTANT.get(item[1], 3) if item[1] else 9))
     for at, group in groupby(timed, key=lambda item: item[0]):
         spoken = False
+        condition_turn.settle(turn, at)
         for _, role, signal in group:
             if role is not None:
                 spoken = _read(turn, role, signal, at) or spoken
@@ -58,7 +59,7 @@ def hear_link(turn: Turn, link: Link) -> None:
     if watch.link_up:
         _open_gap(turn, "link_lost")
         _tell_link(turn, LinkLost, link)
-        turn.watch = replace(turn.watch, link_since=now)
+        turn.watch = replace(watching.heart_forgotten(turn.watch), link_since=now)
     turn.watch = replace(turn.watch, link_up=False, link_reason=link.reason[:LONGEST_REASON])
 
 
@@ -82,8 +83,10 @@ def begin_watching(turn: Turn, started: Started) -> None:
         return
     _open_gap(turn, "agent_down")
     # Every word is read anew; one that the configuration no longer has must not speak on.
+    heart = watching.heart_forgotten(turn.watch).beat if Role.HEARTBEAT in turn.setup.names else None
     turn.watch = replace(
         turn.watch,
+        beat=heart,
         link_up=False,
         link_since=now,
         link_reason="the agent has just started",
@@ -97,8 +100,10 @@ def pass_time(turn: Turn, tick: Tick) -> None:
     settings = turn.setup.machine.stop
     if watching.gone_silent(turn.watch, tick.observed, settings):
         _open_gap(turn, "silence")
+    elif turn.watch.gap is None and condition_turn.frozen(turn, tick.observed.wall):
+        _open_gap(turn, "frozen")
     if turn.watch.gap is None and turn.watch.last_good is not None:
-        standstill.let_time_pass(turn, min(tick.observed.wall - settings.reorder_s, turn.watch.last_good))
+        let_time_pass(turn, min(tick.observed.wall - settings.reorder_s, turn.watch.last_good))
         _look_for_order(turn, tick.observed.wall)
     _flush_if_due(turn)
 
@@ -123,18 +128,33 @@ def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
         return turn.watch is not before
     good = signal.quality is Quality.GOOD
     if role in COUNTER_ROLES:
-        raw = counters.whole(signal.value) if good else None
-        if raw is None:
-            _lose_sight(turn, role, at)
-        else:
-            _count(turn, role, raw, at)
-    elif not good:
+        return _read_counter(turn, role, counters.whole(signal.value) if good else None, at)
+    if not good:
         return False
+    if role is Role.HEARTBEAT:
+        turn.watch = watching.beaten(turn.watch, signal.value, at)
     elif role is Role.BOOT:
         _hear_boot(turn, signal)
     elif role is Role.ALARM and signal.value not in {0, "", None, "0"}:
         turn.stops = stops.alarmed(turn.stops, str(signal.value)[:LONGEST_WORD], at)
     return False
+
+
+def _read_counter(turn: Turn, role: Role, raw: int | None, at: float) -> bool:
+    """Take a counter's reading, None where it cannot be read; True where it may change the machine's condition."""
+    before = turn.counters.get(role)
+    if raw is None:
+        _lose_sight(turn, role, at)
+    else:
+        _count(turn, role, raw, at)
+        parts = 0 if before is None else turn.counters[role].count - before.count
+        if parts:
+            condition_turn.parts_made(turn, role, parts, at)
+    if not turn.setup.pulses or not is_output(role):
+        return False
+    watch = turn.watch
+    turn.watch = watching.counter_read(watch, role, good=raw is not None)
+    return turn.watch is not watch
 
 
 def _hear_boot(turn: Turn, signal: Signal) -> None:
@@ -189,30 +209,17 @@ def _raise_doubt(turn: Turn, role: Role, doubt: Doubt) -> None:
 
 def _listen(turn: Turn, at: float) -> None:
     """The machine's words changed: take them together."""
+    turn.watch = watching.state_entered(turn.watch, turn.setup.machine.condition, at)
     watch = turn.watch
     if watch.gap is not None:
         if watch.link_up:
             _seen_alive(turn, at)
         return
-    condition, mode = watching.meaning(watch, turn.setup.machine.condition)
+    condition, mode = condition_turn.meaning(turn)
     if condition is Condition.UNKNOWN:
         _open_gap(turn, "bad_quality")
     elif (condition, mode) != (watch.condition, watch.mode):
-        at, before = max(at, watch.since), watch.mode
-        turn.flush()
-        standstill.let_time_pass(turn, at)
-        tell_condition(turn, condition, mode, at)
-        turn.stops = stops.changed(turn.stops, condition, mode, at, turn.setup.machine.stop.reorder_s)
-        if mode is not before:
-            _change_mode(turn, before, mode, at)
-
-
-def _change_mode(turn: Turn, before: Mode, mode: Mode, at: float) -> None:
-    if mode is Mode.SETUP:
-        setting_up.begin(turn, "mode", at)
-    elif before is Mode.SETUP or mode is Mode.PRODUCTION:
-        setting_up.end(turn, at)
-    standstill.cut_here(turn, at)
+        condition_turn.change(turn, condition, mode, at)
 
 
 def _seen_alive(turn: Turn, now: float) -> None:
@@ -221,8 +228,10 @@ def _seen_alive(turn: Turn, now: float) -> None:
     if watch.gap is None:
         turn.watch = replace(watch, last_good=max(watch.last_good or now, now))
         return
-    condition, mode = watching.meaning(watch, turn.setup.machine.condition)
-    if watch.link_up and condition is not Condition.UNKNOWN:
+    if not watch.link_up or condition_turn.frozen(turn, now):
+        return
+    condition, mode = condition_turn.meaning(turn)
+    if condition is not Condition.UNKNOWN:
         _close_gap(turn, watch.gap, condition, mode, max(now, watch.gap.start))
 
 
@@ -230,12 +239,12 @@ def _open_gap(turn: Turn, cause: Cause) -> None:
     if turn.watch.gap is not None:
         return
     turn.flush()
-    before = turn.watch
-    standstill.let_time_pass(turn, before.since if before.last_good is None else before.last_good)
-    gapped = watching.gap_opened(turn.watch, cause)
-    assert gapped.gap is not None
-    tell_condition(turn, Condition.UNKNOWN, before.mode, gapped.gap.start, cause=cause)
-    turn.watch = replace(gapped, mode=before.mode)
+    let_time_pass(turn, watching.last_sure(turn.watch, cause))
+    condition_turn.end_run(turn)
+    watch = turn.watch
+    start = max(watching.last_sure(watch, cause), watch.since)
+    tell_condition(turn, Condition.UNKNOWN, watch.mode, start, cause=cause)
+    turn.watch = watching.gap_opened(turn.watch, cause)
 
 
 def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: float) -> None:
@@ -251,9 +260,9 @@ def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: floa
     if not (turn.stops.bridged or (turn.stops.open is not None and turn.stops.open.bridged)):
         turn.settle_gap(gap.start, now, ran)
     tell_condition(turn, condition, mode, now)
-    turn.watch = replace(turn.watch, gap=None, last_good=now)
-    if mode is not before:
-        _change_mode(turn, before, mode, now)
+    pulse = now if turn.setup.pulses and gap.parts else None
+    turn.watch = replace(turn.watch, gap=None, last_good=now, pulse=pulse)
+    condition_turn.change_mode(turn, before, mode, now)
 
 
 def _tell_link(turn: Turn, change: type[LinkLost | LinkRestored], link: Link) -> None:

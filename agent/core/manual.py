@@ -6,8 +6,8 @@ It works while an operation is in progress and no stop is open. Nothing is UNKNO
 from __future__ import annotations
 
 from agent.core import standstill, stops
+from agent.core.condition_turn import tell_condition
 from agent.core.conditions import Condition, Mode
-from agent.core.timeline import tell_condition
 from agent.core.turn import Turn
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from agent.core import barcodes, manual, operations, output, setting_up, standstill, stop_entries
+from agent.core import barcodes, condition_turn, manual, operations, output, setting_up, standstill, stop_entries
 from agent.core.barcodes import Code
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
@@ -147,6 +147,7 @@ def _start(turn: Turn, order_id: str, context: Context, actor: str | None) -> No
         turn.operations, order_id, context.directories, turn.draft, uom
     )
     turn.flush()
+    condition_turn.end_run(turn)
     turn.operations = changed
     turn.output = output.begun_anew(turn.output)
     _change_order(turn, operation)
@@ -160,6 +161,7 @@ def _start(turn: Turn, order_id: str, context: Context, actor: str | None) -> No
 def _complete(turn: Turn, actor: str | None) -> str:
     changed, operation = operations.completed(turn.operations)
     turn.flush()
+    condition_turn.end_run(turn)
     operations.tell(operation, OperationCompleted, turn.output, turn.draft, actor)
     setting_up.end(turn, turn.draft.observed)
     turn.operations = changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from agent.core import figures, standstill
+from agent.core import condition_turn, figures
 from agent.core.calendar import Calendar
 from agent.core.facts import ShiftKeys, ShiftOrder, ShiftSummary
 from agent.core.figures import ShiftAccount
@@ -33,7 +33,8 @@ def adopt(turn: Turn, now: float) -> None:
 def _cross(turn: Turn, calendar: Calendar, at: float) -> None:
     turn.flush()
     if turn.watched and turn.watch.last_good is not None:
-        standstill.let_time_pass(turn, min(at, turn.watch.last_good))
+        condition_turn.let_time_pass(turn, min(at, turn.watch.last_good))
+    condition_turn.end_run(turn)
     before, after = turn.schedule.shift, shift_keys(calendar.slot(at))
     turn.settle_running(at)
     if _is_other(before, after):

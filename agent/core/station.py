@@ -18,7 +18,17 @@ from agent.core.calendar_settings import CalendarSettings
 from agent.core.directories import PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import DiscrepancyRaised, Fact, FactData, ScanRefused, ScrapRecorded, StopData, StopReasonSet
+from agent.core.facts import (
+    DiscrepancyRaised,
+    Fact,
+    FactData,
+    ScanRefused,
+    ScrapRecorded,
+    SignalContradiction,
+    SpeedReduced,
+    StopData,
+    StopReasonSet,
+)
 from agent.core.figures import Figures, settled
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
@@ -229,6 +239,10 @@ def _words(data: FactData) -> str:
             words = data.reason.code
         case ScrapRecorded():
             words = f"{data.qty_scrap} {data.uom}"
+        case SignalContradiction():
+            words = data.kind.replace("_", " ")
+        case SpeedReduced():
+            words = f"{data.actual_cycle_s} s"
         case ScanRefused():
             words = f"{data.refusal_code} {data.text}"
         case DiscrepancyRaised():

@@ -80,6 +80,8 @@ class StopRules:
     """The stop that closed last."""
     alarms: AlarmReasons = NO_ALARMS
     """What alarms mean here."""
+    confirm_s: float | None = None
+    """Shortest standstill that is a stop, where it is not the settings'."""
     sticky: frozenset[str] = frozenset()
     """Reasons that end only after several good parts (domain.md R13)."""
 
@@ -139,7 +141,8 @@ def advance(watch: StopWatch, now: float, rules: StopRules, new_id: str) -> tupl
     """
     changes: list[StopChange] = []
     since = watch.standing_since
-    if watch.open is None and since is not None and now - since >= rules.settings.stop_confirm_s:
+    confirm_s = rules.settings.stop_confirm_s if rules.confirm_s is None else rules.confirm_s
+    if watch.open is None and since is not None and now - since >= confirm_s:
         watch = _opened(watch, since, rules, new_id)
         assert watch.open is not None
         changes.append(StopChange("opened", watch.open, since, watch.open.segments))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from agent.core import output, tally
+from agent.core import output, pulses, tally
 from agent.core.calendar import Calendar
 from agent.core.calendar_settings import CalendarSettings
 from agent.core.conditions import Condition
@@ -136,6 +136,8 @@ class Setup:
     """By signal key."""
     names: dict[Role, str]
     """Signal keys by role."""
+    pulses: bool
+    """Nothing but the counter's pulses tells whether the machine runs (domain.md R4)."""
     calendar: CalendarSettings | None = None
     """When the plant works, by configuration."""
     zone: ZoneInfo = UTC
@@ -223,16 +225,18 @@ class Turn:
 
     def stop_rules(self) -> StopRules:
         """What stops depend on besides the machine."""
+        settings, cycle_s = self.setup.machine.stop, self.cycle_s
         reasons = self.directories.reasons.reasons
         return StopRules(
-            settings=self.setup.machine.stop,
-            cycle_s=self.cycle_s,
+            settings=settings,
+            cycle_s=cycle_s,
             counts=self.counts,
             grounds=self.grounds,
             orders=self.setup.machine.orders,
             setting_up=self.setting_up is not None,
             previous=self.floor.last_stop,
             alarms=self.directories.alarms_of(self.wc_id),
+            confirm_s=pulses.confirm_s(self.watch.pulse, cycle_s, settings) if self.setup.pulses else None,
             sticky=frozenset(entry.code for entry in reasons if entry.sticky),
         )
 
@@ -385,7 +389,11 @@ def make_setup(
 ) -> Setup:
     """The setup of a work center."""
     roles = {signal.key: signal.role for signal in machine.signal}
-    return Setup(machine, codes, provenance, roles, {role: key for key, role in roles.items()}, calendar, zone)
+    names = {role: key for key, role in roles.items()}
+    if machine.deciding is not Role.SPEED and Role.SPEED in names:
+        # What is believed before it says more; it is not heard.
+        del roles[names[Role.SPEED]]
+    return Setup(machine, codes, provenance, roles, names, machine.deciding in COUNTER_ROLES, calendar, zone)
 
 
 def is_output(role: Role) -> bool:

@@ -11,14 +11,18 @@ from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, Literal, TypeAlias
 
-from agent.core.conditions import Condition, MachineWords, Mode, condition_of, mode_of
+from agent.core.conditions import Condition, MachineWords, Mode, condition_by_speed, condition_of, mode_of, passing
+from agent.core.contradictions import NO_ACCOUNT, Account
 from agent.core.machine_settings import ConditionSettings, Role, StopSettings
 from agent.core.observations import Instant, Quality, Signal, SignalValue
+from agent.core.speed import NO_PACE, Pace
 
-Cause: TypeAlias = Literal["link_lost", "silence", "bad_quality", "agent_down"]
+Cause: TypeAlias = Literal["link_lost", "silence", "bad_quality", "agent_down", "frozen"]
 
 
 NO_WORDS = MachineWords()
+LONGEST_STATE = 64
+"""Characters of a state's text that are kept and compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,27 @@ class Gap:
     """Counted for it so far."""
     first: bool = False
     """Before the very first reading: nothing is known to go on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transient:
+    """A PackML state that the machine passes through."""
+
+    state: int
+    since: float
+    over: bool = False
+    """It has lasted too long: it is a condition of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The controller's heartbeat."""
+
+    value: SignalValue
+    at: float
+    """When it changed last."""
+    lives: bool = False
+    """It was seen to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +77,37 @@ class Watch:
     since: float = 0.0
     """Start of the present condition."""
     gap: Gap | None = None
+    transient: Transient | None = None
+    beat: Beat | None = None
+    """None before the first reading of a heartbeat."""
+    pulse: float | None = None
+    """The last part, where parts alone tell that the machine runs; None where none is known to go on from."""
+    account: Account = NO_ACCOUNT
+    pace: Pace = NO_PACE
 
 
 Reader: TypeAlias = Callable[[Any], Any]
+
+
+def _text(value: SignalValue) -> str:
+    """A state as the configuration writes it: 6 and 6.0 are `6`."""
+    if isinstance(value, str):
+        return value.strip()[:LONGEST_STATE]
+    assert value is not None
+    return str(int(value)) if int(value) == value else str(value)
+
+
 WORDS: dict[Role, tuple[str, Reader]] = {
     Role.PACKML_STATE: ("packml_state", int),
+    Role.MACHINERY_STATE: ("machinery_state", int),
+    Role.STATE: ("state", _text),
     Role.RUN: ("run", bool),
+    Role.SPEED: ("speed", float),
     Role.FAULT: ("fault", bool),
     Role.STARVED: ("starved", bool),
     Role.BLOCKED: ("blocked", bool),
     Role.MODE: ("mode", int),
+    Role.MACHINERY_MODE: ("machinery_mode", int),
 }
 """Roles that speak of the machine's condition: the field that keeps them and how a value is read."""
 
@@ -70,16 +116,81 @@ def heard(watch: Watch, role: Role, signal: Signal) -> Watch:
     """One of the machine's words was read."""
     name, read = WORDS[role]
     value = signal.value
-    if signal.quality is not Quality.GOOD or not isinstance(value, bool | int | float) or not isfinite(value):
+    readable = isfinite(value) if isinstance(value, bool | int | float) else _is_state(role, value)
+    if signal.quality is not Quality.GOOD or not readable:
         return replace(watch, bad=watch.bad | {role.value})
     words: MachineWords = replace(watch.words, **{name: read(value)})
     return replace(watch, words=words, bad=watch.bad - {role.value})
 
 
-def meaning(watch: Watch, settings: ConditionSettings) -> tuple[Condition, Mode]:
-    """What the words say, taken together; UNKNOWN where one of them is not to be believed or means nothing."""
-    condition = None if watch.bad else condition_of(watch.words, settings.states)
-    return condition or Condition.UNKNOWN, mode_of(watch.words, settings.setup_modes)
+def _is_state(role: Role, value: SignalValue) -> bool:
+    return role is Role.STATE and isinstance(value, str)
+
+
+def counter_read(watch: Watch, role: Role, *, good: bool) -> Watch:
+    """The counter whose pulses are all that tells whether the machine runs was read: it is a word like others."""
+    if good is (role.value not in watch.bad):
+        return watch
+    return replace(watch, bad=watch.bad - {role.value} if good else watch.bad | {role.value})
+
+
+def meaning(watch: Watch, settings: ConditionSettings, pulsing: Condition | None = None) -> tuple[Condition, Mode]:
+    """What the words say, taken together; UNKNOWN where one of them is not to be believed or means nothing.
+
+    Args:
+        watch: the words as last read, and what they meant so far.
+        settings: how they are read.
+        pulsing: what the counter's pulses say, where nothing else tells whether the machine runs.
+    """
+    words, before = watch.words, watch.condition
+    mode = mode_of(words, settings.setup_modes)
+    if watch.bad:
+        return Condition.UNKNOWN, mode
+    if watch.transient is not None and not watch.transient.over and before is not Condition.UNKNOWN:
+        return before, mode
+    implied = pulsing
+    if words.speed is not None and settings.run_speed is not None:
+        running = before is Condition.RUNNING
+        implied = condition_by_speed(words.speed, settings.run_speed, settings.hysteresis, running=running)
+    condition = condition_of(words, settings.states, implied)
+    if condition is Condition.OFF and watch.beat is not None and not watch.beat.lives:
+        # Only a living controller can say that its machine is off (domain.md R16).
+        condition = None
+    return condition or Condition.UNKNOWN, mode
+
+
+def state_entered(watch: Watch, settings: ConditionSettings, at: float) -> Watch:
+    """Note since when the machine is in a state that it only passes through."""
+    state, transient = watch.words.packml_state, watch.transient
+    if state is None or not passing(watch.words, settings.states):
+        return watch if transient is None else replace(watch, transient=None)
+    if transient is not None and transient.state == state:
+        return watch
+    return replace(watch, transient=Transient(state, at))
+
+
+def beaten(watch: Watch, value: SignalValue, at: float) -> Watch:
+    """The heartbeat was read, with good quality."""
+    beat = watch.beat
+    if value is None or (isinstance(value, float) and not isfinite(value)):
+        return watch
+    if isinstance(value, str):
+        value = value[:LONGEST_STATE]
+    if beat is None:
+        return replace(watch, beat=Beat(value, at))
+    return watch if value == beat.value else replace(watch, beat=Beat(value, max(at, beat.at), lives=True))
+
+
+def frozen(watch: Watch, now: float, timeout_s: float) -> bool:
+    """Whether the heartbeat, if there is one, has stood still for too long (domain.md R16)."""
+    return watch.beat is not None and now - watch.beat.at > timeout_s
+
+
+def heart_forgotten(watch: Watch) -> Watch:
+    """Its next reading is the first one, unless it is known to stand still: then it must move."""
+    if watch.gap is not None and watch.gap.cause == "frozen":
+        return watch
+    return replace(watch, beat=None)
 
 
 def instant_of(signal: Signal, settings: StopSettings) -> float:
@@ -97,8 +208,16 @@ def gone_silent(watch: Watch, now: Instant, settings: StopSettings) -> bool:
     return now.wall - watch.last_good > settings.comm_timeout_s
 
 
+def last_sure(watch: Watch, cause: Cause) -> float:
+    """The last instant at which the machine is known to have been as it said."""
+    if cause == "frozen":
+        assert watch.beat is not None
+        return watch.beat.at
+    return watch.since if watch.last_good is None else watch.last_good
+
+
 def gap_opened(watch: Watch, cause: Cause) -> Watch:
     """Nobody watches from the last good reading on."""
     assert watch.gap is None
-    start = watch.since if watch.last_good is None else max(watch.last_good, watch.since)
-    return replace(watch, gap=Gap(start, cause), condition=Condition.UNKNOWN, since=start)
+    start = max(last_sure(watch, cause), watch.since)
+    return replace(watch, gap=Gap(start, cause), condition=Condition.UNKNOWN, since=start, transient=None, pulse=None)

@@ -22,6 +22,8 @@ EVENTS: Final[dict[str, str]] = {
     "setup.started": "Setup",
     "setup.ended": "Setup over",
     "shift.summary": "Shift over",
+    "speed.reduced": "Slow",
+    "signal.contradiction": "Signals contradict",
     "scrap.recorded": "Scrap",
     "operation.started": "Order started",
     "operation.completed": "Order finished",

@@ -39,6 +39,8 @@ work_center = "WC-1"
 device = "/dev/ttyUSB0"
 """
 MODBUS = 'modbus.host = "plc"'
+BOTH = GOOD[GOOD.index('role = "packml_state"') : GOOD.index('"nsu=urn:line;s=Total"')]
+"""The signals' roles and all between."""
 OPCUA = 'opcua.endpoint = "opc.tcp://plc:4840/"'
 
 
@@ -102,8 +104,20 @@ end = 2026-05-01T08:00:00
         ("nsu=urn:line;s=Total", "nsu=urn:line;i=x", "machine[1].signal[2].node: found 'nsu=urn:line;i=x': expected"),
         ('key = "total"', 'key = "state"', "machine[1]: key 'state' is used twice; expected a different key each"),
         ('role = "total"', 'role = "packml_state"', "machine[1]: role 'packml_state' is used twice"),
-        ('role = "total"', 'role = "speed"', "machine[1].signal[2].role: found 'speed': Input should be"),
-        ('role = "packml_state"', 'role = "alarm"', "expected a signal with role 'packml_state' or 'run'"),
+        ('role = "total"', 'role = "colour"', "machine[1].signal[2].role: found 'colour': Input should be"),
+        (BOTH, BOTH.replace('"total"', '"scrap"').replace("packml_state", "alarm"), "roles 'packml_state', 'machinery"),
+        (
+            'role = "total"',
+            'role = "machinery_state"',
+            "expected one of the roles 'packml_state' and 'machinery_state'",
+        ),
+        ('role = "packml_state"', 'role = "state"', "role 'state' needs 'condition.states'"),
+        (BOTH, BOTH.replace('"total"', '"scrap"').replace("packml_state", "speed"), "needs 'condition.run_speed'"),
+        (
+            BOTH,
+            BOTH.replace('"total"', '"mode"').replace("packml_state", "machinery_mode"),
+            "'mode' and 'machinery_mode'",
+        ),
         ('role = "packml_state"', 'role = "good"', "machine[1]: expected one of the roles 'total' and 'good'"),
         (
             'node = "nsu=urn:line;s=Total"',
