@@ -150,6 +150,7 @@ def _ended(pace: Pace, marks: tuple[Mark, ...], rules: SpeedRules) -> Reduced | 
             end = after
             break
     start = pace.slow_from
-    if end.parts <= start.parts:
-        end = pace.last
+    if end.at - start.at < rules.confirm_s:
+        # A few slow steps keep the mean up for as long as they are within its span.
+        return None
     return Reduced(start.at, end.at, end.parts - start.parts)

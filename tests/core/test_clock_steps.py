@@ -11,14 +11,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.conditions import Condition
+from agent.core.conditions import Condition, PackMLState
 from agent.core.desk import Desk
 from agent.core.directories import Directories
-from agent.core.facts import ClockStepped, ConditionChanged, Fact, OutputRecorded, ScrapRecorded, StopClosed, StopData
+from agent.core.facts import (
+    ClockStepped,
+    ConditionChanged,
+    Fact,
+    OutputRecorded,
+    ScrapRecorded,
+    SignalContradiction,
+    SpeedReduced,
+    StopClosed,
+    StopData,
+)
 from agent.core.machine_settings import Role
 from agent.core.observations import ClockStep, Started, by_new_time
-from agent.core.station import StationObservation
-from agent.core.times import iso
+from agent.core.station import Station, StationObservation
+from agent.core.times import epoch, iso
 from tests.core.build import (
     ABORTED,
     EXECUTE,
@@ -42,9 +52,15 @@ from tests.core.build import (
 )
 
 STEPS = st.one_of(st.floats(-7200.0, -10.0), st.floats(10.0, 7200.0))
-KINDS = st.lists(st.sampled_from(["part", "reject", "stand", "run", "wait", "lost", "scan"]), max_size=25)
+KINDS = st.lists(
+    st.sampled_from(["part", "reject", "stand", "run", "pass", "beat", "slow", "wait", "lost", "scan"]), max_size=25
+)
+STATES: dict[str, list[int]] = {"stand": [IDLE, ABORTED], "run": [EXECUTE], "pass": [PackMLState.STOPPING]}
 CODES = st.sampled_from(["ORD:PO-1", "LOT:L1:X", "SN:1"])
-NEW = a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP)
+NEW = a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP, output={"cycle_s": 1.0})
+COUNTING = a_station(Role.TOTAL, Role.SCRAP, output={"cycle_s": 1.0})
+"""Pulses are all that it says."""
+BEATING = a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP, Role.HEARTBEAT, output={"cycle_s": 1.0})
 PLAN = a_plan(an_order("PO-1"))
 
 
@@ -79,19 +95,40 @@ def histories(draw: st.DrawFn) -> list[StationObservation]:
             case "reject":
                 scrap_count = min(scrap_count + 1, total)
                 seen.append(read(now, scrap=scrap_count))
-            case "stand":
-                seen.append(read(now, packml_state=draw(st.sampled_from([IDLE, ABORTED]))))
-            case "run":
-                seen.append(read(now, packml_state=EXECUTE))
+            case "stand" | "run" | "pass":
+                state: int = draw(st.sampled_from(STATES[kind]))
+                seen.append(read(now, packml_state=state))
+            case "beat":
+                seen.append(read(now, heartbeat=now))
+            case "slow":
+                seen += slowly(now, total)
+                now, total = now + 80.0, total + 40
             case "scan":
                 seen.append(scan(now, draw(CODES)))
     return [*seen, *alive(now, now + 20.0)]
 
 
-def told(observations: list[StationObservation]) -> list[Fact]:
-    story = Story(NEW, PLAN)
+def slowly(now: float, total: int) -> list[StationObservation]:
+    """Forty parts, each at twice its norm."""
+    made = [(now + 2.0 * number, total + number) for number in range(1, 41)]
+    return [one for at, count in made for one in (*alive(at - 2.0, at), read(at, total=count, heartbeat=at))]
+
+
+def told(observations: list[StationObservation], station: Station = NEW) -> list[Fact]:
+    story = Story(station, PLAN)
     story.hear(*observations)
     return story.facts
+
+
+def lasting(facts: list[Fact]) -> list[tuple[str, float]]:
+    """Contradictions and intervals of reduced speed, and how long each lasted when it was told."""
+    found = []
+    for fact in facts:
+        if isinstance(fact.data, SpeedReduced):
+            found.append((fact.data.TYPE, fact.time - epoch(fact.data.interval.start)))
+        if isinstance(fact.data, SignalContradiction):
+            found.append((fact.data.kind, fact.time - epoch(fact.data.since)))
+    return found
 
 
 def conditions(facts: list[Fact]) -> list[tuple[Condition, Condition, bool]]:
@@ -120,15 +157,18 @@ def counted(facts: list[Fact]) -> tuple[Decimal, Decimal]:
     return good, scrapped
 
 
+@pytest.mark.parametrize("station", [NEW, COUNTING, BEATING], ids=["state", "pulses", "heartbeat"])
 @given(history=histories(), by=STEPS, data=st.data())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_a_clock_that_is_set_changes_no_duration_and_no_count(
-    history: list[StationObservation], by: float, data: st.DataObject
+    station: Station, history: list[StationObservation], by: float, data: st.DataObject
 ) -> None:
     index = data.draw(st.integers(3, len(history)))
     at = history[index - 1].observed.wall - T0
-    straight = told(history)
-    stepped = told([*history[:index], step(at, by), *carried(history[index:], by)])
+    straight = told(history, station)
+    stepped = told([*history[:index], step(at, by), *carried(history[index:], by)], station)
+    assert [kind for kind, _ in lasting(stepped)] == [kind for kind, _ in lasting(straight)]
+    assert [s for _, s in lasting(stepped)] == pytest.approx([s for _, s in lasting(straight)], abs=0.0021)
     assert conditions(stepped) == conditions(straight)
     assert stops(stepped) == stops(straight)
     assert durations(stepped) == pytest.approx(durations(straight), abs=0.0021)

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from agent.core.conditions import PackMLState
 from agent.core.machine_settings import Role
 from agent.core.observations import Image
 from agent.core.station import Station, StationObservation
@@ -32,22 +33,29 @@ from tests.core.ledger import Ledger
 MODULUS = 1024
 SURVIVABLE_S = 150.0
 """At three parts a second, so long a gap stays well below half a turn of the counter."""
-NEW = a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP, Role.BOOT, counter={"modulus": MODULUS})
+COUNTING = (Role.TOTAL, Role.SCRAP, Role.BOOT)
+NEW = a_station(Role.PACKML_STATE, *COUNTING, counter={"modulus": MODULUS})
+PULSING = a_station(*COUNTING, counter={"modulus": MODULUS}, output={"cycle_s": 2.0})
+"""Nothing but its counter says whether it runs."""
+BEATING = a_station(Role.PACKML_STATE, Role.HEARTBEAT, *COUNTING, counter={"modulus": MODULUS}, output={"cycle_s": 1.0})
+"""Its heartbeat is read with each image, and so stands still in between."""
 EXAMPLES = settings(
     max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-STATES = st.sampled_from([EXECUTE, IDLE, ABORTED])
+STATES = st.sampled_from([EXECUTE, IDLE, ABORTED, PackMLState.STOPPING])
 
 
 class Watched(RuleBasedStateMachine):
     """A machine that counts all parts and its rejects, with the agent before it."""
 
+    station = NEW
+
     def __init__(self) -> None:
         super().__init__()
-        self.story = Story(NEW, a_plan(an_order("PO-1"), an_order("PO-2", norm_cycle_s="0.9")))
+        self.story = Story(self.station, a_plan(an_order("PO-1"), an_order("PO-2", norm_cycle_s="0.9")))
         self.ledger = Ledger()
         self.now = 0.0
         self.state = EXECUTE
@@ -67,6 +75,7 @@ class Watched(RuleBasedStateMachine):
             Role.TOTAL: (self.made - self.total_from) % MODULUS,
             Role.SCRAP: (self.rejected - self.scrap_from) % MODULUS,
             Role.BOOT: self.boots,
+            Role.HEARTBEAT: int(self.now),
         }
         return image(self.now, *(signal(role.value, value, self.now) for role, value in values.items()))
 
@@ -213,7 +222,7 @@ class Watched(RuleBasedStateMachine):
     def restored(self) -> Station:
         snapshot = self.story.station.snapshot()
         assert len(snapshot) <= 16_384
-        return NEW.restored(snapshot)
+        return self.station.restored(snapshot)
 
     def see(self, observation: StationObservation) -> None:
         story = self.story
@@ -248,5 +257,21 @@ class Watched(RuleBasedStateMachine):
         assert self.made - counted <= self.ledger.in_doubt
 
 
+class Pulsing(Watched):
+    """Nothing but its counter says whether it runs (domain.md R4)."""
+
+    station = PULSING
+
+
+class Beating(Watched):
+    """Its heartbeat stands still at times (domain.md R16)."""
+
+    station = BEATING
+
+
 Watched.TestCase.settings = EXAMPLES
+Pulsing.TestCase.settings = EXAMPLES
+Beating.TestCase.settings = EXAMPLES
 TestWatched = Watched.TestCase
+TestPulsing = Pulsing.TestCase
+TestBeating = Beating.TestCase

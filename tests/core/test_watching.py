@@ -8,7 +8,19 @@ import pytest
 from agent.core.conditions import Condition, MachineWords, Mode
 from agent.core.machine_settings import ConditionSettings, Role, StopSettings
 from agent.core.observations import Instant, Quality, Signal, SignalValue
-from agent.core.watching import Gap, Watch, gap_opened, gone_silent, heard, instant_of, meaning
+from agent.core.watching import (
+    Beat,
+    Gap,
+    Watch,
+    beaten,
+    counter_read,
+    frozen,
+    gap_opened,
+    gone_silent,
+    heard,
+    instant_of,
+    meaning,
+)
 from tests.core.build import T0, WC, bad, instant, signal
 
 STOP = StopSettings()
@@ -36,6 +48,49 @@ def test_a_word_is_believed_again_when_it_is_good_again() -> None:
 @pytest.mark.parametrize("role", [Role.PACKML_STATE, Role.RUN, Role.MODE])
 def test_a_word_that_is_no_number_is_not_believed(role: Role, value: SignalValue) -> None:
     assert heard(Watch(), role, signal("s", value, 0.0)) == Watch(bad=frozenset({role.value}))
+
+
+@pytest.mark.parametrize(
+    ("value", "state"), [("AUTO ", "AUTO"), (6, "6"), (6.0, "6"), (6.5, "6.5"), (True, "1"), ("x" * 99, "x" * 64)]
+)
+def test_a_state_of_the_machines_own_is_kept_as_the_configuration_writes_it(value: SignalValue, state: str) -> None:
+    assert heard(Watch(), Role.STATE, signal("s", value, 0.0)) == Watch(words=MachineWords(state=state))
+
+
+@pytest.mark.parametrize("value", [None, math.nan, math.inf])
+def test_a_state_that_is_neither_number_nor_text_is_not_believed(value: SignalValue) -> None:
+    assert heard(Watch(), Role.STATE, signal("s", value, 0.0)) == Watch(bad=frozenset({"state"}))
+
+
+def test_a_counter_that_is_all_that_speaks_is_a_word() -> None:  # R4, K10
+    lost = counter_read(WATCHED, Role.TOTAL, good=False)
+    assert lost == replace(WATCHED, bad=frozenset({"total"}))
+    assert counter_read(lost, Role.TOTAL, good=True) == WATCHED
+    assert counter_read(WATCHED, Role.TOTAL, good=True) is WATCHED
+
+
+def test_a_heartbeat_lives_once_it_was_seen_to_change() -> None:  # R16
+    first = beaten(Watch(), 7, 10.0)
+    assert first.beat == Beat(7, 10.0)
+    assert beaten(first, 7, 11.0) is first
+    assert beaten(first, 8, 12.0).beat == Beat(8, 12.0, lives=True)
+    assert beaten(first, 8, 9.0).beat == Beat(8, 10.0, lives=True), "a late reading turns nothing back"
+
+
+@pytest.mark.parametrize("value", [None, math.nan, math.inf])
+def test_a_heartbeat_that_says_nothing_does_not_beat(value: SignalValue) -> None:
+    assert beaten(WATCHED, value, 10.0) is WATCHED
+
+
+@pytest.mark.parametrize(("now", "stands"), [(20.0, False), (20.01, True)])
+def test_a_heartbeat_is_frozen_after_its_timeout(now: float, stands: bool) -> None:  # R16  # noqa: FBT001 - a case
+    assert frozen(beaten(Watch(), 7, 10.0), now, 10.0) is stands
+    assert not frozen(Watch(), now, 10.0)
+
+
+def test_a_gap_of_a_frozen_heartbeat_begins_with_its_last_change() -> None:  # R16
+    watch = replace(WATCHED, beat=Beat(7, T0 + 40.0, lives=True))
+    assert gap_opened(watch, "frozen").gap == Gap(T0 + 40.0, "frozen")
 
 
 def test_one_doubtful_word_makes_the_condition_unknown() -> None:
