@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import groupby, pairwise
 from random import Random
@@ -97,8 +97,13 @@ class Day:
         return self.script.wc_id
 
     def at(self, seconds: float) -> Image:
-        """The controller's image at an instant; on an edge, the image after it."""
-        return self._image(max(0, millis(seconds)))
+        """The controller's image at an instant; on an edge, the image after it.
+
+        Before the day begins the machine is as it will be then, and the controller's program runs already.
+        """
+        ms = millis(seconds)
+        image = self._image(max(0, ms))
+        return image if ms >= 0 else replace(image, heartbeat=(ms // 1000 + 1) % HEARTBEAT_MODULUS)
 
     def made(self, seconds: float) -> int:
         """True number of parts made since the day began, rejects included."""
@@ -123,6 +128,8 @@ class Day:
 
     def changes(self, after: float, until: float = math.inf) -> Iterator[tuple[float, Image]]:
         """Every edge with after < time <= until, in order: counts, states, alarms, heartbeats, boots."""
+        for ms in range(_next_multiple(millis(after) + 1, 1000), min(0, _end(until)) + 1, 1000):
+            yield ms / 1000, self.at(ms / 1000)
         for ms, _ in groupby(self._edges(_begin(after), _end(until))):
             yield ms / 1000, self._image(ms)
 

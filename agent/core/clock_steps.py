@@ -18,6 +18,7 @@ def carry_over(turn: Turn, by: float) -> None:
     """Have everything that is open begin so many seconds later."""
     turn.flush()
     turn.watch = _watch(turn.watch, by)
+    turn.signs = turn.signs.later(by)
     turn.stops = _stops(turn.stops, by)
     turn.counters = {role: replace(counter, at=counter.at + by) for role, counter in turn.counters.items()}
     turn.output = replace(turn.output, flushed_at=turn.output.flushed_at + by)
@@ -43,10 +44,6 @@ def _watch(watch: Watch, by: float) -> Watch:
         since=watch.since + by,
         gap=None if watch.gap is None else replace(watch.gap, start=watch.gap.start + by),
         transient=None if watch.transient is None else replace(watch.transient, since=watch.transient.since + by),
-        beat=None if watch.beat is None else replace(watch.beat, at=watch.beat.at + by),
-        pulse=None if watch.pulse is None else watch.pulse + by,
-        account=watch.account.later(by),
-        pace=watch.pace.later(by),
     )
 
 

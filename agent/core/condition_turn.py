@@ -14,7 +14,8 @@ from agent.core.conditions import PRODUCTIVE_MODES, Condition, Mode
 from agent.core.contradictions import Contradiction
 from agent.core.facts import ConditionChanged, Interval, SignalContradiction, SpeedReduced
 from agent.core.machine_settings import Role
-from agent.core.speed import NO_PACE, Reduced, SpeedRules
+from agent.core.signs import Signs
+from agent.core.speed import NO_PACE, Mark, Reduced
 from agent.core.stops import PARTLESS_CYCLES
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn, is_output
@@ -28,15 +29,35 @@ def meaning(turn: Turn) -> tuple[Condition, Mode]:
     if turn.setup.pulses:
         counted_in_gap = watch.gap is not None and watch.gap.parts > 0 and not watch.gap.first
         pulsing = Condition.RUNNING if watch.condition is Condition.RUNNING or counted_in_gap else Condition.IDLE
-    return watching.meaning(watch, turn.setup.machine.condition, pulsing)
+    condition, mode = watching.meaning(watch, turn.setup.machine.condition, pulsing)
+    if condition is Condition.OFF and turn.signs.beat is not None and not turn.signs.beat.lives:
+        # Only a living controller can say that its machine is off (domain.md R16).
+        return Condition.UNKNOWN, mode
+    return condition, mode
 
 
 def frozen(turn: Turn, now: float) -> bool:
-    """Whether the controller's heartbeat stands still (domain.md R16)."""
-    if turn.watch.beat is None:
+    """Whether the controller's heartbeat, if there is one, has stood still for too long (domain.md R16)."""
+    if turn.signs.beat is None:
         return False
     machine = turn.setup.machine
-    return watching.frozen(turn.watch, now, machine.condition.heartbeat_timeout_s or machine.stop.comm_timeout_s)
+    return now - turn.signs.beat.at > (machine.condition.heartbeat_timeout_s or machine.stop.comm_timeout_s)
+
+
+def forget_heartbeat(turn: Turn) -> None:
+    """Its next reading is the first one, unless it is known to stand still: then it must move."""
+    gap = turn.watch.gap
+    if Role.HEARTBEAT not in turn.setup.names or gap is None or gap.cause != "frozen":
+        turn.signs = replace(turn.signs, beat=None)
+
+
+def last_known(turn: Turn, cause: Cause) -> float:
+    """The last instant at which the machine is known to have been as it said."""
+    if cause == "frozen":
+        assert turn.signs.beat is not None
+        return turn.signs.beat.at
+    watch = turn.watch
+    return watch.since if watch.last_good is None else watch.last_good
 
 
 def change(turn: Turn, condition: Condition, mode: Mode, at: float) -> None:
@@ -76,11 +97,11 @@ def settle(turn: Turn, until: float) -> None:
     watch = turn.watch
     if watch.gap is not None:
         return
-    if watch.pulse is not None:
-        _conclude_standstill(turn, watch.pulse, until)
+    if turn.setup.pulses:
+        _conclude_standstill(turn, until)
     elif watch.transient is not None:
         _conclude_transient(turn, until)
-    if watch.account.running and not watch.account.told:
+    if turn.signs.account.running and not turn.signs.account.told:
         _conclude_contradiction(turn, until)
 
 
@@ -88,21 +109,23 @@ def parts_made(turn: Turn, role: Role, parts: int, at: float) -> None:
     """A counter went on. Rejects are parts too where they are counted beside the good ones."""
     if not is_output(role) and Role.GOOD not in turn.setup.names:
         return
-    watch = turn.watch
-    if watch.gap is not None:
+    if turn.watch.gap is not None:
         return
-    if turn.setup.pulses:
-        _pulse(turn, role, parts, at)
-    elif watch.account.running is not None:
-        turn.watch = replace(watch, account=contradictions.counted(watch.account, parts, at, _quiet_limit_s(turn)))
-        found = contradictions.busy(turn.watch.account, turn.setup.machine.condition.contradiction_s)
-        if found is not None:
-            _tell_contradiction(turn, found)
-    if turn.stops.open is None and turn.watch.mode in PRODUCTIVE_MODES and _norm_known(turn):
-        pace, reduced = speed.counted(turn.watch.pace, parts, at, _speed_rules(turn))
-        turn.watch = replace(turn.watch, pace=pace)
-        if reduced is not None:
-            _tell_speed(turn, reduced)
+    signs, condition, mode = turn.signs, turn.watch.condition, turn.watch.mode
+    at = at if signs.pulse is None else max(at, signs.pulse)
+    account, pace, reduced = signs.account, signs.pace, None
+    if account.told or account.running is False:
+        account = contradictions.counted(account, parts, at, _quiet_limit_s(turn))
+    if turn.stops.open is None and mode in PRODUCTIVE_MODES and _norm_known(turn):
+        pace, reduced = speed.counted(pace, _made(turn), at, turn.cycle_s, turn.setup.machine.condition)
+    turn.signs = Signs(signs.beat, at, account, pace)
+    if reduced is not None:
+        _tell_speed(turn, reduced)
+    found = contradictions.busy(account, turn.setup.machine.condition.contradiction_s)
+    if found is not None:
+        _tell_contradiction(turn, found)
+    if turn.setup.pulses and condition is not Condition.RUNNING:
+        _start_running(turn, role, parts, at)
 
 
 def end_run(turn: Turn) -> None:
@@ -110,11 +133,13 @@ def end_run(turn: Turn) -> None:
 
     Call it before keys and norm change.
     """
-    pace = turn.watch.pace
-    if pace.last is None:
+    signs = turn.signs
+    if not signs.pace.marks:
         return
-    reduced = speed.interrupted(pace, _speed_rules(turn))
-    turn.watch = replace(turn.watch, pace=NO_PACE)
+    assert signs.pulse is not None
+    last = Mark(signs.pulse, _made(turn))
+    reduced = speed.interrupted(signs.pace, last, turn.cycle_s, turn.setup.machine.condition)
+    turn.signs = replace(signs, pace=NO_PACE)
     if reduced is not None:
         _tell_speed(turn, reduced)
 
@@ -138,11 +163,10 @@ def tell_condition(
         cause=cause,
     )
     turn.draft.add(data, at, f"cond:{turn.wc_id}:{turn.number()}")
-    account = turn.watch.account
+    turn.watch = replace(turn.watch, condition=condition, mode=mode, since=at)
     if turn.counts and not turn.setup.pulses:
         running = None if inferred else _checkable(condition, mode)
-        account = contradictions.says(account, running, at)
-    turn.watch = replace(turn.watch, condition=condition, mode=mode, since=at, account=account)
+        turn.signs = replace(turn.signs, account=contradictions.says(turn.signs.account, running, at))
 
 
 def _checkable(condition: Condition, mode: Mode) -> bool | None:
@@ -165,25 +189,22 @@ def _sure_until(turn: Turn, until: float) -> float:
     watch = turn.watch
     if watch.gap is not None or watch.condition is not Condition.RUNNING:
         return until
-    if watch.pulse is not None:
-        return min(until, watch.pulse + turn.cycle_s)
+    if turn.setup.pulses and turn.signs.pulse is not None:
+        return min(until, turn.signs.pulse + turn.cycle_s)
     if watch.transient is not None and not watch.transient.over:
         return min(until, watch.transient.since)
     return until
 
 
-def _pulse(turn: Turn, role: Role, parts: int, at: float) -> None:
-    watch = turn.watch
-    turn.watch = replace(watch, pulse=at if watch.pulse is None else max(at, watch.pulse))
-    if watch.condition is Condition.RUNNING:
-        return
-    change(turn, Condition.RUNNING, watching.meaning(watch, turn.setup.machine.condition)[1], at)
+def _start_running(turn: Turn, role: Role, parts: int, at: float) -> None:
+    change(turn, Condition.RUNNING, turn.watch.mode, at)
     if is_output(role):
         turn.stops = stops.counted(turn.stops, parts)
 
 
-def _conclude_standstill(turn: Turn, pulse: float, until: float) -> None:
-    if turn.watch.condition is not Condition.RUNNING:
+def _conclude_standstill(turn: Turn, until: float) -> None:
+    pulse = turn.signs.pulse
+    if turn.watch.condition is not Condition.RUNNING or pulse is None:
         return
     since = pulses.standing_since(pulse, until, turn.cycle_s, turn.setup.machine.stop)
     if since is None:
@@ -206,7 +227,7 @@ def _conclude_transient(turn: Turn, until: float) -> None:
 
 
 def _conclude_contradiction(turn: Turn, until: float) -> None:
-    found = contradictions.quiet(turn.watch.account, until, _quiet_limit_s(turn))
+    found = contradictions.quiet(turn.signs.account, turn.signs.pulse, until, _quiet_limit_s(turn))
     if found is None:
         return
     if any(counter.blind for role, counter in turn.counters.items() if is_output(role)):
@@ -231,7 +252,7 @@ def _tell_contradiction(turn: Turn, found: Contradiction) -> None:
         counter=names[Role.TOTAL if Role.TOTAL in names else Role.GOOD],
     )
     turn.draft.add(data, found.at, f"contradiction:{turn.wc_id}:{turn.number()}")
-    turn.watch = replace(turn.watch, account=replace(turn.watch.account, told=True))
+    turn.signs = replace(turn.signs, account=replace(turn.signs.account, told=True))
 
 
 def _norm_known(turn: Turn) -> bool:
@@ -241,9 +262,10 @@ def _norm_known(turn: Turn) -> bool:
     return "cycle_s" in turn.setup.machine.output.model_fields_set
 
 
-def _speed_rules(turn: Turn) -> SpeedRules:
-    settings = turn.setup.machine.condition
-    return SpeedRules(turn.cycle_s, settings.speed_window_s, settings.slow_factor_avg, settings.speed_confirm_s)
+def _made(turn: Turn) -> int:
+    """Where the count of parts stands."""
+    roles = (Role.TOTAL,) if Role.TOTAL in turn.setup.names else (Role.GOOD, Role.SCRAP)
+    return sum(turn.counters[role].count for role in roles if role in turn.counters)
 
 
 def _tell_speed(turn: Turn, reduced: Reduced) -> None:

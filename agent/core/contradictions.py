@@ -23,7 +23,7 @@ class Account:
     first: float | None = None
     """The first part of those that contradict a standstill."""
     last: float | None = None
-    """The last part."""
+    """The last of them."""
     parts: int = 0
     """How many contradict a standstill."""
     told: bool = False
@@ -59,21 +59,26 @@ def says(account: Account, running: bool | None, at: float) -> Account:  # noqa:
 
 
 def counted(account: Account, parts: int, at: float, limit_s: float) -> Account:
-    """Parts were counted; after `limit_s` without any a standstill is none that is contradicted."""
-    if account.running is None:
-        return account
-    if account.running:
-        return replace(account, last=at, told=False)
+    """Parts were counted: they end a contradiction or, unless `limit_s` after the last ones, add to one."""
+    if account.running is not False:
+        return replace(account, told=False) if account.told else account
     if account.last is None or at - account.last > limit_s:
         return replace(account, first=at, last=at, parts=parts, told=False)
     return replace(account, last=at, parts=account.parts + parts)
 
 
-def quiet(account: Account, until: float, limit_s: float) -> Contradiction | None:
-    """The contradiction of a machine that says it runs and has counted nothing for longer than `limit_s`."""
+def quiet(account: Account, part: float | None, until: float, limit_s: float) -> Contradiction | None:
+    """The contradiction of a machine that says it runs and has counted nothing for longer than `limit_s`.
+
+    Args:
+        account: what it says.
+        part: the last part, if any is known.
+        until: the instant up to which every part has arrived.
+        limit_s: how long that may be.
+    """
     if account.told or not account.running:
         return None
-    since = account.since if account.last is None else max(account.since, account.last)
+    since = account.since if part is None else max(account.since, part)
     return Contradiction("running_without_parts", since, since + limit_s, None) if until - since > limit_s else None
 
 

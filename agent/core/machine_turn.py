@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 
-from agent.core import clock_steps, condition_turn, counters, output, setting_up, standstill, stops, watching
+from agent.core import clock_steps, condition_turn, counters, output, setting_up, signs, standstill, stops, watching
 from agent.core.condition_turn import let_time_pass, tell_condition
 from agent.core.conditions import Condition, Mode
 from agent.core.counters import CounterState, Doubt
@@ -59,7 +59,8 @@ def hear_link(turn: Turn, link: Link) -> None:
     if watch.link_up:
         _open_gap(turn, "link_lost")
         _tell_link(turn, LinkLost, link)
-        turn.watch = replace(watching.heart_forgotten(turn.watch), link_since=now)
+        turn.watch = replace(turn.watch, link_since=now)
+        condition_turn.forget_heartbeat(turn)
     turn.watch = replace(turn.watch, link_up=False, link_reason=link.reason[:LONGEST_REASON])
 
 
@@ -83,10 +84,9 @@ def begin_watching(turn: Turn, started: Started) -> None:
         return
     _open_gap(turn, "agent_down")
     # Every word is read anew; one that the configuration no longer has must not speak on.
-    heart = watching.heart_forgotten(turn.watch).beat if Role.HEARTBEAT in turn.setup.names else None
+    condition_turn.forget_heartbeat(turn)
     turn.watch = replace(
         turn.watch,
-        beat=heart,
         link_up=False,
         link_since=now,
         link_reason="the agent has just started",
@@ -125,14 +125,14 @@ def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
     if role in watching.WORDS:
         before = turn.watch
         turn.watch = watching.heard(before, role, signal)
-        return turn.watch is not before
+        return turn.watch is not before or before.gap is not None
     good = signal.quality is Quality.GOOD
     if role in COUNTER_ROLES:
         return _read_counter(turn, role, counters.whole(signal.value) if good else None, at)
     if not good:
         return False
     if role is Role.HEARTBEAT:
-        turn.watch = watching.beaten(turn.watch, signal.value, at)
+        turn.signs = signs.beaten(turn.signs, signal.value, at)
     elif role is Role.BOOT:
         _hear_boot(turn, signal)
     elif role is Role.ALARM and signal.value not in {0, "", None, "0"}:
@@ -239,12 +239,13 @@ def _open_gap(turn: Turn, cause: Cause) -> None:
     if turn.watch.gap is not None:
         return
     turn.flush()
-    let_time_pass(turn, watching.last_sure(turn.watch, cause))
+    known = condition_turn.last_known(turn, cause)
+    let_time_pass(turn, known)
     condition_turn.end_run(turn)
     watch = turn.watch
-    start = max(watching.last_sure(watch, cause), watch.since)
-    tell_condition(turn, Condition.UNKNOWN, watch.mode, start, cause=cause)
-    turn.watch = watching.gap_opened(turn.watch, cause)
+    tell_condition(turn, Condition.UNKNOWN, watch.mode, max(known, watch.since), cause=cause)
+    turn.watch = watching.gap_opened(turn.watch, cause, known)
+    turn.signs = replace(turn.signs, pulse=None)
 
 
 def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: float) -> None:
@@ -260,8 +261,8 @@ def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: floa
     if not (turn.stops.bridged or (turn.stops.open is not None and turn.stops.open.bridged)):
         turn.settle_gap(gap.start, now, ran)
     tell_condition(turn, condition, mode, now)
-    pulse = now if turn.setup.pulses and gap.parts else None
-    turn.watch = replace(turn.watch, gap=None, last_good=now, pulse=pulse)
+    turn.watch = replace(turn.watch, gap=None, last_good=now)
+    turn.signs = replace(turn.signs, pulse=now if gap.parts else None)
     condition_turn.change_mode(turn, before, mode, now)
 
 

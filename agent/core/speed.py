@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from agent.core.machine_settings import ConditionSettings
+
 STEPS = 10
 """Into which a span is divided by marks: twelve marks at most, one of them older than the span."""
 MIN_CYCLES = 10
@@ -20,7 +22,7 @@ class Mark:
     """Where the count stood."""
 
     at: float
-    parts: int
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,6 @@ class Pace:
 
     marks: tuple[Mark, ...] = ()
     """Oldest first."""
-    last: Mark | None = None
-    """The last part."""
     slow_since: float | None = None
     """The mean cycle has been too long since."""
     slow_from: Mark | None = None
@@ -41,34 +41,12 @@ class Pace:
         return replace(
             self,
             marks=tuple(replace(mark, at=mark.at + by) for mark in self.marks),
-            last=None if self.last is None else replace(self.last, at=self.last.at + by),
             slow_since=None if self.slow_since is None else self.slow_since + by,
             slow_from=None if self.slow_from is None else replace(self.slow_from, at=self.slow_from.at + by),
         )
 
 
 NO_PACE = Pace()
-
-
-@dataclass(frozen=True, slots=True)
-class SpeedRules:
-    """What reduced speed is."""
-
-    cycle_s: float
-    """The norm: seconds a part."""
-    window_s: float
-    factor: float
-    confirm_s: float
-
-    @property
-    def limit_s(self) -> float:
-        """Mean seconds a part above which the speed is reduced."""
-        return self.cycle_s * self.factor
-
-    @property
-    def span_s(self) -> float:
-        """Span over which the mean is taken."""
-        return max(self.window_s, MIN_CYCLES * self.cycle_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,77 +58,82 @@ class Reduced:
     parts: int
 
 
-def counted(pace: Pace, parts: int, at: float, rules: SpeedRules) -> tuple[Pace, Reduced | None]:
-    """Parts were counted while the machine runs.
+def counted(
+    pace: Pace, count: int, at: float, cycle_s: float, settings: ConditionSettings
+) -> tuple[Pace, Reduced | None]:
+    """A part was counted while the machine runs.
 
     Args:
         pace: what is known of the run.
-        parts: how many.
-        at: when.
-        rules: what reduced speed is.
+        count: where the count stands with it.
+        at: when, and never before the part before it.
+        cycle_s: the norm, seconds a part.
+        settings: what reduced speed is.
 
     Returns:
-        The pace after them, and the interval of reduced speed that they ended, if it lasted long enough.
+        The pace with it, the same value where there is nothing to note; and the interval of reduced speed that is over
+        with it, if one is and lasted long enough.
     """
-    if pace.last is None:
-        first = Mark(at, 0)
-        return Pace((first,), first), None
-    mark = Mark(max(at, pace.last.at), pace.last.parts + parts)
-    pace = replace(pace, last=mark, marks=_marked(pace.marks, mark, rules.span_s))
-    base = pace.marks[0]
-    if mark.at - base.at < rules.span_s:
+    marks = pace.marks
+    if not marks:
+        return Pace((Mark(at, count),)), None
+    span_s = max(settings.speed_window_s, MIN_CYCLES * cycle_s)
+    if at - marks[-1].at >= span_s / STEPS:
+        marks = _marked(marks, Mark(at, count), span_s)
+        pace = replace(pace, marks=marks)
+    base = marks[0]
+    if at - base.at < span_s:
         return pace, None
-    if mark.at - base.at > rules.limit_s * (mark.parts - base.parts):
+    limit_s = cycle_s * settings.slow_factor_avg
+    if at - base.at > limit_s * (count - base.count):
         if pace.slow_since is None:
-            pace = replace(pace, slow_since=mark.at, slow_from=_slow_from(pace.marks, mark, rules.limit_s))
+            pace = replace(pace, slow_since=at, slow_from=_slow_from(marks, Mark(at, count), limit_s))
         return pace, None
     if pace.slow_since is None:
         return pace, None
-    ended = _ended(pace, pace.marks, rules)
+    ended = _ended(pace, Mark(at, count), limit_s, settings)
     return replace(pace, slow_since=None, slow_from=None), ended
 
 
-def interrupted(pace: Pace, rules: SpeedRules) -> Reduced | None:
+def interrupted(pace: Pace, last: Mark, cycle_s: float, settings: ConditionSettings) -> Reduced | None:
     """The run ends with its last part: the interval of reduced speed that ends with it, if it lasted long enough."""
-    if pace.last is None or pace.slow_since is None:
+    if pace.slow_since is None:
         return None
-    marks = pace.marks if pace.marks[-1] == pace.last else (*pace.marks, pace.last)
-    return _ended(pace, marks, rules)
+    pace = pace if pace.marks[-1].count == last.count else replace(pace, marks=(*pace.marks, last))
+    return _ended(pace, last, cycle_s * settings.slow_factor_avg, settings)
 
 
 def _marked(marks: tuple[Mark, ...], mark: Mark, span_s: float) -> tuple[Mark, ...]:
-    """The marks with one more if it is far enough from the last, and of those older than the span the newest only."""
-    if mark.at - marks[-1].at >= span_s / STEPS:
-        marks = (*marks, mark)
-    while len(marks) > 1 and mark.at - marks[1].at >= span_s:
-        marks = marks[1:]
-    return marks
+    """The marks with one more, and of those older than the span the newest only."""
+    marks = (*marks, mark)
+    first = 0
+    while mark.at - marks[first + 1].at >= span_s:
+        first += 1
+    return marks[first:]
 
 
 def _slow_from(marks: tuple[Mark, ...], last: Mark, limit_s: float) -> Mark:
-    """Where the slow steps that the last part ends began; the last mark where the mean is all that is slow."""
+    """Where the slow steps that the last part ends began; the last part where the mean is all that is slow."""
     start = last
     for mark in reversed(marks):
-        if mark.parts < start.parts and start.at - mark.at <= limit_s * (start.parts - mark.parts):
+        if mark.count < start.count and start.at - mark.at <= limit_s * (start.count - mark.count):
             break
         start = mark
     return start
 
 
-def _ended(pace: Pace, marks: tuple[Mark, ...], rules: SpeedRules) -> Reduced | None:
+def _ended(pace: Pace, last: Mark, limit_s: float, settings: ConditionSettings) -> Reduced | None:
     """The interval up to the last slow step, if the mean was too long for long enough."""
-    assert pace.last is not None
     assert pace.slow_since is not None
     assert pace.slow_from is not None
-    if pace.last.at - pace.slow_since < rules.confirm_s:
+    if last.at - pace.slow_since < settings.speed_confirm_s:
         return None
-    end = pace.last
-    for before, after in zip(reversed(marks[:-1]), reversed(marks), strict=False):
-        if after.at - before.at > rules.limit_s * (after.parts - before.parts):
+    start, end = pace.slow_from, last
+    for before, after in zip(reversed(pace.marks[:-1]), reversed(pace.marks), strict=False):
+        if after.at - before.at > limit_s * (after.count - before.count):
             end = after
             break
-    start = pace.slow_from
-    if end.at - start.at < rules.confirm_s:
+    if end.at - start.at < settings.speed_confirm_s:
         # A few slow steps keep the mean up for as long as they are within its span.
         return None
-    return Reduced(start.at, end.at, end.parts - start.parts)
+    return Reduced(start.at, end.at, end.count - start.count)

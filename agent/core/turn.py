@@ -24,6 +24,7 @@ from agent.core.output import Output
 from agent.core.schedule import Schedule, grounds, shift_keys
 from agent.core.segments import Ground, Stop
 from agent.core.settings import CodeSettings
+from agent.core.signs import NO_SIGNS, Signs
 from agent.core.stops import StopRules, StopWatch
 from agent.core.watching import Watch
 
@@ -123,6 +124,7 @@ class StationState:
     schedule: Schedule = field(default_factory=Schedule)
     figures: Figures = field(default_factory=Figures)
     setting_up: SettingUp | None = None
+    signs: Signs = NO_SIGNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class Turn:
     schedule: Schedule
     figures: Figures
     setting_up: SettingUp | None
+    signs: Signs
     calendar: Calendar
     directories: Directories
     claims: list[tuple[str, str]] = field(default_factory=list)
@@ -236,7 +239,7 @@ class Turn:
             setting_up=self.setting_up is not None,
             previous=self.floor.last_stop,
             alarms=self.directories.alarms_of(self.wc_id),
-            confirm_s=pulses.confirm_s(self.watch.pulse, cycle_s, settings) if self.setup.pulses else None,
+            confirm_s=pulses.confirm_s(self.signs.pulse, cycle_s, settings) if self.setup.pulses else None,
             sticky=frozenset(entry.code for entry in reasons if entry.sticky),
         )
 
@@ -342,6 +345,7 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
         state.schedule,
         state.figures,
         state.setting_up,
+        state.signs,
         around.calendar,
         around.directories,
     )
@@ -364,6 +368,7 @@ def end(turn: Turn) -> StationState:
         turn.schedule,
         turn.figures,
         turn.setting_up,
+        turn.signs,
     )
 
 

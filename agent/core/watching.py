@@ -12,10 +12,8 @@ from math import isfinite
 from typing import Any, Literal, TypeAlias
 
 from agent.core.conditions import Condition, MachineWords, Mode, condition_by_speed, condition_of, mode_of, passing
-from agent.core.contradictions import NO_ACCOUNT, Account
 from agent.core.machine_settings import ConditionSettings, Role, StopSettings
 from agent.core.observations import Instant, Quality, Signal, SignalValue
-from agent.core.speed import NO_PACE, Pace
 
 Cause: TypeAlias = Literal["link_lost", "silence", "bad_quality", "agent_down", "frozen"]
 
@@ -49,17 +47,6 @@ class Transient:
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """The controller's heartbeat."""
-
-    value: SignalValue
-    at: float
-    """When it changed last."""
-    lives: bool = False
-    """It was seen to change."""
-
-
-@dataclass(frozen=True, slots=True)
 class Watch:
     """The connection and the machine's last words."""
 
@@ -78,12 +65,6 @@ class Watch:
     """Start of the present condition."""
     gap: Gap | None = None
     transient: Transient | None = None
-    beat: Beat | None = None
-    """None before the first reading of a heartbeat."""
-    pulse: float | None = None
-    """The last part, where parts alone tell that the machine runs; None where none is known to go on from."""
-    account: Account = NO_ACCOUNT
-    pace: Pace = NO_PACE
 
 
 Reader: TypeAlias = Callable[[Any], Any]
@@ -119,7 +100,10 @@ def heard(watch: Watch, role: Role, signal: Signal) -> Watch:
     readable = isfinite(value) if isinstance(value, bool | int | float) else _is_state(role, value)
     if signal.quality is not Quality.GOOD or not readable:
         return replace(watch, bad=watch.bad | {role.value})
-    words: MachineWords = replace(watch.words, **{name: read(value)})
+    word = read(value)
+    if word == getattr(watch.words, name) and role.value not in watch.bad:
+        return watch
+    words: MachineWords = replace(watch.words, **{name: word})
     return replace(watch, words=words, bad=watch.bad - {role.value})
 
 
@@ -152,11 +136,7 @@ def meaning(watch: Watch, settings: ConditionSettings, pulsing: Condition | None
     if words.speed is not None and settings.run_speed is not None:
         running = before is Condition.RUNNING
         implied = condition_by_speed(words.speed, settings.run_speed, settings.hysteresis, running=running)
-    condition = condition_of(words, settings.states, implied)
-    if condition is Condition.OFF and watch.beat is not None and not watch.beat.lives:
-        # Only a living controller can say that its machine is off (domain.md R16).
-        condition = None
-    return condition or Condition.UNKNOWN, mode
+    return condition_of(words, settings.states, implied) or Condition.UNKNOWN, mode
 
 
 def state_entered(watch: Watch, settings: ConditionSettings, at: float) -> Watch:
@@ -167,30 +147,6 @@ def state_entered(watch: Watch, settings: ConditionSettings, at: float) -> Watch
     if transient is not None and transient.state == state:
         return watch
     return replace(watch, transient=Transient(state, at))
-
-
-def beaten(watch: Watch, value: SignalValue, at: float) -> Watch:
-    """The heartbeat was read, with good quality."""
-    beat = watch.beat
-    if value is None or (isinstance(value, float) and not isfinite(value)):
-        return watch
-    if isinstance(value, str):
-        value = value[:LONGEST_STATE]
-    if beat is None:
-        return replace(watch, beat=Beat(value, at))
-    return watch if value == beat.value else replace(watch, beat=Beat(value, max(at, beat.at), lives=True))
-
-
-def frozen(watch: Watch, now: float, timeout_s: float) -> bool:
-    """Whether the heartbeat, if there is one, has stood still for too long (domain.md R16)."""
-    return watch.beat is not None and now - watch.beat.at > timeout_s
-
-
-def heart_forgotten(watch: Watch) -> Watch:
-    """Its next reading is the first one, unless it is known to stand still: then it must move."""
-    if watch.gap is not None and watch.gap.cause == "frozen":
-        return watch
-    return replace(watch, beat=None)
 
 
 def instant_of(signal: Signal, settings: StopSettings) -> float:
@@ -208,16 +164,8 @@ def gone_silent(watch: Watch, now: Instant, settings: StopSettings) -> bool:
     return now.wall - watch.last_good > settings.comm_timeout_s
 
 
-def last_sure(watch: Watch, cause: Cause) -> float:
-    """The last instant at which the machine is known to have been as it said."""
-    if cause == "frozen":
-        assert watch.beat is not None
-        return watch.beat.at
-    return watch.since if watch.last_good is None else watch.last_good
-
-
-def gap_opened(watch: Watch, cause: Cause) -> Watch:
-    """Nobody watches from the last good reading on."""
+def gap_opened(watch: Watch, cause: Cause, known: float) -> Watch:
+    """Nobody watches from the last instant on at which the machine was known to be as it said."""
     assert watch.gap is None
-    start = max(last_sure(watch, cause), watch.since)
-    return replace(watch, gap=Gap(start, cause), condition=Condition.UNKNOWN, since=start, transient=None, pulse=None)
+    start = max(known, watch.since)
+    return replace(watch, gap=Gap(start, cause), condition=Condition.UNKNOWN, since=start, transient=None)

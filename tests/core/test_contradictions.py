@@ -1,5 +1,7 @@
 """The machine's state against its counter: R2."""
 
+from dataclasses import replace
+
 import pytest
 
 from agent.core.conditions import Condition
@@ -23,13 +25,17 @@ def told(story: Story) -> list[tuple[float, str, str, int | None]]:
 @pytest.mark.parametrize(("until", "found"), [(160.0, False), (160.001, True)])
 def test_a_run_is_doubted_once_it_made_nothing_for_longer_than_the_limit(until: float, found: bool) -> None:  # noqa: FBT001 - a case
     expected = Contradiction("running_without_parts", 100.0, 160.0, None) if found else None
-    assert quiet(RUNS, until, 60.0) == expected
+    assert quiet(RUNS, None, until, 60.0) == expected
 
 
 def test_the_time_without_parts_begins_with_the_last_one() -> None:
-    account = counted(RUNS, 1, 130.0, 60.0)
-    assert quiet(account, 190.0, 60.0) is None
-    assert quiet(account, 191.0, 60.0) == Contradiction("running_without_parts", 130.0, 190.0, None)
+    assert quiet(RUNS, 130.0, 190.0, 60.0) is None
+    assert quiet(RUNS, 130.0, 191.0, 60.0) == Contradiction("running_without_parts", 130.0, 190.0, None)
+    assert quiet(RUNS, 30.0, 161.0, 60.0) == Contradiction("running_without_parts", 100.0, 160.0, None)
+
+
+def test_a_part_ends_a_contradiction_that_was_told() -> None:
+    assert counted(replace(RUNS, told=True), 1, 130.0, 60.0) == RUNS
 
 
 def test_a_standstill_is_doubted_by_two_counts_apart_once_it_has_lasted() -> None:

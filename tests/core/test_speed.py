@@ -1,14 +1,18 @@
 """Reduced speed: R23."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.facts import Interval, SpeedReduced
-from agent.core.machine_settings import Role
-from agent.core.speed import NO_PACE, Pace, Reduced, SpeedRules, counted, interrupted
+from agent.core.machine_settings import ConditionSettings, Role
+from agent.core.speed import NO_PACE, Mark, Pace, Reduced, counted, interrupted
 from tests.core.build import (
     EXECUTE,
     IDLE,
@@ -26,78 +30,95 @@ from tests.core.build import (
     watched,
 )
 
-RULES = SpeedRules(cycle_s=2.0, window_s=60.0, factor=1.1, confirm_s=60.0)
+SETTINGS = ConditionSettings()
+NORM_S = 2.0
+FOUND = Mark(0.0, 100)
 
 
-def paced(*spans: tuple[int, float], rules: SpeedRules = RULES) -> tuple[Pace, list[Reduced], float]:
-    """The pace after so many parts at so many seconds each, one span after another, and what was told."""
-    pace, told, now = counted(NO_PACE, 1, 0.0, rules)[0], [], 0.0
-    for parts, cycle_s in spans:
+@dataclass
+class Run:
+    """A machine that makes one part after another."""
+
+    norm_s: float = NORM_S
+    settings: ConditionSettings = SETTINGS
+    pace: Pace = NO_PACE
+    last: Mark = FOUND
+    told: list[Reduced] = field(default_factory=list)
+
+    def make(self, parts: int, cycle_s: float, each: int = 1) -> Run:
+        """So many counts, at so many seconds each."""
+        if self.pace is NO_PACE:
+            self.take()
         for _ in range(parts):
-            now = round(now + cycle_s, 3)
-            pace, reduced = counted(pace, 1, now, rules)
-            told += [] if reduced is None else [reduced]
-    return pace, told, now
+            self.last = Mark(round(self.last.at + cycle_s, 6), self.last.count + each)
+            self.take()
+        return self
+
+    def take(self) -> None:
+        self.pace, reduced = counted(self.pace, self.last.count, self.last.at, self.norm_s, self.settings)
+        self.told += [] if reduced is None else [reduced]
+
+    def interrupted(self) -> Reduced | None:
+        return interrupted(self.pace, self.last, self.norm_s, self.settings)
 
 
 def test_a_machine_at_its_norm_is_not_slow() -> None:
-    pace, told, _ = paced((300, 2.0), (300, 2.2))
-    assert (told, interrupted(pace, RULES)) == ([], None)
+    run = Run().make(300, 2.0).make(300, 2.2)
+    assert (run.told, run.interrupted()) == ([], None)
 
 
 def test_an_interval_of_reduced_speed_is_told_when_the_speed_is_back_and_dated_to_its_own_parts() -> None:  # R23
-    _, told, _ = paced((60, 2.0), (60, 3.0), (60, 2.0))
-    (reduced,) = told
+    (reduced,) = Run().make(60, 2.0).make(60, 3.0).make(60, 2.0).told
     assert reduced.start == pytest.approx(120.0, abs=6.0)
     assert reduced.end == pytest.approx(300.0, abs=6.0)
     assert (reduced.end - reduced.start) / reduced.parts == pytest.approx(3.0, abs=0.1)
 
 
 def test_a_run_that_is_interrupted_while_slow_is_told_up_to_its_last_part() -> None:  # R23
-    pace, told, now = paced((60, 2.0), (60, 3.0))
-    reduced = interrupted(pace, RULES)
-    assert told == []
+    run = Run().make(60, 2.0).make(60, 3.0)
+    reduced = run.interrupted()
+    assert run.told == []
     assert reduced is not None
-    assert reduced.end == now
+    assert reduced.end == run.last.at
     assert 57 <= reduced.parts <= 63
 
 
 def test_a_speed_that_is_reduced_for_less_than_speed_confirm_s_is_not_told() -> None:
-    pace, told, _ = paced((60, 2.0), (6, 4.0), (60, 2.0))
-    assert (told, interrupted(pace, RULES)) == ([], None)
+    run = Run().make(60, 2.0).make(6, 4.0).make(60, 2.0)
+    assert (run.told, run.interrupted()) == ([], None)
 
 
 def test_a_run_shorter_than_the_window_has_no_mean() -> None:
-    pace, told, _ = paced((14, 4.0))
-    assert (told, interrupted(pace, RULES)) == ([], None)
+    run = Run().make(14, 4.0)
+    assert (run.told, run.interrupted(), run.pace.slow_since) == ([], None, None)
 
 
 def test_a_long_cycle_is_averaged_over_ten_parts_whatever_the_window() -> None:
-    rules = SpeedRules(cycle_s=60.0, window_s=60.0, factor=1.1, confirm_s=60.0)
-    pace, told, _ = paced((30, 60.0), (1, 115.0), (3, 60.0), rules=rules)
-    assert (told, pace.slow_since) == ([], None)
-    assert paced((30, 60.0), (5, 80.0), rules=rules)[0].slow_since is not None
+    run = Run(norm_s=60.0).make(30, 60.0).make(1, 115.0).make(3, 60.0)
+    assert (run.told, run.pace.slow_since) == ([], None)
+    assert Run(norm_s=60.0).make(30, 60.0).make(5, 80.0).pace.slow_since is not None
+
+
+def test_a_part_in_between_leaves_the_pace_as_it_is() -> None:
+    run = Run().make(60, 2.0)
+    assert counted(run.pace, run.last.count + 1, run.last.at + 1.0, NORM_S, SETTINGS)[0] is run.pace
 
 
 @given(
     cycles=st.lists(st.floats(0.01, 40.0), max_size=150),
-    parts=st.integers(1, 5),
+    each=st.integers(1, 5),
     window_s=st.floats(1.0, 200.0),
 )
 def test_few_marks_are_kept_and_what_is_told_is_an_interval_with_parts(
-    cycles: list[float], parts: int, window_s: float
+    cycles: list[float], each: int, window_s: float
 ) -> None:
-    rules = SpeedRules(cycle_s=2.0, window_s=window_s, factor=1.1, confirm_s=30.0)
-    pace, now, last_end = counted(NO_PACE, 1, 0.0, rules)[0], 0.0, 0.0
+    run = Run(settings=ConditionSettings(speed_window_s=window_s, speed_confirm_s=30.0))
     for cycle_s in cycles:
-        now += cycle_s
-        pace, reduced = counted(pace, parts, now, rules)
-        assert len(pace.marks) <= 12
-        for told in (reduced, interrupted(pace, rules)):
-            assert told is None or (0.0 <= told.start < told.end <= now and told.parts >= parts)
-        if reduced is not None:
-            assert reduced.end >= last_end
-            last_end = reduced.end
+        run.make(1, cycle_s, each)
+        assert len(run.pace.marks) <= 12
+        for told in (*run.told, run.interrupted()):
+            assert told is None or (0.0 <= told.start < told.end <= run.last.at and told.parts >= each)
+    assert all(before.end <= after.end for before, after in pairwise(run.told))
 
 
 def a_filler(*roles: Role, setup_modes: tuple[int, ...] = ()) -> Story:
@@ -137,7 +158,7 @@ def test_a_stop_ends_an_interval_of_reduced_speed_with_the_last_part() -> None: 
     now = make(story, 0.0, 60, 3.0)
     story.hear(*alive(now, now + 1.0), read(now + 2.0, packml_state=IDLE), *alive(now + 2.0, now + 10.0))
     assert [told.interval.end for told in slow(story)] == [clock(180.0)]
-    assert story.station.state.watch.pace == NO_PACE
+    assert story.station.state.signs.pace == NO_PACE
 
 
 def test_a_short_standstill_does_not_end_it() -> None:

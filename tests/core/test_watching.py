@@ -9,12 +9,9 @@ from agent.core.conditions import Condition, MachineWords, Mode
 from agent.core.machine_settings import ConditionSettings, Role, StopSettings
 from agent.core.observations import Instant, Quality, Signal, SignalValue
 from agent.core.watching import (
-    Beat,
     Gap,
     Watch,
-    beaten,
     counter_read,
-    frozen,
     gap_opened,
     gone_silent,
     heard,
@@ -30,6 +27,10 @@ WATCHED = Watch(link_up=True, last_good=T0 + 50.0, words=MachineWords(run=True),
 
 def test_a_good_word_is_kept() -> None:
     assert heard(Watch(), Role.PACKML_STATE, signal("s", 6, 0.0)) == Watch(words=MachineWords(packml_state=6))
+
+
+def test_a_word_told_again_changes_nothing() -> None:
+    assert heard(WATCHED, Role.RUN, signal("run", value=True, at=2.0)) is WATCHED
 
 
 @pytest.mark.parametrize("quality", [Quality.BAD, Quality.UNCERTAIN])
@@ -69,30 +70,6 @@ def test_a_counter_that_is_all_that_speaks_is_a_word() -> None:  # R4, K10
     assert counter_read(WATCHED, Role.TOTAL, good=True) is WATCHED
 
 
-def test_a_heartbeat_lives_once_it_was_seen_to_change() -> None:  # R16
-    first = beaten(Watch(), 7, 10.0)
-    assert first.beat == Beat(7, 10.0)
-    assert beaten(first, 7, 11.0) is first
-    assert beaten(first, 8, 12.0).beat == Beat(8, 12.0, lives=True)
-    assert beaten(first, 8, 9.0).beat == Beat(8, 10.0, lives=True), "a late reading turns nothing back"
-
-
-@pytest.mark.parametrize("value", [None, math.nan, math.inf])
-def test_a_heartbeat_that_says_nothing_does_not_beat(value: SignalValue) -> None:
-    assert beaten(WATCHED, value, 10.0) is WATCHED
-
-
-@pytest.mark.parametrize(("now", "stands"), [(20.0, False), (20.01, True)])
-def test_a_heartbeat_is_frozen_after_its_timeout(now: float, stands: bool) -> None:  # R16  # noqa: FBT001 - a case
-    assert frozen(beaten(Watch(), 7, 10.0), now, 10.0) is stands
-    assert not frozen(Watch(), now, 10.0)
-
-
-def test_a_gap_of_a_frozen_heartbeat_begins_with_its_last_change() -> None:  # R16
-    watch = replace(WATCHED, beat=Beat(7, T0 + 40.0, lives=True))
-    assert gap_opened(watch, "frozen").gap == Gap(T0 + 40.0, "frozen")
-
-
 def test_one_doubtful_word_makes_the_condition_unknown() -> None:
     watch = heard(WATCHED, Role.BLOCKED, bad("blocked", 1.0))
     assert meaning(watch, CONDITION)[0] is Condition.UNKNOWN
@@ -128,9 +105,9 @@ def test_a_clock_set_back_is_no_silence() -> None:
 
 def test_a_gap_begins_with_the_last_good_reading() -> None:  # R15
     expected = replace(WATCHED, condition=Condition.UNKNOWN, since=T0 + 50.0, gap=Gap(T0 + 50.0, "silence"))
-    assert gap_opened(WATCHED, "silence") == expected
+    assert gap_opened(WATCHED, "silence", T0 + 50.0) == expected
 
 
 def test_a_gap_never_begins_before_the_condition_that_it_ends() -> None:
     watch = replace(WATCHED, since=T0 + 51.0)
-    assert gap_opened(watch, "link_lost").since == T0 + 51.0
+    assert gap_opened(watch, "link_lost", T0 + 50.0).since == T0 + 51.0

@@ -199,3 +199,10 @@ def test_stops_are_told_exactly_when_the_machine_leaves_and_enters_execute(day: 
             running = image.running
     told = [(one.at, one.event) for one in day.happenings(after, after + 600) if one.event.startswith("stop")]
     assert told == turns
+
+
+def test_the_controllers_heartbeat_beats_before_the_day_begins() -> None:
+    day = Day(QUIET)
+    edges = [(at, image.heartbeat) for at, image in day.changes(-2.5, 1)]
+    assert edges == [(-2.0, 65_535), (-1.0, 0), (0.0, 1), (1.0, 2)]
+    assert (day.at(-2.5).heartbeat, day.at(-0.5).heartbeat, day.at(-0.5).state) == (65_534, 0, day.at(0).state)
