@@ -12,25 +12,21 @@ import secrets
 import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from agent import VERSION, heartbeat, intake, local_api
 from agent.acquisition import watch_machine, watch_scanner
 from agent.alarms import Alarms
-from agent.batch import DESK, Stand
+from agent.batch import Stand
 from agent.certificates import Certificates
 from agent.clock import Clock
-from agent.core.desk import Desk
-from agent.core.directories import Directories, applied
 from agent.core.draft import Provenance
 from agent.core.envelope import Envelopes
 from agent.core.observations import Started, Stopping
 from agent.core.settings import Settings
-from agent.core.station import Station
 from agent.core.topics import Topics, encoded
 from agent.forwarder import Forwarder
 from agent.inbound import Inbound
@@ -41,7 +37,9 @@ from agent.local_api import LocalApi
 from agent.messages import Messages
 from agent.overview import Overview, Way
 from agent.presence import Presence
+from agent.recording import Recorder, Run, Wish
 from agent.resending import Resending
+from agent.restoring import stand_of
 from agent.retry import Backoff
 from agent.storage import StorageWatch
 from agent.telemetry import Outlet, Telemetry
@@ -63,8 +61,12 @@ STUCK_S = 30.0
 """Real seconds without a turn after which a loop is stuck."""
 
 
-async def run(settings: Settings) -> None:
+async def run(settings: Settings, wish: Wish | None = None) -> None:
     """Run the agent until it is told to stop.
+
+    Args:
+        settings: the whole configuration.
+        wish: that what reaches the agent be recorded.
 
     Raises:
         LinesideError: it cannot start; nothing was started.
@@ -75,7 +77,7 @@ async def run(settings: Settings) -> None:
         backoff = Backoff(0.5, LONGEST_PAUSE_S)
         while not stopping.is_set():
             began = loop.time()
-            why = await _run_once(settings, stopping, listener)
+            why = await _run_once(settings, wish, stopping, listener)
             if loop.time() - began > STEADY_S:
                 backoff.succeeded()
             if why is not None:
@@ -86,7 +88,9 @@ async def run(settings: Settings) -> None:
                         await stopping.wait()
 
 
-async def _run_once(settings: Settings, stopping: asyncio.Event, listener: socket.socket) -> str | None:
+async def _run_once(
+    settings: Settings, wish: Wish | None, stopping: asyncio.Event, listener: socket.socket
+) -> str | None:
     """Run on one opening of the journal; why it must be opened anew, None where the agent was told to stop.
 
     To begin again costs what a kill costs: counters are caught up, and who got no answer asks again.
@@ -97,7 +101,7 @@ async def _run_once(settings: Settings, stopping: asyncio.Event, listener: socke
         async with heartbeat.patience():
             opening = open_journal(settings.agent.data, secrets.token_hex(4), clock.now().wall)
             journal = await stack.enter_async_context(opening)
-        delivery = await stack.enter_async_context(delivering(settings, journal, clock, instance))
+        delivery = await stack.enter_async_context(delivering(settings, journal, clock, instance, wish))
         await stack.enter_async_context(local_api.serving(delivery.api, listener))
         await stack.enter_async_context(watching(settings, delivery, clock))
         heartbeat.notify("READY=1")
@@ -129,14 +133,22 @@ class Delivery:
 
 
 @asynccontextmanager
-async def delivering(settings: Settings, journal: Journal, clock: Clock, instance: str) -> AsyncIterator[Delivery]:
+async def delivering(
+    settings: Settings, journal: Journal, clock: Clock, instance: str, wish: Wish | None = None
+) -> AsyncIterator[Delivery]:
     """Take observations, keep and deliver facts while open."""
     alarms = Alarms(lambda: clock.now().wall)
-    desk = Intake(journal, restored(settings, journal), clock, settings.agent.tick_s, alarms)
+    stand = restored(settings, journal)
+    recorder = None
+    if wish is not None:
+        recorded = Run(settings, instance, journal.marks.epoch, journal.restored.directories)
+        recorder = Recorder(wish, recorded, stand, alarms, clock.now().wall)
+    desk = Intake(journal, stand, clock, settings.agent.tick_s, alarms, recorder)
     agent_urn = f"urn:lineside:{settings.agent.site}:{settings.agent.id}"
     store = TelemetryStore(settings.agent.data, settings.telemetry.keep_mb, agent_urn)
     telemetry = Telemetry(settings, store, clock, alarms)
-    storage = StorageWatch(journal, desk, clock, alarms, settings.journal, (telemetry,))
+    sheddable = (telemetry,) if recorder is None else (telemetry, recorder)
+    storage = StorageWatch(journal, desk, clock, alarms, settings.journal, sheddable)
     upkeep = Upkeep(journal, desk, clock, alarms, settings.journal.keep_days)
     topics = Topics.of(settings.mes.root, settings.agent)
     envelopes = Envelopes(settings.agent.site, settings.agent.id)
@@ -163,7 +175,7 @@ async def delivering(settings: Settings, journal: Journal, clock: Clock, instanc
         found = [] if name is None else [f"{name} does not turn"]
         return [*found, "the journal cannot be written"] if desk.failing else found
 
-    async with asyncio.TaskGroup() as tasks:
+    async with recorder or nullcontext(), asyncio.TaskGroup() as tasks:
         sending = tasks.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.lost), name="uplink")
         try:
             async with intake.running(desk):
@@ -214,19 +226,7 @@ async def watching(settings: Settings, delivery: Delivery, clock: Clock) -> Asyn
 def restored(settings: Settings, journal: Journal) -> Stand:
     """Stations and desk as the journal left them."""
     provenance = Provenance(journal.marks.epoch, settings.execution_mode)
-    past = journal.restored
-    directories = Directories()
-    for kept in past.directories:
-        directories, _ = applied(directories, kept.wc_id, kept.name, kept.payload)
-    desk = Desk(VERSION, provenance, settings.mes.commands, directories)
-    if DESK in past.snapshots:
-        desk = desk.restored(past.snapshots[DESK])
-    stations, zone = {}, ZoneInfo(settings.agent.time_zone)
-    for machine in settings.machine:
-        station = Station.new(machine, settings.codes, provenance, settings.calendar, zone)
-        snapshot = past.snapshots.get(machine.work_center)
-        stations[machine.work_center] = station if snapshot is None else station.restored(snapshot)
-    return Stand(stations, desk)
+    return stand_of(settings, provenance, journal.restored.snapshots, journal.restored.directories)
 
 
 def stuck(desk: Intake, forwarder: Forwarder, uplink: Uplink) -> str | None:

@@ -28,6 +28,7 @@ from agent.core.station import StationObservation
 from agent.core.turn import LastScan
 from agent.core.views import Reply
 from agent.journal.journal import Journal
+from agent.recording import Recorder
 from agent.retry import Backoff
 
 LOG = logging.getLogger(__name__)
@@ -44,8 +45,17 @@ STORAGE_FULL = Reply(
 class Intake:
     """The one place where observations become durable facts."""
 
-    def __init__(self, journal: Journal, stand: Stand, clock: Clock, tick_s: float, alarms: Alarms) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        stand: Stand,
+        clock: Clock,
+        tick_s: float,
+        alarms: Alarms,
+        recorder: Recorder | None = None,
+    ) -> None:
         self._journal = journal
+        self._recorder = recorder
         self._clock = clock
         self._tick_s = tick_s
         self._alarms = alarms
@@ -175,6 +185,8 @@ class Intake:
         if late:
             pending.observation = by_new_time(pending.observation, late)
         self._observe(pending)
+        if self._recorder is not None:
+            self._recorder.record(pending, self._tentative)
         if pending.facts or pending.answered is not None:
             self._urgent.set()
         if len(self._batch.pending) >= MOST_AHEAD:
@@ -257,6 +269,8 @@ class Intake:
         self._observe_again([pending for pending in kept if not isinstance(pending.observation, of_people)])
         self._make_room()
         for pending in refused:
+            if self._recorder is not None:
+                self._recorder.withdraw(pending)
             _answer(pending, await self._refuse(pending.observation))
 
     def _observe_again(self, kept: Sequence[Pending]) -> None:

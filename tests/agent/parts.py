@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from agent.core.observations import Directive, Entry, Image, Instant, Link, Qual
 from agent.core.settings import Settings
 from agent.intake import Intake, running
 from agent.journal.journal import Journal, open_journal
+from agent.recording import Recorder, Run, Wish
 
 CLOCK = Clock()
 SITE = "lineside/v1/acme/ala1"
@@ -100,23 +101,32 @@ class Running:
     intake: Intake
     journal: Journal
     alarms: Alarms
+    recorder: Recorder | None = None
 
     async def types(self) -> list[str]:
         return [row.type for row in await self.journal.latest(100_000)]
 
 
 @asynccontextmanager
-async def an_intake(folder: Path, epoch: str = "e1", *, writing: bool = True) -> AsyncIterator[Running]:
-    """An intake as the agent runs it; without `writing` the test commits by itself."""
+async def an_intake(
+    folder: Path, epoch: str = "e1", *, writing: bool = True, wish: Wish | None = None, instance: str = "i1"
+) -> AsyncIterator[Running]:
+    """An intake as the agent runs it; without `writing` the test commits by itself. A recorded one tells no time."""
     configured = settings(folder)
+    tick_s = configured.agent.tick_s if wish is None else 1000.0
     async with open_journal(configured.agent.data, epoch, time.time()) as journal:
         alarms = Alarms(lambda: CLOCK.now().wall)
-        intake = Intake(journal, restored(configured, journal), CLOCK, configured.agent.tick_s, alarms)
-        if not writing:
-            yield Running(intake, journal, alarms)
-            return
-        async with running(intake):
-            yield Running(intake, journal, alarms)
+        stand, recorder = restored(configured, journal), None
+        if wish is not None:
+            run = Run(configured, instance, journal.marks.epoch, journal.restored.directories)
+            recorder = Recorder(wish, run, stand, alarms, CLOCK.now().wall)
+        intake = Intake(journal, stand, CLOCK, tick_s, alarms, recorder)
+        async with recorder or nullcontext():
+            if not writing:
+                yield Running(intake, journal, alarms, recorder)
+                return
+            async with running(intake):
+                yield Running(intake, journal, alarms, recorder)
 
 
 async def with_order(running: Running) -> None:

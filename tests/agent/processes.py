@@ -76,9 +76,10 @@ async def an_agent(
     *,
     watchdog_s: float = 3.0,
     options: tuple[str, ...] = (),
+    arguments: tuple[str, ...] = (),
     environment: Mapping[str, str] = {},
 ) -> AsyncIterator[AgentProcess]:
-    """`lineside run` with this configuration and options of Python; killed at the end if it still runs."""
+    """`lineside run` with this configuration, options of Python and arguments; killed at the end if it still runs."""
     config = folder / "lineside.toml"
     config.write_text(text)
     address = folder / "notify.sock"
@@ -88,7 +89,7 @@ async def an_agent(
         channel.setblocking(False)
         said = {"NOTIFY_SOCKET": str(address), "WATCHDOG_USEC": str(int(watchdog_s * 1e6))}
         log = os.open(folder / "agent.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        command = (sys.executable, *options, "-m", "agent", "run", "-c", str(config))
+        command = (sys.executable, *options, "-m", "agent", "run", "-c", str(config), *arguments)
         process = await asyncio.create_subprocess_exec(
             *tethered(*command),
             stdin=DEVNULL,

@@ -1,0 +1,41 @@
+"""Builds stations and desk as a configuration asks and as a snapshot left them: for the agent and for a replay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
+
+from agent import VERSION
+from agent.batch import DESK, Stand
+from agent.core.desk import Desk
+from agent.core.directories import Directories, applied
+from agent.core.draft import Provenance
+from agent.core.settings import Settings
+from agent.core.station import Station
+from agent.journal.store import Kept
+
+
+def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str, bytes], kept: Iterable[Kept]) -> Stand:
+    """Stations and desk.
+
+    Args:
+        settings: the work centers, and what their facts depend on.
+        provenance: of all facts.
+        snapshots: by work center, the desk's under `DESK`; what is not there begins anew.
+        kept: the MES's objects.
+
+    Raises:
+        pydantic.ValidationError: not a snapshot of this version.
+    """
+    directories = Directories()
+    for one in kept:
+        directories, _ = applied(directories, one.wc_id, one.name, one.payload)
+    desk = Desk(VERSION, provenance, settings.mes.commands, directories)
+    if DESK in snapshots:
+        desk = desk.restored(snapshots[DESK])
+    stations, zone = {}, ZoneInfo(settings.agent.time_zone)
+    for machine in settings.machine:
+        station = Station.new(machine, settings.codes, provenance, settings.calendar, zone)
+        snapshot = snapshots.get(machine.work_center)
+        stations[machine.work_center] = station if snapshot is None else station.restored(snapshot)
+    return Stand(stations, desk)
