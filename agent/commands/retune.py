@@ -58,13 +58,13 @@ def _played(recording: Recording, before: Replay, after: Replay) -> Result:
             case Begin():
                 before.begin(record)
                 after.begin(record)
-                result.begin(record.header)
+                result.time_zone = record.header.time_zone
             case Seam():
                 result.seams.append(record)
             case _:
                 before.observe(record)
                 after.observe(record)
-                result.observations += 1
+                result.saw(after.now)
                 if result.observations % EVERY == 0:
                     progress.say(recording.share, f"{result.observations} observations")
     before.end()

@@ -10,7 +10,6 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from agent.core.facts import StopClass
-from agent.core.recorded import Header
 from agent.core.retuning import Account, Change, Span, Total, changes, settings_changed
 from agent.core.times import iso
 from agent.playback import Seam
@@ -32,17 +31,18 @@ class Result:
     observations: int = 0
     time_zone: str = "UTC"
     begun: float | None = None
+    """Plant time of the first observation."""
     seams: list[Seam] = field(default_factory=list)
 
-    def begin(self, header: Header) -> None:
-        """A run begins."""
-        self.time_zone = header.time_zone
-        self.begun = header.begun if self.begun is None else self.begun
+    def saw(self, at: float) -> None:
+        """One observation more, of this plant time."""
+        self.observations += 1
+        self.begun = at if self.begun is None else self.begun
 
     @property
     def until(self) -> float:
-        """Plant time of the last observation, or of the beginning where there is none."""
-        return self.after.now or self.begun or 0.0
+        """Plant time of the last observation."""
+        return self.after.now
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _stops_row(name: str, old: Total, new: Total) -> str:
     count, seconds = new.count - old.count, new.seconds - old.seconds
     is_same = count == 0 and abs(seconds) < 0.0005
     change = "" if is_same else f"{count:+d}  {'-' if seconds < 0 else '+'}{_lasting(abs(seconds))}"
-    return f"  {name:<26}{_stops(old):>20}{_stops(new):>20}{change:>20}"
+    return f"  {name:<26}{_stops(old):>20}{_stops(new):>20}{change:>20}".rstrip()
 
 
 def _stops(total: Total) -> str:
@@ -132,7 +132,7 @@ def _stops(total: Total) -> str:
 
 
 def _row(name: str, old: str, new: str, change: Decimal) -> str:
-    return f"  {name:<26}{old:>20}{new:>20}{'' if change == 0 else f'{change:+,f}':>20}"
+    return f"  {name:<26}{old:>20}{new:>20}{'' if change == 0 else f'{change:+,f}':>20}".rstrip()
 
 
 def _number(quantity: Decimal) -> str:

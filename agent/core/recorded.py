@@ -87,8 +87,9 @@ _OBSERVATIONS = {
 }
 _KNOWN = TypeAdapter(dict[str, str])
 _HEADER = TypeAdapter[Header | None](Header | None, config=_EXACT)
-_ENDED = TypeAdapter(Ended)
+_ENDED = TypeAdapter[Ended | None](Ended | None, config=_EXACT)
 HEADER, ENDED = "lineside-recording-1", "ended"
+_OTHERS: dict[str, TypeAdapter[Header | None] | TypeAdapter[Ended | None]] = {HEADER: _HEADER, ENDED: _ENDED}
 WITHDRAWN = b"withdrawn\t"
 """How the line of a withdrawn entry begins."""
 
@@ -135,12 +136,10 @@ def decode(line: bytes) -> Record:
                 return Seen(UUID(ids.decode()), _KNOWN.validate_json(known), observation)
         case ("withdrawn", [ids]):
             return Withdrawn(UUID(ids.decode()))
-        case (str(name), [body]) if name == HEADER:
-            header = _HEADER.validate_json(body)
-            if header is not None:
-                return header
-        case (str(name), [body]) if name == ENDED:
-            return _ENDED.validate_json(body)
+        case (str(name), [body]) if name in _OTHERS:
+            other = _OTHERS[name].validate_json(body)
+            if other is not None:
+                return other
     raise ValueError(f"'{line[:40].decode(errors='replace')}' begins no line of {HEADER}")
 
 
@@ -153,7 +152,7 @@ def settings_kept(settings: Settings) -> str:
         "machine": tuple(_unreachable(machine) for machine in settings.machine),
         "scanner": (),
     }
-    return settings.model_copy(update=kept).model_dump_json()
+    return settings.model_copy(update=kept).model_dump_json(by_alias=True)
 
 
 def digest(settings: str) -> str:

@@ -17,11 +17,9 @@ from uuid import UUID
 
 from agent.core.conditions import Condition
 from agent.core.facts import DiscrepancyRaised, Fact, OutputRecorded, ScrapRecorded, StopClass, StopData
-from agent.core.identity import IdBlock
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.times import epoch
-from agent.core.turn import begin
 
 ChangeKind: TypeAlias = Literal["appears", "vanishes", "merges", "splits", "changes", "regroups"]
 NO_IDS = UUID(int=0)
@@ -91,9 +89,7 @@ class Account:
 
     def end(self, station: Station, now: float) -> None:
         """Take what was counted and is not told yet."""
-        turn = begin(station.setup, station.state, now, IdBlock(NO_IDS))
-        turn.flush()
-        self.take(turn.draft.facts)
+        self.take(station.untold(now))
 
     def totals(self, until: float) -> dict[StopClass, Total]:
         """Stops by class."""

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from agent.core import barcodes, calendar, clock_steps, machine_turn, manual, operator_turn, shifts
 from agent.core.calendar import Calendar
 from agent.core.calendar_settings import CalendarSettings
-from agent.core.directories import PublishedCalendar
+from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
@@ -54,6 +54,7 @@ from agent.core.turn import (
 from agent.core.views import Reply
 
 StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
+NO_IDS = UUID(int=0)
 SHOWN_EVENTS = 6
 SHOWN_CHARACTERS = 80
 NOT_SHOWN = frozenset({"output.recorded", "machine.condition_changed", "scan.accepted", "stop.segmented"})
@@ -161,6 +162,13 @@ class Station:
         if reply is not None:
             reply = reply.model_copy(update={"fact_ids": tuple(str(fact.id) for fact in facts)})
         return Outcome(Station(self.setup, state, working), facts, reply, tuple(turn.claims))
+
+    def untold(self, now: float) -> tuple[Fact, ...]:
+        """What was counted and is no fact yet, as facts that nobody keeps."""
+        known = calendar.NO_CALENDAR if self.working is None else self.working.calendar
+        turn = begin(self.setup, self.state, now, IdBlock(NO_IDS), Around(Directories(), known))
+        turn.flush()
+        return tuple(turn.draft.facts)
 
     def figures(self, now: float) -> Figures:
         """The figures of shift and order, with what the time since they were settled seems to have been."""

@@ -69,11 +69,21 @@ def test_settings_are_kept_without_the_ways_to_anything_and_without_secrets() ->
                     "work_center": "PRESS-1",
                     "modbus": {"host": "192.0.2.20"},
                     "signal": [{"key": "run", "role": "run", "table": "coil", "address": 0, "type": "bit"}],
-                    "condition": {"setup_modes": [4], "states": {5: "STARVED"}},
+                    "condition": {"setup_modes": [4], "states": {"5": "STARVED"}},
                     "stop": {"minor_stop_max_s": 90},
                 }
             ],
             "scanner": [{"name": "hand", "work_center": "PRESS-1", "device": "/dev/HUSH"}],
+            "calendar": {
+                "shift": [
+                    {
+                        "id": "early",
+                        "start": "06:00",
+                        "end": "14:00",
+                        "break": [{"name": "tea", "start": "09:00", "end": "09:15"}],
+                    }
+                ]
+            },
         }
     )
     text = settings_kept(settings)
@@ -81,4 +91,5 @@ def test_settings_are_kept_without_the_ways_to_anything_and_without_secrets() ->
     again = Settings.model_validate_json(text)
     (machine,), (was,) = again.machine, settings.machine
     assert (machine.stop, machine.condition, machine.signal) == (was.stop, was.condition, was.signal)
+    assert again.calendar == settings.calendar is not None
     assert (again.codes, again.mes.commands) == (settings.codes, ("message",))

@@ -93,7 +93,7 @@ def test_discrepancies_are_counted_by_code() -> None:
     [
         ({}, {}),
         ({"stop": {"minor_stop_max_s": 300}}, {"stop.minor_stop_max_s": (120.0, 300.0)}),
-        ({"condition": {"states": {5: "STARVED"}}}, {"condition.states.5": (None, "STARVED")}),
+        ({"condition": {"states": {"5": "STARVED"}}}, {"condition.states.5": (None, "STARVED")}),
         ({"modbus": {"host": "elsewhere", "poll_ms": 7}}, {}),
     ],
 )
