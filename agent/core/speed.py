@@ -133,7 +133,8 @@ def _ended(pace: Pace, last: Mark, limit_s: float, settings: ConditionSettings) 
         if after.at - before.at > limit_s * (after.count - before.count):
             end = after
             break
-    if end.at - start.at < settings.speed_confirm_s:
-        # A few slow steps keep the mean up for as long as they are within its span.
+    if end.at - start.at < settings.speed_confirm_s or end.count <= start.count:
+        # A few slow steps keep the mean up for as long as they are within its span; and another counter may have been
+        # configured meanwhile.
         return None
     return Reduced(start.at, end.at, end.count - start.count)

@@ -27,6 +27,7 @@ from tests.core.build import (
     entry,
     read,
     scan,
+    started,
     watched,
 )
 
@@ -97,6 +98,11 @@ def test_a_long_cycle_is_averaged_over_ten_parts_whatever_the_window() -> None:
     run = Run(norm_s=60.0).make(30, 60.0).make(1, 115.0).make(3, 60.0)
     assert (run.told, run.pace.slow_since) == ([], None)
     assert Run(norm_s=60.0).make(30, 60.0).make(5, 80.0).pace.slow_since is not None
+
+
+def test_a_count_that_went_back_is_no_interval() -> None:
+    run = Run().make(60, 3.0)
+    assert interrupted(run.pace, Mark(run.last.at + 1.0, 0), NORM_S, SETTINGS) is None
 
 
 def test_a_part_in_between_leaves_the_pace_as_it_is() -> None:
@@ -202,6 +208,14 @@ def test_setting_up_is_not_slow() -> None:  # R10
     story.hear(read(1.0, mode=4))
     now = make(story, 1.0, 60, 3.0)
     story.hear(down(now + 1.0))
+    assert slow(story) == []
+
+
+def test_a_counter_taken_out_of_the_configuration_tells_nothing_of_the_speed() -> None:
+    story = a_filler()
+    now = make(story, 0.0, 60, 3.0)
+    story.station = a_station(Role.PACKML_STATE, output={"cycle_s": 2.0}).restored(story.station.snapshot())
+    story.hear(started(now + 10.0, now))
     assert slow(story) == []
 
 
