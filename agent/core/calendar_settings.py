@@ -11,7 +11,7 @@ from datetime import datetime, time
 from itertools import combinations
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from agent.core.settings_base import Id, Section
 
@@ -30,6 +30,10 @@ def _checked_clock(value: object) -> object:
     raise ValueError("expected a time of the plant's clock from '00:00' to '23:59'")
 
 
+def _written(clock: time) -> str:
+    return f"{clock:%H:%M}"
+
+
 def _checked_moment(value: object) -> object:
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -40,7 +44,12 @@ def _checked_moment(value: object) -> object:
     raise ValueError("expected a date and time, such as '2026-05-01T06:00' or '2026-05-01T06:00:00+05:00'")
 
 
-Clock = Annotated[time, BeforeValidator(_checked_clock), WithJsonSchema({"type": "string", "pattern": _HOURS_MINUTES})]
+Clock = Annotated[
+    time,
+    BeforeValidator(_checked_clock),
+    PlainSerializer(_written, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": _HOURS_MINUTES}),
+]
 Moment = Annotated[datetime, BeforeValidator(_checked_moment), WithJsonSchema({"type": "string"})]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 

@@ -27,7 +27,6 @@ host = "mes"
 
 [[machine]]
 work_center = "PRESS-1"
-orders = false
 modbus = {{ host = "plc" }}
 stop = {{ {stop} }}
 signal = [
@@ -120,6 +119,7 @@ async def test_retune_shows_how_stops_and_counts_would_change(tmp_path: Path) ->
         "  stops, down                       1  0:05:00.0        2  0:06:40.0      +1  +0:01:40.0",
         "  stops, all                        5  0:07:37.0        3  0:07:40.0      -2  +0:00:03.0",
         "  good, EA                                   543                 543",
+        "  no_order_running                             1                   1",
         "",
         "  vanishes     05:01:40.0 to 05:01:47.0  minor     0:00:07.0  IDLE",
         "  merges       05:03:20.0 to 05:03:50.0  minor     0:00:30.0  IDLE",
