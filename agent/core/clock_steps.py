@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from agent.core.counters import CounterState
 from agent.core.operations import Operations
+from agent.core.output import Output
 from agent.core.segments import Stop
 from agent.core.stops import StopWatch
 from agent.core.turn import Floor, Turn
@@ -20,8 +22,8 @@ def carry_over(turn: Turn, by: float) -> None:
     turn.watch = _watch(turn.watch, by)
     turn.signs = turn.signs.later(by)
     turn.stops = _stops(turn.stops, by)
-    turn.counters = {role: replace(counter, at=counter.at + by) for role, counter in turn.counters.items()}
-    turn.output = replace(turn.output, flushed_at=turn.output.flushed_at + by)
+    turn.counters = {role: _counter(counter, by) for role, counter in turn.counters.items()}
+    turn.output = _output(turn.output, by)
     turn.operations = _operations(turn.operations, by)
     turn.floor = _floor(turn.floor, by)
     turn.schedule = turn.schedule.later(by)
@@ -62,6 +64,28 @@ def _stop(stop: Stop, by: float) -> Stop:
         replace(one, start=one.start + by, end=None if one.end is None else one.end + by) for one in stop.segments
     )
     return replace(stop, start=stop.start + by, segments=segments)
+
+
+def _counter(counter: CounterState, by: float) -> CounterState:
+    return replace(
+        counter,
+        at=counter.at + by,
+        blind_since=None if counter.blind_since is None else counter.blind_since + by,
+        zero_at=None if counter.zero_at is None else counter.zero_at + by,
+    )
+
+
+def _output(output: Output, by: float) -> Output:
+    base = output.baseline
+    tallies = output.tallies.items()
+    return replace(
+        output,
+        tallies={role: replace(tally, start=tally.start + by, end=tally.end + by) for role, tally in tallies},
+        flushed_at=output.flushed_at + by,
+        past=tuple(replace(one, until=one.until + by) for one in output.past),
+        held=tuple(replace(one, at=one.at + by) for one in output.held),
+        baseline=replace(base, since=base.since + by, checked_at=base.checked_at + by),
+    )
 
 
 def _operations(operations: Operations, by: float) -> Operations:

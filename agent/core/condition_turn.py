@@ -18,7 +18,7 @@ from agent.core.signs import Signs
 from agent.core.speed import NO_PACE, Mark, Reduced
 from agent.core.stops import PARTLESS_CYCLES
 from agent.core.times import iso, milliseconds
-from agent.core.turn import Turn, is_output
+from agent.core.turn import Turn
 from agent.core.watching import Cause
 
 
@@ -107,7 +107,7 @@ def settle(turn: Turn, until: float) -> None:
 
 def parts_made(turn: Turn, role: Role, parts: int, at: float) -> None:
     """A counter went on. Rejects are parts too where they are counted beside the good ones."""
-    if not is_output(role) and Role.GOOD not in turn.setup.names:
+    if role is not turn.setup.output_role and not (role is Role.SCRAP and turn.setup.output_role is Role.GOOD):
         return
     if turn.watch.gap is not None:
         return
@@ -190,7 +190,7 @@ def _sure_until(turn: Turn, until: float) -> float:
     if watch.gap is not None or watch.condition is not Condition.RUNNING:
         return until
     if turn.setup.pulses and turn.signs.pulse is not None:
-        return min(until, turn.signs.pulse + turn.cycle_s)
+        return min(until, turn.signs.pulse + turn.pulse_s)
     if watch.transient is not None and not watch.transient.over:
         return min(until, watch.transient.since)
     return until
@@ -198,7 +198,7 @@ def _sure_until(turn: Turn, until: float) -> float:
 
 def _start_running(turn: Turn, role: Role, parts: int, at: float) -> None:
     change(turn, Condition.RUNNING, turn.watch.mode, at)
-    if is_output(role):
+    if role is turn.setup.output_role:
         turn.stops = stops.counted(turn.stops, parts)
 
 
@@ -206,7 +206,7 @@ def _conclude_standstill(turn: Turn, until: float) -> None:
     pulse = turn.signs.pulse
     if turn.watch.condition is not Condition.RUNNING or pulse is None:
         return
-    since = pulses.standing_since(pulse, until, turn.cycle_s, turn.setup.machine.stop)
+    since = pulses.standing_since(pulse, until, turn.pulse_s, turn.setup.machine.stop)
     if since is None:
         return
     condition, mode = watching.meaning(turn.watch, turn.setup.machine.condition, Condition.IDLE)
@@ -230,13 +230,14 @@ def _conclude_contradiction(turn: Turn, until: float) -> None:
     found = contradictions.quiet(turn.signs.account, turn.signs.pulse, until, _quiet_limit_s(turn))
     if found is None:
         return
-    if any(counter.blind for role, counter in turn.counters.items() if is_output(role)):
+    counter = None if turn.setup.output_role is None else turn.counters.get(turn.setup.output_role)
+    if counter is not None and counter.blind_since is not None:
         return
     _tell_contradiction(turn, found)
 
 
 def _quiet_limit_s(turn: Turn) -> float:
-    return max(PARTLESS_CYCLES * turn.cycle_s, turn.setup.machine.condition.contradiction_s)
+    return max(PARTLESS_CYCLES * turn.pulse_s, turn.setup.machine.condition.contradiction_s)
 
 
 def _tell_contradiction(turn: Turn, found: Contradiction) -> None:
@@ -265,7 +266,7 @@ def _norm_known(turn: Turn) -> bool:
 def _made(turn: Turn) -> int:
     """Where the count of parts stands."""
     roles = (Role.TOTAL,) if Role.TOTAL in turn.setup.names else (Role.GOOD, Role.SCRAP)
-    return sum(turn.counters[role].count for role in roles if role in turn.counters)
+    return sum(turn.counters[role].count * turn.scale(role) for role in roles if role in turn.counters)
 
 
 def _tell_speed(turn: Turn, reduced: Reduced) -> None:

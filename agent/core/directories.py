@@ -51,6 +51,8 @@ class Order(Copy):
     """Planned run time per item (ISO 22400 PRI)."""
     norm_setup_s: Annotated[Decimal, Field(ge=0, le=1_000_000)] | None = None
     """Planned setup time."""
+    parts_per_count: Annotated[int, Field(ge=1)] | None = None
+    """Parts that one count of the machine's output stands for, from the order's start on (domain.md K1)."""
     bom_version: Code | None = None
     route_version: Code | None = None
     norm_version: Code | None = None

@@ -29,6 +29,8 @@ CARE: Mapping[DiscrepancyCode, Care] = {
     "counter_reset": Care("supervisor", 24 * HOUR_S),
     "counter_quarantine": Care("supervisor", 8 * HOUR_S),
     "counter_ambiguous": Care("supervisor", 24 * HOUR_S),
+    "counter_vs_serial": Care("supervisor", 24 * HOUR_S),
+    "qty_balance": Care("supervisor", 24 * HOUR_S),
     "journal_damaged": Care("maintenance", 24 * HOUR_S),
     "journal_rewound": Care("maintenance", 24 * HOUR_S),
     "mes_restored": Care("mes_administrator", 24 * HOUR_S),
@@ -47,8 +49,8 @@ class Discrepancy:
     at_most: Decimal | None = None
     """The quantity that may be missing."""
 
-    def tell(self, draft: Draft, origin: Origin, key: str) -> None:
-        """Make the fact of it.
+    def tell(self, draft: Draft, origin: Origin, key: str) -> str:
+        """Make the fact of it; returns the id under which it may be resolved.
 
         Args:
             draft: takes the fact.
@@ -56,11 +58,12 @@ class Discrepancy:
             key: names the happening, beside the code, in the natural key.
         """
         care = CARE[self.code]
+        discrepancy_id = f"dsc-{draft.ids.take()}"
         data = DiscrepancyRaised(
             keys=draft.keys,
             quality=draft.quality(origin),
             versions=draft.versions,
-            discrepancy_id=f"dsc-{draft.ids.take()}",
+            discrepancy_id=discrepancy_id,
             code=self.code,
             owner_role=care.owner_role,
             due=iso(self.end + care.due_s),
@@ -70,3 +73,4 @@ class Discrepancy:
             evidence=self.evidence,
         )
         draft.add(data, self.end, f"dsc:{draft.keys.wc_id or '-'}:{self.code}:{key}")
+        return discrepancy_id

@@ -28,6 +28,8 @@ DiscrepancyCode: TypeAlias = Literal[
     "counter_reset",
     "counter_quarantine",
     "counter_ambiguous",
+    "counter_vs_serial",
+    "qty_balance",
     "journal_damaged",
     "journal_rewound",
     "mes_restored",
@@ -36,6 +38,14 @@ DiscrepancyCode: TypeAlias = Literal[
 WithheldReason: TypeAlias = Literal["damaged", "retired", "too_large", "format", "disconnects"]
 StorageLevel: TypeAlias = Literal["ample", "low", "scarce", "reserve"]
 OperationStatus: TypeAlias = Literal["waiting", "in_progress", "completed"]
+QuantityCategory: TypeAlias = Literal["good", "scrap", "rework"]
+Allocation: TypeAlias = Annotated[
+    Literal["exact", "estimated"],
+    Field(
+        description="estimated: counted while nobody watched and orders, shifts or lots changed; all of it is said of "
+        "what was in progress when the watching ended (domain.md K11)"
+    ),
+]
 
 
 class Block(BaseModel):
@@ -393,12 +403,19 @@ class OutputRecorded(FactData):
     uom: str
     cum_good: Decimal
     """Good parts of this order and operation at this work center so far, what was turned into scrap taken off."""
-    counter: Counter
-    interval: Interval
+    cum_good_shift: Decimal
+    """The same, of this shift alone."""
+    counter: Counter | None
+    """Null where no counter counted them."""
+    interval: Interval | None
+    """Null where no counter counted them."""
     lots_in: tuple[str, ...]
     """Component lots loaded meanwhile."""
     lower_bound: bool = False
     """At least so many: the counter was not watched and may have gone further (domain.md K5)."""
+    allocation: Allocation = "exact"
+    serials: tuple[str, ...] = ()
+    """The units, where output is counted by serials (domain.md K14)."""
 
 
 class ScrapRecorded(FactData):
@@ -406,17 +423,61 @@ class ScrapRecorded(FactData):
 
     TYPE = "scrap.recorded"
     qty_scrap: Decimal
+    """What this adds to the scrap; 0 where it only gives rejects that were counted before their code."""
     qty_from_good: Decimal
     """How many of them had been reported as good and are good no more (domain.md K13)."""
+    pool_coded_qty: Decimal = Decimal(0)
+    """Rejects counted before, without a code, that get theirs now; they are not added again (domain.md K13)."""
     uom: str
     cum_good: Decimal
     cum_scrap: Decimal
+    cum_good_shift: Decimal
+    cum_scrap_shift: Decimal
     defect_code: str | None
     """Null while nobody has coded the reject."""
     place: str
-    """Work center at which they were rejected."""
-    counter: Counter
-    interval: Interval
+    """Where they were rejected: the work center, or a place in it."""
+    disposition: str | None = None
+    """What becomes of them, as the operator said."""
+    counter: Counter | None
+    """Null where an operator reported them."""
+    interval: Interval | None
+    """Null where an operator reported them."""
+    allocation: Allocation = "exact"
+
+
+class ReworkRecorded(FactData):
+    """Parts were sent to rework."""
+
+    TYPE = "rework.recorded"
+    qty_rework: Decimal
+    uom: str
+    cum_rework: Decimal
+    """Of this order and operation at this work center so far."""
+    counter: Counter | None
+    interval: Interval | None
+    defect_code: str | None
+    target_op: str | None
+    """Operation at which they are reworked, where anybody said."""
+    allocation: Allocation = "exact"
+
+
+class QuantityAdjusted(FactData):
+    """A quantity is another one than was counted: the counter was set back, or somebody who knows says so."""
+
+    TYPE = "quantity.adjusted"
+    category: QuantityCategory
+    delta: Decimal
+    """What is added to it; negative takes away."""
+    uom: str
+    cum_after: Decimal
+    """Of this order and operation at this work center; never below zero."""
+    source: Literal["plc", "operator"]
+    counter: Counter | None
+    """The readings between which it lies, where a counter is behind it."""
+    reason: str | None
+    comment: str | None
+    actor: str | None
 
 
 class OperationChanged(FactData):
@@ -494,6 +555,18 @@ class DiscrepancyRaised(FactData):
     at_most: Decimal | None
     """The quantity that may be missing in that span, where it is a quantity."""
     evidence: dict[str, str]
+
+
+class DiscrepancyResolved(FactData):
+    """Somebody who may decide decided what a contradiction comes to."""
+
+    TYPE = "discrepancy.resolved"
+    discrepancy_id: str
+    code: DiscrepancyCode
+    resolution: Literal["post", "ignore", "edit"]
+    """post: what was held counts. ignore: it counts for nothing. edit: another quantity counts."""
+    actor: str | None
+    comment: str | None
 
 
 class AgentStarted(FactData):
@@ -621,6 +694,8 @@ FACT_TYPES: tuple[type[FactData], ...] = (
     ShiftSummary,
     OutputRecorded,
     ScrapRecorded,
+    ReworkRecorded,
+    QuantityAdjusted,
     OperationStarted,
     OperationCompleted,
     LotLoaded,
@@ -628,6 +703,7 @@ FACT_TYPES: tuple[type[FactData], ...] = (
     ScanAccepted,
     ScanRefused,
     DiscrepancyRaised,
+    DiscrepancyResolved,
     AgentStarted,
     AgentStopping,
     LinkLost,

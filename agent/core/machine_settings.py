@@ -45,13 +45,17 @@ class Role(StrEnum):
     """Counter of good parts."""
     SCRAP = "scrap"
     """Counter of rejected parts."""
+    INFEED = "infeed"
+    """Counter of parts that went in; watched, but no quantity is made of it."""
+    REWORK = "rework"
+    """Counter of parts sent to rework."""
     HEARTBEAT = "heartbeat"
     """Changes while the controller's program runs; while it does not, nothing the machine says is believed."""
     BOOT = "boot"
     """Changes when the controller started anew, and at no other time."""
 
 
-COUNTER_ROLES = frozenset({Role.TOTAL, Role.GOOD, Role.SCRAP})
+COUNTER_ROLES = frozenset({Role.TOTAL, Role.GOOD, Role.SCRAP, Role.INFEED, Role.REWORK})
 STATE_ROLES = (Role.PACKML_STATE, Role.MACHINERY_STATE, Role.STATE)
 DECIDING_ROLES = (*STATE_ROLES, Role.RUN, Role.TOTAL, Role.GOOD, Role.SPEED)
 """Where several say whether the machine runs, the first of these is believed (domain.md R2)."""
@@ -64,6 +68,17 @@ class CounterSettings(Section):
     """Raw value after which the counter starts again at 0: 65536 for 16 bits, 4294967296 for 32, 10000 for 4 digits."""
     max_rate: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """Most counts a second that are believed. Without it: 3 per nominal cycle."""
+    reset: Literal["never", "on_order", "on_shift", "unknown"] = "unknown"
+    """When the counter starts anew by itself: never but with its controller, at each order, at each shift, or nobody
+    knows. Where it never does, a fall is no reset."""
+    reset_to_zero: bool = True
+    """Whether it starts anew at 0, so that what it shows then was made since."""
+    scale: int = Field(default=1, ge=1)
+    """Parts that one count stands for. For the roles total and good the order may say otherwise."""
+    decrement_tolerance: int = Field(default=0, ge=0)
+    """Counts by which it may be set back by hand, or tremble, without having started anew."""
+    zero_hold: int = Field(default=3, ge=1)
+    """Where there is a heartbeat: zeros in a row after the first that are believed though the heartbeat stands."""
 
 
 class AddressSettings(Section):
@@ -105,7 +120,7 @@ class SignalSettings(AddressSettings):
     role: Role
     """What the station takes it for; each role at most once a machine."""
     counter: CounterSettings | None = None
-    """For the roles total, good and scrap."""
+    """For the roles total, good, scrap, infeed and rework."""
 
     @property
     def modulus(self) -> int:
@@ -116,7 +131,7 @@ class SignalSettings(AddressSettings):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.counter is not None and self.role not in COUNTER_ROLES:
-            raise ValueError(f"'counter' belongs to the roles total, good and scrap, not to '{self.role}'")
+            raise ValueError(f"'counter' belongs to the roles of counters, not to '{self.role}'")
         return self
 
 
@@ -259,6 +274,14 @@ class OutputSettings(Section):
     """Unit of measure of one part, where no order gives it."""
     cycle_s: Seconds = 1.0
     """Nominal seconds for one part, where no order gives a norm."""
+    flush_n: int | None = Field(default=None, ge=1)
+    """So many parts become a fact at once, before flush_s is over. Without it only time decides."""
+    tail_s: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    """What is counted so soon after an operation ended still belongs to it. Without it: one nominal cycle."""
+    in_process: int = Field(default=2, ge=0)
+    """Parts that may be between the counters of total, good and scrap, where all three are measured."""
+    count_by: Literal["counter", "serial"] = "counter"
+    """What output is: what the counter counted, or the serials scanned; then counters only check it."""
 
 
 class MachineSettings(Section):
@@ -317,10 +340,6 @@ class MachineSettings(Section):
         unique("key", [reading.key for reading in self.readings])
         unique("role", [signal.role for signal in self.signal])
         roles = {signal.role for signal in self.signal}
-        if {Role.TOTAL, Role.GOOD} <= roles:
-            raise ValueError(
-                "expected one of the roles 'total' and 'good', not both: exactly one counter counts as output"
-            )
         if {Role.MODE, Role.MACHINERY_MODE} <= roles:
             raise ValueError("expected one of the roles 'mode' and 'machinery_mode', not both")
         self._check_condition(roles)

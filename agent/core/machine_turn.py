@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 from itertools import groupby
 
-from agent.core import clock_steps, condition_turn, counters, output, setting_up, signs, standstill, stops, watching
+from agent.core import clock_steps, condition_turn, counters, counting, signs, standstill, stops, watching
 from agent.core.condition_turn import let_time_pass, tell_condition
 from agent.core.conditions import Condition, Mode
-from agent.core.counters import CounterState, Doubt
 from agent.core.discrepancies import Discrepancy
 from agent.core.facts import LinkLost, LinkRestored
 from agent.core.machine_settings import COUNTER_ROLES, Role
 from agent.core.observations import Image, Link, Quality, Signal, Started, Tick
 from agent.core.resuming import Resumption, resumed
 from agent.core.times import iso
-from agent.core.turn import Turn, is_output
+from agent.core.turn import Turn
 from agent.core.watching import Cause, Gap
 
-ORDER_WITHIN_INSTANT = {Role.BOOT: 0, Role.TOTAL: 1, Role.GOOD: 1, Role.SCRAP: 1, Role.ALARM: 2}
-"""A new start is heard before the counter that it reset; the machine's words come last, taken together."""
-LONGEST_WORD = 64
+ORDER_WITHIN_INSTANT = {Role.BOOT: 0, Role.HEARTBEAT: 0, **dict.fromkeys(COUNTER_ROLES, 1), Role.ALARM: 2}
+"""A new start is heard before the counter that it reset, and a heartbeat before a counter that must wait for the next;
+the machine's words come last, taken together."""
 LONGEST_REASON = 200
 """Characters kept of what devices say: a snapshot is small whatever they write."""
 
@@ -43,7 +41,7 @@ def read_image(turn: Turn, image: Image) -> None:
             _listen(turn, at)
     if any(signal.quality is Quality.GOOD for signal in image.signals):
         _seen_alive(turn, image.observed.wall)
-    _flush_if_due(turn)
+    counting.flush_if_due(turn)
 
 
 def hear_link(turn: Turn, link: Link) -> None:
@@ -105,7 +103,7 @@ def pass_time(turn: Turn, tick: Tick) -> None:
     if turn.watch.gap is None and turn.watch.last_good is not None:
         let_time_pass(turn, min(tick.observed.wall - settings.reorder_s, turn.watch.last_good))
         _look_for_order(turn, tick.observed.wall)
-    _flush_if_due(turn)
+    counting.pass_time(turn, tick.observed.wall)
 
 
 def _look_for_order(turn: Turn, now: float) -> None:
@@ -133,10 +131,11 @@ def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
         return False
     if role is Role.HEARTBEAT:
         turn.signs = signs.beaten(turn.signs, signal.value, at)
+        counting.hear_heartbeat(turn, signal.value)
     elif role is Role.BOOT:
-        _hear_boot(turn, signal)
+        counting.hear_boot(turn, signal.value)
     elif role is Role.ALARM and signal.value not in {0, "", None, "0"}:
-        turn.stops = stops.alarmed(turn.stops, str(signal.value)[:LONGEST_WORD], at)
+        turn.stops = stops.alarmed(turn.stops, str(signal.value)[: counting.LONGEST_WORD], at)
     return False
 
 
@@ -144,67 +143,17 @@ def _read_counter(turn: Turn, role: Role, raw: int | None, at: float) -> bool:
     """Take a counter's reading, None where it cannot be read; True where it may change the machine's condition."""
     before = turn.counters.get(role)
     if raw is None:
-        _lose_sight(turn, role, at)
+        counting.lose_sight(turn, role, at)
     else:
-        _count(turn, role, raw, at)
+        counting.count(turn, role, raw, at)
         parts = 0 if before is None else turn.counters[role].count - before.count
         if parts:
-            condition_turn.parts_made(turn, role, parts, at)
-    if not turn.setup.pulses or not is_output(role):
+            condition_turn.parts_made(turn, role, parts * turn.scale(role), at)
+    if not turn.setup.pulses or role is not turn.setup.output_role:
         return False
     watch = turn.watch
     turn.watch = watching.counter_read(watch, role, good=raw is not None)
     return turn.watch is not watch
-
-
-def _hear_boot(turn: Turn, signal: Signal) -> None:
-    boot = signal.value[:LONGEST_WORD] if isinstance(signal.value, str) else signal.value
-    if turn.watch.boot is not None and boot != turn.watch.boot:
-        turn.counters = {role: replace(counter, rebooted=True) for role, counter in turn.counters.items()}
-    turn.watch = replace(turn.watch, boot=boot)
-
-
-def _counter(turn: Turn, role: Role, at: float) -> CounterState:
-    """The counter as last believed, before a reading of `at`."""
-    counter, known = turn.counters.get(role, CounterState()), turn.watch.last_good
-    return counter if known is None else counters.unchanged(counter, known - turn.setup.machine.stop.comm_timeout_s, at)
-
-
-def _lose_sight(turn: Turn, role: Role, at: float) -> None:
-    """A counter cannot be read: what it counts until it can be again is caught up then (domain.md K10, K11)."""
-    counter = _counter(turn, role, at)
-    if counter.raw is not None:
-        turn.counters = {**turn.counters, role: replace(counter, blind=True)}
-
-
-def _count(turn: Turn, role: Role, raw: int, at: float) -> None:
-    before = _counter(turn, role, at)
-    step = counters.advance(before, raw, at, turn.counter_rules(role))
-    if step.doubt is not None:
-        # What was counted before is told of the run that it belongs to.
-        turn.flush()
-    turn.counters = {**turn.counters, role: step.state}
-    gap = turn.watch.gap
-    turn.output = output.tallied(turn.output, role, before, step, uncertain=gap is not None or before.blind)
-    if is_output(role) and step.delta:
-        turn.stops = stops.counted(turn.stops, step.delta)
-        setting_up.counted(turn, step.delta, at)
-        if gap is not None:
-            turn.watch = replace(turn.watch, gap=replace(gap, parts=gap.parts + step.delta))
-    if step.doubt is not None:
-        turn.flush()
-        _raise_doubt(turn, role, step.doubt)
-
-
-def _raise_doubt(turn: Turn, role: Role, doubt: Doubt) -> None:
-    evidence = {
-        "counter": turn.setup.names[role],
-        "role": role.value,
-        "raw_from": str(doubt.raw_from),
-        "raw_to": str(doubt.raw_to),
-    }
-    discrepancy = Discrepancy(doubt.code, doubt.start, doubt.end, evidence, Decimal(doubt.at_most))
-    turn.raise_discrepancy(discrepancy, "plc")
 
 
 def _listen(turn: Turn, at: float) -> None:
@@ -275,8 +224,3 @@ def _tell_link(turn: Turn, change: type[LinkLost | LinkRestored], link: Link) ->
         detail=link.reason,
     )
     turn.draft.add(data, link.observed.wall, f"link:{turn.wc_id}:{link.device}:{turn.number()}")
-
-
-def _flush_if_due(turn: Turn) -> None:
-    if output.due(turn.output, turn.draft.observed, turn.setup.machine.output.flush_s):
-        turn.flush()

@@ -10,6 +10,7 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.facts import StorageLevel
 
 SignalValue: TypeAlias = bool | int | float | str | None
+EntryRole: TypeAlias = Literal["operator", "supervisor"]
 
 
 class Quality(StrEnum):
@@ -101,8 +102,8 @@ class Entry:
     client_id: str
     """Made by the sender; a repeat after a lost answer gets the stored answer and makes no second fact."""
     actor: str | None = None
-    role: Literal["operator", "supervisor"] = "operator"
-    """What the actor may do, as the sender says."""
+    role: EntryRole = "operator"
+    """What the actor may do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class Operation:
     started: float
     norm_setup_s: float | None = None
     """Planned setup time."""
+    parts_per_count: int | None = None
+    """Parts for one count of the machine's output, where the plan says so."""
 
     def keys(self, wc_id: str) -> Keys:
         """What every fact of this operation is about."""
@@ -130,8 +132,8 @@ def tell(
         to_status=statuses[1],
         transition_no=operation.transition_no,
         release_status_seen=operation.release_status,
-        qty_good=Decimal(output.cum_good),
-        qty_scrap=Decimal(output.cum_scrap),
+        qty_good=Decimal(output.cums.good),
+        qty_scrap=Decimal(output.cums.scrap),
         qty_planned=operation.qty_planned,
         uom=operation.uom,
         actor=actor,
@@ -160,6 +162,7 @@ def _planned(order: Order, directories: Directories, execution_id: str, transiti
         transition_no=transition_no,
         started=draft.observed,
         norm_setup_s=None if order.norm_setup_s is None else float(order.norm_setup_s),
+        parts_per_count=order.parts_per_count,
     )
 
 

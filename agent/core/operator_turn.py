@@ -8,7 +8,18 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from agent.core import barcodes, condition_turn, manual, operations, output, setting_up, standstill, stop_entries
+from agent.core import (
+    barcodes,
+    condition_turn,
+    counting,
+    manual,
+    operations,
+    output,
+    quantities,
+    setting_up,
+    standstill,
+    stop_entries,
+)
 from agent.core.barcodes import Code
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
@@ -69,6 +80,15 @@ def take_entry(turn: Turn, entry: Entry, context: Context) -> Reply:
             message = "Setup started."
         case "end_setup":
             message = _end_setup(turn, entry.observed.wall)
+        case "report_scrap":
+            message = quantities.report_scrap(turn, entry, _required(arguments, "defect_code"))
+        case "report_good":
+            message = quantities.report_good(turn, entry)
+        case "adjust_quantity":
+            message = quantities.adjust(turn, entry, _required(arguments, "reason"))
+        case "release_quarantine":
+            _must_be_supervisor(entry)
+            message = quantities.release(turn, entry, _required(arguments, "discrepancy_id"))
         case action if action in stop_entries.STOP_ACTIONS:
             word = stop_entries.word_of_entry(turn, entry)
             message = stop_entries.take(turn, action, arguments, word, context.claims)
@@ -148,6 +168,7 @@ def _start(turn: Turn, order_id: str, context: Context, actor: str | None) -> No
     )
     turn.flush()
     condition_turn.end_run(turn)
+    counting.context_ends(turn, turn.draft.observed, "order")
     turn.operations = changed
     turn.output = output.begun_anew(turn.output)
     _change_order(turn, operation)
@@ -162,6 +183,7 @@ def _complete(turn: Turn, actor: str | None) -> str:
     changed, operation = operations.completed(turn.operations)
     turn.flush()
     condition_turn.end_run(turn)
+    counting.context_ends(turn, turn.draft.observed, "order")
     operations.tell(operation, OperationCompleted, turn.output, turn.draft, actor)
     setting_up.end(turn, turn.draft.observed)
     turn.operations = changed
@@ -192,6 +214,7 @@ def _load_lot(turn: Turn, code: Code, scan: Scan) -> None:
     if len(turn.floor.lots) >= MAX_LOTS:
         raise EntryRefusedError("TOO_MANY_LOTS", f"{MAX_LOTS} lots are loaded here. Finish the order first.")
     turn.flush()
+    counting.context_ends(turn, scan.observed.wall, "lot")
     turn.floor = replace(turn.floor, lots=(*turn.floor.lots, lot))
     data = LotLoaded(
         keys=turn.draft.keys.model_copy(update={"lot_id": lot, "item_id": code.item}),
@@ -220,8 +243,10 @@ def _link_serial(turn: Turn, serial: str, scan: Scan, context: Context) -> None:
         parent_serial=serial,
         child_lots=turn.floor.lots,
     )
-    key = f"out:{operation.order_id}:{operation.op_no}:{serial}:1"
+    key = f"gen:{operation.order_id}:{operation.op_no}:{serial}:1"
     turn.draft.add(data, scan.observed.wall, key, correlation_id=operation.op_execution_id)
+    if turn.setup.machine.output.count_by == "serial":
+        quantities.record_serial(turn, operation, serial, scan.observed.wall)
 
 
 def _end_setup(turn: Turn, now: float) -> str:
@@ -248,6 +273,11 @@ def _required(arguments: Mapping[str, str], name: str) -> str:
         raise EntryRefusedError("MISSING_ARGUMENT", f"The entry needs '{name}'.")
     _must_fit(value)
     return value
+
+
+def _must_be_supervisor(entry: Entry) -> None:
+    if entry.role != "supervisor":
+        raise EntryRefusedError("NEEDS_SUPERVISOR", "Only a supervisor may decide this. Call one to sign on.")
 
 
 def _must_fit(identity: str) -> None:

@@ -1,4 +1,4 @@
-"""From counted parts to output and scrap facts, each with delta and cumulative (domain.md K12, K13, K17, K18).
+"""From counted parts to output, scrap and rework facts, each with delta and cumulative (domain.md K12, K13, K17, K18).
 
 Of {total, scrap} good is their difference, of {good, scrap} it is measured. A reject is often counted after its part:
 if that part has been reported as good by then, the scrap fact says how many it takes back from good. A reject counted
@@ -8,14 +8,29 @@ successive facts of a counter join without a gap.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from agent.core.accounts import Account, Cums, Held, Past
 from agent.core.counters import CounterState, Step
 from agent.core.draft import Draft
-from agent.core.facts import Counter, Interval, OutputRecorded, ScrapRecorded
+from agent.core.facts import Allocation, Counter, FactQuality, Interval, OutputRecorded, ReworkRecorded, ScrapRecorded
 from agent.core.machine_settings import Role
+from agent.core.observations import SignalValue
 from agent.core.times import iso
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How something was counted."""
+
+    scale: int = 1
+    """Parts for a count."""
+    uncertain: bool = False
+    """While nobody watched."""
+    estimated: bool = False
+    """While nobody watched, and what it is credited to may be another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +38,64 @@ class Tally:
     """What a counter has counted since its last fact."""
 
     parts: int
+    """Negative where more was taken off than there was: the next parts only make up for it."""
     raw_from: int
     start: float
     end: float
     uncertain: bool = False
     """Some of it was counted while nobody watched."""
     lower_bound: bool = False
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the counters had counted when the operation began, to compare them with each other and with serials."""
+
+    parts: dict[Role, int] = field(default_factory=dict)
+    since: float = 0.0
+    checked_at: float = 0.0
+    breached: bool = False
+    """They disagreed at the last check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Quantities of the operation in progress, or of running without one."""
+    """Quantities of the operation in progress or of running without one, and what is kept to credit parts rightly."""
 
-    cum_good: int = 0
-    cum_scrap: int = 0
+    cums: Cums = field(default_factory=Cums)
     tallies: dict[Role, Tally] = field(default_factory=dict)
     flushed_at: float = 0.0
     """When the last count became a fact."""
     early_rejects: int = 0
     """Rejects whose parts are not counted yet; those parts will never be good."""
+    past: tuple[Past, ...] = ()
+    """What ended lately, the oldest first."""
+    held: tuple[Held, ...] = ()
+    """What quarantines keep out of the quantities."""
+    baseline: Baseline = field(default_factory=Baseline)
+    beat: SignalValue = None
+    """The controller's heartbeat as last read."""
+
+    @property
+    def cum_good(self) -> int:
+        """Good parts so far."""
+        return self.cums.good
+
+    @property
+    def cum_scrap(self) -> int:
+        """Scrap so far."""
+        return self.cums.scrap
 
 
-def tallied(output: Output, role: Role, before: CounterState, step: Step, *, uncertain: bool) -> Output:
+def output_role(roles: Container[Role]) -> Role | None:
+    """Which of a machine's counters counts as output (domain.md K12); the rest of them are diagnostic."""
+    if Role.GOOD in roles:
+        return Role.GOOD
+    return Role.TOTAL if Role.TOTAL in roles else None
+
+
+def tallied(output: Output, role: Role, before: CounterState, step: Step, manner: Manner) -> Output:
     """A counter went on."""
     if step.delta == 0:
         return output
@@ -54,23 +105,57 @@ def tallied(output: Output, role: Role, before: CounterState, step: Step, *, unc
         tally = Tally(0, before.raw, before.at, before.at)
     tally = replace(
         tally,
-        parts=tally.parts + step.delta,
+        parts=tally.parts + step.delta * manner.scale,
         end=step.state.at,
-        uncertain=tally.uncertain or uncertain,
+        uncertain=tally.uncertain or manner.uncertain,
         lower_bound=tally.lower_bound or step.doubt is not None,
+        estimated=tally.estimated or manner.estimated,
     )
     return replace(output, tallies={**output.tallies, role: tally})
 
 
 def begun_anew(output: Output) -> Output:
     """The quantities of another operation; counting itself goes on."""
-    return replace(output, cum_good=0, cum_scrap=0)
+    return replace(output, cums=Cums())
 
 
-def due(output: Output, now: float, flush_s: float) -> bool:
+def shift_began(output: Output) -> Output:
+    """The quantities of another shift; those of the operation go on. Call `counting.context_ends` before."""
+    return replace(output, cums=replace(output.cums, good_shift=0, scrap_shift=0))
+
+
+def due(output: Output, now: float, flush_s: float, flush_n: int | None = None) -> bool:
     """Whether what was tallied becomes a fact now."""
-    waiting = any(tally.parts for tally in output.tallies.values())
-    return waiting and not 0 <= now - output.flushed_at < flush_s
+    waiting = max((tally.parts for tally in output.tallies.values()), default=0)
+    if waiting <= 0:
+        return False
+    return not 0 <= now - output.flushed_at < flush_s or (flush_n is not None and waiting >= flush_n)
+
+
+def standing(output: Output, here: Account, account: Account) -> Cums:
+    """The quantities of an account now, the present one being `here`."""
+    if account.book != here.book:
+        return account.cums
+    return output.cums if account.shift == here.shift else output.cums.as_of(account.cums)
+
+
+def settled(output: Output, here: Account, account: Account, cums: Cums) -> Output:
+    """With the quantities that an account now has, in all accounts that share them."""
+
+    def followed(other: Account, its: Cums) -> Cums:
+        if other.book != account.book:
+            return its
+        return cums if other.shift == account.shift else cums.as_of(its)
+
+    def following(other: Account) -> Account:
+        return replace(other, cums=followed(other, other.cums))
+
+    return replace(
+        output,
+        cums=followed(here, output.cums),
+        past=tuple(replace(one, account=following(one.account)) for one in output.past),
+        held=tuple(replace(one, account=following(one.account)) for one in output.held),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,47 +164,58 @@ class Flush:
 
     counters: dict[Role, CounterState]
     names: dict[Role, str]
-    uom: str
-    lots: tuple[str, ...]
+    account: Account
+    """What the facts are about."""
     now: float
 
 
 def flushed(output: Output, flush: Flush, draft: Draft) -> Output:
     """Turn everything tallied into facts."""
-    role = Role.GOOD if Role.GOOD in flush.names else Role.TOTAL
+    role = output_role(flush.names) or Role.TOTAL
     tallies = dict(output.tallies)
-    made, scrap = tallies.get(role), tallies.pop(Role.SCRAP, None)
-    parts = 0 if made is None else made.parts
+    made, scrap, rework = tallies.get(role), _ready(tallies, Role.SCRAP), _ready(tallies, Role.REWORK)
+    parts = 0 if made is None else max(made.parts, 0)
     rejects = 0 if scrap is None else scrap.parts
-    rejects_among = rejects + output.early_rejects if role is Role.TOTAL else 0
-    good, missing = max(parts - rejects_among, 0), max(rejects_among - parts, 0)
-    taken_back = min(missing, output.cum_good)
-    output = replace(output, cum_good=output.cum_good + good, early_rejects=missing - taken_back)
+    owed = output.early_rejects + (rejects if role is Role.TOTAL else 0)
+    good, missing = max(parts - owed, 0), max(owed - parts, 0)
+    taken_back = min(missing, rejects, output.cums.good + good)
+    output = replace(output, cums=output.cums.plus(good=good), early_rejects=missing - taken_back)
     if made is not None and good:
         _output_fact(output, made, good, role, flush, draft)
         del tallies[role]
-    elif made is not None:
+    elif made is not None and made.parts > 0:
         tallies[role] = replace(made, parts=0)
     if scrap is not None:
-        output = replace(output, cum_good=output.cum_good - taken_back, cum_scrap=output.cum_scrap + rejects)
+        cums = output.cums.plus(good=-taken_back, scrap=rejects)
+        output = replace(output, cums=replace(cums, uncoded=cums.uncoded + rejects))
         _scrap_fact(output, scrap, taken_back, flush, draft)
+    if rework is not None:
+        output = replace(output, cums=replace(output.cums, rework=output.cums.rework + rework.parts))
+        _rework_fact(output, rework, flush, draft)
     return replace(output, tallies=tallies, flushed_at=flush.now)
+
+
+def _ready(tallies: dict[Role, Tally], role: Role) -> Tally | None:
+    tally = tallies.get(role)
+    return tallies.pop(role) if tally is not None and tally.parts > 0 else None
 
 
 def _output_fact(output: Output, tally: Tally, good: int, role: Role, flush: Flush, draft: Draft) -> None:
     data = OutputRecorded(
         keys=draft.keys,
-        quality=draft.quality("plc", time_quality="uncertain" if tally.uncertain else "good"),
+        quality=_quality(tally, draft),
         versions=draft.versions,
         qty_good=Decimal(good),
-        uom=flush.uom,
-        cum_good=Decimal(output.cum_good),
+        uom=flush.account.uom,
+        cum_good=Decimal(output.cums.good),
+        cum_good_shift=Decimal(output.cums.good_shift),
         counter=_counter(tally, role, flush),
-        interval=Interval(start=iso(tally.start), end=iso(tally.end)),
-        lots_in=flush.lots,
+        interval=_interval(tally),
+        lots_in=flush.account.lots,
         lower_bound=tally.lower_bound,
+        allocation=_allocation(tally),
     )
-    draft.add(data, tally.end, _natural_key(role, flush, draft))
+    draft.add(data, tally.end, _natural_key(role, flush, draft), correlation_id=flush.account.execution_id)
 
 
 def _scrap_fact(output: Output, tally: Tally, taken_back: int, flush: Flush, draft: Draft) -> None:
@@ -127,19 +223,51 @@ def _scrap_fact(output: Output, tally: Tally, taken_back: int, flush: Flush, dra
     assert wc_id is not None
     data = ScrapRecorded(
         keys=draft.keys,
-        quality=draft.quality("plc", time_quality="uncertain" if tally.uncertain else "good"),
+        quality=_quality(tally, draft),
         versions=draft.versions,
         qty_scrap=Decimal(tally.parts),
         qty_from_good=Decimal(taken_back),
-        uom=flush.uom,
-        cum_good=Decimal(output.cum_good),
-        cum_scrap=Decimal(output.cum_scrap),
+        uom=flush.account.uom,
+        cum_good=Decimal(output.cums.good),
+        cum_scrap=Decimal(output.cums.scrap),
+        cum_good_shift=Decimal(output.cums.good_shift),
+        cum_scrap_shift=Decimal(output.cums.scrap_shift),
         defect_code=None,
         place=wc_id,
         counter=_counter(tally, Role.SCRAP, flush),
-        interval=Interval(start=iso(tally.start), end=iso(tally.end)),
+        interval=_interval(tally),
+        allocation=_allocation(tally),
     )
-    draft.add(data, tally.end, _natural_key(Role.SCRAP, flush, draft))
+    draft.add(data, tally.end, _natural_key(Role.SCRAP, flush, draft), correlation_id=flush.account.execution_id)
+
+
+def _rework_fact(output: Output, tally: Tally, flush: Flush, draft: Draft) -> None:
+    data = ReworkRecorded(
+        keys=draft.keys,
+        quality=_quality(tally, draft),
+        versions=draft.versions,
+        qty_rework=Decimal(tally.parts),
+        uom=flush.account.uom,
+        cum_rework=Decimal(output.cums.rework),
+        counter=_counter(tally, Role.REWORK, flush),
+        interval=_interval(tally),
+        defect_code=None,
+        target_op=None,
+        allocation=_allocation(tally),
+    )
+    draft.add(data, tally.end, _natural_key(Role.REWORK, flush, draft), correlation_id=flush.account.execution_id)
+
+
+def _quality(tally: Tally, draft: Draft) -> FactQuality:
+    return draft.quality("plc", time_quality="uncertain" if tally.uncertain else "good")
+
+
+def _interval(tally: Tally) -> Interval:
+    return Interval(start=iso(tally.start), end=iso(tally.end))
+
+
+def _allocation(tally: Tally) -> Allocation:
+    return "estimated" if tally.estimated else "exact"
 
 
 def _counter(tally: Tally, role: Role, flush: Flush) -> Counter:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from agent.core import condition_turn, figures
+from agent.core import condition_turn, counting, figures, output
 from agent.core.calendar import Calendar
 from agent.core.facts import ShiftKeys, ShiftOrder, ShiftSummary
 from agent.core.figures import ShiftAccount
@@ -37,8 +37,12 @@ def _cross(turn: Turn, calendar: Calendar, at: float) -> None:
     condition_turn.end_run(turn)
     before, after = turn.schedule.shift, shift_keys(calendar.slot(at))
     turn.settle_running(at)
-    if _is_other(before, after):
+    other = _is_other(before, after)
+    if other:
         _sum_up(turn, before, at)
+    counting.context_ends(turn, at, "shift")
+    if other:
+        turn.output = output.shift_began(turn.output)
     turn.schedule = turn.schedule.in_slot(calendar.slot(at))
     turn.draft.enter_shift(turn.schedule.shift, at)
 

@@ -20,8 +20,11 @@ from agent.core.draft import Provenance
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
     DiscrepancyRaised,
+    DiscrepancyResolved,
     Fact,
     FactData,
+    QuantityAdjusted,
+    ReworkRecorded,
     ScanRefused,
     ScrapRecorded,
     SignalContradiction,
@@ -117,8 +120,8 @@ class Station:
             pydantic.ValidationError: not a snapshot of this version.
         """
         state = _SNAPSHOT.validate_json(snapshot)
-        # A counter taken out of the configuration has no name to tell its last counts by.
-        tallies = {role: tally for role, tally in state.output.tallies.items() if role in self.setup.names}
+        # A counter that counts no more has no name, or no place, to tell its last counts by.
+        tallies = {role: tally for role, tally in state.output.tallies.items() if role in self.setup.counted}
         return replace(self, state=replace(state, output=replace(state.output, tallies=tallies)))
 
     def snapshot(self) -> bytes:
@@ -246,14 +249,19 @@ def _words(data: FactData) -> str:
         case StopReasonSet():
             words = data.reason.code
         case ScrapRecorded():
-            words = f"{data.qty_scrap} {data.uom}"
+            coded = "" if data.defect_code is None else f" {data.defect_code}"
+            words = f"{data.qty_scrap + data.pool_coded_qty} {data.uom}{coded}"
         case SignalContradiction():
             words = data.kind.replace("_", " ")
         case SpeedReduced():
             words = f"{data.actual_cycle_s} s"
+        case ReworkRecorded():
+            words = f"{data.qty_rework} {data.uom}"
+        case QuantityAdjusted():
+            words = f"{data.category} {data.delta:+f} {data.uom}"
         case ScanRefused():
             words = f"{data.refusal_code} {data.text}"
-        case DiscrepancyRaised():
+        case DiscrepancyRaised() | DiscrepancyResolved():
             words = data.code
         case _:
             words = data.keys.serial or data.keys.lot_id or data.keys.order_id or ""

@@ -68,7 +68,7 @@ class StopRules:
 
     settings: StopSettings
     cycle_s: float
-    """Nominal seconds a part."""
+    """Nominal seconds between two counts of what comes out."""
     counts: bool
     """The machine has an output counter."""
     grounds: Grounds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.facts import Fact, OutputRecorded, ScrapRecorded
+from agent.core.facts import Fact, OutputRecorded, QuantityAdjusted, ScrapRecorded
 from agent.core.figures import Figures, Sums, added
 
 
@@ -21,6 +21,8 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
         good, scrap = data.qty_good, Decimal(0)
     elif isinstance(data, ScrapRecorded):
         good, scrap = -data.qty_from_good, data.qty_scrap
+    elif isinstance(data, QuantityAdjusted) and data.category != "rework":
+        good, scrap = (data.delta, Decimal(0)) if data.category == "good" else (Decimal(0), data.delta)
     else:
         return figures
     sums = Sums(good=good, scrap=scrap, ideal=float(good + scrap) * cycle_s)

@@ -8,17 +8,18 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from agent.core import output, pulses, tally
+from agent.core.accounts import Account
 from agent.core.calendar import Calendar
 from agent.core.calendar_settings import CalendarSettings
 from agent.core.conditions import Condition
-from agent.core.counters import CounterRules, CounterState
+from agent.core.counters import CounterState
 from agent.core.directories import Directories
 from agent.core.discrepancies import Discrepancy
 from agent.core.draft import Draft, Origin, Provenance
 from agent.core.facts import Keys, StopClass, Versions
 from agent.core.figures import Figures, Rules, Span, settled, spans_of
 from agent.core.identity import IdBlock
-from agent.core.machine_settings import COUNTER_ROLES, MachineSettings, Role
+from agent.core.machine_settings import CounterSettings, MachineSettings, Role, SignalSettings
 from agent.core.operations import Operations
 from agent.core.output import Output
 from agent.core.schedule import Schedule, grounds, shift_keys
@@ -28,8 +29,7 @@ from agent.core.signs import NO_SIGNS, Signs
 from agent.core.stops import StopRules, StopWatch
 from agent.core.watching import Watch
 
-RATE_PER_CYCLE = 3.0
-"""Counts per nominal cycle that are believed where no rate is configured."""
+NO_COUNTER = CounterSettings()
 UTC = ZoneInfo("UTC")
 CLOSED_STOPS = 12
 """Stops that are shown after they closed."""
@@ -140,6 +140,14 @@ class Setup:
     """Signal keys by role."""
     pulses: bool
     """Nothing but the counter's pulses tells whether the machine runs (domain.md R4)."""
+    signals: dict[Role, SignalSettings]
+    """What is configured, by role."""
+    output_role: Role | None
+    """The counter that counts as output."""
+    counted: frozenset[Role]
+    """The counters that quantities are made of; the others are diagnostic (domain.md K12, K14)."""
+    measures_all: bool
+    """Total, good and scrap are counted each by itself."""
     calendar: CalendarSettings | None = None
     """When the plant works, by configuration."""
     zone: ZoneInfo = UTC
@@ -182,13 +190,46 @@ class Turn:
     @property
     def counts(self) -> bool:
         """Whether the machine counts its output."""
-        return Role.TOTAL in self.setup.names or Role.GOOD in self.setup.names
+        return self.setup.output_role is not None
 
-    def counter_rules(self, role: Role) -> CounterRules:
-        """What is known of a counter."""
-        signal = next(signal for signal in self.setup.machine.signal if signal.role is role)
-        configured = None if signal.counter is None else signal.counter.max_rate
-        return CounterRules(signal.modulus, configured or RATE_PER_CYCLE / self.cycle_s)
+    @property
+    def counts_output(self) -> bool:
+        """Whether output is told by itself, by a counter or by serials, and nobody has to report it."""
+        return self.counts or self.setup.machine.output.count_by == "serial"
+
+    def account(self) -> Account:
+        """What parts are credited to at present."""
+        operation = self.operations.current
+        return Account(
+            book=self.operations.transitions,
+            execution_id=None if operation is None else operation.op_execution_id,
+            keys=self.draft.keys,
+            versions=self.draft.versions,
+            shift=self.draft.shift,
+            uom=self.setup.machine.output.uom if operation is None else operation.uom,
+            lots=self.floor.lots,
+            parts_per_count=None if operation is None else operation.parts_per_count,
+            cums=self.output.cums,
+        )
+
+    @property
+    def pulse_s(self) -> float:
+        """Nominal seconds between two counts of what comes out."""
+        role = self.setup.output_role
+        return self.cycle_s if role is None else self.cycle_s * self.scale(role)
+
+    def scale(self, role: Role) -> int:
+        """Parts for one count, at present."""
+        operation = self.operations.current
+        if operation is not None and operation.parts_per_count is not None and role in {Role.TOTAL, Role.GOOD}:
+            return operation.parts_per_count
+        return (self.setup.signals[role].counter or NO_COUNTER).scale
+
+    def scale_of(self, role: Role, account: Account) -> int:
+        """Parts for one count; for what comes out, as the order has it (domain.md K1)."""
+        if account.parts_per_count is not None and role in {Role.TOTAL, Role.GOOD}:
+            return account.parts_per_count
+        return (self.setup.signals[role].counter or NO_COUNTER).scale
 
     def number(self) -> int:
         """The next number for a natural key."""
@@ -207,14 +248,8 @@ class Turn:
         """Turn what was counted into facts; always at a boundary."""
         if not self.output.tallies:
             return
-        operation = self.operations.current
-        flush = output.Flush(
-            counters=self.counters,
-            names=self.setup.names,
-            uom=self.setup.machine.output.uom if operation is None else operation.uom,
-            lots=self.floor.lots,
-            now=self.draft.observed,
-        )
+        here = self.account()
+        flush = output.Flush(self.counters, self.setup.names, here, self.draft.observed)
         self.output = output.flushed(self.output, flush, self.draft)
 
     @property
@@ -228,18 +263,18 @@ class Turn:
 
     def stop_rules(self) -> StopRules:
         """What stops depend on besides the machine."""
-        settings, cycle_s = self.setup.machine.stop, self.cycle_s
+        settings = self.setup.machine.stop
         reasons = self.directories.reasons.reasons
         return StopRules(
             settings=settings,
-            cycle_s=cycle_s,
+            cycle_s=self.pulse_s,
             counts=self.counts,
             grounds=self.grounds,
             orders=self.setup.machine.orders,
             setting_up=self.setting_up is not None,
             previous=self.floor.last_stop,
             alarms=self.directories.alarms_of(self.wc_id),
-            confirm_s=pulses.confirm_s(self.signs.pulse, cycle_s, settings) if self.setup.pulses else None,
+            confirm_s=pulses.confirm_s(self.signs.pulse, self.pulse_s, settings) if self.setup.pulses else None,
             sticky=frozenset(entry.code for entry in reasons if entry.sticky),
         )
 
@@ -297,9 +332,9 @@ class Turn:
         spans = open_spans(self.figures, self.watch, self.stops, now)
         return settled(self.figures, spans, now, self.figure_rules(), self.grounds)
 
-    def raise_discrepancy(self, discrepancy: Discrepancy, origin: Origin) -> None:
-        """Make the fact of a contradiction."""
-        discrepancy.tell(self.draft, origin, str(self.number()))
+    def raise_discrepancy(self, discrepancy: Discrepancy, origin: Origin) -> str:
+        """Make the fact of a contradiction; returns the id under which it may be resolved."""
+        return discrepancy.tell(self.draft, origin, str(self.number()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,13 +429,23 @@ def make_setup(
 ) -> Setup:
     """The setup of a work center."""
     roles = {signal.key: signal.role for signal in machine.signal}
-    names = {role: key for key, role in roles.items()}
-    if machine.deciding is not Role.SPEED and Role.SPEED in names:
+    signals = {signal.role: signal for signal in machine.signal}
+    if machine.deciding is not Role.SPEED and Role.SPEED in signals:
         # What is believed before it says more; it is not heard.
-        del roles[names[Role.SPEED]]
-    return Setup(machine, codes, provenance, roles, names, machine.deciding in COUNTER_ROLES, calendar, zone)
-
-
-def is_output(role: Role) -> bool:
-    """Whether a role's counter counts as output (domain.md K12)."""
-    return role in COUNTER_ROLES and role is not Role.SCRAP
+        del roles[signals[Role.SPEED].key]
+    made_by = output.output_role(signals)
+    told = {made_by, Role.SCRAP, Role.REWORK} if machine.output.count_by == "counter" else set()
+    return Setup(
+        machine=machine,
+        codes=codes,
+        provenance=provenance,
+        roles=roles,
+        names={role: signal.key for role, signal in signals.items()},
+        pulses=machine.deciding in {Role.TOTAL, Role.GOOD},
+        signals=signals,
+        output_role=made_by,
+        counted=frozenset(role for role in signals if role in told),
+        measures_all={Role.TOTAL, Role.GOOD, Role.SCRAP} <= signals.keys(),
+        calendar=calendar,
+        zone=zone,
+    )

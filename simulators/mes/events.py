@@ -26,7 +26,9 @@ _STAND_IN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{
 _WITHHELD = "fact.withheld"
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
-_DECIMALS = frozenset({"qty_good", "qty_scrap", "qty_from_good", "qty_planned", "cum_good", "cum_scrap"})
+_DECIMALS = frozenset(
+    {"qty_good", "qty_scrap", "qty_from_good", "qty_rework", "qty_planned", "cum_good", "cum_scrap", "delta"}
+)
 _STOP = frozenset({"stop_id", "stop_class", "start", "end", "bridged", "end_uncertain", "machine_reasons"})
 _OPERATION = frozenset({"from_status", "to_status", "transition_no", "qty_good", "qty_scrap", "qty_planned"})
 _FIELDS: dict[str, frozenset[str]] = {
@@ -37,6 +39,8 @@ _FIELDS: dict[str, frozenset[str]] = {
     "stop.reason_set": frozenset({"stop_id", "reason"}),
     "output.recorded": frozenset({"qty_good", "uom", "cum_good", "counter", "interval"}),
     "scrap.recorded": frozenset({"qty_scrap", "qty_from_good", "uom", "cum_good", "cum_scrap", "counter", "interval"}),
+    "rework.recorded": frozenset({"qty_rework", "uom", "counter", "interval"}),
+    "quantity.adjusted": frozenset({"category", "delta", "uom", "source", "counter"}),
     "operation.started": _OPERATION,
     "operation.completed": _OPERATION,
     "lot.loaded": frozenset({"scan_text"}),

@@ -28,6 +28,10 @@ from simulators.mes.figures import (
 )
 from simulators.mes.plan import Order
 
+_OF_ORDERS = frozenset(
+    {"output.recorded", "scrap.recorded", "quantity.adjusted", "operation.started", "operation.completed"}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFact:
@@ -103,7 +107,7 @@ def agent_starts(facts: Iterable[StoredFact]) -> tuple[AgentStart, ...]:
 
 
 def _quantities(facts: Iterable[StoredFact]) -> tuple[Decimal, Decimal]:
-    """Good and scrap: a reject that was first counted as good is good no more."""
+    """Good and scrap: a reject that was first counted as good is good no more, and what was put right counts."""
     good = scrap = Decimal(0)
     for fact in facts:
         if fact.type == "output.recorded":
@@ -111,6 +115,10 @@ def _quantities(facts: Iterable[StoredFact]) -> tuple[Decimal, Decimal]:
         elif fact.type == "scrap.recorded":
             good -= Decimal(fact.data["qty_from_good"])
             scrap += Decimal(fact.data["qty_scrap"])
+        elif fact.type == "quantity.adjusted" and fact.data["category"] == "good":
+            good += Decimal(fact.data["delta"])
+        elif fact.type == "quantity.adjusted" and fact.data["category"] == "scrap":
+            scrap += Decimal(fact.data["delta"])
     return good, scrap
 
 
@@ -118,7 +126,9 @@ def _counters(facts: Iterable[StoredFact]) -> tuple[CounterSpan, ...]:
     spans: list[CounterSpan] = []
     open_at: dict[tuple[str, int, int], int] = {}
     for fact in facts:
-        if fact.type not in {"output.recorded", "scrap.recorded"}:
+        counted = fact.type in {"output.recorded", "scrap.recorded", "rework.recorded"}
+        set_back = fact.type == "quantity.adjusted" and fact.data["source"] == "plc"
+        if not (counted or set_back) or fact.data["counter"] is None:
             continue
         span = CounterSpan(**fact.data["counter"])
         place = open_at.pop((span.name, span.counter_run, span.raw_from), len(spans))
@@ -136,7 +146,7 @@ def _orders(facts: Sequence[StoredFact], planned: Sequence[Order]) -> tuple[Orde
     }
     by_order: dict[str | None, list[StoredFact]] = {}
     for fact in facts:
-        if fact.type in {"output.recorded", "scrap.recorded", "operation.started", "operation.completed"}:
+        if fact.type in _OF_ORDERS:
             by_order.setdefault(fact.order_id, []).append(fact)
     for order_id, own in by_order.items():
         good, scrap = _quantities(own)

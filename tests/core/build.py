@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from agent.core.accounts import Account, Cums
 from agent.core.conditions import Condition, Mode
 from agent.core.directories import Directories, Order, Reasons
 from agent.core.draft import Draft, Provenance
@@ -67,6 +68,21 @@ def a_station(*roles: Role, counter: Mapping[str, object] | None = None, **table
 
 def a_draft(wc_id: str | None = WC, observed: float = 0.0) -> Draft:
     return Draft(IdBlock(FIRST_ID), T0 + observed, PROVENANCE, Keys(wc_id=wc_id), Versions())
+
+
+def an_account(**more: Any) -> Account:  # noqa: ANN401 - fields
+    fields: dict[str, Any] = {
+        "book": 0,
+        "execution_id": None,
+        "keys": Keys(wc_id=WC),
+        "versions": Versions(),
+        "shift": None,
+        "uom": "EA",
+        "lots": (),
+        "parts_per_count": None,
+        "cums": Cums(),
+    }
+    return Account(**{**fields, **more})
 
 
 def an_order(order_id: str = "PO-1", **more: Any) -> Order:  # noqa: ANN401 - fields of the model

@@ -37,6 +37,7 @@ def output(good: int, cum: int, raws: tuple[int, int], span: tuple[float, float]
         "qty_good": Decimal(good),
         "uom": "EA",
         "cum_good": Decimal(cum),
+        "cum_good_shift": Decimal(cum),
         "counter": Counter(name="total", counter_run=1, raw_from=raws[0], raw_to=raws[1]),
         "interval": Interval(start=clock(span[0]), end=clock(span[1])),
         "lots_in": (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.core.facts import (
@@ -13,6 +14,7 @@ from agent.core.facts import (
     OperationCompleted,
     OperationStarted,
     OutputRecorded,
+    QuantityAdjusted,
     ScrapRecorded,
     StopClosed,
     StopData,
@@ -20,12 +22,24 @@ from agent.core.facts import (
 )
 
 
+@dataclass
+class Book:
+    """Quantities of one operation at a work center; what is counted late may still be added after its end (K15)."""
+
+    good: Decimal = Decimal(0)
+    scrap: Decimal = Decimal(0)
+
+
 class Ledger:
     """What the MES makes of the facts, checked as they come."""
 
     def __init__(self) -> None:
         self.keys: collections.Counter[str] = collections.Counter()
-        self.good = self.scrap = self.cum_good = self.cum_scrap = self.in_doubt = Decimal(0)
+        self.good = self.scrap = self.in_doubt = Decimal(0)
+        self.books: dict[str, Book] = {}
+        """By execution of an operation."""
+        self.between = [Book()]
+        """Of the times without one, which no fact names; the last one last."""
         self.condition: ConditionChanged | None = None
         self.condition_at = 0.0
         self.stops: dict[str, StopData] = {}
@@ -36,7 +50,9 @@ class Ledger:
         assert self.keys[fact.natural_key] == 1, f"{fact.natural_key} names two happenings"
         match fact.data:
             case OutputRecorded() | ScrapRecorded():
-                self._take_count(fact.data)
+                self._take_count(fact.data, fact.correlation_id)
+            case QuantityAdjusted():
+                self._take_adjustment(fact.data, fact.correlation_id)
             case OperationStarted() | OperationCompleted():
                 self._take_operation(fact.data)
             case ConditionChanged():
@@ -48,32 +64,70 @@ class Ledger:
             case _:
                 pass
 
-    def _take_count(self, data: OutputRecorded | ScrapRecorded) -> None:
+    def _take_count(self, data: OutputRecorded | ScrapRecorded, execution: str | None) -> None:
         if isinstance(data, OutputRecorded):
             assert data.qty_good > 0
-            delta = data.qty_good
+            change = Book(data.qty_good)
         else:
-            assert data.qty_scrap > 0
+            assert data.qty_scrap >= 0
+            assert data.qty_scrap + data.pool_coded_qty > 0
             assert 0 <= data.qty_from_good <= data.qty_scrap
-            delta = -data.qty_from_good
-            self.scrap += data.qty_scrap
-            self.cum_scrap += data.qty_scrap
-            assert data.cum_scrap == self.cum_scrap
-        self.good += delta
-        self.cum_good += delta
-        assert data.cum_good == self.cum_good >= 0
-        assert data.interval.start <= data.interval.end
-        last = self.counters.get(data.counter.name)
-        if last is not None and last.counter_run == data.counter.counter_run:
-            assert data.counter.raw_from == last.raw_to
-        self.counters[data.counter.name] = data.counter
+            change = Book(-data.qty_from_good, data.qty_scrap)
+        book = self._changed(execution, change, data.cum_good)
+        assert data.cum_good == book.good >= 0
+        if isinstance(data, ScrapRecorded):
+            assert data.cum_scrap == book.scrap
+        if data.counter is not None:
+            assert data.interval is not None
+            assert data.interval.start <= data.interval.end
+            self._take_counter(data.counter)
+
+    def _take_adjustment(self, data: QuantityAdjusted, execution: str | None) -> None:
+        assert data.delta != 0
+        assert data.cum_after >= 0
+        change = Book(data.delta) if data.category == "good" else Book(scrap=data.delta)
+        if execution is not None:
+            book = self._changed(execution, change, None)
+            assert data.cum_after == (book.good if data.category == "good" else book.scrap)
+        else:
+            self._add(self._between(data.category, data.cum_after - data.delta), change)
+        if data.counter is not None and data.source == "plc":
+            self._take_counter(data.counter)
+
+    def _changed(self, execution: str | None, change: Book, cum_good: Decimal | None) -> Book:
+        if execution is not None:
+            book = self.books[execution]
+        else:
+            assert cum_good is not None
+            book = self._between("good", cum_good - change.good)
+        self._add(book, change)
+        return book
+
+    def _between(self, category: str, before: Decimal) -> Book:
+        found = [book for book in self.between if getattr(book, category) == before]
+        assert found, f"no time without an order had {before} {category}"
+        return found[-1]
+
+    def _add(self, book: Book, change: Book) -> None:
+        book.good += change.good
+        book.scrap += change.scrap
+        self.good += change.good
+        self.scrap += change.scrap
+
+    def _take_counter(self, counter: Counter) -> None:
+        last = self.counters.get(counter.name)
+        if last is not None and last.counter_run == counter.counter_run:
+            assert counter.raw_from == last.raw_to
+        self.counters[counter.name] = counter
 
     def _take_operation(self, data: OperationStarted | OperationCompleted) -> None:
         if isinstance(data, OperationStarted):
-            self.cum_good = self.cum_scrap = Decimal(0)
-        assert (data.qty_good, data.qty_scrap) == (self.cum_good, self.cum_scrap)
-        if isinstance(data, OperationCompleted):
-            self.cum_good = self.cum_scrap = Decimal(0)
+            assert data.op_execution_id not in self.books
+            self.books[data.op_execution_id] = Book()
+        else:
+            self.between.append(Book())
+        book = self.books[data.op_execution_id]
+        assert (data.qty_good, data.qty_scrap) == (book.good, book.scrap)
 
     def _take_condition(self, data: ConditionChanged, at: float) -> None:
         assert at >= self.condition_at, "the timeline went back"

@@ -1,5 +1,7 @@
 """Raw readings become parts: K2 to K8. What cannot be known is never guessed upwards."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,7 +144,7 @@ def test_a_true_machine_watched_often_enough_is_counted_exactly(steps: list[tupl
 def test_no_reading_whatever_counts_backwards(readings: list[tuple[int, float, bool]]) -> None:
     state = CounterState()
     for raw, at, rebooted in readings:
-        before = CounterState(state.raw, state.at, state.count, state.run, rebooted, state.doubts)
+        before = replace(state, rebooted=rebooted)
         step = advance(before, raw, at, RULES)
         assert step.delta >= 0
         assert step.state.count == before.count + step.delta

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from agent.core.accounts import Cums
 from agent.core.directories import Directories
 from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
@@ -102,7 +103,7 @@ def test_the_fact_of_a_change_names_its_execution_and_its_number() -> None:
     _, operation = begun()
     draft = a_draft(observed=60.0)
     tell(operation, OperationStarted, Output(), draft, "anna")
-    tell(operation, OperationCompleted, Output(cum_good=7, cum_scrap=2), draft, None)
+    tell(operation, OperationCompleted, Output(Cums(good=7, scrap=2)), draft, None)
     first, last = draft.facts
     assert first.data == OperationStarted(
         keys=operation.keys(WC),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from agent.core.counters import CounterState, Step
 from agent.core.facts import Counter, Fact, Interval, Keys, OutputRecorded, ScrapRecorded
 from agent.core.machine_settings import Role
-from agent.core.output import Flush, Output, due, flushed, tallied
-from tests.core.build import T0, WC, a_draft, clock, quality
+from agent.core.output import Flush, Manner, Output, due, flushed, tallied
+from tests.core.build import T0, WC, a_draft, an_account, clock, quality
 
 
 class Press:
@@ -27,7 +27,7 @@ class Press:
         before = self.counters[role]
         assert before.raw is not None
         after = replace(before, raw=before.raw + parts, at=T0 + at, count=before.count + parts)
-        self.output = tallied(self.output, role, before, Step(after, parts), uncertain=False)
+        self.output = tallied(self.output, role, before, Step(after, parts), Manner())
         self.counters[role] = after
 
     def make(self, parts: int, at: float) -> None:
@@ -39,7 +39,7 @@ class Press:
     def flush(self, at: float = 10.0) -> list[Fact]:
         draft = a_draft(observed=at)
         names = {role: role.value for role in self.counters}
-        flush = Flush(counters=self.counters, names=names, uom="EA", lots=("L1",), now=T0 + at)
+        flush = Flush(counters=self.counters, names=names, account=an_account(lots=("L1",)), now=T0 + at)
         self.output = flushed(self.output, flush, draft)
         self.facts += draft.facts
         return draft.facts
@@ -63,6 +63,7 @@ def output_fact(good: int, cum: int, raws: tuple[int, int], span: tuple[float, f
         qty_good=Decimal(good),
         uom="EA",
         cum_good=Decimal(cum),
+        cum_good_shift=Decimal(cum),
         counter=Counter(name="total", counter_run=1, raw_from=raws[0], raw_to=raws[1]),
         interval=Interval(start=clock(span[0]), end=clock(span[1])),
         lots_in=("L1",),
@@ -80,6 +81,8 @@ def scrap_fact(
         uom="EA",
         cum_good=Decimal(cums[0]),
         cum_scrap=Decimal(cums[1]),
+        cum_good_shift=Decimal(cums[0]),
+        cum_scrap_shift=Decimal(cums[1]),
         defect_code=None,
         place=WC,
         counter=Counter(name="scrap", counter_run=1, raw_from=raws[0], raw_to=raws[1]),
@@ -208,6 +211,7 @@ def test_the_raw_readings_of_successive_facts_of_a_counter_join(happenings: list
     for fact in press.facts:
         assert isinstance(fact.data, OutputRecorded | ScrapRecorded)
         counter = fact.data.counter
+        assert counter is not None
         assert counter.raw_from == last[counter.name]
         assert counter.raw_to > counter.raw_from
         last[counter.name] = counter.raw_to

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from agent.core.accounts import Cums
 from agent.core.conditions import Condition
 from agent.core.facts import (
     DiscrepancyRaised,
@@ -127,14 +128,18 @@ def test_a_late_reject_after_a_change_of_order_makes_nothing_negative() -> None:
     ]
 
 
-def test_an_order_started_and_finished_while_nobody_watches_loses_no_part() -> None:
-    # K11 would give the whole delta to the order at the last good reading; it goes to the one in progress when found.
+def test_what_was_made_unwatched_over_a_change_of_order_goes_to_the_order_at_its_start_and_is_a_guess() -> None:  # K11
     story = a_line_with_an_order()
-    story.hear(down(22.0), entry(23.0, "complete_operation"), scan(24.0, "ORD:PO-2"))
+    story.hear(up(21.5), down(22.0), entry(23.0, "complete_operation"), scan(24.0, "ORD:PO-2"))
     story.hear(read(60.0, packml_state=EXECUTE, total=120, scrap=2), up(60.0))
-    told = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
-    assert [(data.qty_good, data.quality.time_quality) for data in told] == [(Decimal(18), "uncertain")]
-    assert story.station.state.output.cum_scrap == 2
+    (made,) = story.of(OutputRecorded)
+    (scrapped,) = story.of(ScrapRecorded)
+    assert isinstance(made, OutputRecorded)
+    assert isinstance(scrapped, ScrapRecorded)
+    assert (made.keys.order_id, scrapped.keys.order_id) == ("PO-1", "PO-1")
+    assert (made.allocation, scrapped.allocation) == ("estimated", "estimated")
+    assert (made.quality.time_quality, made.cum_good, scrapped.cum_good) == ("uncertain", Decimal(20), Decimal(18))
+    assert story.station.state.output.cums == Cums()
 
 
 def test_a_reader_that_sends_twice_is_answered_twice_and_counted_once() -> None:
@@ -201,7 +206,7 @@ def test_lots_loaded_go_into_units_and_into_parts() -> None:
         parent_serial="0001",
         child_lots=("L1",),
     )
-    assert linked.natural_key == "out:e1:PO-1:10:0001:1"
+    assert linked.natural_key == "gen:e1:PO-1:10:0001:1"
     (made,) = story.of(OutputRecorded)
     assert isinstance(made, OutputRecorded)
     assert made.lots_in == ("L1",)

@@ -118,13 +118,16 @@ end = 2026-05-01T08:00:00
             BOTH.replace('"total"', '"mode"').replace("packml_state", "machinery_mode"),
             "'mode' and 'machinery_mode'",
         ),
-        ('role = "packml_state"', 'role = "good"', "machine[1]: expected one of the roles 'total' and 'good'"),
         (
             'node = "nsu=urn:line;s=Total"',
             "",
             "machine[1]: signal 'total' needs 'node', as the machine is read over OPC",
         ),
-        ('s=State"', 's=State"\ncounter.modulus = 10', "machine[1].signal[1]: 'counter' belongs to the roles total"),
+        (
+            's=State"',
+            's=State"\ncounter.modulus = 10',
+            "machine[1].signal[1]: 'counter' belongs to the roles",
+        ),
         ('s=Total"', 's=Total"\ncounter.modulus = 1', "machine[1].signal[2].counter.modulus: found '1'"),
         ('s=Total"', 's=Total"\ncounter.max_rate = inf', "machine[1].signal[2].counter.max_rate: found 'inf'"),
         (OPCUA, "", "machine[1]: expected exactly one of the tables 'opcua' and 'modbus'"),

@@ -75,6 +75,7 @@ CENTER = WorkCenterView(
     orders=(NEXT, UNRELEASED),
     qty_good=Decimal(1240),
     qty_scrap=Decimal(8),
+    scrap_uncoded=Decimal(3),
     uom="pcs",
     stop=None,
     lots=("P-001", "CABLE-77"),

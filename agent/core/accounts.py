@@ -1,0 +1,145 @@
+"""What counted parts are credited to: an operation or none, in a shift, with the lots loaded (domain.md K11, K15, K17).
+
+Parts are counted later than they were made: a pulse on its way when the order was changed, hours of them when the
+machine was not watched. So what ended lately is kept, each with its quantities, and goes on with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from agent.core.facts import Keys, QuantityCategory, ShiftKeys, Versions
+from agent.core.machine_settings import Role
+
+MOST_PAST = 4
+MOST_HELD = 4
+MOST_PAST_LOTS = 24
+"""Lots kept of all that ended: a snapshot is small whatever is loaded. Beyond it the oldest name none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cums:
+    """Quantities of one operation at this work center, or of running without one."""
+
+    good: int = 0
+    scrap: int = 0
+    rework: int = 0
+    good_shift: int = 0
+    """Of this shift alone."""
+    scrap_shift: int = 0
+    uncoded: int = 0
+    """Rejects that the machine counted and nobody has given a code (domain.md K13)."""
+
+    def plus(self, *, good: int = 0, scrap: int = 0) -> Cums:
+        """With so many more, or fewer, of this shift."""
+        return replace(
+            self,
+            good=self.good + good,
+            scrap=self.scrap + scrap,
+            good_shift=self.good_shift + good,
+            scrap_shift=self.scrap_shift + scrap,
+        )
+
+    def changed(self, category: QuantityCategory, delta: int) -> Cums:
+        """With so many more, or fewer, of a category."""
+        if category == "rework":
+            return replace(self, rework=self.rework + delta)
+        if category == "good":
+            return self.plus(good=delta)
+        # Whoever takes scrap off takes it from what nobody has coded.
+        return replace(self.plus(scrap=delta), uncoded=max(self.uncoded + min(delta, 0), 0))
+
+    def as_of(self, other: Cums) -> Cums:
+        """The operation's quantities with the shift's own of another account of it."""
+        return replace(self, good_shift=other.good_shift, scrap_shift=other.scrap_shift)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One thing that parts are credited to."""
+
+    book: int
+    """Names the execution of an operation, or the time without one; accounts of one book share its quantities."""
+    execution_id: str | None
+    """Of the operation, for facts to name it by."""
+    keys: Keys
+    versions: Versions
+    shift: ShiftKeys | None
+    uom: str
+    lots: tuple[str, ...]
+    parts_per_count: int | None
+    cums: Cums
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An account that ended."""
+
+    account: Account
+    until: float
+    tail_s: float
+    """How long after its end what is counted still belongs to it (domain.md K15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a quarantine kept out of the quantities until a supervisor decides (domain.md K6)."""
+
+    discrepancy_id: str
+    role: Role
+    name: str
+    """The counter's."""
+    counter_run: int
+    raw_from: int
+    raw_to: int
+    parts: int
+    at: float
+    account: Account
+
+
+def credited_to(past: tuple[Past, ...], at: float, unwatched_from: float | None, book: int) -> tuple[Past | None, bool]:
+    """The past account that parts counted at `at` belong to, None for the present one; and whether that is a guess.
+
+    Args:
+        past: what ended, the oldest first.
+        at: when they were counted, by the source's clock.
+        unwatched_from: since when nobody had watched; None where somebody did.
+        book: of the present account.
+    """
+    books = [*(one.account.book for one in past[1:]), book]
+    for one, next_book in zip(past, books, strict=False):
+        if unwatched_from is not None:
+            if unwatched_from < one.until:
+                return one, at >= one.until
+        elif at < one.until + (one.tail_s if next_book != one.account.book else 0.0):
+            return one, False
+    return None, False
+
+
+def with_ended(past: tuple[Past, ...], ended: Past, needed_from: float) -> tuple[Past, ...]:
+    """What ended, with one more: no more than are needed, and never too many.
+
+    The first of too many stays, as what was in progress when a long gap began, and the last ones, for what comes late.
+    What lies between is dropped, the mere loading of lots before the rest: it counts as what came after it.
+
+    Args:
+        past: what had ended before.
+        ended: what ends now.
+        needed_from: nothing will be credited to what ended before this.
+    """
+    kept = [*(one for one in past if one.until + one.tail_s > needed_from), ended]
+    if len(kept) > MOST_PAST:
+        of_lots = (
+            number
+            for number in range(1, len(kept) - 1)
+            if (kept[number].account.book, kept[number].account.shift)
+            == (kept[number + 1].account.book, kept[number + 1].account.shift)
+        )
+        del kept[next(of_lots, 1)]
+    room = MOST_PAST_LOTS
+    for number in range(len(kept) - 1, -1, -1):
+        lots = kept[number].account.lots
+        room -= len(lots)
+        if room < 0 and lots:
+            kept[number] = replace(kept[number], account=replace(kept[number].account, lots=()))
+    return tuple(kept)

@@ -1,0 +1,247 @@
+"""Quantities that people report or put right (domain.md K6, K13, K16): each a fact of its own, none below zero."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal, TypeAlias, TypeVar
+
+from agent.core import counting
+from agent.core.accounts import Account
+from agent.core.errors import EntryRefusedError
+from agent.core.facts import (
+    Counter,
+    DiscrepancyResolved,
+    FactQuality,
+    OutputRecorded,
+    QuantityAdjusted,
+    QuantityCategory,
+    ScrapRecorded,
+)
+from agent.core.observations import Entry
+from agent.core.operations import Operation
+from agent.core.output import Output
+from agent.core.turn import Turn
+
+Decision: TypeAlias = Literal["post", "ignore", "edit"]
+MOST = 1_000_000
+"""Parts that one entry can be about; more is a slip of the finger."""
+LONGEST_TEXT = 500
+_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
+_Word = TypeVar("_Word", bound=str)
+CATEGORIES: dict[str, QuantityCategory] = {"good": "good", "scrap": "scrap", "rework": "rework"}
+DECISIONS: dict[str, Decision] = {"post": "post", "ignore": "ignore", "edit": "edit"}
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Another quantity than was counted."""
+
+    category: QuantityCategory
+    delta: int
+    reason: str | None
+    counter: Counter | None = None
+
+
+def report_scrap(turn: Turn, entry: Entry, defect_code: str) -> str:
+    """Rejects with their code: first those that the machine counted without one, the rest is taken from good (K13).
+
+    Raises:
+        EntryRefusedError: more than there is to reject, or no whole number of parts.
+    """
+    qty = _parts(entry, "qty")
+    turn.flush()
+    account, cums = turn.account(), turn.output.cums
+    coded = min(qty, cums.uncoded)
+    excess = qty - coded
+    from_good = excess if turn.counts_output else 0
+    if from_good > cums.good:
+        raise EntryRefusedError(
+            "TOO_MUCH_SCRAP",
+            f"{qty} parts are more than there are: {cums.good} good and {cums.uncoded} rejects without a code.",
+        )
+
+    def tell(told: Output) -> Output:
+        after = replace(told.cums.plus(good=-from_good, scrap=excess), uncoded=cums.uncoded - coded)
+        data = ScrapRecorded(
+            keys=turn.draft.keys,
+            quality=_by_hand(turn),
+            versions=turn.draft.versions,
+            qty_scrap=Decimal(excess),
+            qty_from_good=Decimal(from_good),
+            pool_coded_qty=Decimal(coded),
+            uom=account.uom,
+            cum_good=Decimal(after.good),
+            cum_scrap=Decimal(after.scrap),
+            cum_good_shift=Decimal(after.good_shift),
+            cum_scrap_shift=Decimal(after.scrap_shift),
+            defect_code=defect_code,
+            place=_text(entry, "place") or turn.wc_id,
+            disposition=_text(entry, "disposition"),
+            counter=None,
+            interval=None,
+        )
+        key = f"scr:{turn.wc_id}:{turn.number()}"
+        turn.draft.add(data, entry.observed.wall, key, correlation_id=account.execution_id)
+        return replace(told, cums=after)
+
+    counting.credit(turn, account, tell)
+    return f"Scrap {qty} {account.uom} taken, {coded} of them counted before."
+
+
+def report_good(turn: Turn, entry: Entry) -> str:
+    """Good parts of a station that has no counter of its output.
+
+    Raises:
+        EntryRefusedError: its output is counted, or no whole number of parts.
+    """
+    qty = _parts(entry, "qty")
+    if turn.counts_output:
+        raise EntryRefusedError("OUTPUT_IS_COUNTED", "Output is counted here. A supervisor can adjust the quantity.")
+    turn.flush()
+    account = turn.account()
+    _record_good(turn, account, qty, entry.observed.wall, f"good:{turn.wc_id}:{turn.number()}")
+    return f"Good {qty} {account.uom} taken."
+
+
+def record_serial(turn: Turn, operation: Operation, serial: str, at: float) -> None:
+    """One good unit, where output is counted by serials (domain.md K14)."""
+    key = f"out:{operation.order_id}:{operation.op_no}:{serial}:1"
+    _record_good(turn, turn.account(), 1, at, key, serials=(serial,))
+
+
+def adjust(turn: Turn, entry: Entry, reason: str) -> str:
+    """Put a quantity of the operation in progress right (domain.md K16).
+
+    Raises:
+        EntryRefusedError: there is no such category, or the quantity would fall below zero.
+    """
+    category = _one_of(entry, "category", CATEGORIES)
+    delta = _whole(entry, "delta", lowest=-MOST)
+    turn.flush()
+    account = turn.account()
+    _adjust(turn, account, Adjustment(category, delta, reason), entry)
+    return f"Quantity {category} adjusted by {delta:+} {account.uom}."
+
+
+def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:
+    """Decide what a quarantine held back (domain.md K6).
+
+    Raises:
+        EntryRefusedError: nothing is held under this id, there is no such decision, or the quantity cannot be.
+    """
+    held = next((one for one in turn.output.held if one.discrepancy_id == discrepancy_id), None)
+    if held is None:
+        raise EntryRefusedError("NOT_HELD", f"Nothing is held back under {discrepancy_id}: decided, or too long ago.")
+    decision = _one_of(entry, "decision", DECISIONS)
+    parts = held.parts if decision == "post" else 0
+    if decision == "edit":
+        parts = _whole(entry, "qty", lowest=0)
+    turn.flush()
+    if parts:
+        counter = Counter(name=held.name, counter_run=held.counter_run, raw_from=held.raw_from, raw_to=held.raw_to)
+        category = counting.CATEGORIES.get(held.role, "good")
+        _adjust(turn, held.account, Adjustment(category, parts, decision, counter), entry)
+    left = tuple(one for one in turn.output.held if one.discrepancy_id != discrepancy_id)
+    turn.output = replace(turn.output, held=left)
+    counting.credit(turn, held.account, lambda told: _resolved(turn, entry, discrepancy_id, decision, told))
+    return f"Quarantine {discrepancy_id}: {parts} {held.account.uom} counted."
+
+
+def _record_good(turn: Turn, account: Account, qty: int, at: float, key: str, serials: tuple[str, ...] = ()) -> None:
+    def tell(told: Output) -> Output:
+        after = told.cums.plus(good=qty)
+        data = OutputRecorded(
+            keys=turn.draft.keys.model_copy(update={"serial": serials[0]}) if serials else turn.draft.keys,
+            quality=turn.draft.quality("scanner", entry="scan") if serials else _by_hand(turn),
+            versions=turn.draft.versions,
+            qty_good=Decimal(qty),
+            uom=account.uom,
+            cum_good=Decimal(after.good),
+            cum_good_shift=Decimal(after.good_shift),
+            counter=None,
+            interval=None,
+            lots_in=account.lots,
+            serials=serials,
+        )
+        turn.draft.add(data, at, key, correlation_id=account.execution_id)
+        return replace(told, cums=after)
+
+    counting.credit(turn, account, tell)
+
+
+def _adjust(turn: Turn, account: Account, change: Adjustment, entry: Entry) -> None:
+    def tell(told: Output) -> Output:
+        after = told.cums.changed(change.category, change.delta)
+        left = getattr(after, change.category)
+        if left < 0:
+            raise EntryRefusedError(
+                "BELOW_ZERO",
+                f"There are {getattr(told.cums, change.category)} {account.uom} of {change.category}; "
+                f"{-change.delta} cannot be taken off.",
+            )
+        data = QuantityAdjusted(
+            keys=turn.draft.keys,
+            quality=_by_hand(turn),
+            versions=turn.draft.versions,
+            category=change.category,
+            delta=Decimal(change.delta),
+            uom=account.uom,
+            cum_after=Decimal(left),
+            source="operator",
+            counter=change.counter,
+            reason=change.reason,
+            comment=_text(entry, "comment"),
+            actor=entry.actor,
+        )
+        key = f"adj:{turn.wc_id}:{turn.number()}"
+        turn.draft.add(data, entry.observed.wall, key, correlation_id=account.execution_id)
+        return replace(told, cums=after)
+
+    counting.credit(turn, account, tell)
+
+
+def _resolved(turn: Turn, entry: Entry, discrepancy_id: str, decision: Decision, told: Output) -> Output:
+    data = DiscrepancyResolved(
+        keys=turn.draft.keys,
+        quality=_by_hand(turn),
+        versions=turn.draft.versions,
+        discrepancy_id=discrepancy_id,
+        code="counter_quarantine",
+        resolution=decision,
+        actor=entry.actor,
+        comment=_text(entry, "comment"),
+    )
+    turn.draft.add(data, entry.observed.wall, f"dsr:{turn.wc_id}:{turn.number()}")
+    return told
+
+
+def _by_hand(turn: Turn) -> FactQuality:
+    return turn.draft.quality("operator", entry="manual")
+
+
+def _parts(entry: Entry, name: str) -> int:
+    return _whole(entry, name, lowest=1)
+
+
+def _whole(entry: Entry, name: str, *, lowest: int) -> int:
+    text = entry.arguments.get(name, "")
+    value = int(text) if _WHOLE.fullmatch(text) else None
+    if value is None or not lowest <= value <= MOST or (lowest < 0 and not value):
+        raise EntryRefusedError(
+            "NO_QUANTITY",
+            f"'{name}' is '{text[:20]}'; expected a whole number of parts, {lowest} to {MOST}.",
+        )
+    return value
+
+
+def _one_of(entry: Entry, name: str, known: dict[str, _Word]) -> _Word:
+    text = entry.arguments.get(name, "")
+    if text not in known:
+        raise EntryRefusedError("UNKNOWN_WORD", f"'{name}' is '{text[:20]}'; expected {', '.join(known)}.")
+    return known[text]
+
+
+def _text(entry: Entry, name: str) -> str | None:
+    return entry.arguments.get(name, "")[:LONGEST_TEXT] or None
