@@ -7,6 +7,7 @@ machine was not watched. So what ended lately is kept, each with its quantities,
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from agent.core.facts import Keys, QuantityCategory, ShiftKeys, Versions
 from agent.core.machine_settings import Role
@@ -116,26 +117,24 @@ def credited_to(past: tuple[Past, ...], at: float, unwatched_from: float | None,
     return None, False
 
 
-def with_ended(past: tuple[Past, ...], ended: Past, needed_from: float) -> tuple[Past, ...]:
+def with_ended(
+    past: tuple[Past, ...], ended: Past, recent_from: float, unwatched_from: float | None
+) -> tuple[Past, ...]:
     """What ended, with one more: no more than are needed, and never too many.
 
-    The first of too many stays, as what was in progress when a long gap began, and the last ones, for what comes late.
-    What lies between is dropped, the mere loading of lots before the rest: it counts as what came after it.
+    Of too many the loading of lots goes first: what was counted then counts as of the lots after it. Else the oldest
+    goes, or, while nobody watches, the one after that which was in progress when the watching ended.
 
     Args:
         past: what had ended before.
         ended: what ends now.
-        needed_from: nothing will be credited to what ended before this.
+        recent_from: what ended before this gets nothing more that was watched.
+        unwatched_from: since when nobody has watched, if nobody does.
     """
+    needed_from = recent_from if unwatched_from is None else min(recent_from, unwatched_from)
     kept = [*(one for one in past if one.until + one.tail_s > needed_from), ended]
     if len(kept) > MOST_PAST:
-        of_lots = (
-            number
-            for number in range(1, len(kept) - 1)
-            if (kept[number].account.book, kept[number].account.shift)
-            == (kept[number + 1].account.book, kept[number + 1].account.shift)
-        )
-        del kept[next(of_lots, 1)]
+        del kept[_least_needed(kept, unwatched_from)]
     room = MOST_PAST_LOTS
     for number in range(len(kept) - 1, -1, -1):
         lots = kept[number].account.lots
@@ -143,3 +142,10 @@ def with_ended(past: tuple[Past, ...], ended: Past, needed_from: float) -> tuple
         if room < 0 and lots:
             kept[number] = replace(kept[number], account=replace(kept[number].account, lots=()))
     return tuple(kept)
+
+
+def _least_needed(kept: list[Past], unwatched_from: float | None) -> int:
+    for number, (one, after) in enumerate(pairwise(kept)):
+        if (one.account.book, one.account.shift) == (after.account.book, after.account.shift):
+            return number
+    return 1 if unwatched_from is not None and kept[0].until > unwatched_from else 0

@@ -104,7 +104,13 @@ def context_ends(turn: Turn, at: float, boundary: Boundary) -> None:
     has_tail = boundary == "order" and turn.operations.current is not None
     ended = Past(here, at, _tail_s(turn) if has_tail else 0.0)
     turn.output = output.settled(turn.output, here, here, here.cums)
-    turn.output = replace(turn.output, past=accounts.with_ended(turn.output.past, ended, _needed_from(turn, at)))
+    settings = turn.setup.machine.stop
+    recent_from = at - max(RESET_LATE_S, settings.comm_timeout_s + settings.skew_max_s)
+    unwatched = [counter.blind_since for counter in turn.counters.values() if counter.blind_since is not None]
+    if turn.watch.gap is not None:
+        unwatched.append(turn.watch.gap.start)
+    past = accounts.with_ended(turn.output.past, ended, recent_from, min(unwatched, default=None))
+    turn.output = replace(turn.output, past=past)
 
 
 def credit(turn: Turn, account: Account, tell: Callable[[Output], Output]) -> None:
@@ -312,11 +318,3 @@ def _unwatched_from(turn: Turn, before: CounterState) -> float | None:
 def _tail_s(turn: Turn) -> float:
     configured = turn.setup.machine.output.tail_s
     return turn.cycle_s if configured is None else configured
-
-
-def _needed_from(turn: Turn, at: float) -> float:
-    """What ended before this gets no parts any more."""
-    settings = turn.setup.machine.stop
-    blind = [counter.blind_since for counter in turn.counters.values() if counter.blind_since is not None]
-    gaps = [] if turn.watch.gap is None else [turn.watch.gap.start]
-    return min([at - max(RESET_LATE_S, settings.comm_timeout_s + settings.skew_max_s), *blind, *gaps])

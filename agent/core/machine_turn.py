@@ -17,9 +17,9 @@ from agent.core.times import iso
 from agent.core.turn import Turn
 from agent.core.watching import Cause, Gap
 
-ORDER_WITHIN_INSTANT = {Role.BOOT: 0, Role.HEARTBEAT: 0, **dict.fromkeys(COUNTER_ROLES, 1), Role.ALARM: 2}
-"""A new start is heard before the counter that it reset, and a heartbeat before a counter that must wait for the next;
-the machine's words come last, taken together."""
+ORDER_WITHIN_INSTANT = {Role.BOOT: 0, **dict.fromkeys(COUNTER_ROLES, 1), Role.HEARTBEAT: 2, Role.ALARM: 2}
+"""A new start is heard before the counter that it reset, and a counter before the heartbeat that has it believed; the
+machine's words come last, taken together."""
 LONGEST_REASON = 200
 """Characters kept of what devices say: a snapshot is small whatever they write."""
 

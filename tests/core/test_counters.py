@@ -151,3 +151,104 @@ def test_no_reading_whatever_counts_backwards(readings: list[tuple[int, float, b
         assert step.state.run in {before.run, before.run + 1}
         assert step.doubt is None or step.doubt.at_most >= 0
         state = step.state
+
+
+NEVER = CounterRules(modulus=65_536, max_rate=3.0, reset="never")
+ON_ORDER = CounterRules(modulus=65_536, max_rate=3.0, reset="on_order")
+TOLERANT = CounterRules(modulus=65_536, max_rate=3.0, tolerance=3)
+
+
+@pytest.mark.parametrize(("raw", "taken_off"), [(999, 1), (997, 3), (996, 0)])
+def test_a_counter_set_back_within_its_tolerance_takes_so_much_off(raw: int, taken_off: int) -> None:  # K4c
+    step = advance(LAST, raw, 101.0, TOLERANT)
+    assert (step.delta, step.taken_off, step.doubt) == (0, taken_off, None)
+    assert step.state.raw == (raw if taken_off else 1000)
+
+
+def test_a_counter_set_back_through_zero_takes_so_much_off() -> None:  # K4c
+    assert advance(CounterState(raw=1, at=100.0), 65_535, 101.0, TOLERANT).taken_off == 2
+
+
+def test_a_counter_without_a_tolerance_is_never_set_back() -> None:  # K4c, K4d
+    assert advance(LAST, 999, 101.0, RULES) == Step(replace(LAST, doubts=1), 0)
+
+
+def test_after_a_reboot_a_lower_counter_was_not_set_back_by_hand() -> None:  # K4b before K4c
+    step = advance(CounterState(raw=4, at=100.0, rebooted=True), 2, 101.0, TOLERANT)
+    assert (step.delta, step.taken_off, step.state.run) == (2, 0, 2)
+
+
+def test_where_set_back_and_reset_look_alike_the_lower_counts_and_says_so() -> None:  # K4b, K4c
+    step = advance(CounterState(raw=4, at=100.0), 2, 101.0, TOLERANT)
+    assert (step.delta, step.taken_off) == (0, 2)
+    assert step.doubt == Doubt("counter_ambiguous", 4, 2, 100.0, 101.0, at_most=9)
+
+
+def test_a_counter_that_never_starts_anew_is_quarantined_where_another_would_be_reset() -> None:  # K4, K6
+    step = counted(LAST, (2, 101.0), (3, 102.0), (4, 103.0), rules=NEVER)
+    assert (step.delta, step.doubt) == (0, Doubt("counter_quarantine", 1000, 4, 100.0, 103.0, at_most=16))
+
+
+def test_a_counter_that_never_starts_anew_is_reset_with_its_controller() -> None:  # K4b, K8
+    step = advance(replace(LAST, rebooted=True), 2, 101.0, NEVER)
+    assert (step.delta, step.state.run) == (2, 2)
+
+
+def test_a_counter_that_never_starts_anew_can_only_have_gone_round() -> None:  # K5
+    rules = CounterRules(modulus=1000, max_rate=3.0, reset="never")
+    step = advance(CounterState(raw=900, at=0.0), 100, 200.0, rules)
+    assert (step.delta, step.doubt, step.state.run) == (200, None, 1)
+
+
+def test_an_expected_reset_begins_a_new_run_without_a_doubt() -> None:  # K4
+    step = advance(LAST, 4, 102.0, ON_ORDER, expected=True)
+    assert step == Step(CounterState(raw=4, at=102.0, count=44, run=2), 4)
+
+
+def test_a_reset_that_was_expected_of_nothing_is_a_doubt() -> None:  # K4b
+    step = advance(LAST, 4, 102.0, ON_ORDER)
+    assert step.doubt is not None
+    assert step.doubt.code == "counter_reset"
+
+
+def test_a_counter_that_begins_anew_at_any_value_counts_nothing_and_says_so() -> None:  # K4b
+    rules = CounterRules(modulus=65_536, max_rate=3.0, reset_to_zero=False)
+    for before, expected in [(replace(LAST, rebooted=True), False), (LAST, True)]:
+        step = advance(before, 5, 102.0, rules, expected=expected)
+        assert (step.delta, step.state.run) == (0, 2)
+        assert step.doubt == Doubt("counter_reset", 1000, 5, 100.0, 102.0, at_most=11)
+
+
+WIDE = CounterRules(modulus=2**32, max_rate=3.0)
+
+
+@pytest.mark.parametrize(
+    ("last", "torn", "true"),
+    [
+        (0x0001_FFFF, 0x0002_FFFF, 0x0002_0001),  # the high word is new, the low word old
+        (0x0001_FFFF, 0x0001_0001, 0x0002_0001),  # the low word is new, the high word old
+        (0x0000_FFFF, 0x0000_0001, 0x0001_0001),  # the same, and it looks like a reset
+        (0x0000_FFFF, 0x0001_FFFF, 0x0001_0001),
+    ],
+)
+def test_a_torn_reading_of_two_words_is_rejected(last: int, torn: int, true: int) -> None:  # K9
+    step = counted(CounterState(raw=last, at=100.0), (torn, 101.0), (true, 102.0), rules=WIDE)
+    assert (step.delta, step.doubt, step.state.run) == (2, None, 1)
+
+
+def test_what_looks_torn_three_times_was_a_reset() -> None:  # K4b, K9
+    readings = [(number, 100.0 + number) for number in range(1, SPIKE_READS + 1)]
+    step = counted(CounterState(raw=0xFFFF, at=100.0), *readings, rules=WIDE)
+    assert (step.delta, step.state.run) == (3, 2)
+
+
+@given(st.lists(st.tuples(st.integers(-4, 3), st.floats(1.5, 20.0)), max_size=40))
+def test_a_counter_that_goes_forth_and_is_set_back_adds_up(steps: list[tuple[int, float]]) -> None:  # K3, K4c
+    rules = CounterRules(modulus=65_536, max_rate=3.0, reset="never", tolerance=4)
+    state, at, raw = CounterState(raw=30_000, at=0.0), 0.0, 30_000
+    for change, elapsed in steps:
+        at, raw = at + elapsed, raw + change
+        step = advance(state, raw, at, rules)
+        state = step.state
+        assert step.doubt is None
+        assert state.count - state.taken_off == raw - 30_000
