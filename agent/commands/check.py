@@ -1,28 +1,53 @@
-"""`lineside check`: is this configuration right?"""
+"""`lineside check`: is this configuration right, and what can it not see?"""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+import orjson
 import typer
 
-from agent.commands.options import DEFAULT_CONFIG, ConfigOption
+from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
+from agent.core.advice import MachineAdvice, advise
+from agent.core.machine_settings import MachineSettings
+from agent.core.settings import Settings
 
 
-def check(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Validate a configuration without starting anything; exit code 2 and one sentence where it is wrong."""
+def check(config: ConfigOption = DEFAULT_CONFIG, *, as_json: JsonOption = False) -> None:
+    """Validate a configuration without starting anything; exit code 2 and one sentence where it is wrong.
+
+    Says too how long each counter may stay unread, and what is read too seldom to see a short stop.
+    """
     settings = load(config)
-    agent, mes = settings.agent, settings.mes
+    speed = 1.0 if settings.simulation is None else settings.simulation.speed
+    advice = [advise(machine, speed) for machine in settings.machine]
+    if as_json:
+        typer.echo(orjson.dumps({"configuration": str(config), "machines": [asdict(one) for one in advice]}).decode())
+        return
     typer.echo(f"{config}: right.")
-    typer.echo(f"  agent {agent.id} of {agent.enterprise}/{agent.site}/{agent.area}, journal in {agent.data}")
-    typer.echo(f"  MES through {mes.host}:{mes.port}, MQTT {mes.protocol}, delivered when the {mes.confirm} says so")
-    for machine in settings.machine:
-        if machine.opcua is not None:
-            way = f"OPC UA {machine.opcua.endpoint}"
-        elif machine.modbus is None:
-            way = "no machine; people say when work stops"
-        else:
-            way = f"Modbus TCP {machine.modbus.host}:{machine.modbus.port} unit {machine.modbus.unit}"
-        roles = ", ".join(signal.role for signal in machine.signal)
-        typer.echo(f"  work center {machine.work_center}: {way}; {roles}")
+    _say_who(settings)
+    for machine, one in zip(settings.machine, advice, strict=True):
+        _say_machine(machine, one)
     for scanner in settings.scanner:
         typer.echo(f"  reader {scanner.name} of {scanner.work_center}: {scanner.device}")
+
+
+def _say_who(settings: Settings) -> None:
+    agent, mes = settings.agent, settings.mes
+    typer.echo(f"  agent {agent.id} of {agent.enterprise}/{agent.site}/{agent.area}, journal in {agent.data}")
+    typer.echo(f"  MES through {mes.host}:{mes.port}, MQTT {mes.protocol}, delivered when the {mes.confirm} says so")
+
+
+def _say_machine(machine: MachineSettings, advice: MachineAdvice) -> None:
+    if machine.opcua is not None:
+        way = f"OPC UA {machine.opcua.endpoint}"
+    else:
+        assert machine.modbus is not None
+        way = f"Modbus TCP {machine.modbus.host}:{machine.modbus.port} unit {machine.modbus.unit}"
+    roles = ", ".join(signal.role for signal in machine.signal)
+    typer.echo(f"  work center {machine.work_center}: {way}; {roles}")
+    for counter in advice.counters:
+        typer.echo(f"    {counter.text}")
+    for warning in advice.warnings:
+        typer.echo(f"    warning: {warning}")

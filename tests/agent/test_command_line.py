@@ -116,8 +116,21 @@ async def test_check_says_what_it_understood(tmp_path: Path) -> None:
     assert f"agent edge-1 of acme/ala1/hall-1, journal in {tmp_path}/journal" in told[1]
     assert "MES through 127.0.0.1:1883, MQTT 5, delivered when the mes says so" in told[2]
     assert "work center FILL-1: OPC UA opc.tcp://127.0.0.1:" in told[3]
-    assert told[4].endswith("unit 1; run, total, heartbeat")
+    centers = [line for line in told if line.startswith("  work center ")]
+    assert centers[1].endswith("unit 1; run, total, heartbeat")
+    assert any(line.startswith("    counter total: exact after gaps of up to ") for line in told)
     assert names(tmp_path) == ["lineside.toml"]
+
+
+async def test_check_says_to_programs_what_a_configuration_cannot_see(tmp_path: Path) -> None:  # K5, R25
+    # Sixty plant seconds a second: a poll of 50 ms takes three of them.
+    text = configuration(tmp_path, None, 1883).replace("comm_timeout_s", "stop_confirm_s = 1, comm_timeout_s")
+    path = written(tmp_path, text)
+    answer = await lineside("check", "-c", path, "--json")
+    machines = json.loads(answer.out)["machines"]
+    assert [machine["work_center"] for machine in machines] == ["FILL-1", "PRESS-1"]
+    assert all(counter["survivable_s"] > 0 for machine in machines for counter in machine["counters"])
+    assert "shorter stops are not seen" in machines[1]["warnings"][0]
 
 
 async def test_the_shipped_example_is_right() -> None:
