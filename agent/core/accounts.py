@@ -61,8 +61,8 @@ class Account:
 
     book: int
     """Names the execution of an operation, or the time without one; accounts of one book share its quantities."""
-    execution_id: str | None
-    """Of the operation, for facts to name it by."""
+    execution_id: str
+    """Of the operation or of the time without one, for facts to name it by."""
     keys: Keys
     versions: Versions
     shift: ShiftKeys | None

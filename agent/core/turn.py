@@ -197,12 +197,18 @@ class Turn:
         """Whether output is told by itself, by a counter or by serials, and nobody has to report it."""
         return self.counts or self.setup.machine.output.count_by == "serial"
 
+    @property
+    def execution_id(self) -> str:
+        """What quantities are summed up under: the execution of the operation, or this time without one."""
+        operation = self.operations.current
+        return f"none-{self.operations.transitions}" if operation is None else operation.op_execution_id
+
     def account(self) -> Account:
         """What parts are credited to at present."""
         operation = self.operations.current
         return Account(
             book=self.operations.transitions,
-            execution_id=None if operation is None else operation.op_execution_id,
+            execution_id=self.execution_id,
             keys=self.draft.keys,
             versions=self.draft.versions,
             shift=self.draft.shift,

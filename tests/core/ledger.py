@@ -36,10 +36,10 @@ class Ledger:
     def __init__(self) -> None:
         self.keys: collections.Counter[str] = collections.Counter()
         self.good = self.scrap = self.in_doubt = Decimal(0)
-        self.books: dict[str, Book] = {}
-        """By execution of an operation."""
-        self.between = [Book()]
-        """Of the times without one, which no fact names; the last one last."""
+        self.entered = Book()
+        """What people entered, of all that."""
+        self.books: collections.defaultdict[str, Book] = collections.defaultdict(Book)
+        """By execution of an operation, or by the time without one."""
         self.condition: ConditionChanged | None = None
         self.condition_at = 0.0
         self.stops: dict[str, StopData] = {}
@@ -73,10 +73,11 @@ class Ledger:
             assert data.qty_scrap + data.pool_coded_qty > 0
             assert 0 <= data.qty_from_good <= data.qty_scrap
             change = Book(-data.qty_from_good, data.qty_scrap)
-        book = self._changed(execution, change, data.cum_good)
-        assert data.cum_good == book.good >= 0
-        if isinstance(data, ScrapRecorded):
-            assert data.cum_scrap == book.scrap
+        scrap = data.cum_scrap if isinstance(data, ScrapRecorded) else None
+        self._credit(execution, change, (data.cum_good, scrap))
+        if data.counter is None:
+            self.entered.good += change.good
+            self.entered.scrap += change.scrap
         if data.counter is not None:
             assert data.interval is not None
             assert data.interval.start <= data.interval.end
@@ -86,33 +87,24 @@ class Ledger:
         assert data.delta != 0
         assert data.cum_after >= 0
         change = Book(data.delta) if data.category == "good" else Book(scrap=data.delta)
-        if execution is not None:
-            book = self._changed(execution, change, None)
-            assert data.cum_after == (book.good if data.category == "good" else book.scrap)
-        else:
-            self._add(self._between(data.category, data.cum_after - data.delta), change)
-        if data.counter is not None and data.source == "plc":
+        after = (data.cum_after, None) if data.category == "good" else (None, data.cum_after)
+        self._credit(execution, change, after)
+        if data.source == "operator":
+            self.entered.good += change.good
+            self.entered.scrap += change.scrap
+        elif data.counter is not None:
             self._take_counter(data.counter)
 
-    def _changed(self, execution: str | None, change: Book, cum_good: Decimal | None) -> Book:
-        if execution is not None:
-            book = self.books[execution]
-        else:
-            assert cum_good is not None
-            book = self._between("good", cum_good - change.good)
-        self._add(book, change)
-        return book
-
-    def _between(self, category: str, before: Decimal) -> Book:
-        found = [book for book in self.between if getattr(book, category) == before]
-        assert found, f"no time without an order had {before} {category}"
-        return found[-1]
-
-    def _add(self, book: Book, change: Book) -> None:
-        book.good += change.good
-        book.scrap += change.scrap
+    def _credit(self, execution: str | None, change: Book, after: tuple[Decimal | None, Decimal | None]) -> None:
+        assert execution is not None
         self.good += change.good
         self.scrap += change.scrap
+        book = self.books[execution]
+        book.good += change.good
+        book.scrap += change.scrap
+        assert after[0] in {None, book.good}
+        assert after[1] in {None, book.scrap}
+        assert book.good >= 0
 
     def _take_counter(self, counter: Counter) -> None:
         last = self.counters.get(counter.name)
@@ -123,9 +115,6 @@ class Ledger:
     def _take_operation(self, data: OperationStarted | OperationCompleted) -> None:
         if isinstance(data, OperationStarted):
             assert data.op_execution_id not in self.books
-            self.books[data.op_execution_id] = Book()
-        else:
-            self.between.append(Book())
         book = self.books[data.op_execution_id]
         assert (data.qty_good, data.qty_scrap) == (book.good, book.scrap)
 

@@ -42,6 +42,7 @@ from tests.core.build import (
     alive,
     an_order,
     down,
+    entry,
     instant,
     read,
     scan,
@@ -200,6 +201,25 @@ def test_a_clock_set_back_while_the_agent_was_down_makes_no_gap_of_the_future() 
     ]
     assert changes[-3:] == [(Condition.UNKNOWN, 1000.0), (Condition.RUNNING, 1001.0), (Condition.IDLE, 1006.0)]
     assert stops(story.facts)[-1][0] == "stop.opened"
+
+
+@pytest.mark.parametrize("by", [-3600.0, 3600.0])
+def test_a_tail_and_a_zero_that_waits_are_carried_over(by: float) -> None:  # K7, K15
+    story = Story(a_station(Role.PACKML_STATE, Role.TOTAL, Role.HEARTBEAT), PLAN)
+    story.hear(*watched(packml_state=EXECUTE, total=5, heartbeat=1), scan(0.0, "ORD:PO-1"), *alive(0.0, 10.0))
+    story.hear(read(9.8, total=0), entry(10.0, "complete_operation"), step(10.0, by))
+    story.hear(*carried([read(10.5, total=7, heartbeat=1), *alive(11.0, 13.0)], by))
+    (made,) = [fact.data for fact in story.facts if isinstance(fact.data, OutputRecorded)]
+    assert (made.keys.order_id, made.qty_good) == ("PO-1", Decimal(2))
+
+
+def test_a_counter_that_is_blind_when_the_clock_is_set_was_so_since_the_same_instant() -> None:  # K10, K11
+    story = Story(a_station(Role.PACKML_STATE, Role.TOTAL), PLAN)
+    story.hear(*watched(packml_state=EXECUTE, total=5), scan(0.0, "ORD:PO-1"), *alive(0.0, 10.0))
+    story.hear(read(10.0, total=None), step(10.0, 3600.0), *carried([*alive(10.0, 20.0)], 3600.0))
+    story.hear(*carried([entry(20.0, "complete_operation"), *alive(20.0, 30.0), read(30.0, total=25)], 3600.0))
+    (made,) = [fact.data for fact in story.facts if isinstance(fact.data, OutputRecorded)]
+    assert (made.keys.order_id, made.qty_good, made.allocation) == ("PO-1", Decimal(20), "estimated")
 
 
 def a_desk() -> Desk:

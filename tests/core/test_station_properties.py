@@ -34,10 +34,11 @@ MODULUS = 1024
 SURVIVABLE_S = 150.0
 """At three parts a second, so long a gap stays well below half a turn of the counter."""
 COUNTING = (Role.TOTAL, Role.SCRAP, Role.BOOT)
-NEW = a_station(Role.PACKML_STATE, *COUNTING, counter={"modulus": MODULUS})
-PULSING = a_station(*COUNTING, counter={"modulus": MODULUS}, output={"cycle_s": 2.0})
+COUNTER = {"modulus": MODULUS, "decrement_tolerance": 3}
+NEW = a_station(Role.PACKML_STATE, *COUNTING, counter=COUNTER)
+PULSING = a_station(*COUNTING, counter=COUNTER, output={"cycle_s": 2.0})
 """Nothing but its counter says whether it runs."""
-BEATING = a_station(Role.PACKML_STATE, Role.HEARTBEAT, *COUNTING, counter={"modulus": MODULUS}, output={"cycle_s": 1.0})
+BEATING = a_station(Role.PACKML_STATE, Role.HEARTBEAT, *COUNTING, counter=COUNTER, output={"cycle_s": 1.0})
 """Its heartbeat is read with each image, and so stands still in between."""
 EXAMPLES = settings(
     max_examples=40,
@@ -62,6 +63,7 @@ class Watched(RuleBasedStateMachine):
         self.made = self.rejected = 0
         self.total_from = self.scrap_from = 0
         self.boots = 1
+        self.beats = 0
         self.linked = False
         self.dark_since: float | None = None
         self.survivable = True
@@ -70,12 +72,13 @@ class Watched(RuleBasedStateMachine):
     # The machine.
 
     def current(self) -> Image:
+        self.beats += 1
         values = {
             Role.PACKML_STATE: self.state,
             Role.TOTAL: (self.made - self.total_from) % MODULUS,
             Role.SCRAP: (self.rejected - self.scrap_from) % MODULUS,
             Role.BOOT: self.boots,
-            Role.HEARTBEAT: int(self.now),
+            Role.HEARTBEAT: self.beats,
         }
         return image(self.now, *(signal(role.value, value, self.now) for role, value in values.items()))
 
@@ -85,7 +88,7 @@ class Watched(RuleBasedStateMachine):
         self.see(started(self.now))
         self.come_back()
 
-    @rule(parts=st.integers(1, 8), pace=st.floats(1.0, 3.0))
+    @rule(parts=st.integers(1, 8), pace=st.floats(0.4, 3.0))
     def it_makes_parts(self, parts: int, pace: float) -> None:
         self.state = EXECUTE
         for _ in range(parts):
@@ -109,6 +112,30 @@ class Watched(RuleBasedStateMachine):
         self.live(0.3)
         self.made += 1
         self.show()
+
+    @precondition(lambda self: self.dark_since is None and self.made - self.rejected > 2)
+    @rule(counts=st.integers(1, 3))
+    def its_counter_is_set_back(self, counts: int) -> None:
+        self.live(1.0)
+        self.made -= min(counts, self.made - self.rejected)
+        self.show()
+
+    @precondition(lambda self: self.dark_since is None and self.rejected > 0)
+    @rule()
+    def a_reject_is_taken_back(self) -> None:
+        self.live(1.0)
+        self.rejected -= 1
+        self.show()
+
+    @precondition(lambda self: Role.HEARTBEAT in self.station.setup.names)
+    @rule()
+    def its_registers_are_empty_for_a_moment(self) -> None:
+        if self.dark_since is None:
+            self.live(0.3)
+            roles = (Role.TOTAL, Role.SCRAP, Role.HEARTBEAT)
+            self.see(image(self.now, *(signal(role.value, 0, self.now) for role in roles)))
+            self.live(0.3)
+            self.show()
 
     @rule(state=STATES)
     def its_state_changes(self, state: int) -> None:
@@ -203,6 +230,14 @@ class Watched(RuleBasedStateMachine):
     def somebody_finishes_the_order(self) -> None:
         self.see(entry(self.now, "complete_operation"))
 
+    @rule(qty=st.integers(1, 5))
+    def somebody_finds_scrap(self, qty: int) -> None:
+        self.see(entry(self.now, "report_scrap", qty=str(qty), defect_code="DENT"))
+
+    @rule(category=st.sampled_from(["good", "scrap"]), delta=st.integers(-3, 3))
+    def somebody_puts_a_quantity_right(self, category: str, delta: int) -> None:
+        self.see(entry(self.now, "adjust_quantity", category=category, delta=str(delta), reason="COUNTED"))
+
     # How it is told.
 
     def live(self, seconds: float) -> None:
@@ -246,14 +281,16 @@ class Watched(RuleBasedStateMachine):
         self.the_mes_adds_up()
 
     def what_was_told_is_the_truth_or_less_and_says_so(self) -> None:
-        output = self.story.station.state.output
-        counted = self.ledger.good + self.ledger.scrap - output.early_rejects
+        output, ledger = self.story.station.state.output, self.ledger
+        # What was taken off where there was nothing yet is owed by what is counted next, and so is a reject's part.
+        owed = {role: -min(tally.parts, 0) for role, tally in output.tallies.items()}
+        scrap = ledger.scrap - ledger.entered.scrap - owed.get(Role.SCRAP, 0)
+        counted = ledger.good - ledger.entered.good - output.early_rejects - owed.get(Role.TOTAL, 0)
+        counted += ledger.scrap - ledger.entered.scrap
         assert counted <= self.made
-        assert self.ledger.scrap <= self.rejected
+        assert scrap <= self.rejected
         if self.survivable:
-            # A reject behind a change of order, where nothing is good yet, is owed by the next part.
-            good = int(self.ledger.good) - output.early_rejects
-            assert (good, int(self.ledger.scrap)) == (self.made - self.rejected, self.rejected)
+            assert (int(counted), int(scrap)) == (self.made, self.rejected)
         assert self.made - counted <= self.ledger.in_doubt
 
 

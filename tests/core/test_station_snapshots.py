@@ -12,6 +12,7 @@ from tests.core.build import (
     a_story,
     alive,
     down,
+    entry,
     read,
     scan,
     started,
@@ -22,15 +23,19 @@ from tests.core.histories import STANDING, a_running_machine, a_stopped_machine
 
 
 def test_a_snapshot_stays_small_whatever_people_and_machines_write() -> None:
-    station = a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP, Role.ALARM, Role.BOOT)
-    story = a_story(*watched(packml_state=EXECUTE, total=0, scrap=0, boot="B" * 9000), station=station)
+    roles = (Role.TOTAL, Role.GOOD, Role.SCRAP, Role.REWORK, Role.INFEED, Role.ALARM, Role.BOOT, Role.HEARTBEAT)
+    station = a_station(Role.PACKML_STATE, *roles)
+    story = a_story(*watched(packml_state=EXECUTE, total=0, good=0, scrap=0, boot="B" * 9000), station=station)
     for number in range(120):
         at = 10.0 + 4.0 * number
         tail = f"{number}" + "Ж" * 4000
         story.hear(scan(at, f"LOT:L{tail}:ITEM"), scan(at + 1.0, f"ORD:{tail}"), scan(at + 2.0, f"SN:{tail}"))
         story.hear(scan(at + 2.5, tail), scan(at + 2.7, f"RSN:{tail}"), read(at + 3.0, alarm=tail, packml_state=IDLE))
         story.hear(scan(at + 3.1, f"LOT:{'L' * 60}{number}:ITEM"), scan(at + 3.2, f"ORD:{'O' * 60}{number}"))
-        story.hear(down(at + 3.5, "why " * 2000), up(at + 3.6))
+        # The counters jump and stay where they are: four of them are held back, each with its order.
+        jumps = [read(at + 3.3 + again / 100, good=10_000 * number, scrap=90_000 * number) for again in range(3)]
+        story.hear(read(at + 3.3, heartbeat="H" * 9000), *jumps)
+        story.hear(entry(at + 3.45, "complete_operation"), down(at + 3.5, "why " * 2000), up(at + 3.6))
         assert len(story.station.snapshot()) <= 16_384
 
 
