@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from agent.core.counters import CounterState
 from agent.core.discrepancies import Discrepancy
 from agent.core.machine_settings import Role
 from agent.core.output import Baseline, Output
@@ -33,15 +32,16 @@ def check_at_boundary(turn: Turn, at: float, boundary: Literal["order", "shift"]
 
 def forgotten(output: Output) -> Output:
     """A counter lost or gained what nobody knows: what it had at the beginning is compared to no more."""
-    return replace(output, baseline=replace(output.baseline, parts={}))
+    return replace(output, baseline=replace(output.baseline, counts={}))
 
 
 def _compare(turn: Turn, now: float) -> None:
     base, counted = turn.output.baseline, _counted(turn)
-    if any(role not in base.parts or role not in counted for role in COMPARED):
+    if any(role not in base.counts or role not in counted for role in COMPARED):
         turn.output = replace(turn.output, baseline=Baseline(counted, now, now))
         return
-    total, good, scrap = (counted[role] - base.parts[role] for role in COMPARED)
+    account = turn.account()
+    total, good, scrap = ((counted[role] - base.counts[role]) * turn.scale_of(role, account) for role in COMPARED)
     breached = abs(total - good - scrap) > turn.setup.machine.output.in_process
     turn.output = replace(turn.output, baseline=replace(base, checked_at=now, breached=breached))
     if breached and not base.breached:
@@ -52,9 +52,9 @@ def _compare(turn: Turn, now: float) -> None:
 def _compare_serials(turn: Turn, at: float) -> None:
     role, base, cums = turn.setup.output_role, turn.output.baseline, turn.output.cums
     counted = _counted(turn)
-    if role is None or role not in counted or role not in base.parts:
+    if role is None or role not in counted or role not in base.counts:
         return
-    made = counted[role] - base.parts[role]
+    made = (counted[role] - base.counts[role]) * turn.scale_of(role, turn.account())
     scanned = cums.good + (cums.scrap if role is Role.TOTAL else 0)
     if made != scanned:
         evidence = {"counter": turn.setup.names[role], "counted": str(made), "scanned": str(scanned)}
@@ -62,14 +62,9 @@ def _compare_serials(turn: Turn, at: float) -> None:
 
 
 def _counted(turn: Turn) -> dict[Role, int]:
-    """Parts that each counter has counted since its first reading."""
-    account = turn.account()
+    """What each counter has counted since its first reading, less what was taken off again."""
     return {
-        role: _net(counter) * turn.scale_of(role, account)
+        role: counter.count - counter.taken_off
         for role in COMPARED
         if (counter := turn.counters.get(role)) is not None and counter.raw is not None
     }
-
-
-def _net(counter: CounterState) -> int:
-    return counter.count - counter.taken_off

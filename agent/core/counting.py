@@ -7,14 +7,13 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core import accounts, balance, counters, output, setting_up, stops
+from agent.core import accounts, balance, counters, output, set_back, setting_up, stops
 from agent.core.accounts import MOST_HELD, Account, Held, Past
 from agent.core.counters import CounterRules, CounterState, Doubt, Step
 from agent.core.discrepancies import Discrepancy
-from agent.core.facts import Counter, QuantityAdjusted, QuantityCategory
 from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
-from agent.core.output import Manner, Output, Tally
+from agent.core.output import Manner, Output
 from agent.core.turn import NO_COUNTER, Turn
 
 RATE_PER_CYCLE = 3.0
@@ -23,8 +22,6 @@ LONGEST_WORD = 64
 """Characters kept of what devices say: a snapshot is small whatever they write."""
 RESET_LATE_S = 60.0
 """How long after its order or shift a counter that starts anew with them may do so (domain.md K4)."""
-CATEGORIES: dict[Role, QuantityCategory] = {Role.SCRAP: "scrap", Role.REWORK: "rework"}
-"""Of counters; all others count good parts."""
 Boundary: TypeAlias = Literal["order", "shift", "lot"]
 
 
@@ -140,9 +137,10 @@ def _take(turn: Turn, role: Role, before: CounterState, step: Step, at: float) -
         # What was counted before is told of the run, and of the operation, that it belongs to.
         turn.flush()
     turn.counters = {**turn.counters, role: step.state}
-    parts = step.delta * turn.scale_of(role, account)
+    scale = turn.scale_of(role, account)
+    parts = step.delta * scale
     if role in turn.setup.counted:
-        manner = Manner(parts // step.delta if step.delta else 1, unwatched_from is not None, guessed)
+        manner = Manner(scale, unwatched_from is not None, guessed)
         if past is None:
             turn.output = output.tallied(turn.output, role, before, step, manner)
         else:
@@ -153,7 +151,7 @@ def _take(turn: Turn, role: Role, before: CounterState, step: Step, at: float) -
         if turn.watch.gap is not None:
             turn.watch = replace(turn.watch, gap=replace(turn.watch.gap, parts=turn.watch.gap.parts + parts))
     if step.taken_off and role in turn.setup.counted:
-        credit(turn, account, lambda told: _taken_off(turn, account, role, (before, step), told))
+        credit(turn, account, lambda told: set_back.taken_off(turn, account, role, (before, step), told))
     if step.doubt is not None:
         turn.flush()
         _raise_doubt(turn, role, step, account)
@@ -166,56 +164,6 @@ def _flushed_of(
     told = output.tallied(told, role, before, step, manner)
     flush = output.Flush(turn.counters, turn.setup.names, account, turn.draft.observed)
     return output.flushed(told, flush, turn.draft)
-
-
-def _taken_off(turn: Turn, account: Account, role: Role, counted: tuple[CounterState, Step], told: Output) -> Output:
-    """The counter was set back: never a negative output fact (domain.md K4c)."""
-    before, step = counted
-    assert before.raw is not None
-    assert step.state.raw is not None
-    parts = step.taken_off * turn.scale_of(role, account)
-    category = CATEGORIES.get(role, "good")
-    taken = min(parts, getattr(told.cums, category))
-    waiting = told.tallies.get(role) or Tally(0, before.raw, step.state.at, step.state.at)
-    tallies = {kept: tally for kept, tally in told.tallies.items() if kept is not role}
-    if taken:
-        name = turn.setup.names[role]
-        counter = Counter(name=name, counter_run=step.state.run, raw_from=waiting.raw_from, raw_to=step.state.raw)
-        told = _adjusted_by_machine(turn, account, (category, -taken), counter, told)
-        waiting = replace(waiting, raw_from=step.state.raw)
-    if taken < parts or not taken:
-        tallies[role] = replace(waiting, parts=waiting.parts - (parts - taken))
-    if role is Role.SCRAP and turn.setup.output_role is Role.TOTAL:
-        # A part that is no reject after all is good, or still to be counted.
-        early = min(told.early_rejects, taken)
-        told = replace(told, early_rejects=told.early_rejects - early)
-        if taken > early:
-            told = _adjusted_by_machine(turn, account, ("good", taken - early), None, told)
-    return replace(told, tallies=tallies)
-
-
-def _adjusted_by_machine(
-    turn: Turn, account: Account, change: tuple[QuantityCategory, int], counter: Counter | None, told: Output
-) -> Output:
-    category, delta = change
-    cums = told.cums.changed(category, delta)
-    data = QuantityAdjusted(
-        keys=turn.draft.keys,
-        quality=turn.draft.quality("plc"),
-        versions=turn.draft.versions,
-        category=category,
-        delta=Decimal(delta),
-        uom=account.uom,
-        cum_after=Decimal(getattr(cums, category)),
-        source="plc",
-        counter=counter,
-        reason=None,
-        comment=None,
-        actor=None,
-    )
-    key = f"adj:{turn.wc_id}:{turn.number()}"
-    turn.draft.add(data, turn.draft.observed, key, correlation_id=account.execution_id)
-    return replace(told, cums=cums)
 
 
 def _raise_doubt(turn: Turn, role: Role, step: Step, account: Account) -> None:
@@ -244,7 +192,7 @@ def _raise_doubt(turn: Turn, role: Role, step: Step, account: Account) -> None:
             raw_to=doubt.raw_to,
             parts=_held_counts(doubt) * scale,
             at=doubt.end,
-            account=replace(account, lots=()),
+            account=replace(account, lots=(), cums=output.standing(turn.output, turn.account(), account)),
         )
         turn.output = replace(turn.output, held=(*turn.output.held, held)[-MOST_HELD:])
 

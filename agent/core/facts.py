@@ -404,7 +404,7 @@ class OutputRecorded(FactData):
     cum_good: Decimal
     """Good parts of this order and operation at this work center so far, what was turned into scrap taken off."""
     cum_good_shift: Decimal
-    """The same, of this shift alone."""
+    """The same, of this shift alone; below zero where parts of the shift before were rejected in it."""
     counter: Counter | None
     """Null where no counter counted them."""
     interval: Interval | None

@@ -52,7 +52,7 @@ class Tally:
 class Baseline:
     """What the counters had counted when the operation began, to compare them with each other and with serials."""
 
-    parts: dict[Role, int] = field(default_factory=dict)
+    counts: dict[Role, int] = field(default_factory=dict)
     since: float = 0.0
     checked_at: float = 0.0
     breached: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeAlias, TypeVar
 
-from agent.core import counting
+from agent.core import counting, set_back
 from agent.core.accounts import Account
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
@@ -141,7 +141,7 @@ def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:
     turn.flush()
     if parts:
         counter = Counter(name=held.name, counter_run=held.counter_run, raw_from=held.raw_from, raw_to=held.raw_to)
-        category = counting.CATEGORIES.get(held.role, "good")
+        category = set_back.CATEGORIES.get(held.role, "good")
         _adjust(turn, held.account, Adjustment(category, parts, decision, counter), entry)
     left = tuple(one for one in turn.output.held if one.discrepancy_id != discrepancy_id)
     turn.output = replace(turn.output, held=left)

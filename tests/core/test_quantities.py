@@ -218,6 +218,14 @@ def test_the_balance_is_checked_where_the_order_ends_too() -> None:  # K12
     assert raised.evidence == {"total": "5", "good": "0", "scrap": "0"}
 
 
+def test_the_balance_is_in_parts_of_the_order_in_progress() -> None:  # K1, K12
+    story = a_line(Role.PACKML_STATE, Role.TOTAL, Role.GOOD, Role.SCRAP)
+    story.hear(read(21.0, total=105, good=104, scrap=101), *alive(21.0, 25.0))
+    story.hear(entry(25.0, "complete_operation"), scan(26.0, "ORD:PO-4"), *alive(26.0, 28.0))
+    story.hear(read(30.0, total=107, good=106), *alive(30.0, 700.0), entry(700.0, "complete_operation"))
+    assert of(story, DiscrepancyRaised) == []
+
+
 # K1
 
 
