@@ -126,6 +126,14 @@ async def test_status_is_the_whole_present(client: Client) -> None:
     assert (view.uplink.state, view.uplink.waiting, view.uplink.last_ack) == ("offline", 0, None)
 
 
+@pytest.mark.parametrize(("role", "code"), [("operator", "NEEDS_SUPERVISOR"), ("supervisor", "NOT_HELD")])
+async def test_an_entry_says_what_its_actor_may_do(client: Client, role: str, code: str) -> None:  # K6
+    asked = {"discrepancy_id": "dsc-1", "decision": "post"}
+    changed = {"action": "release_quarantine", "arguments": asked, "role": role}
+    reply = await client.post("/v1/entries", ENTRY.model_copy(update=changed))
+    assert (reply.accepted, reply.code) == (False, code)
+
+
 async def test_health_is_one_word(client: Client) -> None:
     async with client.http.get("/healthz") as response:
         assert (response.status, await response.text()) == (200, "ok\n")

@@ -101,6 +101,27 @@ def test_good_is_output_less_what_turned_into_scrap(tmp_path: Path) -> None:
     assert (filler.good, filler.scrap) == (Decimal("12.5"), Decimal(3))
 
 
+def adjusted(sequence: int, category: str, delta: str, counter: dict[str, object] | None = None) -> dict[str, Any]:
+    source = "operator" if counter is None else "plc"
+    fields = {"category": category, "delta": delta, "uom": "EA", "source": source, "counter": counter}
+    return fact(sequence, "quantity.adjusted", order="PO-1", data=fields)
+
+
+def test_what_was_put_right_counts_and_leaves_no_hole_in_a_counter(tmp_path: Path) -> None:
+    back: dict[str, object] = {"name": "total", "counter_run": 1, "raw_from": 10, "raw_to": 8}
+    facts = (
+        output(1, (0, 10), "10"),
+        adjusted(2, "good", "-2", back),
+        output(3, (8, 9), "1"),
+        adjusted(4, "scrap", "3"),
+        adjusted(5, "rework", "1"),
+    )
+    filler = the_filler(report_of(tmp_path, *facts))
+    assert (filler.good, filler.scrap) == (Decimal(9), Decimal(3))
+    assert [(span.raw_from, span.raw_to) for span in filler.counters] == [(0, 9)]
+    assert (filler.orders[0].good, filler.orders[0].scrap) == (Decimal(9), Decimal(3))
+
+
 def test_orders_show_plan_against_fact_and_what_no_order_asked_for(tmp_path: Path) -> None:
     facts = (
         operation(1, "started", "in_progress"),
