@@ -34,6 +34,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "orjson": (
         "agent.core.operator_turn",
         "agent.core.envelope",
+        "agent.core.snapshots",
         "agent.presence",
         "agent.uplink",
         "agent.inbound",
@@ -61,7 +62,7 @@ PURE = {
     "itertools",
     "math",
 }
-PURE |= {"__future__", "orjson", "pathlib", "pydantic", "re", "typing", "urllib", "uuid", "zoneinfo"}
+PURE |= {"__future__", "orjson", "pathlib", "pydantic", "re", "typing", "urllib", "uuid", "zlib", "zoneinfo"}
 """Everything the core may import: no I/O, no clock, no async, no logging, no randomness."""
 
 

@@ -42,8 +42,9 @@ def _say_who(settings: Settings) -> None:
 def _say_machine(machine: MachineSettings, advice: MachineAdvice) -> None:
     if machine.opcua is not None:
         way = f"OPC UA {machine.opcua.endpoint}"
+    elif machine.modbus is None:
+        way = "no machine; people say when work stops"
     else:
-        assert machine.modbus is not None
         way = f"Modbus TCP {machine.modbus.host}:{machine.modbus.port} unit {machine.modbus.unit}"
     roles = ", ".join(signal.role for signal in machine.signal)
     typer.echo(f"  work center {machine.work_center}: {way}; {roles}")

@@ -14,7 +14,7 @@ from agent.core.conditions import Condition, Mode
 from agent.core.facts import Cut, PlannedKind, Reason, SegmentData, ShiftKeys, StopClass
 from agent.core.times import iso
 
-MOST_SEGMENTS = 24
+MOST_SEGMENTS = 16
 """Segments of one stop that are remembered; those before them have been told and stay as they are."""
 Inherited: TypeAlias = Literal["shift", "break", "recent"]
 

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import TypeAdapter
-
-from agent.core import barcodes, calendar, clock_steps, machine_turn, manual, operator_turn, shifts
+from agent.core import barcodes, calendar, clock_steps, machine_turn, manual, operator_turn, shifts, snapshots
 from agent.core.calendar import Calendar
 from agent.core.calendar_settings import CalendarSettings
 from agent.core.directories import Directories, PublishedCalendar
@@ -62,7 +60,6 @@ SHOWN_EVENTS = 6
 SHOWN_CHARACTERS = 80
 NOT_SHOWN = frozenset({"output.recorded", "machine.condition_changed", "scan.accepted", "stop.segmented"})
 """Too frequent, or told by the fact that follows."""
-_SNAPSHOT = TypeAdapter(StationState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +114,16 @@ class Station:
         """The station as the snapshot left it.
 
         Raises:
-            pydantic.ValidationError: not a snapshot of this version.
+            ValueError: not a snapshot of this version.
         """
-        state = _SNAPSHOT.validate_json(snapshot)
+        state = snapshots.unpacked(snapshot)
         # A counter that counts no more has no name, or no place, to tell its last counts by.
         tallies = {role: tally for role, tally in state.output.tallies.items() if role in self.setup.counted}
         return replace(self, state=replace(state, output=replace(state.output, tallies=tallies)))
 
     def snapshot(self) -> bytes:
-        """The whole state as JSON, at most 16 KiB whatever was produced."""
-        return _SNAPSHOT.dump_json(self.state)
+        """The whole state, at most 16 KiB whatever was produced."""
+        return snapshots.packed(self.state)
 
     def claims_needed(self, observation: StationObservation) -> tuple[str, ...]:
         """Claims whose values `observe` must be given."""

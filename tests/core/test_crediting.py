@@ -7,12 +7,14 @@ import pytest
 
 from agent.core import counting, output
 from agent.core.accounts import MOST_PAST, MOST_PAST_LOTS, Past, credited_to, with_ended
+from agent.core.calendar import NO_CALENDAR
 from agent.core.counters import CounterState, Step
+from agent.core.directories import Directories
 from agent.core.facts import OutputRecorded, ScrapRecorded, ShiftKeys
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import Role
 from agent.core.output import Manner
-from agent.core.turn import Turn, begin
+from agent.core.turn import Around, Turn, begin
 from tests.core.build import (
     EXECUTE,
     FIRST_ID,
@@ -149,7 +151,9 @@ def test_what_is_seen_after_the_first_reading_of_a_gap_is_no_guess() -> None:  #
 def test_each_shift_has_its_own_quantities_and_the_operation_all_of_them() -> None:  # K15, K17
     story = a_line()
     story.hear(*alive(20.0, 28.0))
-    turn = begin(story.station.setup, story.station.state, T0 + 30.0, IdBlock(FIRST_ID))
+    turn = begin(
+        story.station.setup, story.station.state, T0 + 30.0, IdBlock(FIRST_ID), Around(Directories(), NO_CALENDAR)
+    )
     turn.draft.shift = MORNING
     _count(turn, 3, 29.0)
     turn.flush()

@@ -1,16 +1,25 @@
 """A station's memory: small, whole, and its own."""
 
+import zlib
+from base64 import urlsafe_b64encode
 from dataclasses import replace
+from hashlib import sha512
+from pathlib import Path
 
+import pytest
+
+from agent.core.facts import OutputRecorded, StopClosed
 from agent.core.machine_settings import Role
 from agent.core.station import StationObservation
 from tests.core.build import (
+    ABORTED,
     EXECUTE,
     IDLE,
     a_machine,
     a_station,
     a_story,
     alive,
+    clock,
     down,
     entry,
     read,
@@ -22,16 +31,22 @@ from tests.core.build import (
 from tests.core.histories import STANDING, a_running_machine, a_stopped_machine
 
 
+def noise(length: int, *seed: object) -> str:
+    """Letters of which no compression makes less."""
+    return urlsafe_b64encode(sha512(repr(seed).encode()).digest())[:length].decode()
+
+
 def test_a_snapshot_stays_small_whatever_people_and_machines_write() -> None:
     roles = (Role.TOTAL, Role.GOOD, Role.SCRAP, Role.REWORK, Role.INFEED, Role.ALARM, Role.BOOT, Role.HEARTBEAT)
     station = a_station(Role.PACKML_STATE, *roles)
     story = a_story(*watched(packml_state=EXECUTE, total=0, good=0, scrap=0, boot="B" * 9000), station=station)
     for number in range(120):
         at = 10.0 + 4.0 * number
-        tail = f"{number}" + "Ж" * 4000
+        tail = noise(60, "tail", number) + "Ж" * 4000
         story.hear(scan(at, f"LOT:L{tail}:ITEM"), scan(at + 1.0, f"ORD:{tail}"), scan(at + 2.0, f"SN:{tail}"))
         story.hear(scan(at + 2.5, tail), scan(at + 2.7, f"RSN:{tail}"), read(at + 3.0, alarm=tail, packml_state=IDLE))
-        story.hear(scan(at + 3.1, f"LOT:{'L' * 60}{number}:ITEM"), scan(at + 3.2, f"ORD:{'O' * 60}{number}"))
+        story.hear(scan(at + 3.1, f"LOT:{noise(64, 'lot', number)}:ITEM"), scan(at + 3.2, f"ORD:{noise(64, number)}"))
+        story.hear(entry(at + 3.25, "set_reason", code=noise(64, "why", number), comment=noise(80, "so", number)))
         # The counters jump and stay where they are: four of them are held back, each with its order.
         jumps = [read(at + 3.3 + again / 100, good=10_000 * number, scrap=90_000 * number) for again in range(3)]
         story.hear(read(at + 3.3, heartbeat="H" * 9000), *jumps)
@@ -43,6 +58,26 @@ def test_a_station_comes_back_from_its_snapshot_whole() -> None:
     story = a_stopped_machine()
     story.hear(scan(21.0, "ORD:PO-1"), scan(22.0, "LOT:L1:X"), scan(23.0, "SN:1"), scan(24.0, "?"), down(25.0))
     assert a_station().restored(story.station.snapshot()) == story.station
+
+
+def test_a_station_goes_on_from_what_version_0_1_left() -> None:
+    station = a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP)
+    story = a_story(station=station.restored((Path(__file__).parent / "station_of_0_1.json").read_bytes()))
+    story.hear(started(60.0, 44.0), read(61.0, packml_state=ABORTED, total=104, scrap=4), up(61.0), *alive(61.0, 64.0))
+    story.hear(read(65.0, packml_state=EXECUTE), read(66.0, total=105), *alive(66.0, 70.0))
+    (closed,) = story.of(StopClosed)
+    assert isinstance(closed, StopClosed)
+    assert (closed.start, closed.end, closed.bridged) == (clock(30.5), clock(65.0), True)
+    assert [(part.segment_id, part.order_id) for part in closed.segments] == [(f"{closed.stop_id}.1", "PO-1")]
+    (output,) = story.of(OutputRecorded)
+    assert isinstance(output, OutputRecorded)
+    assert (int(output.cum_good), output.keys.order_id) == (4, "PO-1")
+
+
+def test_bytes_that_are_no_snapshot_are_refused() -> None:
+    for snapshot in (b"", b"no snapshot", b"{}!", b"[]", zlib.compress(b"{")):
+        with pytest.raises(ValueError, match=r"\S"):
+            a_station().restored(snapshot)
 
 
 def test_a_counter_taken_out_of_the_configuration_does_not_stop_the_rest() -> None:
