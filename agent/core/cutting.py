@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agent.core import reasons
 from agent.core.machine_settings import StopSettings
@@ -13,18 +14,17 @@ from agent.core.segments import Ground, Grounds, Segment, Stop
 def cut_up_to(stop: Stop, until: float, grounds: Grounds, break_grace_s: float) -> Iterator[Ground]:
     """The grounds on which further segments of a stop begin, up to an instant at which it still stands.
 
-    What follows a break within the grace belongs to the break, as long as the stop may still end there (R7).
+    What follows a break within the grace belongs to the break, as long as the stop may still end there (R7). What
+    another shift stands through belongs to that shift (R8).
     """
-    planned = stop.last.planned
-    started = stop.last.start
-    for ground in grounds(started, until):
-        if ground.start <= started or (started == ground.start and stop.last.shares_ground(ground)):
-            planned = ground.planned
-            continue
-        if planned == "break" and ground.planned is None and until - ground.start <= break_grace_s:
-            return
-        planned = ground.planned
-        yield ground
+    before: Ground | None = None
+    for ground in grounds(stop.last.start, until):
+        if before is not None:
+            overrun = before.planned == "break" and ground.planned is None and before.is_shift_of(ground)
+            if overrun and until - ground.start <= break_grace_s:
+                return
+            yield ground
+        before = ground
 
 
 def recut(stop: Stop, at: float, ground: Ground, around: Circumstances, settings: StopSettings) -> Stop:
@@ -34,10 +34,15 @@ def recut(stop: Stop, at: float, ground: Ground, around: Circumstances, settings
     last = stop.last
     if last.shares_ground(ground) and last.segment_class == kind:
         return stop
-    following = Segment(stop.numbers + 1, kind, at, None, ground.shift, ground.order_id, ground.op_no)
+    at_once = at <= last.start
+    number = last.number if at_once else stop.numbers + 1
+    following = Segment(number, kind, max(at, last.start), None, ground.shift, ground.order_id, ground.op_no)
     if kind in {"planned", "setup", "external"}:
         following = reasons.by_default(following, around)
     following = reasons.carried(stop, following, settings)
     if following.reason is None:
         following = reasons.by_default(following, around)
+    if at_once:
+        # Two boundaries at one instant: nothing lies between them.
+        return replace(stop.with_last(following), stop_class=kind)
     return stop.going_on(at, following)

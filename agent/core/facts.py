@@ -219,7 +219,7 @@ class StopData(FactData):
     test_run_s: Decimal = Decimal(0)
     """Seconds within the stop in which the machine ran without ending it (domain.md R13)."""
     segments: tuple[SegmentData, ...] = ()
-    """Those that are new or changed by this fact; for the rest holds what was told before."""
+    """Those that are new or changed by this fact; for the rest holds what was told before. Of a closed stop all."""
 
 
 class StopOpened(StopData):
@@ -235,7 +235,11 @@ class StopUpgraded(StopData):
 
 
 class StopClosed(StopData):
-    """The stop is over."""
+    """The stop is over, and consists of these segments.
+
+    What else was told of it never was: it was cut behind its end, or told by another time before the clock was set.
+    Only of a stop of more than 24 segments those before the first one here stay as they were told.
+    """
 
     TYPE = "stop.closed"
 

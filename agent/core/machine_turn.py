@@ -135,7 +135,9 @@ def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
     elif role is Role.BOOT:
         counting.hear_boot(turn, signal.value)
     elif role is Role.ALARM and signal.value not in {0, "", None, "0"}:
-        turn.stops = stops.alarmed(turn.stops, str(signal.value)[: counting.LONGEST_WORD], at)
+        settings = turn.setup.machine.stop
+        code = str(signal.value)[: counting.LONGEST_WORD]
+        turn.stops = stops.alarmed(turn.stops, code, at, settings.alarm_pre_s)
     return False
 
 

@@ -34,6 +34,13 @@ class Ground:
         """The planned window in force."""
         return None if self.shift is None else self.shift.planned
 
+    def is_shift_of(self, other: Ground) -> bool:
+        """Whether both lie in the same shift."""
+        if self.shift is None or other.shift is None:
+            return self.shift is other.shift
+        mine, its = self.shift, other.shift
+        return (mine.shift_id, mine.business_date) == (its.shift_id, its.business_date)
+
     def cut_from(self, before: Segment) -> Cut:
         """Why a segment ends where this ground begins."""
         if (self.order_id, self.op_no) != (before.order_id, before.op_no):

@@ -37,8 +37,8 @@ def let_time_pass(turn: Turn, now: float) -> None:
 
 
 def cut_here(turn: Turn, at: float) -> None:
-    """An order or a setup began or ended: a segment of its own begins here, if the machine stands."""
-    if turn.stops.open is not None:
+    """An order or a setup began or ended: a segment of its own begins here, if the machine is seen standing."""
+    if turn.stops.open is not None and turn.watched:
         turn.stops, changes = stops.recut_open(turn.stops, at, turn.stop_rules())
         tell_stops(turn, changes)
 

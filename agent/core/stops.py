@@ -121,13 +121,29 @@ def counted(watch: StopWatch, parts: int) -> StopWatch:
     return watch if watch.running_since is None else replace(watch, parts=watch.parts + parts)
 
 
-def alarmed(watch: StopWatch, code: str, at: float) -> StopWatch:
-    """The machine raised an alarm."""
-    watch = replace(watch, alarms=(*watch.alarms, (code, at))[-MAX_ALARMS:])
+def alarmed(watch: StopWatch, code: str, at: float, earliest_s: float) -> StopWatch:
+    """The machine raised an alarm.
+
+    Args:
+        watch: what is known.
+        code: of the alarm.
+        at: when.
+        earliest_s: an alarm so long before a standstill may be its cause.
+    """
+    watch = replace(watch, alarms=_kept_alarms(watch, (code, at), earliest_s))
     stop = watch.open
     if stop is None or code in stop.machine_reasons or len(stop.machine_reasons) >= MAX_ALARMS:
         return watch
     return replace(watch, open=replace(stop, machine_reasons=(*stop.machine_reasons, code)))
+
+
+def _kept_alarms(watch: StopWatch, raised: tuple[str, float], earliest_s: float) -> tuple[tuple[str, float], ...]:
+    """While it stands the first ones are kept, whatever they bring about; else the last ones."""
+    since = watch.standing_since if watch.open is None else watch.open.start
+    if since is None:
+        return (*watch.alarms, raised)[-MAX_ALARMS:]
+    alarms = (one for one in (*watch.alarms, raised) if one[1] >= since - earliest_s)
+    return tuple(sorted(alarms, key=lambda one: one[1])[:MAX_ALARMS])
 
 
 def advance(watch: StopWatch, now: float, rules: StopRules, new_id: str) -> tuple[StopWatch, tuple[StopChange, ...]]:
@@ -151,7 +167,7 @@ def advance(watch: StopWatch, now: float, rules: StopRules, new_id: str) -> tupl
         return watch, ()
     stands_until = now if watch.running_since is None else watch.running_since
     stop = _explained_by_alarm(stop, watch.alarms, rules, changes)
-    stop = _cut(stop, stands_until, watch.mode, rules, changes)
+    stop = _cut(stop, stands_until, watch.mode, rules, changes, grace_s=rules.settings.break_grace_s)
     stop = _upgraded(stop, stands_until, rules, changes)
     if stop is not watch.open:
         watch = replace(watch, open=stop)
@@ -166,12 +182,16 @@ def recut_open(watch: StopWatch, at: float, rules: StopRules) -> tuple[StopWatch
     stop = watch.open
     if stop is None or watch.running_since is not None:
         return watch, ()
+    changes: list[StopChange] = []
+    # What lies behind a break is a part of its own now: it does not end with the break any more.
+    stop = _cut(stop, at, watch.mode, rules, changes, grace_s=0.0)
+    at = max(at, stop.last.start)
     ground = rules.ground(at)
     after = recut(stop, at, ground, rules.around(stop.condition, watch.mode), rules.settings)
-    if after is stop:
-        return watch, ()
-    cause = "mode" if stop.last.shares_ground(ground) else ground.cut_from(stop.last)
-    return replace(watch, open=after), (StopChange("segmented", after, at, new_in(after, stop), cause),)
+    if after is not stop:
+        cause = "mode" if stop.last.shares_ground(ground) else ground.cut_from(stop.last)
+        changes.append(StopChange("segmented", after, at, new_in(after, stop), cause))
+    return replace(watch, open=after), tuple(changes)
 
 
 def ended_by_hand(watch: StopWatch, at: float) -> tuple[StopWatch, StopChange]:
@@ -245,8 +265,8 @@ def _explained_by_alarm(
     return after
 
 
-def _cut(stop: Stop, until: float, mode: Mode, rules: StopRules, changes: list[StopChange]) -> Stop:
-    for ground in cut_up_to(stop, until, rules.grounds, rules.settings.break_grace_s):
+def _cut(stop: Stop, until: float, mode: Mode, rules: StopRules, changes: list[StopChange], *, grace_s: float) -> Stop:
+    for ground in cut_up_to(stop, until, rules.grounds, grace_s):
         before = stop
         stop = recut(before, ground.start, ground, rules.around(stop.condition, mode), rules.settings)
         cause = ground.cut_from(before.last)
@@ -261,7 +281,7 @@ def _upgraded(stop: Stop, until: float, rules: StopRules, changes: list[StopChan
     segments = tuple(
         replace(one, segment_class="down") if one.segment_class == "minor" else one for one in stop.segments
     )
-    after = replace(stop, stop_class="down", segments=segments)
+    after = replace(stop, stop_class=segments[-1].segment_class, segments=segments)
     changes.append(StopChange("upgraded", after, at, new_in(after, stop)))
     return after
 
@@ -281,4 +301,4 @@ def closed(watch: StopWatch, stop: Stop, end: float, *, uncertain: bool) -> tupl
     """The stop is over, and everything in it has a reason."""
     after = reasons.coded(stop.ended(end, uncertain=uncertain))
     watch = replace(watch, open=None, running_since=None, parts=0)
-    return watch, StopChange("closed", after, end, new_in(after, stop))
+    return watch, StopChange("closed", after, end, after.segments)

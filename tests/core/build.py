@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from agent.core.accounts import Account, Cums
+from agent.core.calendar_settings import DAYS, CalendarSettings
 from agent.core.conditions import Condition, Mode
-from agent.core.directories import Directories, Order, Reasons
+from agent.core.directories import AlarmReasons, Directories, Order, PublishedCalendar, Reasons
 from agent.core.draft import Draft, Provenance
 from agent.core.facts import (
     ConditionChanged,
@@ -62,8 +64,50 @@ def a_machine(*roles: Role, counter: Mapping[str, object] | None = None, **table
     return MachineSettings.model_validate({**base, **tables})
 
 
-def a_station(*roles: Role, counter: Mapping[str, object] | None = None, **tables: object) -> Station:
-    return Station.new(a_machine(*roles, counter=counter, **tables), CodeSettings(), PROVENANCE)
+def a_station(
+    *roles: Role,
+    counter: Mapping[str, object] | None = None,
+    pattern: CalendarSettings | None = None,
+    zone: str = "UTC",
+    **tables: object,
+) -> Station:
+    machine = a_machine(*roles, counter=counter, **tables)
+    return Station.new(machine, CodeSettings(), PROVENANCE, pattern, ZoneInfo(zone))
+
+
+def a_manual_station(pattern: CalendarSettings | None = None, **tables: object) -> Station:
+    """A work center without a machine (domain.md R22)."""
+    machine = MachineSettings.model_validate({"work_center": WC, "manual": True, "orders": False, **tables})
+    return Station.new(machine, CodeSettings(), PROVENANCE, pattern)
+
+
+def a_shift(
+    shift_id: str, start: str, end: str, *breaks: tuple[str, str], crew: str | None = None
+) -> dict[str, object]:
+    """A shift of every day, `HH:MM`, with its breaks."""
+    pauses = [{"name": "break", "start": begin, "end": over} for begin, over in breaks]
+    return {"id": shift_id, "start": start, "end": end, "days": DAYS, "crew": crew, "break": pauses}
+
+
+def a_pattern(*shifts: Mapping[str, object], planned: Iterable[tuple[str, str, str]] = ()) -> CalendarSettings:
+    """The working time of a plant: shifts, and planned windows of a kind between two clock times of the first day."""
+    windows = [
+        {"kind": kind, "name": kind, "start": iso(T0 + wall(start)), "end": iso(T0 + wall(end))}
+        for kind, start, end in planned
+    ]
+    return CalendarSettings.model_validate({"shift": shifts, "planned": windows})
+
+
+def wall(text: str) -> float:
+    """The instant `HH:MM[:SS]` UTC of the first day, on this clock."""
+    hours, minutes, seconds = ([float(part) for part in text.split(":")] + [0.0])[:3]
+    return (hours - 5.0) * 3600.0 + minutes * 60.0 + seconds
+
+
+def published(*shifts: Mapping[str, object], valid: tuple[float, float] = (-86_400.0, 86_400.0)) -> PublishedCalendar:
+    """The MES's calendar, as the test's clock has it."""
+    dates = {"valid_from": clock(valid[0]), "valid_to": clock(valid[1])}
+    return PublishedCalendar.model_validate({"rev": "1", **dates, "shifts": shifts})
 
 
 def a_draft(wc_id: str | None = WC, observed: float = 0.0) -> Draft:
@@ -98,10 +142,30 @@ def an_order(order_id: str = "PO-1", **more: Any) -> Order:  # noqa: ANN401 - fi
     return Order.model_validate({**fields, **more})
 
 
-def a_plan(*orders: Order, reasons: Iterable[str] = ()) -> Directories:
-    entries = [{"code": code, "text": {"en": code}} for code in reasons]
+def a_plan(
+    *orders: Order,
+    reasons: Iterable[str] = (),
+    sticky: Iterable[str] = (),
+    generic: Iterable[str] = (),
+    alarms: AlarmReasons | None = None,
+    calendar: PublishedCalendar | None = None,
+) -> Directories:
+    codes = dict.fromkeys((*reasons, *sticky, *generic))
+    entries = [
+        {"code": code, "text": {"en": code}, "sticky": code in sticky, "generic": code in generic} for code in codes
+    ]
     known = Reasons.model_validate({"rev": "7", "reasons": entries})
-    return Directories({(WC, order.order_id): order for order in orders}, known)
+    calendars: dict[str | None, PublishedCalendar] = {} if calendar is None else {WC: calendar}
+    tables: dict[str | None, AlarmReasons] = {} if alarms is None else {None: alarms}
+    return Directories({(WC, order.order_id): order for order in orders}, known, calendars, tables)
+
+
+def a_rule(alarm: str, reason: str, confidence: str = "auto", priority: int = 0) -> dict[str, object]:
+    return {"alarm": alarm, "reason": reason, "confidence": confidence, "priority": priority}
+
+
+def alarm_table(*rules: Mapping[str, object], ignored: Iterable[str] = (), rev: str = "3") -> AlarmReasons:
+    return AlarmReasons.model_validate({"rev": rev, "alarms": rules, "ignored": list(ignored)})
 
 
 def signal(key: str, value: SignalValue, at: float, *, seen: float | None = None) -> Signal:
@@ -142,8 +206,21 @@ def scan(at: float, text: str, reader: str = "gun") -> Scan:
     return Scan(WC, text, instant(at), reader)
 
 
-def entry(at: float, action: str, **arguments: str) -> Entry:
+def entry(at: float, action: str, /, **arguments: str) -> Entry:
     return Entry(WC, action, arguments, instant(at), "client-0001", "anna")
+
+
+def by_supervisor(entered: Entry) -> Entry:
+    return replace(entered, role="supervisor", actor="boris")
+
+
+def quiet(since: float, until: float) -> list[StationObservation]:
+    """As `alive`, but only every five seconds, and at the end."""
+    number = int((until - since) // 5.0)
+    instants = [since + 5.0 * step for step in range(1, number + 1)]
+    if not instants or instants[-1] < until:
+        instants.append(until)
+    return [seen for moment in instants for seen in (up(moment), tick(moment))]
 
 
 def alive(since: float, until: float) -> list[StationObservation]:

@@ -181,20 +181,20 @@ def test_an_external_stop_is_never_upgraded_to_downtime() -> None:  # R11
 def test_alarms_from_ten_seconds_before_a_standstill_belong_to_its_stop_first_out_first() -> None:  # R12
     watch = standing(100.0)
     for code, at in (("OLD", 89.9), ("E1", 90.0), ("E2", 100.0), ("E1", 101.0), ("E3", 104.0)):
-        watch = alarmed(watch, code, at)
+        watch = alarmed(watch, code, at, 10.0)
     (opened,) = advance(watch, 105.0, RULES, "s1")[1]
     assert opened.stop.machine_reasons == ("E1", "E2", "E3")
 
 
 def test_an_alarm_during_a_stop_is_added_to_it_once() -> None:
-    watch = alarmed(alarmed(stopped(), "E9", 20.0), "E9", 21.0)
+    watch = alarmed(alarmed(stopped(), "E9", 20.0, 10.0), "E9", 21.0, 10.0)
     assert watch.open == replace(a_stop(), machine_reasons=("E9",))
 
 
 def test_alarms_without_end_are_kept_to_a_few() -> None:
     watch = stopped()
     for number in range(100):
-        watch = alarmed(watch, f"E{number}", 20.0 + number)
+        watch = alarmed(watch, f"E{number}", 20.0 + number, 10.0)
     assert watch.open is not None
     assert watch.open.machine_reasons == tuple(f"E{number}" for number in range(MAX_ALARMS))
     assert len(watch.alarms) == MAX_ALARMS
