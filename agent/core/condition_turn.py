@@ -72,11 +72,9 @@ def change(turn: Turn, condition: Condition, mode: Mode, at: float) -> None:
 
 def change_mode(turn: Turn, before: Mode, after: Mode, at: float) -> None:
     """The machine itself says that it is being set up, or is so no more (domain.md R10)."""
-    if after is before:
-        return
-    if after is Mode.SETUP:
+    if after is Mode.SETUP and before is not Mode.SETUP:
         setting_up.begin(turn, "mode", at)
-    elif before is Mode.SETUP or after is Mode.PRODUCTION:
+    elif after is not before and (before is Mode.SETUP or after is Mode.PRODUCTION):
         setting_up.end(turn, at)
     standstill.cut_here(turn, at)
 

@@ -238,7 +238,7 @@ class StopClosed(StopData):
     """The stop is over, and consists of these segments.
 
     What else was told of it never was: it was cut behind its end, or told by another time before the clock was set.
-    Only of a stop of more than 24 segments those before the first one here stay as they were told.
+    Only of a stop of very many segments those before the first one here stay as they were told.
     """
 
     TYPE = "stop.closed"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from agent.core import reasons
 from agent.core.conditions import Condition, Mode
-from agent.core.segments import Segment, Stop
-from agent.core.stops import StopChange, StopRules, StopWatch, changed, closed, new_in
+from agent.core.facts import StopClass
+from agent.core.segments import MOST_SEGMENTS, Ground, Segment, Stop
+from agent.core.stops import StopChange, StopRules, StopWatch, changed, closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +57,29 @@ def resumed(
 
 
 def _unknown(gap: Resumption, mode: Mode, rules: StopRules, new_id: Callable[[], str]) -> tuple[StopChange, ...]:
-    """What nobody watched, where it is too long to be left unexplained."""
+    """What nobody watched, where it is too long to be left unexplained; where very much changed meanwhile as several."""
     end = gap.end - gap.ran_s
     if gap.first or end - gap.start <= rules.settings.minor_stop_max_s:
         return ()
-    made = [
-        Segment(
-            number,
-            "unknown" if ground.planned is None else "planned",
-            ground.start,
-            ground.end,
-            ground.shift,
-            ground.order_id,
-            ground.op_no,
-        )
-        for number, ground in enumerate(rules.grounds(gap.start, end), 1)
-    ]
+    grounds = iter(rules.grounds(gap.start, end))
+    changes: tuple[StopChange, ...] = ()
+    while some := tuple(islice(grounds, MOST_SEGMENTS)):
+        changes += _unknown_stop(new_id(), some, mode, rules)
+    return changes
+
+
+def _unknown_stop(stop_id: str, grounds: tuple[Ground, ...], mode: Mode, rules: StopRules) -> tuple[StopChange, ...]:
     around = rules.around(Condition.UNKNOWN, mode)
-    segments = tuple(reasons.by_default(one, around) for one in made)
-    last = replace(segments[-1], end=None)
-    told = (*segments[:-1], last)
-    stop = Stop(new_id(), "unknown", Condition.UNKNOWN, mode, gap.start, (), told, numbers=len(told))
-    over = reasons.coded(stop.ended(end, uncertain=True))
-    return (
-        StopChange("opened", stop, gap.start, stop.segments),
-        StopChange("closed", over, end, new_in(over, stop)),
+    segments = tuple(
+        reasons.by_default(_unknown_segment(number, ground), around) for number, ground in enumerate(grounds, 1)
     )
+    start, end = grounds[0].start, grounds[-1].end
+    told = (*segments[:-1], replace(segments[-1], end=None))
+    stop = Stop(stop_id, "unknown", Condition.UNKNOWN, mode, start, (), told, numbers=len(told))
+    over = reasons.coded(stop.ended(end, uncertain=True))
+    return (StopChange("opened", stop, start, stop.segments), StopChange("closed", over, end, over.segments))
+
+
+def _unknown_segment(number: int, ground: Ground) -> Segment:
+    kind: StopClass = "unknown" if ground.planned is None else "planned"
+    return Segment(number, kind, ground.start, ground.end, ground.shift, ground.order_id, ground.op_no)

@@ -140,6 +140,11 @@ class Stop:
         """`{stop_id}.{number}`."""
         return f"{self.stop_id}.{segment.number}"
 
+    @property
+    def in_short(self) -> Stop:
+        """What the next stop may need to know of it."""
+        return replace(self, machine_reasons=self.machine_reasons[:1], segments=(replace(self.last, comment=""),))
+
     def with_last(self, segment: Segment) -> Stop:
         """The stop with another last segment."""
         return replace(self, segments=(*self.segments[:-1], segment))

@@ -56,7 +56,9 @@ def _is_other(before: ShiftKeys | None, after: ShiftKeys | None) -> bool:
 def _sum_up(turn: Turn, shift: ShiftKeys | None, at: float) -> None:
     seen = turn.figures_at(at)
     account = next((one for one in seen.shifts if one.names(shift)), None)
-    turn.figures = replace(turn.figures, shifts=tuple(one for one in turn.figures.shifts if not one.names(shift)))
+    # What nobody watches is unknown once a summary has said so; what is watched may still turn out a stop.
+    known = turn.figures if turn.watched else seen
+    turn.figures = replace(known, shifts=tuple(one for one in known.shifts if not one.names(shift)))
     if account is None or shift is None or shift.shift_id is None:
         return
     turn.draft.add(_summary(turn, account, at), at, f"shift:{turn.wc_id}:{shift.shift_id}:{milliseconds(at)}")

@@ -6,6 +6,7 @@ a number or touches a file: the same observations with the same ids always make 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -131,10 +132,14 @@ class Station:
             code = barcodes.read(observation.text, self.setup.codes)
             if code is not None and code.kind == "serial":
                 return (serial_claim(observation.wc_id, code.identity),)
+            return self._stop_claims({}) if code is not None and code.kind == "reason" else ()
         if isinstance(observation, Entry) and observation.action in STOP_ACTIONS:
-            named = stops_named(self.state.stops, self.state.floor.last_stop, observation.arguments)
-            return tuple(stop_claim(observation.wc_id, stop_id) for stop_id in named)
+            return self._stop_claims(observation.arguments)
         return ()
+
+    def _stop_claims(self, arguments: Mapping[str, str]) -> tuple[str, ...]:
+        named = stops_named(self.state.stops, self.state.floor.last_stop, arguments)
+        return tuple(stop_claim(self.setup.machine.work_center, stop_id) for stop_id in named)
 
     def observe(self, observation: StationObservation, ids: UUID, context: Context) -> Outcome:
         """Take one observation.

@@ -17,6 +17,7 @@ from agent.core.times import epoch, iso, milliseconds
 from agent.core.turn import Turn
 
 LONGEST_COMMENT = 200
+"""Bytes of a comment that are kept: a snapshot is small whatever people write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Word:
 
 def word_of_entry(turn: Turn, entry: Entry) -> Word:
     """An entry's."""
-    comment = entry.arguments.get("comment", "")[:LONGEST_COMMENT]
+    comment = _kept(entry.arguments.get("comment", ""))
     supervisor = entry.role == "supervisor"
     return Word(entry.observed.wall, entry.actor, supervisor, turn.draft.quality("operator"), comment)
 
@@ -236,12 +237,15 @@ def _stop(turn: Turn, stop_id: str | None, claims: Mapping[str, str]) -> Stop:
         return is_open
     last = turn.floor.last_stop
     wanted = stop_id or (None if last is None else last.stop_id)
-    if last is not None and wanted == last.stop_id:
-        return last
     kept = None if wanted is None else claims.get(stop_claim(turn.wc_id, wanted))
     if not kept:
         raise EntryRefusedError("NO_STOP", "There is no such stop to explain.")
     return STOP.validate_json(kept)
+
+
+def _kept(comment: str) -> str:
+    printable = "".join(character if character.isprintable() else " " for character in comment[:LONGEST_COMMENT])
+    return printable.encode(errors="replace")[:LONGEST_COMMENT].decode(errors="ignore").strip()
 
 
 def _segment(stop: Stop, segment_id: str) -> Segment:

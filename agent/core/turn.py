@@ -99,7 +99,7 @@ class Floor:
     reader_up: bool = True
     """Whether the barcode reader is connected, as far as anybody said."""
     last_stop: Stop | None = None
-    """The stop that closed last; it may still get its reason, and the next one may inherit it."""
+    """The stop that closed last, in short: the next one may inherit its reason."""
     closed_stops: tuple[ClosedStop, ...] = ()
     """The last ones, newest first."""
     no_order_told: bool = False
@@ -302,7 +302,7 @@ class Turn:
         stops = tuple(sorted((note, *others), key=lambda one: one.start, reverse=True))[:CLOSED_STOPS]
         last = self.floor.last_stop
         newest = last is None or last.start <= stop.start
-        self.floor = replace(self.floor, closed_stops=stops, last_stop=stop if newest else last)
+        self.floor = replace(self.floor, closed_stops=stops, last_stop=stop.in_short if newest else last)
 
     def forget_stop(self, stop_id: str) -> None:
         """A stop is void."""
