@@ -161,18 +161,16 @@ def stop_over(figures: Figures, stop: Stop) -> Figures:
     return replace(figures, shifts=shifts)
 
 
-def explained(figures: Figures, before: Segment, after: Segment) -> Figures:
-    """A segment that nobody had explained has its reason now."""
-    if not _is_uncoded(before) or _is_uncoded(after):
-        return figures
-    lasted = (before.end or before.start) - before.start
-    shifts = tuple(
-        replace(one, uncoded=max(one.uncoded - 1, 0), uncoded_s=max(one.uncoded_s - lasted, 0.0))
-        if one.names(before.shift)
-        else one
-        for one in figures.shifts
-    )
-    return replace(figures, shifts=shifts)
+def edited(figures: Figures, before: Iterable[Segment], after: Iterable[Segment]) -> Figures:
+    """Segments of stops that are over, edited: what is unexplained now."""
+    gone, come = tuple(before), tuple(after)
+    return replace(figures, shifts=tuple(_recounted(one, gone, come) for one in figures.shifts))
+
+
+def stop_void(figures: Figures, stop: Stop) -> Figures:
+    """A stop that is over never was one of its own."""
+    shifts = (replace(one, stops=max(one.stops - one.names(stop.last.shift), 0)) for one in figures.shifts)
+    return replace(figures, shifts=tuple(shifts))
 
 
 def elements(sums: Sums) -> TimeElements:
@@ -234,13 +232,23 @@ def _with(accounts: tuple[Account, ...], order: OrderKey, sums: Sums) -> tuple[A
 
 
 def _with_stop(account: ShiftAccount, stop: Stop) -> ShiftAccount:
-    lost = [one for one in stop.segments if _is_uncoded(one) and account.names(one.shift)]
+    account = replace(account, stops=account.stops + account.names(stop.last.shift))
+    return _recounted(account, (), stop.segments)
+
+
+def _recounted(account: ShiftAccount, gone: Iterable[Segment], come: Iterable[Segment]) -> ShiftAccount:
+    fewer, less = _uncoded(account, gone)
+    more, longer = _uncoded(account, come)
     return replace(
         account,
-        stops=account.stops + account.names(stop.last.shift),
-        uncoded=account.uncoded + len(lost),
-        uncoded_s=account.uncoded_s + sum((one.end or one.start) - one.start for one in lost),
+        uncoded=max(account.uncoded - fewer + more, 0),
+        uncoded_s=max(account.uncoded_s - less + longer, 0.0),
     )
+
+
+def _uncoded(account: ShiftAccount, segments: Iterable[Segment]) -> tuple[int, float]:
+    lost = [one for one in segments if _is_uncoded(one) and account.names(one.shift)]
+    return len(lost), sum((one.end or one.start) - one.start for one in lost)
 
 
 def _is_uncoded(segment: Segment) -> bool:

@@ -48,9 +48,7 @@ def by_default(segment: Segment, around: Circumstances) -> Segment:
     """The segment with the reason that follows from where it lies, if one does."""
     match segment.segment_class:
         case "planned":
-            assert segment.planned is not None
-            reason = Reason(code=segment.planned.upper(), dir="calendar", rev=None)
-            return segment.explained_by(reason, rule_id="R7")
+            return by_calendar(segment)
         case "setup":
             return segment.explained_by(SETUP, rule_id="R10")
         case "external":
@@ -62,6 +60,12 @@ def by_default(segment: Segment, around: Circumstances) -> Segment:
             return segment
 
 
+def by_calendar(segment: Segment) -> Segment:
+    """The segment of a planned window with the window's reason."""
+    assert segment.planned is not None
+    return segment.explained_by(Reason(code=segment.planned.upper(), dir="calendar", rev=None), rule_id="R7")
+
+
 def carried(stop: Stop, following: Segment, settings: StopSettings) -> Segment:
     """The following segment with the reason of the stop's last unplanned one, where that goes on (domain.md R8, R9)."""
     if following.segment_class == "planned":
@@ -69,9 +73,11 @@ def carried(stop: Stop, following: Segment, settings: StopSettings) -> Segment:
     before = next((one for one in reversed(stop.segments) if one.segment_class != "planned"), None)
     if before is None or before.reason is None or before.reason.dir == SYSTEM:
         return following
+    if (before.segment_class == "setup") != (following.segment_class == "setup"):
+        return following
     if (before.order_id, before.op_no) != (following.order_id, following.op_no):
         # Only a setup goes on with the next order.
-        both_setup = before.segment_class == following.segment_class == "setup"
+        both_setup = following.segment_class == "setup"
         return following.explained_by(before.reason, rule_id="R9") if both_setup else following
     away = sum(
         (one.end or following.start) - one.start
@@ -87,6 +93,8 @@ def carried(stop: Stop, following: Segment, settings: StopSettings) -> Segment:
 def inherited(stop: Stop, previous: Stop | None, settings: StopSettings) -> Stop:
     """A stop just after another one with the same first alarm, or none, has its reason for now (domain.md R14)."""
     if previous is None or previous.end is None or previous.reason is None or previous.reason.dir == SYSTEM:
+        return stop
+    if previous.last.segment_class == "planned":
         return stop
     soon = 0 <= stop.start - previous.end <= settings.inherit_s
     same = previous.machine_reasons[:1] == stop.machine_reasons[:1] and previous.last.order_id == stop.last.order_id

@@ -57,7 +57,7 @@ def resumed(
 
 
 def _unknown(gap: Resumption, mode: Mode, rules: StopRules, new_id: Callable[[], str]) -> tuple[StopChange, ...]:
-    """What nobody watched, where it is too long to be left unexplained; where very much changed meanwhile as several."""
+    """What nobody watched, where it is too long to be left unexplained; of very many parts as several stops."""
     end = gap.end - gap.ran_s
     if gap.first or end - gap.start <= rules.settings.minor_stop_max_s:
         return ()

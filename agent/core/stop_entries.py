@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
 
 from agent.core import figures, manual, segment_edits, standstill, stops
 from agent.core.directories import Directories
@@ -16,6 +15,9 @@ from agent.core.standstill import STOP, stop_claim
 from agent.core.times import epoch, iso, milliseconds
 from agent.core.turn import Turn
 
+FARTHEST_S = 366 * 86_400.0
+"""No stop is edited that is farther away."""
+LONGEST_CODE = 64
 LONGEST_COMMENT = 200
 """Bytes of a comment that are kept: a snapshot is small whatever people write."""
 
@@ -94,8 +96,7 @@ def explain(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mappin
     )
     turn.draft.add(data, word.now, _key(turn, stop, "reason"), correlation_id=stop.stop_id)
     after = replace(segment.explained_by(reason), comment=word.comment)
-    turn.figures = figures.explained(turn.figures, segment, after)
-    _put(turn, replace(stop.with_segment(after), sticky=sticky if segment is stop.last else stop.sticky))
+    _put(turn, stop, replace(stop.with_segment(after), sticky=sticky if segment is stop.last else stop.sticky))
     return f"Reason {code} taken."
 
 
@@ -104,9 +105,11 @@ def _split(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping
     stop = _stop(turn, stop_of(segment_id), claims)
     segment = _segment(stop, segment_id)
     _check_window(turn, segment, stop, word)
-    after = segment_edits.split(stop, segment, _instant(arguments, "at"), word.now, turn.setup.machine.stop.split_min_s)
+    after = segment_edits.split(
+        stop, segment, _instant(arguments, "at", word.now), word.now, turn.setup.machine.stop.split_min_s
+    )
     _tell_edit(turn, stop, after, "split", word)
-    _put(turn, after)
+    _put(turn, stop, after)
     return "The stop is split. Give its parts their reasons."
 
 
@@ -117,7 +120,7 @@ def _merge_segments(turn: Turn, arguments: Mapping[str, str], word: Word, claims
     _check_window(turn, segment, stop, word)
     after = segment_edits.merged(stop, segment)
     _tell_edit(turn, stop, after, "merge", word)
-    _put(turn, after)
+    _put(turn, stop, after)
     return "The two parts are one again."
 
 
@@ -126,9 +129,12 @@ def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word, claims: M
         raise EntryRefusedError("NEEDS_SUPERVISOR", "Only a supervisor makes two stops one. Call yours.")
     one = _stop(turn, _needed(arguments, "stop_id"), claims)
     other = _stop(turn, _needed(arguments, "other_stop_id"), claims)
-    _check_window(turn, one.last, one, word)
-    after, void = segment_edits.joined(one, other, turn.setup.machine.stop.merge_gap_s)
+    for stop in (one, other):
+        for segment in stop.segments:
+            _check_window(turn, segment, stop, word)
+    after, void = segment_edits.joined(one, other, turn.setup.machine.stop, turn.grounds)
     assert after.end is not None
+    _check_free(turn, after.start, after.end, {one.stop_id, other.stop_id})
     data = StopMerged(
         keys=turn.draft.keys,
         quality=word.quality,
@@ -144,7 +150,8 @@ def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word, claims: M
     turn.draft.add(data, word.now, _key(turn, after, "merged"), correlation_id=after.stop_id)
     turn.forget_stop(void.stop_id)
     turn.claims.append((stop_claim(turn.wc_id, void.stop_id), ""))
-    _put(turn, after)
+    turn.figures = figures.edited(figures.stop_void(turn.figures, void), void.segments, ())
+    _put(turn, one if void is other else other, after)
     return "The two stops are one."
 
 
@@ -188,9 +195,14 @@ def _edit(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping[
         )
     if not word.comment:
         raise EntryRefusedError("COMMENT_NEEDED", "Say why the times are changed.")
-    _check_window(turn, stop.last, stop, word)
-    start, end = _instant(arguments, "start"), _instant(arguments, "end")
-    after = segment_edits.moved(stop, start, end, word.now, turn.grounds)
+    start, end = _instant(arguments, "start", word.now), _instant(arguments, "end", word.now)
+    if not start < end <= word.now:
+        raise EntryRefusedError("BAD_TIME", "A stop begins before it ends, and it ended before now.")
+    _check_free(turn, start, end, {stop.stop_id})
+    after = segment_edits.moved(stop, start, end, turn.setup.machine.stop, turn.grounds)
+    for version in (stop, after):
+        for segment in version.segments:
+            _check_window(turn, segment, version, word)
     data = StopEdited(
         keys=turn.draft.keys,
         quality=word.quality,
@@ -205,7 +217,7 @@ def _edit(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping[
         comment=word.comment,
     )
     turn.draft.add(data, word.now, _key(turn, stop, "edited"), correlation_id=stop.stop_id)
-    _put(turn, after)
+    _put(turn, stop, after)
     return "The times are corrected."
 
 
@@ -224,11 +236,19 @@ def _tell_edit(turn: Turn, before: Stop, after: Stop, cause: Cut, word: Word) ->
     turn.draft.add(data, word.now, _key(turn, after, "segmented"), correlation_id=after.stop_id)
 
 
-def _put(turn: Turn, stop: Stop) -> None:
-    if stop.end is None:
-        turn.stops = replace(turn.stops, open=stop)
+def _put(turn: Turn, before: Stop, after: Stop) -> None:
+    if after.end is None:
+        turn.stops = replace(turn.stops, open=after)
     else:
-        standstill.keep(turn, stop)
+        turn.figures = figures.edited(turn.figures, before.segments, after.segments)
+        standstill.keep(turn, after)
+
+
+def _check_free(turn: Turn, start: float, end: float, mine: set[str]) -> None:
+    others = [stop for stop in turn.floor.closed_stops if stop.stop_id not in mine]
+    is_open = turn.stops.open
+    if any(stop.start < end and start < stop.end for stop in others) or (is_open is not None and is_open.start < end):
+        raise EntryRefusedError("OTHER_STOP", "Another stop lies in that time. Look at the list again.")
 
 
 def _stop(turn: Turn, stop_id: str | None, claims: Mapping[str, str]) -> Stop:
@@ -262,6 +282,8 @@ def _last_to_explain(stop: Stop) -> Segment:
 
 def _reason(directories: Directories, code: str, word: Word) -> tuple[Reason, bool]:
     """The reason of a code, and whether it is sticky."""
+    if len(code.encode(errors="replace")) > LONGEST_CODE:
+        raise EntryRefusedError("TOO_LONG", f"'{code[:20]}…' is too long for a code.")
     known = directories.reasons
     entry = directories.reason(code)
     if known.reasons and entry is None:
@@ -297,13 +319,13 @@ def _needed(arguments: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _instant(arguments: Mapping[str, str], name: str) -> float:
+def _instant(arguments: Mapping[str, str], name: str, now: float) -> float:
     text = _needed(arguments, name)
     try:
         at = epoch(text)
     except (ValueError, OverflowError):
         at = float("nan")
-    if not isfinite(at):
+    if not abs(at - now) <= FARTHEST_S:
         raise EntryRefusedError("BAD_TIME", f"'{text[:40]}' is no time; expected such as 2026-03-04T05:17:42Z.")
     return at
 

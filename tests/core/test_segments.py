@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agent.core.calendar_settings import CalendarSettings
@@ -41,7 +43,11 @@ PLAN = a_plan(an_order("PO-1"), an_order("PO-2"), reasons=["JAM", "AIR"])
 HOURS = a_pattern(*(a_shift(f"h{hour:02}", f"{hour:02}:00", f"{(hour + 1) % 24:02}:00") for hour in range(24)))
 
 
-def a_day(pattern: CalendarSettings = DAY, start: float = 0.0, **tables: object) -> Story:
+def a_day(
+    pattern: CalendarSettings = DAY,
+    start: float = 0.0,
+    **tables: Any,  # noqa: ANN401 - tables of the settings
+) -> Story:
     """Runs, its counter at 100."""
     story = Story(a_station(pattern=pattern, **tables), PLAN)
     story.hear(*watched(start, packml_state=EXECUTE, total=100))
@@ -117,7 +123,7 @@ def test_what_runs_in_a_break_runs_outside_the_plan_and_is_flagged() -> None:
     (summary,) = story.of(ShiftSummary)
     assert isinstance(summary, ShiftSummary)
     assert (the_stops(story), counted) == ([], ["break"])
-    assert (summary.elements.planned_s, summary.elements.outside_plan_s) == (600, 600)
+    assert (float(summary.elements.planned_s), float(summary.elements.outside_plan_s)) == (600.0, 600.0)
 
 
 def test_outside_every_shift_nothing_is_counted_as_unplanned() -> None:
@@ -322,7 +328,7 @@ def test_orders_that_change_while_nobody_watches_do_not_make_unknown_time_a_stop
     ]
     (summary,) = story.of(ShiftSummary)
     assert isinstance(summary, ShiftSummary)
-    assert (summary.elements.unknown_s, summary.elements.adet_s) == (299, 600)
+    assert (float(summary.elements.unknown_s), float(summary.elements.adet_s)) == (299.0, 600.0)
 
 
 def test_orders_that_change_in_a_bridged_gap_cut_the_stop_where_they_changed() -> None:
