@@ -318,10 +318,10 @@ class MachineSettings(Section):
         return (*self.signal, *self.telemetry)
 
     @property
-    def deciding(self) -> Role:
+    def deciding(self) -> Role | None:
         """What tells whether the machine runs (domain.md R2)."""
         roles = {signal.role for signal in self.signal}
-        return next(role for role in DECIDING_ROLES if role in roles)
+        return next((role for role in DECIDING_ROLES if role in roles), None)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
