@@ -8,7 +8,7 @@ from dataclasses import replace
 from agent.core import reasons
 from agent.core.machine_settings import StopSettings
 from agent.core.reasons import Circumstances
-from agent.core.segments import Ground, Grounds, Segment, Stop
+from agent.core.segments import Ground, Grounds, Segment, Stop, same_shift
 
 
 def cut_up_to(stop: Stop, until: float, grounds: Grounds, break_grace_s: float) -> Iterator[Ground]:
@@ -20,11 +20,18 @@ def cut_up_to(stop: Stop, until: float, grounds: Grounds, break_grace_s: float) 
     before: Ground | None = None
     for ground in grounds(stop.last.start, until):
         if before is not None:
-            overrun = before.planned == "break" and ground.planned is None and before.is_shift_of(ground)
+            overrun = before.planned == "break" and ground.planned is None and same_shift(before.shift, ground.shift)
             if overrun and until - ground.start <= break_grace_s:
                 return
             yield ground
         before = ground
+
+
+def overruns(stop: Stop, ground: Ground) -> bool:
+    """Whether a stop that stands on this ground still belongs to the break before it."""
+    last = stop.last
+    same_order = (last.order_id, last.op_no) == (ground.order_id, ground.op_no)
+    return last.planned == "break" and ground.planned is None and same_order and same_shift(last.shift, ground.shift)
 
 
 def recut(stop: Stop, at: float, ground: Ground, around: Circumstances, settings: StopSettings) -> Stop:

@@ -9,7 +9,7 @@ from agent.core.conditions import Condition, Mode
 from agent.core.directories import AlarmReasons, AlarmRule
 from agent.core.facts import Reason, StopClass
 from agent.core.machine_settings import StopSettings
-from agent.core.segments import Ground, Inherited, Segment, Stop
+from agent.core.segments import Ground, Inherited, Segment, Stop, same_shift
 
 SYSTEM = "system"
 """The directory of the reasons that the agent itself knows."""
@@ -86,7 +86,7 @@ def carried(stop: Stop, following: Segment, settings: StopSettings) -> Segment:
     )
     if away > settings.carry_max_s:
         return following
-    since: Inherited = "break" if _same_shift(before, following) else "shift"
+    since: Inherited = "break" if same_shift(before.shift, following.shift) else "shift"
     return following.explained_by(before.reason, inherited=since, rule_id=before.rule_id)
 
 
@@ -140,9 +140,3 @@ def _coded(segment: Segment) -> Segment:
     if segment.segment_class == "minor":
         return segment.explained_by(MINOR_STOP, rule_id="R5")
     return segment.explained_by(UNCODED, rule_id="R19")
-
-
-def _same_shift(one: Segment, other: Segment) -> bool:
-    if one.shift is None or other.shift is None:
-        return one.shift == other.shift
-    return (one.shift.shift_id, one.shift.business_date) == (other.shift.shift_id, other.shift.business_date)

@@ -19,6 +19,13 @@ MOST_SEGMENTS = 16
 Inherited: TypeAlias = Literal["shift", "break", "recent"]
 
 
+def same_shift(one: ShiftKeys | None, other: ShiftKeys | None) -> bool:
+    """Whether both are of one shift, whatever window is in force."""
+    if one is None or other is None:
+        return one is other
+    return (one.shift_id, one.business_date) == (other.shift_id, other.business_date)
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What a stretch of time belongs to, between two boundaries."""
@@ -33,13 +40,6 @@ class Ground:
     def planned(self) -> PlannedKind | None:
         """The planned window in force."""
         return None if self.shift is None else self.shift.planned
-
-    def is_shift_of(self, other: Ground) -> bool:
-        """Whether both lie in the same shift."""
-        if self.shift is None or other.shift is None:
-            return self.shift is other.shift
-        mine, its = self.shift, other.shift
-        return (mine.shift_id, mine.business_date) == (its.shift_id, its.business_date)
 
     def cut_from(self, before: Segment) -> Cut:
         """Why a segment ends where this ground begins."""

@@ -10,6 +10,7 @@ from agent.core.calendar import Calendar
 from agent.core.facts import ShiftKeys, ShiftOrder, ShiftSummary
 from agent.core.figures import ShiftAccount
 from agent.core.schedule import shift_keys
+from agent.core.segments import same_shift
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
 
@@ -37,7 +38,7 @@ def _cross(turn: Turn, calendar: Calendar, at: float) -> None:
     condition_turn.end_run(turn)
     before, after = turn.schedule.shift, shift_keys(calendar.slot(at))
     turn.settle_running(at)
-    other = _is_other(before, after)
+    other = not same_shift(before, after)
     if other:
         _sum_up(turn, before, at)
     counting.context_ends(turn, at, "shift")
@@ -45,12 +46,6 @@ def _cross(turn: Turn, calendar: Calendar, at: float) -> None:
         turn.output = output.shift_began(turn.output)
     turn.schedule = turn.schedule.in_slot(calendar.slot(at))
     turn.draft.enter_shift(turn.schedule.shift, at)
-
-
-def _is_other(before: ShiftKeys | None, after: ShiftKeys | None) -> bool:
-    if before is None or after is None:
-        return before is not after
-    return (before.shift_id, before.business_date) != (after.shift_id, after.business_date)
 
 
 def _sum_up(turn: Turn, shift: ShiftKeys | None, at: float) -> None:

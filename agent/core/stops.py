@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from agent.core import reasons
 from agent.core.conditions import Condition, Mode
-from agent.core.cutting import cut_up_to, recut
+from agent.core.cutting import cut_up_to, overruns, recut
 from agent.core.directories import NO_ALARMS, AlarmReasons
 from agent.core.facts import Cut, Reason
 from agent.core.machine_settings import StopSettings
@@ -183,11 +183,15 @@ def recut_open(watch: StopWatch, at: float, rules: StopRules) -> tuple[StopWatch
     if stop is None or watch.running_since is not None:
         return watch, ()
     changes: list[StopChange] = []
+    stop = _cut(stop, at, watch.mode, rules, changes, grace_s=rules.settings.break_grace_s)
+    ground = rules.ground(max(at, stop.last.start))
+    around = rules.around(stop.condition, watch.mode)
+    if overruns(stop, ground) and reasons.classify(ground, around) != "setup":
+        return replace(watch, open=stop), tuple(changes)
     # What lies behind a break is a part of its own now: it does not end with the break any more.
     stop = _cut(stop, at, watch.mode, rules, changes, grace_s=0.0)
     at = max(at, stop.last.start)
-    ground = rules.ground(at)
-    after = recut(stop, at, ground, rules.around(stop.condition, watch.mode), rules.settings)
+    after = recut(stop, at, ground, around, rules.settings)
     if after is not stop:
         cause = "mode" if stop.last.shares_ground(ground) else ground.cut_from(stop.last)
         changes.append(StopChange("segmented", after, at, new_in(after, stop), cause))

@@ -12,6 +12,7 @@ from agent.core.machine_settings import Role
 from agent.core.observations import Image
 from agent.core.station import StationObservation
 from tests.core.build import (
+    ABORTED,
     EXECUTE,
     IDLE,
     WC,
@@ -239,6 +240,14 @@ def test_an_order_change_within_the_grace_behind_a_break_ends_what_belongs_to_th
         ("down", wall("05:31")),
         ("down", wall("05:45")),
     ]
+
+
+def test_words_of_the_machine_and_lost_links_within_the_grace_do_not_cut_an_overrun() -> None:
+    story = a_day()
+    halts(story, wall("05:21"), wall("05:31"))
+    story.hear(read(wall("05:31"), packml_state=ABORTED), down(wall("05:31:01")))
+    story.hear(read(wall("05:31:20"), packml_state=ABORTED, total=100), up(wall("05:31:20")))
+    assert goes_on(story, wall("05:32")).spans == [("planned", wall("05:21"), wall("05:32"))]
 
 
 def test_a_mode_that_is_heard_of_late_makes_no_part_of_negative_length() -> None:
