@@ -51,6 +51,11 @@ class Sums:
     scrap: Decimal = Decimal(0)
     ideal: float = 0.0
 
+    @property
+    def negated(self) -> Sums:
+        """What takes them away again."""
+        return Sums(*(-getattr(self, name) for name in Sums.__slots__))
+
     def plus(self, other: Sums) -> Sums:
         """Both together."""
         return Sums(*(getattr(self, name) + getattr(other, name) for name in Sums.__slots__))
@@ -144,7 +149,7 @@ def added(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Sums
     """The figures with sums added to the accounts of a shift and an order."""
     known = next((one for one in figures.shifts if one.names(shift)), None)
     account = known or ShiftAccount(*_key(shift), at)
-    account = replace(account, orders=_with(account.orders, order, sums))
+    account = replace(account, since=min(account.since, at), orders=_with(account.orders, order, sums))
     if known is None:
         shifts = (*figures.shifts, account)[-MOST_SHIFTS:]
     else:
@@ -159,6 +164,26 @@ def stop_over(figures: Figures, stop: Stop) -> Figures:
     """A stop ended: counted in the shift in which it did, its unexplained segments each in their own."""
     shifts = tuple(_with_stop(one, stop) for one in figures.shifts)
     return replace(figures, shifts=shifts)
+
+
+def upgraded(figures: Figures, segments: Iterable[Segment], rules: Rules, grounds: Grounds) -> Figures:
+    """Minor segments turned out to be downtime (domain.md R5): what of them was settled is told anew."""
+    until = figures.settled
+    if until is None:
+        return figures
+    for segment in segments:
+        end = until if segment.end is None else min(segment.end, until)
+        if segment.start < end:
+            figures = _as_delay(figures, grounds(segment.start, end), rules)
+    return figures
+
+
+def _as_delay(figures: Figures, grounds: Iterator[Ground], rules: Rules) -> Figures:
+    for ground in grounds:
+        if any(one.names(ground.shift) for one in figures.shifts):
+            sums = _sums("down", ground, rules).plus(_sums("minor", ground, rules).negated)
+            figures = added(figures, ground.shift, (ground.order_id, ground.op_no), sums, ground.start)
+    return figures
 
 
 def edited(figures: Figures, before: Iterable[Segment], after: Iterable[Segment]) -> Figures:

@@ -53,6 +53,8 @@ def tell_stops(turn: Turn, changes: tuple[StopChange, ...]) -> None:
                 _tell_rule(turn, change)
             case _:
                 _tell_stop(turn, change)
+        if change.change == "upgraded":
+            turn.figures = figures.upgraded(turn.figures, change.segments, turn.figure_rules(), turn.grounds)
         if change.change in {"opened", "segmented"}:
             setting_up.segment_begun(turn, change.stop.last)
         if change.change == "closed":
