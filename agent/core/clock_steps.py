@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.core.counters import CounterState
+from agent.core.figures import Figures
+from agent.core.observations import Started
 from agent.core.operations import Operations
 from agent.core.output import Output
 from agent.core.segments import Stop
@@ -19,6 +21,7 @@ from agent.core.watching import Watch
 def carry_over(turn: Turn, by: float) -> None:
     """Have everything that is open begin so many seconds later."""
     turn.flush()
+    turn.settle_running(turn.draft.observed - by)
     turn.watch = _watch(turn.watch, by)
     turn.signs = turn.signs.later(by)
     turn.stops = _stops(turn.stops, by)
@@ -27,15 +30,21 @@ def carry_over(turn: Turn, by: float) -> None:
     turn.operations = _operations(turn.operations, by)
     turn.floor = _floor(turn.floor, by)
     turn.schedule = turn.schedule.later(by)
-    settled = turn.figures.settled
-    turn.figures = replace(turn.figures, settled=None if settled is None else settled + by)
+    turn.figures = _figures(turn.figures, by)
     if turn.setting_up is not None:
         turn.setting_up = replace(turn.setting_up, since=turn.setting_up.since + by)
 
 
-def last_known(watch: Watch) -> float:
-    """The last instant that a station knows of."""
-    return max(watch.since, watch.last_good or 0.0)
+def catch_up(turn: Turn, started: Started) -> None:
+    """The agent started: a clock set back while nobody ran would else make what is known be of the future."""
+    ahead = last_known(turn.watch, started) - started.observed.wall
+    if ahead > 0:
+        carry_over(turn, -ahead)
+
+
+def last_known(watch: Watch, started: Started) -> float:
+    """The last instant that a station knows of, or its journal."""
+    return max(watch.since, watch.last_good or 0.0, started.down_since or 0.0)
 
 
 def _watch(watch: Watch, by: float) -> Watch:
@@ -86,6 +95,12 @@ def _output(output: Output, by: float) -> Output:
         held=tuple(replace(one, at=one.at + by) for one in output.held),
         baseline=replace(base, since=base.since + by, checked_at=base.checked_at + by),
     )
+
+
+def _figures(figures: Figures, by: float) -> Figures:
+    shifts = tuple(replace(one, since=one.since + by) for one in figures.shifts)
+    settled = None if figures.settled is None else figures.settled + by
+    return replace(figures, settled=settled, shifts=shifts)
 
 
 def _operations(operations: Operations, by: float) -> Operations:

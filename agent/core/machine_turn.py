@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import groupby
 
-from agent.core import clock_steps, condition_turn, counters, counting, signs, standstill, stops, watching
+from agent.core import condition_turn, counters, counting, signs, standstill, stops, watching
 from agent.core.condition_turn import let_time_pass, tell_condition
 from agent.core.conditions import Condition, Mode
 from agent.core.discrepancies import Discrepancy
@@ -73,10 +73,6 @@ def hear_reader_link(turn: Turn, link: Link) -> None:
 def begin_watching(turn: Turn, started: Started) -> None:
     """The agent started; what happened since the last snapshot nobody saw (domain.md R17)."""
     now = started.observed.wall
-    ahead = clock_steps.last_known(turn.watch) - now
-    if ahead > 0:
-        # The clock was set back while nobody ran: what is known would else be of the future until that has come.
-        clock_steps.carry_over(turn, -ahead)
     if turn.watch.last_good is None:
         turn.watch = replace(turn.watch, gap=Gap(now, "agent_down", first=True), since=now, link_since=now)
         return

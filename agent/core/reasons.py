@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from agent.core.conditions import Condition, Mode
 from agent.core.directories import AlarmReasons, AlarmRule
-from agent.core.facts import Reason, StopClass
+from agent.core.facts import PlannedKind, Reason, StopClass
 from agent.core.machine_settings import StopSettings
 from agent.core.segments import Ground, Inherited, Segment, Stop, same_shift
 
@@ -42,6 +42,11 @@ def classify(ground: Ground, around: Circumstances, unplanned: StopClass = "mino
     if around.mode is Mode.SETUP or around.setting_up:
         return "setup"
     return "external" if around.condition in {Condition.STARVED, Condition.BLOCKED} else unplanned
+
+
+def planned(kind: PlannedKind) -> Reason:
+    """The reason of what lies in a planned window."""
+    return Reason(code=kind.upper(), dir="calendar", rev=None)
 
 
 def by_default(segment: Segment, around: Circumstances) -> Segment:

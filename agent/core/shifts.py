@@ -24,6 +24,11 @@ def follow(turn: Turn, now: float) -> None:
 def adopt(turn: Turn, now: float) -> None:
     """Another calendar is in force, or this is the first: the slot is that of the new one from now on."""
     follow(turn, now)
+    look_up(turn, now)
+
+
+def look_up(turn: Turn, now: float) -> None:
+    """The slot is that of this instant, whatever lies between it and the one in force: the clock may have been set."""
     slot = turn.calendar.slot(now)
     if shift_keys(slot) == turn.schedule.shift:
         turn.schedule = turn.schedule.in_slot(slot)
@@ -56,7 +61,9 @@ def _sum_up(turn: Turn, shift: ShiftKeys | None, at: float) -> None:
     turn.figures = replace(known, shifts=tuple(one for one in known.shifts if not one.names(shift)))
     if account is None or shift is None or shift.shift_id is None:
         return
-    turn.draft.add(_summary(turn, account, at), at, f"shift:{turn.wc_id}:{shift.shift_id}:{milliseconds(at)}")
+    turn.draft.add(
+        _summary(turn, account, at), at, f"shift:{turn.wc_id}:{shift.shift_id}:{milliseconds(at)}:{turn.number()}"
+    )
 
 
 def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:

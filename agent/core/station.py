@@ -154,9 +154,8 @@ class Station:
         around = Around(context.directories, working.calendar)
         turn = begin(self.setup, self.state, now, IdBlock(ids), around)
         if isinstance(observation, Started | ClockStep):
-            # What nobody saw is known before the calendar goes on over it.
-            reply = _dispatch(turn, observation, context)
-            _follow_calendar(turn, now, changed=working is not self.working)
+            reply = None
+            _take_break_in_time(turn, observation)
         else:
             _follow_calendar(turn, now, changed=working is not self.working)
             reply = _dispatch(turn, observation, context)
@@ -204,7 +203,23 @@ def _follow_calendar(turn: Turn, now: float, *, changed: bool) -> None:
         shifts.follow(turn, now)
 
 
-def _dispatch(turn: Turn, observation: StationObservation, context: Context) -> Reply | None:
+def _take_break_in_time(turn: Turn, observation: Started | ClockStep) -> None:
+    now = observation.observed.wall
+    if isinstance(observation, ClockStep):
+        clock_steps.carry_over(turn, observation.by)
+        shifts.look_up(turn, now)
+        return
+    clock_steps.catch_up(turn, observation)
+    if turn.setup.machine.manual:
+        shifts.adopt(turn, now)
+        manual.pass_time(turn, now)
+    else:
+        # What nobody saw is known before the calendar goes on over it.
+        machine_turn.begin_watching(turn, observation)
+        shifts.adopt(turn, now)
+
+
+def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick, context: Context) -> Reply | None:
     match observation:
         case Image():
             machine_turn.read_image(turn, observation)
@@ -212,14 +227,10 @@ def _dispatch(turn: Turn, observation: StationObservation, context: Context) -> 
             machine_turn.hear_link(turn, observation)
         case Link():
             machine_turn.hear_reader_link(turn, observation)
-        case ClockStep():
-            clock_steps.carry_over(turn, observation.by)
-        case Tick() | Started() if turn.setup.machine.manual:
+        case Tick() if turn.setup.machine.manual:
             manual.pass_time(turn, observation.observed.wall)
         case Tick():
             machine_turn.pass_time(turn, observation)
-        case Started():
-            machine_turn.begin_watching(turn, observation)
         case Scan():
             return operator_turn.take_scan(turn, observation, context)
         case Entry():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from agent.core import figures, manual, segment_edits, standstill, stops
+from agent.core import figures, manual, reasons, segment_edits, standstill, stops
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import Cut, FactQuality, Reason, StopEdited, StopMerged, StopReasonSet, StopSegmented
@@ -108,6 +108,8 @@ def _split(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping
     after = segment_edits.split(
         stop, segment, _instant(arguments, "at", word.now), word.now, turn.setup.machine.stop.split_min_s
     )
+    if after.end is not None:
+        after = reasons.coded(after)
     _tell_edit(turn, stop, after, "split", word)
     _put(turn, stop, after)
     return "The stop is split. Give its parts their reasons."

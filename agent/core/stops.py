@@ -271,7 +271,8 @@ def _explained_by_alarm(
 
 def _cut(stop: Stop, until: float, mode: Mode, rules: StopRules, changes: list[StopChange], *, grace_s: float) -> Stop:
     for ground in cut_up_to(stop, until, rules.grounds, grace_s):
-        before = stop
+        # At once: what is cut off may be forgotten before the whole has been gone through.
+        before = _upgraded(stop, ground.start, rules, changes)
         stop = recut(before, ground.start, ground, rules.around(stop.condition, mode), rules.settings)
         cause = ground.cut_from(before.last)
         changes.append(StopChange("segmented", stop, ground.start, new_in(stop, before), cause))

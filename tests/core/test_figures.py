@@ -136,7 +136,8 @@ def test_minor_stops_cost_performance_or_availability_by_choice(loss: str, eleme
 
 @pytest.mark.parametrize(("key_machine", "element"), [(True, "adet_s"), (False, "waiting_s")])
 def test_waiting_for_neighbours_counts_against_the_line_at_the_key_machine_only(
-    key_machine: bool, element: str
+    key_machine: bool,  # noqa: FBT001 - a case
+    element: str,
 ) -> None:
     story = runs(key_machine=key_machine)  # R11
     says(story, wall("05:20"), packml_state=IDLE, starved=True)
@@ -299,8 +300,8 @@ GROUNDS = st.tuples(st.sampled_from([None, "break", "no_shift"]), st.sampled_fro
 def test_every_kind_of_time_on_every_ground_is_exactly_one_element(
     kind: Kind,
     ground: tuple[Any, str | None],
-    minor_is_delay: bool,
-    key_machine: bool,  # noqa: FBT001 - cases
+    minor_is_delay: bool,  # noqa: FBT001 - a case
+    key_machine: bool,  # noqa: FBT001 - a case
 ) -> None:
     planned, order = ground
     shift = ShiftKeys(shift_id="day", business_date="2026-03-04", crew_id=None, planned=planned)
