@@ -36,7 +36,7 @@ def overruns(stop: Stop, ground: Ground) -> bool:
 
 def recut(stop: Stop, at: float, ground: Ground, around: Circumstances, settings: StopSettings) -> Stop:
     """The stop with a segment of its own from `at` on; the same stop where that would be no other than its last."""
-    was_down = any(one.segment_class == "down" for one in stop.segments)
+    was_down = stop.upgraded or any(one.segment_class == "down" for one in stop.segments)
     kind = reasons.classify(ground, around, "down" if was_down else "minor")
     last = stop.last
     if last.shares_ground(ground) and last.segment_class == kind:

@@ -108,6 +108,8 @@ class Stop:
     test_run_s: float = 0.0
     numbers: int = 1
     """The highest number that a segment of it ever had."""
+    upgraded: bool = False
+    """It outlasted the longest minor stop; what is cut later is no minor stop either (domain.md R5)."""
     forgotten_minor_s: float = 0.0
     """Seconds of minor segments that are not remembered any more."""
 

@@ -280,13 +280,13 @@ def _cut(stop: Stop, until: float, mode: Mode, rules: StopRules, changes: list[S
 
 
 def _upgraded(stop: Stop, until: float, rules: StopRules, changes: list[StopChange]) -> Stop:
-    at = stop.outgrew(rules.settings.minor_stop_max_s, until)
+    at = None if stop.upgraded else stop.outgrew(rules.settings.minor_stop_max_s, until)
     if at is None:
         return stop
     segments = tuple(
         replace(one, segment_class="down") if one.segment_class == "minor" else one for one in stop.segments
     )
-    after = replace(stop, stop_class=segments[-1].segment_class, segments=segments)
+    after = replace(stop, stop_class=segments[-1].segment_class, segments=segments, upgraded=True)
     changes.append(StopChange("upgraded", after, at, new_in(after, stop)))
     return after
 

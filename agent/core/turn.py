@@ -301,7 +301,7 @@ class Turn:
         others = tuple(one for one in self.floor.closed_stops if one.stop_id != stop.stop_id)
         stops = tuple(sorted((note, *others), key=lambda one: one.start, reverse=True))[:CLOSED_STOPS]
         last = self.floor.last_stop
-        newest = last is None or last.start <= stop.start
+        newest = last is None or last.stop_id == stop.stop_id or last.start <= stop.start
         self.floor = replace(self.floor, closed_stops=stops, last_stop=stop.in_short if newest else last)
 
     def forget_stop(self, stop_id: str) -> None:

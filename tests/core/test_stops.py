@@ -72,7 +72,7 @@ def over(stop: Stop, end: float, *, uncertain: bool = False) -> StopChange:
 
 def a_downtime(start: float = 10.0) -> Stop:
     stop = a_stop(start)
-    return replace(stop.with_last(replace(stop.last, segment_class="down")), stop_class="down")
+    return replace(stop.with_last(replace(stop.last, segment_class="down")), stop_class="down", upgraded=True)
 
 
 def running(watch: StopWatch, at: float, parts: int) -> StopWatch:

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.core.calendar_settings import CalendarSettings
-from agent.core.facts import ConditionChanged, ShiftSummary, StopClosed, StopMerged, StopOpened, StopSegmented
+from agent.core.facts import (
+    ConditionChanged,
+    ShiftSummary,
+    StopClosed,
+    StopMerged,
+    StopOpened,
+    StopReasonSet,
+    StopSegmented,
+    StopUpgraded,
+)
 from agent.core.machine_settings import MachineSettings, Role
 from agent.core.observations import ClockStep
 from agent.core.reasons import UNCODED
@@ -145,3 +154,27 @@ def test_what_is_split_off_a_closed_downtime_is_uncoded_until_somebody_explains_
     story.hear(replace(entry(320.0, "split_stop"), arguments=arguments))
     [split] = [fact.data for fact in story.facts if isinstance(fact.data, StopSegmented)]
     assert [one.reason and one.reason.code for one in split.segments] == ["JAM", UNCODED.code]
+
+
+def test_a_stop_that_was_edited_is_explained_as_it_now_stands() -> None:  # R20, R22
+    story = a_shop(BY_HAND)
+    story.hear(started(0.0), entry(300.0, "start_stop"), entry(590.0, "end_stop"))
+    [stop_id] = [fact.data.stop_id for fact in story.facts if isinstance(fact.data, StopOpened)]
+    times = {"start": iso(T0 + 200.0), "end": iso(T0 + 580.0)}
+    story.hear(entry(592.0, "edit_stop", stop_id=stop_id, comment="it was so", **times))
+    story.hear(entry(593.0, "set_reason", code="JAM"))
+    [explained] = [fact.data for fact in story.facts if isinstance(fact.data, StopReasonSet)]
+    assert explained.segment_id == f"{stop_id}.2"
+
+
+def test_a_stop_is_upgraded_once_even_if_its_parts_were_merged() -> None:  # R5, R20
+    story = a_shop(BY_HAND)
+    story.hear(started(0.0), entry(10.0, "start_setup"), entry(20.0, "start_stop"), entry(100.0, "end_setup"))
+    story.hear(*(tick(float(at)) for at in range(110, 400, 10)))
+    [stop_id] = [fact.data.stop_id for fact in story.facts if isinstance(fact.data, StopOpened)]
+    story.hear(entry(400.0, "merge_segments", segment_id=f"{stop_id}.1"))
+    story.hear(*(tick(float(at)) for at in range(410, 900, 10)))
+    assert len([fact for fact in story.facts if isinstance(fact.data, StopUpgraded)]) == 1
+    last = story.station.state.stops.open
+    assert last is not None
+    assert last.last.segment_class == "down"

@@ -31,7 +31,7 @@ from tests.core.build import (
 from tests.core.timeline_world import CODES, PICKS, Workshop, a_timeline_station
 
 EXAMPLES = settings(
-    max_examples=25,
+    max_examples=60,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

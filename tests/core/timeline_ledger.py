@@ -34,6 +34,8 @@ from agent.core.times import epoch, iso
 GRACE_S = 120.0
 """`break_grace_s` of the machines under test."""
 MINOR_MAX_S = 120.0
+SKEW_S = 5.0
+"""`skew_max_s` of the machines under test."""
 MS = 0.0011
 
 
@@ -239,7 +241,8 @@ def _check_summary(data: ShiftSummary, *, exact: bool) -> None:
     length = epoch(data.end) - epoch(data.start)
     pieces = 1 + len(data.orders)
     short = length - float(seen(data.elements))
-    assert short >= -0.001 * (3 + pieces), f"{seen(data.elements)} of {length} s"
+    # A source whose clock is ahead of ours may have told of a stop that ended after now.
+    assert short >= -0.001 * (3 + pieces) - (0.0 if exact else SKEW_S), f"{seen(data.elements)} of {length} s"
     assert not exact or short <= 0.001 * (3 + pieces), f"{seen(data.elements)} of {length} s"
     by_order = sum((seen(order.elements) for order in data.orders), Decimal(0))
     assert abs(by_order - seen(data.elements)) <= Decimal("0.012") * pieces
