@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.core.counters import CounterState
+from agent.core.facts import ShiftKeys
 from agent.core.figures import Figures
 from agent.core.observations import Started
 from agent.core.operations import Operations
@@ -30,7 +31,7 @@ def carry_over(turn: Turn, by: float) -> None:
     turn.operations = _operations(turn.operations, by)
     turn.floor = _floor(turn.floor, by)
     turn.schedule = turn.schedule.later(by)
-    turn.figures = _figures(turn.figures, by)
+    turn.figures = _figures(turn.figures, by, turn.schedule.shift)
     if turn.setting_up is not None:
         turn.setting_up = replace(turn.setting_up, since=turn.setting_up.since + by)
 
@@ -97,8 +98,9 @@ def _output(output: Output, by: float) -> Output:
     )
 
 
-def _figures(figures: Figures, by: float) -> Figures:
-    shifts = tuple(replace(one, since=one.since + by) for one in figures.shifts)
+def _figures(figures: Figures, by: float, shift: ShiftKeys | None) -> Figures:
+    # What is left of a shift that has been told must not be added to it when the clock comes to it again.
+    shifts = tuple(replace(one, since=one.since + by) for one in figures.shifts if one.names(shift))
     settled = None if figures.settled is None else figures.settled + by
     return replace(figures, settled=settled, shifts=shifts)
 

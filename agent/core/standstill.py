@@ -134,4 +134,6 @@ def _tell_rule(turn: Turn, change: StopChange) -> None:
 
 
 def _key(turn: Turn, stop: Stop, what: str) -> str:
-    return f"stop:{turn.wc_id}:{milliseconds(stop.start)}:{what}"
+    # A stop and what nobody watched may begin at the same instant.
+    kind = "unknown:" if stop.stop_class == "unknown" else ""
+    return f"stop:{turn.wc_id}:{milliseconds(stop.start)}:{kind}{what}"

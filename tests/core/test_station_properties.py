@@ -68,6 +68,7 @@ class Watched(RuleBasedStateMachine):
         self.dark_since: float | None = None
         self.survivable = True
         self.last_image: Image | None = None
+        self.shown_at = 0.0
 
     # The machine.
 
@@ -251,6 +252,10 @@ class Watched(RuleBasedStateMachine):
 
     def show(self) -> None:
         if self.dark_since is None:
+            if Role.HEARTBEAT in self.station.setup.names and self.now - self.shown_at > SURVIVABLE_S:
+                # Its heartbeat stood still meanwhile: nobody watched.
+                self.survivable = False
+            self.shown_at = self.now
             self.last_image = self.current()
             self.see(self.last_image)
 

@@ -89,7 +89,7 @@ def test_each_part_of_a_split_stop_lasts_split_min_s_at_least(where: float, code
     assert the_stop(story).spans[-1][2] == 420.0
 
 
-def test_a_split_says_who_and_what_it_was_before_and_the_later_part_has_no_reason() -> None:
+def test_a_split_says_who_and_what_it_was_before_and_the_later_part_is_uncoded() -> None:
     story = runs()
     stop_id = stood(story, 20.0, 420.0)
     story.hear(entry(425.0, "set_reason", code="JAM"))
@@ -98,7 +98,7 @@ def test_a_split_says_who_and_what_it_was_before_and_the_later_part_has_no_reaso
     assert isinstance(told, StopSegmented)
     assert (told.cause, told.actor, told.comment) == ("split", "anna", "first the jam")
     assert [part.segment_id for part in told.before] == [f"{stop_id}.1"]
-    assert the_stop(story).codes == ["JAM", None]
+    assert the_stop(story).codes == ["JAM", "UNCODED"]
 
 
 def test_an_open_stop_is_split_up_to_now_and_goes_on() -> None:
@@ -172,7 +172,7 @@ def test_neighbouring_parts_are_merged_with_the_reason_of_the_first() -> None:
     assert reply(story, entry(450.0, "merge_segments", segment_id=f"{stop_id}.1")).code == "ok"
     assert [(end, code) for (_, _, end), code in zip(the_stop(story).spans, the_stop(story).codes, strict=True)] == [
         (200.0, "JAM"),
-        (420.0, None),
+        (420.0, "UNCODED"),
     ]
     assert reply(story, entry(460.0, "merge_segments", segment_id=f"{stop_id}.2")).code == "NO_SEGMENT"
     assert reply(story, entry(460.0, "merge_segments", segment_id=f"{stop_id}.3")).code == "NOTHING_TO_MERGE"

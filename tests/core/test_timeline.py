@@ -139,8 +139,7 @@ def test_stops_are_merged_with_a_cut_where_a_shift_begins_between_them() -> None
     [merged] = [fact.data for fact in story.facts if isinstance(fact.data, StopMerged)]
     assert [(one.start, one.end, one.shift and one.shift.shift_id) for one in merged.segments] == [
         (clock(500.0), clock(BOUNDARY), "night"),
-        (clock(BOUNDARY), clock(620.0), "day"),
-        (clock(620.0), clock(650.0), "day"),
+        (clock(BOUNDARY), clock(650.0), "day"),
     ]
 
 
