@@ -43,14 +43,9 @@ def merged(stop: Stop, segment: Segment) -> Stop:
     if position + 1 >= len(stop.segments):
         raise EntryRefusedError("NOTHING_TO_MERGE", "Nothing follows that part of the stop.")
     following = stop.segments[position + 1]
-    same = (segment.shift, segment.order_id, segment.op_no, segment.segment_class == "planned") == (
-        following.shift,
-        following.order_id,
-        following.op_no,
-        following.segment_class == "planned",
-    )
-    if not same:
-        raise EntryRefusedError("BOUNDARY", "Another shift, order or planned window lies between them. They stay two.")
+    mine = (segment.shift, segment.order_id, segment.op_no, segment.segment_class)
+    if mine != (following.shift, following.order_id, following.op_no, following.segment_class):
+        raise EntryRefusedError("BOUNDARY", "Another shift, order, setup or window begins there. They stay two.")
     whole = replace(segment, end=following.end)
     return replace(stop, segments=(*stop.segments[:position], whole, *stop.segments[position + 2 :]))
 

@@ -8,7 +8,7 @@ import pytest
 
 from agent.core.calendar_settings import CalendarSettings
 from agent.core.directories import PublishedCalendar
-from agent.core.facts import StopClosed, StopEdited, StopMerged, StopOpened, StopReasonSet, StopSegmented
+from agent.core.facts import StopClosed, StopEdited, StopMerged, StopOpened, StopReasonSet, StopSegmented, StopUpgraded
 from agent.core.observations import Entry
 from agent.core.views import Reply
 from tests.core.build import (
@@ -199,6 +199,17 @@ def test_parts_of_two_orders_stay_two() -> None:
     story.hear(entry(100.0, "complete_operation"), scan(100.0, "ORD:PO-2"), *quiet(100.0, 200.0))
     stop_id = stop_ids(story.facts)[-1]
     assert reply(story, entry(200.0, "merge_segments", segment_id=f"{stop_id}.1")).code == "BOUNDARY"
+
+
+def test_a_setup_and_a_downtime_stay_two_and_a_downtime_is_told_once() -> None:  # R5, R10
+    story = runs()
+    story.hear(*quiet(0.0, 20.0), read(20.0, packml_state=IDLE), *quiet(20.0, 40.0), entry(40.0, "start_setup"))
+    story.hear(*quiet(40.0, 60.0), entry(60.0, "end_setup"), *quiet(60.0, 300.0))
+    stop_id = stop_ids(story.facts)[-1]
+    assert reply(story, entry(300.0, "merge_segments", segment_id=f"{stop_id}.1")).code == "BOUNDARY"
+    assert reply(story, entry(300.0, "merge_segments", segment_id=f"{stop_id}.2")).code == "BOUNDARY"
+    story.hear(*quiet(300.0, 600.0))
+    assert len(story.of(StopUpgraded)) == 1
 
 
 # R20: two stops made one.
