@@ -151,7 +151,8 @@ def added(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Sums
     account = known or ShiftAccount(*_key(shift), at)
     account = replace(account, since=min(account.since, at), orders=_with(account.orders, order, sums))
     if known is None:
-        shifts = (*figures.shifts, account)[-MOST_SHIFTS:]
+        # What is settled late of a shift that was summed up does not push out the present one.
+        shifts = tuple(sorted((*figures.shifts, account), key=lambda one: one.since))[-MOST_SHIFTS:]
     else:
         shifts = tuple(account if one is known else one for one in figures.shifts)
     total = figures.order

@@ -197,7 +197,8 @@ def _complete(turn: Turn, actor: str | None) -> str:
 def _change_order(turn: Turn, operation: Operation | None) -> None:
     """From now on this operation is in progress, or none."""
     now = turn.draft.observed
-    turn.settle_running(now)
+    seen = turn.watch.last_good
+    turn.settle_running(now if seen is None else min(now, seen))
     order = (None, None) if operation is None else (operation.order_id, operation.op_no)
     turn.schedule = turn.schedule.order_changed(now, *order)
     account = None if operation is None else Account(*order)

@@ -319,10 +319,9 @@ class Turn:
         self.figures = settled(self.figures, spans, until, self.figure_rules(), self.grounds)
 
     def settle_running(self, until: float) -> None:
-        """The machine ran up to `until`, as far as it was seen, if nothing else may still turn out."""
+        """The machine ran up to `until`, if nothing else may still turn out."""
         if self.watched and self.stops.open is None and self.stops.standing_since is None:
-            seen = self.watch.last_good
-            self.settle(until if seen is None else min(until, seen))
+            self.settle(until)
 
     def settle_gap(self, start: float, end: float, ran_s: float) -> None:
         """Nobody watched from `start` to `end`, at the end of which the machine ran for a while."""

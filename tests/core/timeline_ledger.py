@@ -81,7 +81,9 @@ class TimelineLedger:
         self.keys[fact.natural_key] += 1
         assert self.keys[fact.natural_key] == 1, f"{fact.natural_key} names two happenings"
         slot = self.calendar.slot(fact.time)
-        named = not isinstance(fact.data, ShiftSummary)
+        # Parts of a gap belong to the shift in which it began (K11).
+        estimated = getattr(fact.data, "allocation", "exact") == "estimated"
+        named = not isinstance(fact.data, ShiftSummary) and not estimated
         if named and max(self.settled_since, slot.start) < fact.time <= fact.observed:
             assert fact.data.shift == shift_keys(slot), f"{fact.data.TYPE} stands in the wrong shift"
         match fact.data:
