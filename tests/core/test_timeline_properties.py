@@ -31,15 +31,18 @@ from tests.core.build import (
 from tests.core.timeline_world import CODES, PICKS, Workshop, a_timeline_station
 
 EXAMPLES = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 ROLES = (Role.PACKML_STATE, Role.STARVED, Role.BLOCKED, Role.MODE, Role.ALARM, Role.TOTAL)
 SETUP_MODE = 4
-MACHINE = a_machine(*ROLES, condition={"setup_modes": [SETUP_MODE]}, orders=True)
-BY_HAND = MachineSettings.model_validate({"work_center": WC, "manual": True})
+EDITS = {"split_min_s": 5.0, "merge_gap_s": 200.0}
+"""So that people find much to edit."""
+MACHINE = a_machine(*ROLES, condition={"setup_modes": [SETUP_MODE]}, orders=True, stop=EDITS)
+BY_HAND = MachineSettings.model_validate({"work_center": WC, "manual": True, "stop": EDITS})
+STOPS_S = st.sampled_from([7.0, 30.0, 130.0, 200.0, 900.0])
 LATE_S = st.sampled_from([0.05, 0.2, 0.3, 2.0, 4.0, 30.0])
 
 
@@ -104,6 +107,13 @@ class Line(Workshop):
         self.live(wait)
         self.words |= {"packml_state": state, "starved": flag == "starved", "blocked": flag == "blocked"}
         self.show(*spread)
+
+    @rule(state=st.sampled_from([IDLE, ABORTED]), seconds=STOPS_S, runs=st.integers(2, 60))
+    def it_stops_and_runs_again(self, state: int, seconds: float, runs: int) -> None:
+        self.words["packml_state"] = state
+        self.show()
+        self.live(seconds)
+        self.it_makes_parts(min(runs, 8), runs / 8)
 
     @rule(mode=st.sampled_from([1, 2, SETUP_MODE]))
     def its_mode_changes(self, mode: int) -> None:
@@ -222,6 +232,14 @@ class Bench(Workshop):
         self.live(0.2)
         self.see(entry(self.now, "start_stop", **({} if code is None else {"code": code})))
 
+    @rule(seconds=STOPS_S, works=st.sampled_from([1.0, 20.0, 59.0, 100.0]))
+    def work_stops_and_goes_on(self, seconds: float, works: float) -> None:
+        self.see(entry(self.now, "start_stop"))
+        self.live(seconds)
+        self.see(entry(self.now, "end_stop"))
+        self.live(works)
+
+    @precondition(lambda self: self.ledger.stops)
     @rule(stop=PICKS, earlier=st.sampled_from([0.0, 30.0, 500.0, 9000.0]), shorter=st.sampled_from([0.0, 30.0, -20.0]))
     def somebody_corrects(self, stop: int, earlier: float, shorter: float) -> None:
         stops = self.last_stops()

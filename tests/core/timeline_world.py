@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from agent.core import calendar, clock_steps
 from agent.core.calendar_settings import CalendarSettings
@@ -245,11 +245,13 @@ class Workshop(RuleBasedStateMachine):
         self.live(0.2)
         self.see(scan(self.now, f"RSN:{code}") if scanned else entry(self.now, "set_reason", code=code, comment="so"))
 
+    @precondition(lambda self: self.ledger.stops)
     @rule(code=CODES, stop=PICKS, part=PICKS)
     def somebody_explains_a_part(self, code: str, stop: int, part: int) -> None:
         segment_id = self.part_of(stop, part)
         self.see(entry(self.now, "set_reason", segment_id=segment_id, code=code))
 
+    @precondition(lambda self: self.ledger.stops)
     @rule(stop=PICKS, part=PICKS, share=st.sampled_from([0.1, 0.5, 0.9]))
     def somebody_splits(self, stop: int, part: int, share: float) -> None:
         segment_id = self.part_of(stop, part)
@@ -261,10 +263,12 @@ class Workshop(RuleBasedStateMachine):
             arguments = {"segment_id": segment_id, "at": iso(start + share * (end - start))}
             self.see(self.supervisors(replace(entry(self.now, "split_stop"), arguments=arguments)))
 
+    @precondition(lambda self: self.ledger.stops)
     @rule(stop=PICKS, part=PICKS)
     def somebody_joins_parts(self, stop: int, part: int) -> None:
         self.see(self.supervisors(entry(self.now, "merge_segments", segment_id=self.part_of(stop, part))))
 
+    @precondition(lambda self: self.ledger.stops)
     @rule(one=PICKS, other=PICKS)
     def a_supervisor_joins_stops(self, one: int, other: int) -> None:
         names = [stop.stop_id for stop in self.last_stops() if stop.end is not None]
