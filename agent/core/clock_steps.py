@@ -64,6 +64,7 @@ def _stops(stops: StopWatch, by: float) -> StopWatch:
         stops,
         standing_since=None if stops.standing_since is None else stops.standing_since + by,
         running_since=None if stops.running_since is None else stops.running_since + by,
+        lately=(stops.lately[0] + by, stops.lately[1]),
         alarms=tuple((code, at + by) for code, at in stops.alarms),
         open=None if stops.open is None else _stop(stops.open, by),
     )

@@ -197,7 +197,7 @@ def _sure_until(turn: Turn, until: float) -> float:
 def _start_running(turn: Turn, role: Role, parts: int, at: float) -> None:
     change(turn, Condition.RUNNING, turn.watch.mode, at)
     if role is turn.setup.output_role:
-        turn.stops = stops.counted(turn.stops, parts)
+        turn.stops = stops.counted(turn.stops, parts, at)
 
 
 def _conclude_standstill(turn: Turn, until: float) -> None:

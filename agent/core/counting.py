@@ -146,7 +146,7 @@ def _take(turn: Turn, role: Role, before: CounterState, step: Step, at: float) -
         else:
             credit(turn, account, lambda told: _flushed_of(turn, account, role, (before, step, manner), told))
     if role is turn.setup.output_role and parts:
-        turn.stops = stops.counted(turn.stops, parts)
+        turn.stops = stops.counted(turn.stops, parts, at)
         setting_up.counted(turn, parts, at)
         if turn.watch.gap is not None:
             turn.watch = replace(turn.watch, gap=replace(turn.watch.gap, parts=turn.watch.gap.parts + parts))

@@ -42,6 +42,8 @@ class StopWatch:
     """Start of a run that has not ended the open stop yet."""
     parts: int = 0
     """Counted in that run."""
+    lately: tuple[float, int] = (0.0, 0)
+    """When parts were counted last while a stop stood open, and how many: their run may be heard of after them."""
     alarms: tuple[tuple[str, float], ...] = ()
     """The last alarms and when they were raised."""
     open: Stop | None = None
@@ -116,9 +118,11 @@ def changed(watch: StopWatch, condition: Condition, mode: Mode, at: float, reord
     return watch
 
 
-def counted(watch: StopWatch, parts: int) -> StopWatch:
-    """Parts were counted."""
-    return watch if watch.running_since is None else replace(watch, parts=watch.parts + parts)
+def counted(watch: StopWatch, parts: int, at: float) -> StopWatch:
+    """Parts were counted at an instant, which may be before or after the run that made them is heard of."""
+    if watch.running_since is not None:
+        return replace(watch, parts=watch.parts + parts) if at >= watch.running_since else watch
+    return watch if watch.open is None else replace(watch, lately=(at, parts))
 
 
 def alarmed(watch: StopWatch, code: str, at: float, earliest_s: float) -> StopWatch:
@@ -220,7 +224,10 @@ def new_in(stop: Stop, before: Stop) -> tuple[Segment, ...]:
 def _runs(watch: StopWatch, at: float) -> StopWatch:
     if watch.open is None:
         return replace(watch, standing_since=None, bridged=False)
-    return watch if watch.running_since is not None else replace(watch, running_since=at, parts=0)
+    if watch.running_since is not None:
+        return watch
+    counted_at, parts = watch.lately
+    return replace(watch, running_since=at, parts=parts if counted_at >= at else 0)
 
 
 def _run_refuted(watch: StopWatch, at: float) -> StopWatch:

@@ -76,7 +76,7 @@ def a_downtime(start: float = 10.0) -> Stop:
 
 
 def running(watch: StopWatch, at: float, parts: int) -> StopWatch:
-    return counted(changed(watch, Condition.RUNNING, PRODUCTION, at), parts)
+    return counted(changed(watch, Condition.RUNNING, PRODUCTION, at), parts, at)
 
 
 @pytest.mark.parametrize(("lasted", "opens"), [(4.999, False), (5.0, True), (5.001, True)])
@@ -123,7 +123,7 @@ def test_a_short_run_within_a_stop_does_not_end_it_nor_begin_another() -> None: 
 
 
 def test_parts_counted_while_standing_do_not_confirm_a_later_run() -> None:
-    watch = running(counted(stopped(), 5), 40.0, parts=0)
+    watch = running(counted(stopped(), 5, 20.0), 40.0, parts=0)
     assert advance(watch, 43.0, RULES, "s2")[1] == ()
 
 
@@ -242,3 +242,10 @@ def test_a_machine_that_ran_before_the_gap_begins_to_stand_after_it() -> None:
     watch = changed(StopWatch(), Condition.RUNNING, PRODUCTION, 0.0)
     after, changes = resumed(watch, gap(), Condition.IDLE, PRODUCTION, RULES, unknown)
     assert (after.standing_since, after.bridged, changes) == (80.0, False, ())
+
+
+def test_a_part_that_is_heard_of_before_its_run_belongs_to_it() -> None:  # R3: samples within reorder_s
+    watch = changed(counted(stopped(), 1, 40.1), Condition.RUNNING, PRODUCTION, 40.0)
+    assert watch.parts == 1
+    assert changed(counted(stopped(), 1, 39.9), Condition.RUNNING, PRODUCTION, 40.0).parts == 0
+    assert counted(watch, 1, 39.9).parts == 1
