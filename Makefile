@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: mosquitto help
+.PHONY: soak-mutants mosquitto help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,12 +26,13 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) mosquitto ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-powercut soak-damage soak-brokers soak-backlog ## What takes long: facts under fire
+soak: soak-kills soak-powercut soak-damage soak-brokers soak-backlog soak-mutants ## What takes long: facts under fire
 
 CYCLES ?= 1000
 POSITIONS ?= 2000
 AGENTS ?= 100
 COMMITS ?= 1000
+MUTANTS ?= 600
 
 soak-kills: $(DEV_STAMP) mosquitto ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
@@ -48,6 +49,9 @@ soak-brokers: $(DEV_STAMP) ## The brokers' suite at RabbitMQ and NATS (Debian: r
 
 soak-backlog: $(DEV_STAMP) mosquitto ## Days of backlog: one million facts to drain, five million waiting
 	$(BIN)/python -m tests.bench --large drain journal startup
+
+soak-mutants: $(DEV_STAMP) ## Mutation testing of agent/core: MUTANTS changes, drawn by lot, that the tests must notice
+	$(BIN)/python -m tests.soak.mutants --mutants $(MUTANTS) $(MUTATE)
 
 generated: $(DEV_STAMP) ## Write the published schemas anew
 	$(BIN)/python -m tests.contract.generated
