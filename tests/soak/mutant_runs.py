@@ -26,6 +26,8 @@ TESTS = ("tests/core", "tests/contract")
 SLOW_S = 0.4
 """Tests that take longer come last: Hypothesis and its state machines."""
 PYTEST = ("-m", "pytest", "-p", "tests.soak.mutant_plugin", "-p", "no:cacheprovider", "-o", "timeout=0")
+SAME_EVERYWHERE = {"PYTHONHASHSEED": "0", "TZ": "<+05>-5"}
+"""Where a machine's clock shows UTC, nobody would notice that local time is taken for it."""
 FAILURE = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 Lines: TypeAlias = Mapping[int, frozenset[str]]
@@ -38,7 +40,9 @@ class Verdict(Enum):
     TIMED_OUT = "timed out"
     SURVIVED = "survived"
     UNJUDGED = "not judged"
-    """The time was up, or the tests could not run."""
+    """The tests could not run."""
+    LEFT = "left"
+    """The time was up before its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ class Copy:
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=self.root,
-            env={**os.environ, "PYTHONHASHSEED": "0", **more},
+            env={**os.environ, **SAME_EVERYWHERE, **more},
             capture_output=True,
             text=True,
             timeout=patience,

@@ -70,8 +70,8 @@ class Outcome:
         found = []
         if (share := killed(self.verdicts)) < TARGET:
             found.append(f"{share:.1%} of the mutants were killed; expected {TARGET:.0%} or more")
-        if left := self.verdicts[Verdict.UNJUDGED]:
-            found.append(f"{left} of {len(self.judgements)} mutants were not judged")
+        if unjudged := self.verdicts[Verdict.UNJUDGED] + self.verdicts[Verdict.LEFT]:
+            found.append(f"{unjudged} of {len(self.judgements)} mutants were not judged")
         return found
 
 
@@ -97,7 +97,7 @@ def play(campaign: Campaign, folder: Path, say: Callable[[str], None]) -> Outcom
     known = copies[0].learn()
     with ThreadPoolExecutor(campaign.jobs) as jobs:
         list(jobs.map(lambda copy: copy.prove(known), copies))
-    possible = {source.file: len(source.mutations) for source in sources}
+    possible = {source.file: len(source.mutations) for source in sources if source.mutations}
     say(f"{len(mutants)} of {sum(possible.values()):,} mutants, {len(known.seconds)} tests")
     judgements = []
     for judgement in judged(mutants, copies, known, began + 60 * campaign.minutes):
@@ -118,7 +118,7 @@ def judged(mutants: Sequence[Mutant], copies: Sequence[Copy], known: Known, unti
 
     def judge(mutant: Mutant) -> Judgement:
         if time.monotonic() >= until:
-            return Judgement(mutant, Verdict.UNJUDGED, "the time was up")
+            return Judgement(mutant, Verdict.LEFT)
         copy = free.get()
         try:
             return copy.judge(mutant, known)
@@ -158,7 +158,7 @@ def report(outcome: Outcome, campaign: Campaign) -> dict[str, Any]:
 
 def _print(outcome: Outcome, console: Console) -> None:
     for one in outcome.judgements:
-        if one.verdict not in DEAD:
+        if one.verdict in {Verdict.SURVIVED, Verdict.UNJUDGED}:
             why = f" ({one.by})" if one.by else ""
             console.print(f"{one.mutant.file}:{one.mutant.line}: {one.verdict.value}{why}", markup=False)
             console.print(one.mutant.diff, markup=False, highlight=False)

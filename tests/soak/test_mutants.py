@@ -201,7 +201,7 @@ def test_no_mutant_is_judged_by_tests_that_fail_without_it(tree: Path, tmp_path:
 
 def test_when_the_time_is_up_what_is_left_is_not_judged_and_that_is_a_failure() -> None:
     [judgement] = judged([ANY], [Copy(Path("nowhere"))], Known({}, {}), 0.0)
-    assert judgement.verdict is Verdict.UNJUDGED
+    assert judgement.verdict is Verdict.LEFT
     assert Outcome({FILE: 1}, [judgement], 1.0, {}).failures[-1] == "1 of 1 mutants were not judged"
 
 
