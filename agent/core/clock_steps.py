@@ -54,6 +54,7 @@ def _watch(watch: Watch, by: float) -> Watch:
         link_since=watch.link_since + by,
         last_good=None if watch.last_good is None else watch.last_good + by,
         since=watch.since + by,
+        said_at={role: at + by for role, at in watch.said_at.items()},
         gap=None if watch.gap is None else replace(watch.gap, start=watch.gap.start + by),
         transient=None if watch.transient is None else replace(watch.transient, since=watch.transient.since + by),
     )

@@ -32,6 +32,8 @@ class Draft:
     provenance: Provenance
     keys: Keys
     versions: Versions
+    time_trusted: bool = True
+    """The machine's times are its own; else it is told at ours, and said so (domain.md R24)."""
     shift: ShiftKeys | None = None
     shift_since: float | None = None
     """Since when it is in force; what happened before it belongs to another one."""
@@ -50,6 +52,8 @@ class Draft:
     ) -> FactQuality:
         """The quality block of a fact."""
         mode = self.provenance.execution_mode
+        if origin == "plc" and time_quality == "good" and not self.time_trusted:
+            time_quality = "uncertain"
         return FactQuality(origin=origin, execution_mode=mode, time_quality=time_quality, entry=entry)
 
     def add(self, data: FactData, time: float, key: str, *, correlation_id: str | None = None) -> None:

@@ -117,16 +117,16 @@ def _look_for_order(turn: Turn, now: float) -> None:
 def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
     """Take one reading; True where it may change the machine's condition."""
     if role in watching.WORDS:
-        before = turn.watch
-        turn.watch = watching.heard(before, role, signal)
-        return turn.watch is not before or before.gap is not None
+        return _read_word(turn, role, signal, at)
     good = signal.quality is Quality.GOOD
     if role in COUNTER_ROLES:
         return _read_counter(turn, role, counters.whole(signal.value) if good else None, at)
     if not good:
         return False
     if role is Role.HEARTBEAT:
+        beat = turn.signs.beat
         turn.signs = signs.beaten(turn.signs, signal.value, at)
+        _compare_clocks(turn, signal, fresh=beat is not None and turn.signs.beat is not beat)
         counting.hear_heartbeat(turn, signal.value)
     elif role is Role.BOOT:
         counting.hear_boot(turn, signal.value)
@@ -135,6 +135,31 @@ def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
         code = str(signal.value)[: counting.LONGEST_WORD]
         turn.stops = stops.alarmed(turn.stops, code, at, settings.alarm_pre_s)
     return False
+
+
+def _read_word(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
+    before = turn.watch
+    if watching.is_late(before, role, at, turn.setup.machine.stop.reorder_s):
+        return False
+    after = watching.heard(before, role, signal)
+    if after is before:
+        return before.gap is not None
+    turn.watch = watching.said(after, role, at)
+    _compare_clocks(turn, signal, fresh=False)
+    return True
+
+
+def _compare_clocks(turn: Turn, signal: Signal, *, fresh: bool) -> None:
+    """The source's clock goes another way than ours: raised once, until they agree again (domain.md R24)."""
+    ahead = watching.skew_of(signal, turn.setup.machine.stop, fresh=fresh)
+    if ahead is None or (ahead != 0) == turn.watch.skewed:
+        return
+    turn.watch = replace(turn.watch, skewed=ahead != 0)
+    turn.draft.time_trusted = not turn.watch.skewed
+    if turn.watch.skewed:
+        now = signal.observed.wall
+        evidence = {"signal": signal.key, "source_ahead_s": f"{ahead:.3f}"}
+        turn.raise_discrepancy(Discrepancy("clock_skew", now, now, evidence), "plc")
 
 
 def _read_counter(turn: Turn, role: Role, raw: int | None, at: float) -> bool:

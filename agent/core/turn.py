@@ -390,6 +390,7 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
         around.calendar,
         around.directories,
     )
+    draft.time_trusted = not state.watch.skewed
     draft.enter_shift(state.schedule.shift, state.schedule.since)
     draft.shift_at = lambda at: shift_keys(around.calendar.slot(at))
     return turn

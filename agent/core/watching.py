@@ -58,6 +58,10 @@ class Watch:
     words: MachineWords = NO_WORDS
     bad: frozenset[str] = field(default_factory=frozenset)
     """Roles of the machine's words that are not to be believed now."""
+    said_at: dict[str, float] = field(default_factory=dict)
+    """By role when the word changed last."""
+    skewed: bool = False
+    """The source's clock does not agree with ours; its times are not used (domain.md R24)."""
     boot: SignalValue = None
     condition: Condition = Condition.UNKNOWN
     mode: Mode = Mode.NONE
@@ -91,6 +95,20 @@ WORDS: dict[Role, tuple[str, Reader]] = {
     Role.MACHINERY_MODE: ("machinery_mode", int),
 }
 """Roles that speak of the machine's condition: the field that keeps them and how a value is read."""
+
+
+def is_late(watch: Watch, role: Role, at: float, reorder_s: float) -> bool:
+    """Whether a later reading of the same word was here first: it has been said already what holds now.
+
+    Only as late as readings may come; what is older is of a source whose clock was set back, and holds.
+    """
+    said = watch.said_at.get(role.value)
+    return said is not None and 0 < said - at <= reorder_s
+
+
+def said(watch: Watch, role: Role, at: float) -> Watch:
+    """A word changed at this instant."""
+    return replace(watch, said_at={**watch.said_at, role.value: at})
 
 
 def heard(watch: Watch, role: Role, signal: Signal) -> Watch:
@@ -155,6 +173,23 @@ def instant_of(signal: Signal, settings: StopSettings) -> float:
     if source is not None and abs(source - signal.observed.wall) <= settings.skew_max_s:
         return source
     return signal.observed.wall
+
+
+def skew_of(signal: Signal, settings: StopSettings, *, fresh: bool) -> float | None:
+    """Seconds by which the source's clock is ahead of ours where they do not agree; None where nothing shows it.
+
+    Args:
+        signal: a reading.
+        settings: what is agreement.
+        fresh: the value was another one just before; else its time may be old because nothing changed.
+    """
+    source = signal.source_time
+    if source is None:
+        return None
+    ahead = source - signal.observed.wall
+    if abs(ahead) <= settings.skew_max_s:
+        return 0.0 if fresh else None
+    return ahead if fresh or ahead > 0 else None
 
 
 def gone_silent(watch: Watch, now: Instant, settings: StopSettings) -> bool:

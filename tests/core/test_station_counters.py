@@ -14,7 +14,6 @@ from agent.core.machine_settings import Role
 from agent.core.observations import Quality
 from agent.core.station import Station
 from tests.core.build import (
-    ABORTED,
     EXECUTE,
     IDLE,
     WC,
@@ -119,6 +118,7 @@ def test_late_and_doubled_samples_count_once() -> None:
 
 
 def test_a_late_word_never_dates_a_condition_before_the_one_it_follows() -> None:
-    story = a_running_machine()
-    story.hear(read(21.0, packml_state=IDLE), image(21.1, signal("packml_state", ABORTED, 20.9, seen=21.1)))
+    station = a_station(Role.PACKML_STATE, Role.TOTAL, Role.FAULT)
+    story = a_story(*watched(packml_state=EXECUTE, total=100, fault=False), *alive(0.0, 20.0), station=station)
+    story.hear(read(21.0, packml_state=IDLE), image(21.1, signal("fault", value=True, at=20.9, seen=21.1)))
     assert changes(story.facts)[1:] == [(21.0, RUNNING, STANDING), (21.0, STANDING, Condition.FAULTED)]
