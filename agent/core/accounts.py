@@ -28,6 +28,8 @@ class Cums:
     good_shift: int = 0
     """Of this shift alone."""
     scrap_shift: int = 0
+    setup: int = 0
+    """Made in setups; neither good nor scrap until somebody says so (domain.md R10)."""
     uncoded: int = 0
     """Rejects that the machine counted and nobody has given a code (domain.md K13)."""
 
@@ -45,6 +47,8 @@ class Cums:
         """With so many more, or fewer, of a category."""
         if category == "rework":
             return replace(self, rework=self.rework + delta)
+        if category == "setup":
+            return replace(self, setup=self.setup + delta)
         if category == "good":
             return self.plus(good=delta)
         # Whoever takes scrap off takes it from what nobody has coded.

@@ -38,7 +38,7 @@ DiscrepancyCode: TypeAlias = Literal[
 WithheldReason: TypeAlias = Literal["damaged", "retired", "too_large", "format", "disconnects"]
 StorageLevel: TypeAlias = Literal["ample", "low", "scarce", "reserve"]
 OperationStatus: TypeAlias = Literal["waiting", "in_progress", "completed"]
-QuantityCategory: TypeAlias = Literal["good", "scrap", "rework"]
+QuantityCategory: TypeAlias = Literal["good", "scrap", "rework", "setup"]
 Allocation: TypeAlias = Annotated[
     Literal["exact", "estimated"],
     Field(
@@ -400,10 +400,11 @@ class ShiftSummary(FactData):
 
 
 class OutputRecorded(FactData):
-    """Good parts were made."""
+    """Parts were made: good ones, or in a setup such as are neither good nor scrap until somebody says so (R10)."""
 
     TYPE = "output.recorded"
     qty_good: Decimal
+    qty_setup: Decimal = Decimal(0)
     uom: str
     cum_good: Decimal
     """Good parts of this order and operation at this work center so far, what was turned into scrap taken off."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -80,15 +80,8 @@ def take_entry(turn: Turn, entry: Entry, context: Context) -> Reply:
             message = "Setup started."
         case "end_setup":
             message = _end_setup(turn, entry.observed.wall)
-        case "report_scrap":
-            message = quantities.report_scrap(turn, entry, _required(arguments, "defect_code"))
-        case "report_good":
-            message = quantities.report_good(turn, entry)
-        case "adjust_quantity":
-            message = quantities.adjust(turn, entry, _required(arguments, "reason"))
-        case "release_quarantine":
-            _must_be_supervisor(entry)
-            message = quantities.release(turn, entry, _required(arguments, "discrepancy_id"))
+        case action if action in QUANTITY_ACTIONS:
+            message = QUANTITY_ACTIONS[action](turn, entry)
         case action if action in stop_entries.STOP_ACTIONS:
             word = stop_entries.word_of_entry(turn, entry)
             message = stop_entries.take(turn, action, arguments, word, context.claims)
@@ -274,6 +267,29 @@ def _required(arguments: Mapping[str, str], name: str) -> str:
         raise EntryRefusedError("MISSING_ARGUMENT", f"The entry needs '{name}'.")
     _must_fit(value)
     return value
+
+
+def _report_scrap(turn: Turn, entry: Entry) -> str:
+    return quantities.report_scrap(turn, entry, _required(entry.arguments, "defect_code"))
+
+
+def _adjust_quantity(turn: Turn, entry: Entry) -> str:
+    return quantities.adjust(turn, entry, _required(entry.arguments, "reason"))
+
+
+def _release_quarantine(turn: Turn, entry: Entry) -> str:
+    _must_be_supervisor(entry)
+    return quantities.release(turn, entry, _required(entry.arguments, "discrepancy_id"))
+
+
+QUANTITY_ACTIONS: Mapping[str, Callable[[Turn, Entry], str]] = {
+    "report_scrap": _report_scrap,
+    "report_good": quantities.report_good,
+    "adjust_quantity": _adjust_quantity,
+    "dispose_setup": quantities.dispose_setup,
+    "release_quarantine": _release_quarantine,
+}
+"""What people can do with quantities."""
 
 
 def _must_be_supervisor(entry: Entry) -> None:

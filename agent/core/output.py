@@ -167,6 +167,8 @@ class Flush:
     account: Account
     """What the facts are about."""
     now: float
+    setting_up: bool = False
+    """The machine or a person says that it is being set up (domain.md R10)."""
 
 
 def flushed(output: Output, flush: Flush, draft: Draft) -> Output:
@@ -178,8 +180,10 @@ def flushed(output: Output, flush: Flush, draft: Draft) -> Output:
     rejects = 0 if scrap is None else scrap.parts
     owed = output.early_rejects + (rejects if role is Role.TOTAL else 0)
     good, missing = max(parts - owed, 0), max(owed - parts, 0)
-    taken_back = min(missing, rejects, output.cums.good + good)
-    output = replace(output, cums=output.cums.plus(good=good), early_rejects=missing - taken_back)
+    # A reject in a setup is of the next part, as those before it may be somebody's good ones.
+    taken_back = 0 if flush.setting_up else min(missing, rejects, output.cums.good + good)
+    cums = output.cums.changed("setup" if flush.setting_up else "good", good)
+    output = replace(output, cums=cums, early_rejects=missing - taken_back)
     if made is not None and good:
         _output_fact(output, made, good, role, flush, draft)
         del tallies[role]
@@ -205,7 +209,8 @@ def _output_fact(output: Output, tally: Tally, good: int, role: Role, flush: Flu
         keys=draft.keys,
         quality=_quality(tally, draft),
         versions=draft.versions,
-        qty_good=Decimal(good),
+        qty_good=Decimal(0 if flush.setting_up else good),
+        qty_setup=Decimal(good if flush.setting_up else 0),
         uom=flush.account.uom,
         cum_good=Decimal(output.cums.good),
         cum_good_shift=Decimal(output.cums.good_shift),

@@ -31,6 +31,8 @@ LONGEST_TEXT = 500
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _Word = TypeVar("_Word", bound=str)
 CATEGORIES: dict[str, QuantityCategory] = {"good": "good", "scrap": "scrap", "rework": "rework"}
+SETUP_PARTS = "SETUP_PARTS"
+"""Reason of an adjustment that says what parts made in a setup are."""
 DECISIONS: dict[str, Decision] = {"post": "post", "ignore": "ignore", "edit": "edit"}
 
 
@@ -123,6 +125,24 @@ def adjust(turn: Turn, entry: Entry, reason: str) -> str:
     account = turn.account()
     _adjust(turn, account, Adjustment(category, delta, reason), entry)
     return f"Quantity {category} adjusted by {delta:+} {account.uom}."
+
+
+def dispose_setup(turn: Turn, entry: Entry) -> str:
+    """Say of parts made in setups which are good and which are scrap (domain.md R10).
+
+    Raises:
+        EntryRefusedError: there are not so many, or no whole numbers of parts.
+    """
+    good, scrap = (_whole(entry, name, lowest=0) if name in entry.arguments else 0 for name in ("good", "scrap"))
+    turn.flush()
+    account, left = turn.account(), turn.output.cums.setup
+    if not 0 < good + scrap <= left:
+        raise EntryRefusedError("NOT_SO_MANY", f"{good + scrap} parts of {left} made in setup cannot be told apart.")
+    changes: tuple[tuple[QuantityCategory, int], ...] = (("setup", -good - scrap), ("good", good), ("scrap", scrap))
+    for category, delta in changes:
+        if delta:
+            _adjust(turn, account, Adjustment(category, delta, SETUP_PARTS), entry)
+    return f"Setup parts: {good} good, {scrap} scrap, {left - good - scrap} left."
 
 
 def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:

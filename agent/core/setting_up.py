@@ -70,6 +70,7 @@ def end(turn: Turn, at: float) -> None:
         return
     if phase.declared:
         turn.flush()
+        phase = turn.setting_up or phase
     turn.setting_up = None
     if phase.told:
         _tell_end(turn, phase, at)
@@ -104,7 +105,7 @@ def _tell_end(turn: Turn, phase: SettingUp, at: float) -> None:
         cause=phase.cause,
         planned_s=_decimal(phase.planned_s),
         actual_s=Decimal(round(actual * 1000)).scaleb(-3),
-        setup_pieces=Decimal(phase.parts if phase.declared else 0),
+        setup_pieces=Decimal(phase.pieces),
         deviation=deviation,
     )
     turn.draft.add(data, at, f"setup:{turn.wc_id}:{turn.number()}:ended", correlation_id=phase.op_execution_id)

@@ -41,6 +41,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         orders=tuple(_waiting(order, state) for order in directories.orders_of(machine.work_center)),
         qty_good=Decimal(output.cum_good),
         qty_scrap=Decimal(output.cum_scrap),
+        setup_parts=Decimal(output.cums.setup),
         scrap_uncoded=Decimal(output.cums.uncoded),
         uom=machine.output.uom if operation is None else operation.uom,
         stop=None if state.stops.open is None else _stop(state.stops.open, station, directories),

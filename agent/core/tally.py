@@ -21,7 +21,7 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
         good, scrap = data.qty_good, Decimal(0)
     elif isinstance(data, ScrapRecorded):
         good, scrap = -data.qty_from_good, data.qty_scrap
-    elif isinstance(data, QuantityAdjusted) and data.category != "rework":
+    elif isinstance(data, QuantityAdjusted) and data.category in {"good", "scrap"}:
         good, scrap = (data.delta, Decimal(0)) if data.category == "good" else (Decimal(0), data.delta)
     else:
         return figures

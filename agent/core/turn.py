@@ -81,6 +81,8 @@ class SettingUp:
     planned_s: float | None
     parts: int = 0
     """Counted meanwhile."""
+    pieces: int = 0
+    """Of them those that have been told as neither good nor scrap."""
     told: bool = False
 
     @property
@@ -254,9 +256,13 @@ class Turn:
         """Turn what was counted into facts; always at a boundary."""
         if not self.output.tallies:
             return
-        here = self.account()
-        flush = output.Flush(self.counters, self.setup.names, here, self.draft.observed)
+        here, phase = self.account(), self.setting_up
+        declared = phase is not None and phase.declared
+        before = self.output.cums.setup
+        flush = output.Flush(self.counters, self.setup.names, here, self.draft.observed, declared)
         self.output = output.flushed(self.output, flush, self.draft)
+        if phase is not None and declared:
+            self.setting_up = replace(phase, pieces=phase.pieces + self.output.cums.setup - before)
 
     @property
     def watched(self) -> bool:

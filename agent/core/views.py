@@ -119,6 +119,8 @@ class WorkCenterView(Block):
     """What may be started, the one to begin with first."""
     qty_good: Decimal
     qty_scrap: Decimal
+    setup_parts: Decimal
+    """Made in setups of this order, and not yet said to be good or scrap."""
     scrap_uncoded: Decimal
     """Rejects of this operation that the machine counted and nobody has given a code."""
     uom: str
@@ -216,6 +218,7 @@ class EntryBody(Block):
         "report_scrap",
         "report_good",
         "adjust_quantity",
+        "dispose_setup",
         "release_quarantine",
     ]
     arguments: dict[str, str] = Field(default_factory=dict)
@@ -223,8 +226,9 @@ class EntryBody(Block):
     comment. split_stop: segment_id, at. merge_segments: segment_id, to be one with the segment behind it. merge_stops:
     stop_id, other_stop_id. start_stop: code. edit_stop: stop_id, start, end, comment. Instants are RFC 3339.
     report_scrap: qty, defect_code, and if wanted place and disposition. report_good: qty. adjust_quantity: category
-    (good, scrap, rework), delta with its sign, reason, and if wanted comment. release_quarantine, for supervisors:
-    discrepancy_id, decision (post, ignore, edit), qty where it is edited, and if wanted comment."""
+    (good, scrap, rework), delta with its sign, reason, and if wanted comment. dispose_setup: good, scrap.
+    release_quarantine, for supervisors: discrepancy_id, decision (post, ignore, edit), qty where it is edited, and if
+    wanted comment."""
     actor: str | None = None
     role: Literal["operator", "supervisor"] = "operator"
     """What the actor may do; a supervisor's action by an operator is refused with NEEDS_SUPERVISOR. Until people sign

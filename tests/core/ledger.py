@@ -66,7 +66,7 @@ class Ledger:
 
     def _take_count(self, data: OutputRecorded | ScrapRecorded, execution: str | None) -> None:
         if isinstance(data, OutputRecorded):
-            assert data.qty_good > 0
+            assert data.qty_good + data.qty_setup > 0
             change = Book(data.qty_good)
         else:
             assert data.qty_scrap >= 0

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.core.facts import SetupEnded, SetupStarted, StopUpgraded
+from agent.core.facts import OutputRecorded, QuantityAdjusted, SetupEnded, SetupStarted, StopUpgraded
 from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
 from tests.core.build import (
@@ -17,6 +17,7 @@ from tests.core.build import (
     Story,
     a_plan,
     a_station,
+    a_story,
     alive,
     an_order,
     by_supervisor,
@@ -111,6 +112,48 @@ def test_parts_do_not_end_a_setup_that_the_machine_or_a_person_declared() -> Non
     assert len(story.of(SetupEnded)) == 0
     story.hear(entry(70.0, "end_setup"))
     assert the_end(story).setup_pieces == Decimal(5)
+
+
+def test_what_is_made_in_a_declared_setup_is_neither_good_nor_scrap_until_somebody_says_so() -> None:
+    story = found(IDLE)
+    story.hear(entry(10.0, "start_setup"))
+    goes_on(story, 60.0, 105)
+    story.hear(entry(70.0, "end_setup"), read(71.0, total=107), *alive(71.0, 75.0))
+    made = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    assert [(int(data.qty_good), int(data.qty_setup), int(data.cum_good)) for data in made] == [(0, 5, 0), (2, 0, 2)]
+    raws = [data.counter for data in made]
+    assert [(raw.raw_from, raw.raw_to) for raw in raws if raw is not None] == [(100, 105), (105, 107)]
+    assert story.station.state.output.cums.setup == 5
+    facts = story.hear(entry(80.0, "dispose_setup", good="3", scrap="1"))
+    adjusted = [fact.data for fact in facts if isinstance(fact.data, QuantityAdjusted)]
+    assert [(data.category, data.delta, data.cum_after) for data in adjusted] == [
+        ("setup", -4, 1),
+        ("good", 3, 5),
+        ("scrap", 1, 1),
+    ]
+
+
+@pytest.mark.parametrize(("good", "scrap"), [("6", "0"), ("3", "3"), ("0", "0"), ("-1", "0"), ("x", "0")])
+def test_no_more_setup_parts_are_told_apart_than_there_are(good: str, scrap: str) -> None:
+    story = found(IDLE)
+    story.hear(entry(10.0, "start_setup"))
+    goes_on(story, 60.0, 105)
+    before = story.station
+    outcome = story.observe(entry(70.0, "dispose_setup", good=good, scrap=scrap))
+    assert outcome.reply is not None
+    assert (outcome.reply.accepted, outcome.facts) == (False, ())
+    assert story.station.state.output == before.state.output
+
+
+def test_a_part_rejected_in_a_setup_is_taken_from_no_good_one() -> None:
+    station = a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP)
+    story = a_story(*watched(packml_state=EXECUTE, total=100, scrap=0), *alive(0.0, 5.0), station=station)
+    story.hear(read(5.0, total=103), *alive(5.0, 8.0), entry(8.0, "start_setup"))
+    story.hear(
+        read(9.0, scrap=1), *alive(9.0, 12.0), read(12.0, total=105), *alive(12.0, 15.0), entry(15.0, "end_setup")
+    )
+    cums = story.station.state.output.cums
+    assert (cums.good, cums.setup, cums.scrap) == (3, 1, 1)
 
 
 @pytest.mark.parametrize(("good_parts", "total", "over"), [(1, 101, True), (3, 102, False), (3, 103, True)])

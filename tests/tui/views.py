@@ -76,6 +76,7 @@ CENTER = WorkCenterView(
     qty_good=Decimal(1240),
     qty_scrap=Decimal(8),
     scrap_uncoded=Decimal(3),
+    setup_parts=Decimal(0),
     uom="pcs",
     stop=None,
     lots=("P-001", "CABLE-77"),
