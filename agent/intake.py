@@ -24,8 +24,8 @@ from agent.core.errors import JournalError, JournalFullError
 from agent.core.facts import StorageLevel
 from agent.core.observations import ClockStep, Entry, Scan, Stopping, Tick, by_new_time
 from agent.core.operator_turn import last_scan
+from agent.core.state import LastScan
 from agent.core.station import StationObservation
-from agent.core.turn import LastScan
 from agent.core.views import Reply
 from agent.journal.journal import Journal
 from agent.recording import Recorder

@@ -14,8 +14,9 @@ from agent.core.observations import Started
 from agent.core.operations import Operations
 from agent.core.output import Output
 from agent.core.segments import Stop
+from agent.core.state import Floor
 from agent.core.stops import StopWatch
-from agent.core.turn import Floor, Turn
+from agent.core.turn import Turn
 from agent.core.watching import Watch
 
 

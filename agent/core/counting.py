@@ -14,7 +14,8 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
 from agent.core.output import Manner, Output
-from agent.core.turn import NO_COUNTER, Turn
+from agent.core.station_setup import NO_COUNTER
+from agent.core.turn import Turn
 
 RATE_PER_CYCLE = 3.0
 """Counts per nominal cycle that are believed where no rate is configured."""

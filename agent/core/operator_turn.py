@@ -35,7 +35,8 @@ from agent.core.facts import (
 from agent.core.figures import Account
 from agent.core.observations import Entry, Scan
 from agent.core.operations import Operation
-from agent.core.turn import LastScan, Turn
+from agent.core.state import LastScan
+from agent.core.turn import Turn
 from agent.core.views import Reply
 
 MAX_LOTS = 40

@@ -12,7 +12,8 @@ from typing import Literal, TypeAlias
 
 from agent.core.facts import Deviation, SetupEnded, SetupStarted
 from agent.core.segments import Segment
-from agent.core.turn import SettingUp, Turn
+from agent.core.state import SettingUp
+from agent.core.turn import Turn
 
 Cause: TypeAlias = Literal["mode", "operator", "order"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter
 
-from agent.core.turn import StationState
+from agent.core.state import StationState
 
 _STATE = TypeAdapter(StationState)
 

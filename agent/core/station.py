@@ -39,20 +39,10 @@ from agent.core.operator_turn import Context, serial_claim
 from agent.core.schedule import grounds
 from agent.core.settings import CodeSettings
 from agent.core.standstill import stop_claim
+from agent.core.state import Event, StationState
+from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
 from agent.core.stop_entries import STOP_ACTIONS, stops_named
-from agent.core.turn import (
-    UTC,
-    Around,
-    Event,
-    Setup,
-    StationState,
-    Turn,
-    begin,
-    end,
-    figure_rules,
-    make_setup,
-    open_spans,
-)
+from agent.core.turn import Around, Turn, begin, end, open_spans
 from agent.core.views import Reply
 
 StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick

@@ -9,9 +9,9 @@ from agent.core.figures import Sums, elements
 from agent.core.operations import Operation
 from agent.core.reasons import first_out
 from agent.core.segments import Stop
+from agent.core.state import ClosedStop, LastScan, StationState
 from agent.core.station import Station
 from agent.core.times import iso
-from agent.core.turn import ClosedStop, LastScan, StationState
 from agent.core.views import ClosedStopView, EventView, FiguresView, OrderView, ScanView, StopView, WorkCenterView
 
 

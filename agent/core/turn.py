@@ -4,156 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal
-from zoneinfo import ZoneInfo
 
 from agent.core import output, pulses, tally
 from agent.core.accounts import Account
 from agent.core.calendar import Calendar
-from agent.core.calendar_settings import CalendarSettings
-from agent.core.conditions import Condition
 from agent.core.counters import CounterState
 from agent.core.directories import Directories
 from agent.core.discrepancies import Discrepancy
-from agent.core.draft import Draft, Origin, Provenance
-from agent.core.facts import Keys, StopClass, Versions
+from agent.core.draft import Draft, Origin
+from agent.core.facts import Keys, Versions
 from agent.core.figures import Figures, Rules, Span, settled, spans_of
 from agent.core.identity import IdBlock
-from agent.core.machine_settings import CounterSettings, MachineSettings, Role, SignalSettings
+from agent.core.machine_settings import Role
 from agent.core.operations import Operations
 from agent.core.output import Output
 from agent.core.schedule import Schedule, grounds, shift_keys
 from agent.core.segments import Ground, Stop
-from agent.core.settings import CodeSettings
-from agent.core.signs import NO_SIGNS, Signs
+from agent.core.signs import Signs
+from agent.core.state import ClosedStop, Floor, SettingUp, StationState
+from agent.core.station_setup import NO_COUNTER, Setup, figure_rules
 from agent.core.stops import StopRules, StopWatch
 from agent.core.watching import Watch
 
-NO_COUNTER = CounterSettings()
-UTC = ZoneInfo("UTC")
 CLOSED_STOPS = 12
 """Stops that are shown after they closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of what happened, for people."""
-
-    time: float
-    type: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class LastScan:
-    """The last code and what it came to."""
-
-    text: str
-    reader: str
-    at: float
-    accepted: bool
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedStop:
-    """A stop that closed, as it is shown; the whole of it is kept among the claims."""
-
-    stop_id: str
-    stop_class: StopClass
-    condition: Condition
-    start: float
-    end: float
-    reason: str
-    """Code of its last segment's reason."""
-    unexplained: str | None
-    """The first segment that nobody has explained and somebody should."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingUp:
-    """A setup that is under way (domain.md R10)."""
-
-    cause: Literal["mode", "operator", "order"]
-    since: float
-    op_execution_id: str | None
-    planned_s: float | None
-    parts: int = 0
-    """Counted meanwhile."""
-    pieces: int = 0
-    """Of them those that have been told as neither good nor scrap."""
-    told: bool = False
-
-    @property
-    def declared(self) -> bool:
-        """The machine or a person said so: what is made is neither good nor scrap until somebody says so."""
-        return self.cause != "order"
-
-
-@dataclass(frozen=True, slots=True)
-class Floor:
-    """What lies and happens around the machine."""
-
-    lots: tuple[str, ...] = ()
-    last_serial: str | None = None
-    last_scan: LastScan | None = None
-    reader_up: bool = True
-    """Whether the barcode reader is connected, as far as anybody said."""
-    last_stop: Stop | None = None
-    """The stop that closed last, in short: the next one may inherit its reason."""
-    closed_stops: tuple[ClosedStop, ...] = ()
-    """The last ones, newest first."""
-    no_order_told: bool = False
-    """That it runs without an order has been said."""
-    no_order_since: float | None = None
-    """Since when nothing has been in progress."""
-    events: tuple[Event, ...] = ()
-    happenings: int = 0
-    """Numbers whatever has no natural number of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class StationState:
-    """All that a station knows: small, and the same after a restart."""
-
-    watch: Watch = field(default_factory=Watch)
-    stops: StopWatch = field(default_factory=StopWatch)
-    counters: dict[Role, CounterState] = field(default_factory=dict)
-    output: Output = field(default_factory=Output)
-    operations: Operations = field(default_factory=Operations)
-    floor: Floor = field(default_factory=Floor)
-    schedule: Schedule = field(default_factory=Schedule)
-    figures: Figures = field(default_factory=Figures)
-    setting_up: SettingUp | None = None
-    signs: Signs = NO_SIGNS
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What a station is told about its work center."""
-
-    machine: MachineSettings
-    codes: CodeSettings
-    provenance: Provenance
-    roles: dict[str, Role]
-    """By signal key."""
-    names: dict[Role, str]
-    """Signal keys by role."""
-    pulses: bool
-    """Nothing but the counter's pulses tells whether the machine runs (domain.md R4)."""
-    signals: dict[Role, SignalSettings]
-    """What is configured, by role."""
-    output_role: Role | None
-    """The counter that counts as output."""
-    counted: frozenset[Role]
-    """The counters that quantities are made of; the others are diagnostic (domain.md K12, K14)."""
-    measures_all: bool
-    """Total, good and scrap are counted each by itself."""
-    calendar: CalendarSettings | None = None
-    """When the plant works, by configuration."""
-    zone: ZoneInfo = UTC
-    """The plant's time zone."""
 
 
 @dataclass(slots=True)
@@ -426,39 +300,3 @@ def keys_of(operations: Operations, wc_id: str) -> tuple[Keys, Versions]:
     if operation is None:
         return Keys(wc_id=wc_id), Versions()
     return operation.keys(wc_id), operation.versions
-
-
-def figure_rules(machine: MachineSettings) -> Rules:
-    """How stops are counted at a work center."""
-    return Rules(machine.stop.minor_stop_loss == "availability", machine.key_machine)
-
-
-def make_setup(
-    machine: MachineSettings,
-    codes: CodeSettings,
-    provenance: Provenance,
-    calendar: CalendarSettings | None,
-    zone: ZoneInfo,
-) -> Setup:
-    """The setup of a work center."""
-    roles = {signal.key: signal.role for signal in machine.signal}
-    signals = {signal.role: signal for signal in machine.signal}
-    if machine.deciding is not Role.SPEED and Role.SPEED in signals:
-        # What is believed before it says more; it is not heard.
-        del roles[signals[Role.SPEED].key]
-    made_by = output.output_role(signals)
-    told = {made_by, Role.SCRAP, Role.REWORK} if machine.output.count_by == "counter" else set()
-    return Setup(
-        machine=machine,
-        codes=codes,
-        provenance=provenance,
-        roles=roles,
-        names={role: signal.key for role, signal in signals.items()},
-        pulses=machine.deciding in {Role.TOTAL, Role.GOOD},
-        signals=signals,
-        output_role=made_by,
-        counted=frozenset(role for role in signals if role in told),
-        measures_all={Role.TOTAL, Role.GOOD, Role.SCRAP} <= signals.keys(),
-        calendar=calendar,
-        zone=zone,
-    )

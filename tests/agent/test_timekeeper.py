@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from agent.clock import Clock
+from agent.core.state import StationState
 from agent.core.times import epoch
-from agent.core.turn import StationState
 from agent.journal.opening import FILE_NAME
 from agent.timekeeper import STEP_S, Timekeeper
 from simulators.broker import Broker

@@ -126,7 +126,7 @@ def test_what_is_made_in_a_declared_setup_is_neither_good_nor_scrap_until_somebo
     assert story.station.state.output.cums.setup == 5
     facts = story.hear(entry(80.0, "dispose_setup", good="3", scrap="1"))
     adjusted = [fact.data for fact in facts if isinstance(fact.data, QuantityAdjusted)]
-    assert [(data.category, data.delta, data.cum_after) for data in adjusted] == [
+    assert [(data.category, int(data.delta), int(data.cum_after)) for data in adjusted] == [
         ("setup", -4, 1),
         ("good", 3, 5),
         ("scrap", 1, 1),

@@ -1,0 +1,113 @@
+"""All that a station knows: small, and the same after a restart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agent.core.conditions import Condition
+from agent.core.counters import CounterState
+from agent.core.facts import StopClass
+from agent.core.figures import Figures
+from agent.core.machine_settings import Role
+from agent.core.operations import Operations
+from agent.core.output import Output
+from agent.core.schedule import Schedule
+from agent.core.segments import Stop
+from agent.core.signs import NO_SIGNS, Signs
+from agent.core.stops import StopWatch
+from agent.core.watching import Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of what happened, for people."""
+
+    time: float
+    type: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastScan:
+    """The last code and what it came to."""
+
+    text: str
+    reader: str
+    at: float
+    accepted: bool
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedStop:
+    """A stop that closed, as it is shown; the whole of it is kept among the claims."""
+
+    stop_id: str
+    stop_class: StopClass
+    condition: Condition
+    start: float
+    end: float
+    reason: str
+    """Code of its last segment's reason."""
+    unexplained: str | None
+    """The first segment that nobody has explained and somebody should."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingUp:
+    """A setup that is under way (domain.md R10)."""
+
+    cause: Literal["mode", "operator", "order"]
+    since: float
+    op_execution_id: str | None
+    planned_s: float | None
+    parts: int = 0
+    """Counted meanwhile."""
+    pieces: int = 0
+    """Of them those that have been told as neither good nor scrap."""
+    told: bool = False
+
+    @property
+    def declared(self) -> bool:
+        """The machine or a person said so: what is made is neither good nor scrap until somebody says so."""
+        return self.cause != "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """What lies and happens around the machine."""
+
+    lots: tuple[str, ...] = ()
+    last_serial: str | None = None
+    last_scan: LastScan | None = None
+    reader_up: bool = True
+    """Whether the barcode reader is connected, as far as anybody said."""
+    last_stop: Stop | None = None
+    """The stop that closed last, in short: the next one may inherit its reason."""
+    closed_stops: tuple[ClosedStop, ...] = ()
+    """The last ones, newest first."""
+    no_order_told: bool = False
+    """That it runs without an order has been said."""
+    no_order_since: float | None = None
+    """Since when nothing has been in progress."""
+    events: tuple[Event, ...] = ()
+    happenings: int = 0
+    """Numbers whatever has no natural number of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class StationState:
+    """All that a station knows: small, and the same after a restart."""
+
+    watch: Watch = field(default_factory=Watch)
+    stops: StopWatch = field(default_factory=StopWatch)
+    counters: dict[Role, CounterState] = field(default_factory=dict)
+    output: Output = field(default_factory=Output)
+    operations: Operations = field(default_factory=Operations)
+    floor: Floor = field(default_factory=Floor)
+    schedule: Schedule = field(default_factory=Schedule)
+    figures: Figures = field(default_factory=Figures)
+    setting_up: SettingUp | None = None
+    signs: Signs = NO_SIGNS
