@@ -13,6 +13,7 @@ from agent.core import (
     condition_turn,
     counting,
     manual,
+    named_stops,
     operations,
     output,
     quantities,
@@ -84,7 +85,7 @@ def take_entry(turn: Turn, entry: Entry, context: Context) -> Reply:
         case action if action in QUANTITY_ACTIONS:
             message = QUANTITY_ACTIONS[action](turn, entry)
         case action if action in stop_entries.STOP_ACTIONS:
-            word = stop_entries.word_of_entry(turn, entry)
+            word = named_stops.word_of_entry(turn, entry)
             message = stop_entries.take(turn, action, arguments, word, context.claims)
         case _:
             raise EntryRefusedError("UNKNOWN_ACTION", f"There is no action '{entry.action}'.")
@@ -150,7 +151,7 @@ def _act(turn: Turn, code: Code | None, scan: Scan, context: Context) -> str:
             _link_serial(turn, code.identity, scan, context)
             return f"Unit {code.identity} taken."
         case "reason":
-            word = stop_entries.word_of_scan(turn, scan)
+            word = named_stops.word_of_scan(turn, scan)
             stop_entries.explain(turn, {"code": code.identity}, word, context.claims)
             return f"Reason {code.identity} taken."
 

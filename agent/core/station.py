@@ -34,6 +34,7 @@ from agent.core.facts import (
 from agent.core.figures import Figures, settled
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
+from agent.core.named_stops import stops_named
 from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
 from agent.core.operator_turn import Context, serial_claim
 from agent.core.schedule import grounds
@@ -41,7 +42,7 @@ from agent.core.settings import CodeSettings
 from agent.core.standstill import stop_claim
 from agent.core.state import Event, StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
-from agent.core.stop_entries import STOP_ACTIONS, stops_named
+from agent.core.stop_entries import STOP_ACTIONS
 from agent.core.turn import Around, Turn, begin, end, open_spans
 from agent.core.views import Reply
 
