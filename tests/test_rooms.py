@@ -61,6 +61,7 @@ PURE = {
     "hashlib",
     "itertools",
     "math",
+    "operator",
 }
 PURE |= {"__future__", "orjson", "pathlib", "pydantic", "re", "typing", "urllib", "uuid", "zlib", "zoneinfo"}
 """Everything the core may import: no I/O, no clock, no async, no logging, no randomness."""

@@ -6,11 +6,12 @@ machine was not watched. So what ended lately is kept, each with its quantities,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from agent.core.facts import Keys, QuantityCategory, ShiftKeys, Versions
 from agent.core.machine_settings import Role
+from agent.core.values import replace
 
 MOST_PAST = 4
 MOST_HELD = 4

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from agent.core.discrepancies import Discrepancy
 from agent.core.machine_settings import Role
 from agent.core.output import Baseline, Output
 from agent.core.turn import Turn
+from agent.core.values import replace
 
 CHECK_S = 600.0
 COMPARED = (Role.TOTAL, Role.GOOD, Role.SCRAP)

@@ -9,7 +9,7 @@ that is no operation time has no planned down time to take off it (ISO 22400).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import inf
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from agent.core.calendar_settings import DAYS, CalendarSettings, PlannedSettings
 from agent.core.directories import PublishedCalendar
 from agent.core.facts import PlannedKind
 from agent.core.plant_time import instant_of, local
+from agent.core.values import replace
 
 RANKS: tuple[PlannedKind, ...] = ("no_shift", "maintenance", "other", "break")
 NEAR_DAYS, FAR_DAYS = 2, 15

@@ -5,8 +5,6 @@ What is open goes on by the new time, so that it lasts as long as it truly did. 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from agent.core.counters import CounterState
 from agent.core.facts import ShiftKeys
 from agent.core.figures import Figures
@@ -17,6 +15,7 @@ from agent.core.segments import Stop
 from agent.core.state import Floor
 from agent.core.stops import StopWatch
 from agent.core.turn import Turn
+from agent.core.values import replace
 from agent.core.watching import Watch
 
 

@@ -6,7 +6,6 @@ makes nothing. Each is concluded before anything later is taken, and dated back 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from agent.core import contradictions, pulses, setting_up, speed, standstill, stops, watching
@@ -19,6 +18,7 @@ from agent.core.speed import NO_PACE, Mark, Reduced
 from agent.core.stops import PARTLESS_CYCLES
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
+from agent.core.values import replace
 from agent.core.watching import Cause
 
 

@@ -6,8 +6,10 @@ for then a signal is wired or mapped wrongly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from agent.core.values import replace
 
 Kind: TypeAlias = Literal["running_without_parts", "parts_while_standing"]
 

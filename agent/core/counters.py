@@ -6,12 +6,13 @@ it can mean and says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import ceil
 from typing import Literal, TypeAlias
 
 from agent.core.facts import DiscrepancyCode
 from agent.core.observations import SignalValue
+from agent.core.values import replace
 
 SPIKE_READS = 3
 """Readings in a row that must contradict the past before it is given up (domain.md K6)."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -11,11 +10,12 @@ from agent.core import accounts, balance, counters, output, set_back, setting_up
 from agent.core.accounts import MOST_HELD, Account, Held, Past
 from agent.core.counters import CounterRules, CounterState, Doubt, Step
 from agent.core.discrepancies import Discrepancy
-from agent.core.machine_settings import Role
+from agent.core.machine_settings import Role, SignalSettings
 from agent.core.observations import SignalValue
 from agent.core.output import Manner, Output
 from agent.core.station_setup import NO_COUNTER
 from agent.core.turn import Turn
+from agent.core.values import replace
 
 RATE_PER_CYCLE = 3.0
 """Counts per nominal cycle that are believed where no rate is configured."""
@@ -57,16 +57,8 @@ def hear_boot(turn: Turn, value: SignalValue) -> None:
     turn.watch = replace(turn.watch, boot=boot)
 
 
-def hear_heartbeat(turn: Turn, value: SignalValue) -> None:
+def heartbeat_moved(turn: Turn) -> None:
     """The controller's program runs: what fell to 0 before did so in truth (domain.md K7)."""
-    beat = value[:LONGEST_WORD] if isinstance(value, str) else value
-    before = turn.output.beat
-    if beat == before:
-        return
-    turn.output = replace(turn.output, beat=beat)
-    # A heartbeat that falls to 0 too may be of the same empty image.
-    if before is None or not beat:
-        return
     for role, counter in turn.counters.items():
         if counter.zero_at is not None:
             turn.counters = {**turn.counters, role: replace(counter, zero_at=None, zeros=0)}
@@ -131,26 +123,31 @@ def credit(turn: Turn, account: Account, tell: Callable[[Output], Output]) -> No
 def _take(turn: Turn, role: Role, before: CounterState, step: Step, at: float) -> None:
     """A reading that changed something."""
     unwatched_from = _unwatched_from(turn, before)
-    here = turn.account()
-    past, guessed = accounts.credited_to(turn.output.past, at, unwatched_from, here.book)
-    account = here if past is None else past.account
-    if step.doubt is not None or step.taken_off or past is not None:
+    past, guessed = turn.output.past, False
+    credited: Past | None = None
+    if past:
+        credited, guessed = accounts.credited_to(past, at, unwatched_from, turn.operations.transitions)
+    if step.doubt is not None or step.taken_off or credited is not None:
         # What was counted before is told of the run, and of the operation, that it belongs to.
         turn.flush()
     turn.counters = {**turn.counters, role: step.state}
-    scale = turn.scale_of(role, account)
+    scale = turn.scale(role) if credited is None else turn.scale_of(role, credited.account)
     parts = step.delta * scale
     if role in turn.setup.counted:
         manner = Manner(scale, unwatched_from is not None, guessed)
-        if past is None:
+        if credited is None:
             turn.output = output.tallied(turn.output, role, before, step, manner)
         else:
-            credit(turn, account, lambda told: _flushed_of(turn, account, role, (before, step, manner), told))
+            its = credited.account
+            credit(turn, its, lambda told: _flushed_of(turn, its, role, (before, step, manner), told))
     if role is turn.setup.output_role and parts:
         turn.stops = stops.counted(turn.stops, parts, at)
         setting_up.counted(turn, parts, at)
         if turn.watch.gap is not None:
             turn.watch = replace(turn.watch, gap=replace(turn.watch.gap, parts=turn.watch.gap.parts + parts))
+    if not step.taken_off and step.doubt is None:
+        return
+    account = turn.account() if credited is None else credited.account
     if step.taken_off and role in turn.setup.counted:
         credit(turn, account, lambda told: set_back.taken_off(turn, account, role, (before, step), told))
     if step.doubt is not None:
@@ -211,9 +208,16 @@ def _as_of(turn: Turn, counter: CounterState, at: float) -> CounterState:
 
 def _rules(turn: Turn, role: Role) -> CounterRules:
     """What is known of a counter."""
-    signal = turn.setup.signals[role]
+    key = (role, turn.cycle_s)
+    known = turn.setup.counter_rules.get(key)
+    if known is None:
+        known = turn.setup.counter_rules[key] = _worked_out(turn.setup.signals[role], turn.cycle_s)
+    return known
+
+
+def _worked_out(signal: SignalSettings, cycle_s: float) -> CounterRules:
     settings = signal.counter or NO_COUNTER
-    rate = settings.max_rate or RATE_PER_CYCLE / (turn.cycle_s * settings.scale)
+    rate = settings.max_rate or RATE_PER_CYCLE / (cycle_s * settings.scale)
     tolerance = min(settings.decrement_tolerance, signal.modulus // 4)
     return CounterRules(signal.modulus, rate, settings.reset, settings.reset_to_zero, tolerance)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from agent.core import reasons
 from agent.core.machine_settings import StopSettings
 from agent.core.reasons import Circumstances
 from agent.core.segments import Ground, Grounds, Segment, Stop, same_shift
+from agent.core.values import replace
 
 
 def cut_up_to(stop: Stop, until: float, grounds: Grounds, break_grace_s: float) -> Iterator[Ground]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
 from typing import Literal
@@ -31,6 +31,7 @@ from agent.core.facts import (
 from agent.core.identity import IdBlock
 from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage
 from agent.core.times import iso, milliseconds
+from agent.core.values import replace
 from agent.core.views import Reply
 
 MOST_REFUSED = 50

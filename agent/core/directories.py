@@ -6,7 +6,7 @@ Applied whole or refused whole, never edited here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agent.core.errors import InvalidMessageError
+from agent.core.values import replace
 
 ReleaseStatus: TypeAlias = Literal["planned", "released", "closed"]
 Code: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]

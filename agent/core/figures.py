@@ -7,12 +7,13 @@ it is confirmed, so time is settled late: up to the last instant of which it is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal, TypeAlias
 
 from agent.core.facts import ShiftKeys, StopClass, TimeElements
 from agent.core.segments import Ground, Grounds, Segment, Stop
+from agent.core.values import replace
 
 Kind: TypeAlias = Literal["run", "unknown", "minor", "down", "setup", "external", "planned"]
 OrderKey: TypeAlias = tuple[str | None, str | None]
@@ -58,7 +59,24 @@ class Sums:
 
     def plus(self, other: Sums) -> Sums:
         """Both together."""
-        return Sums(*(getattr(self, name) + getattr(other, name) for name in Sums.__slots__))
+        return Sums(
+            self.run + other.run,
+            self.setup + other.setup,
+            self.delay + other.delay,
+            self.idle + other.idle,
+            self.waiting + other.waiting,
+            self.free_run + other.free_run,
+            self.unknown + other.unknown,
+            self.planned + other.planned,
+            self.outside + other.outside,
+            self.good + other.good,
+            self.scrap + other.scrap,
+            self.ideal + other.ideal,
+        )
+
+    def with_parts(self, good: Decimal, scrap: Decimal, ideal_s: float) -> Sums:
+        """So many parts more, and the seconds that they should have taken."""
+        return replace(self, good=self.good + good, scrap=self.scrap + scrap, ideal=self.ideal + ideal_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
+from operator import itemgetter
 
 from agent.core import condition_turn, counters, counting, signs, standstill, stops, watching
 from agent.core.condition_turn import let_time_pass, tell_condition
@@ -15,6 +15,7 @@ from agent.core.observations import Image, Link, Quality, Signal, Started, Tick
 from agent.core.resuming import Resumption, resumed
 from agent.core.times import iso
 from agent.core.turn import Turn
+from agent.core.values import replace
 from agent.core.watching import Cause, Gap
 
 ORDER_WITHIN_INSTANT = {Role.BOOT: 0, **dict.fromkeys(COUNTER_ROLES, 1), Role.HEARTBEAT: 2, Role.ALARM: 2}
@@ -26,12 +27,11 @@ LONGEST_REASON = 200
 
 def read_image(turn: Turn, image: Image) -> None:
     """Take readings, instant by instant."""
-    timed = [
-        (watching.instant_of(signal, turn.setup.machine.stop), turn.setup.roles.get(signal.key), signal)
-        for signal in image.signals
-    ]
-    timed.sort(key=lambda item: (item[0], ORDER_WITHIN_INSTANT.get(item[1], 3) if item[1] else 9))
-    for at, group in groupby(timed, key=lambda item: item[0]):
+    settings, roles = turn.setup.machine.stop, turn.setup.roles
+    timed = [(watching.instant_of(signal, settings), roles.get(signal.key), signal) for signal in image.signals]
+    if len(timed) > 1:
+        timed.sort(key=lambda item: (item[0], ORDER_WITHIN_INSTANT.get(item[1], 3) if item[1] else 9))
+    for at, group in groupby(timed, key=itemgetter(0)):
         spoken = False
         condition_turn.settle(turn, at)
         for _, role, signal in group:
@@ -124,10 +124,7 @@ def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
     if not good:
         return False
     if role is Role.HEARTBEAT:
-        beat = turn.signs.beat
-        turn.signs = signs.beaten(turn.signs, signal.value, at)
-        _compare_clocks(turn, signal, fresh=beat is not None and turn.signs.beat is not beat)
-        counting.hear_heartbeat(turn, signal.value)
+        _hear_heartbeat(turn, signal, at)
     elif role is Role.BOOT:
         counting.hear_boot(turn, signal.value)
     elif role is Role.ALARM and signal.value not in {0, "", None, "0"}:
@@ -135,6 +132,17 @@ def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
         code = str(signal.value)[: counting.LONGEST_WORD]
         turn.stops = stops.alarmed(turn.stops, code, at, settings.alarm_pre_s)
     return False
+
+
+def _hear_heartbeat(turn: Turn, signal: Signal, at: float) -> None:
+    before = turn.signs.beat
+    turn.signs = signs.beaten(turn.signs, signal.value, at)
+    if before is None or turn.signs.beat is before:
+        return
+    _compare_clocks(turn, signal, fresh=True)
+    if signal.value:
+        # One that falls to 0 may be of the same empty image as the counters.
+        counting.heartbeat_moved(turn)
 
 
 def _read_word(turn: Turn, role: Role, signal: Signal, at: float) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from agent.core.discrepancies import Discrepancy
 from agent.core.facts import StorageLevel
+from agent.core.values import replace
 
 SignalValue: TypeAlias = bool | int | float | str | None
 EntryRole: TypeAlias = Literal["operator", "supervisor"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeAlias
 
 from agent.core.directories import Directories, Order
@@ -12,9 +13,15 @@ from agent.core.draft import Draft
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactData, Keys, OperationCompleted, OperationStarted, OperationStatus, Versions
 from agent.core.output import Output
+from agent.core.values import replace
 
 UNKNOWN_OP_NO = "-"
 """Operation number where the order is not in the directory."""
+
+
+@lru_cache(maxsize=64)
+def _keys(wc_id: str, order_id: str, op_no: str, item_id: str | None) -> Keys:
+    return Keys(wc_id=wc_id, order_id=order_id, op_no=op_no, item_id=item_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Operation:
 
     def keys(self, wc_id: str) -> Keys:
         """What every fact of this operation is about."""
-        return Keys(wc_id=wc_id, order_id=self.order_id, op_no=self.op_no, item_id=self.item_id)
+        return _keys(wc_id, self.order_id, self.op_no, self.item_id)
 
 
 Ledger: TypeAlias = dict[str, OperationStatus]

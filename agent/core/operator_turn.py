@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from pydantic import TypeAdapter
@@ -38,6 +38,7 @@ from agent.core.observations import Entry, Scan
 from agent.core.operations import Operation
 from agent.core.state import LastScan
 from agent.core.turn import Turn
+from agent.core.values import replace
 from agent.core.views import Reply
 
 MAX_LOTS = 40

@@ -9,7 +9,7 @@ successive facts of a counter join without a gap.
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from agent.core.accounts import Account, Cums, Held, Past
@@ -17,8 +17,8 @@ from agent.core.counters import CounterState, Step
 from agent.core.draft import Draft
 from agent.core.facts import Allocation, Counter, FactQuality, Interval, OutputRecorded, ReworkRecorded, ScrapRecorded
 from agent.core.machine_settings import Role
-from agent.core.observations import SignalValue
 from agent.core.times import iso
+from agent.core.values import replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +74,6 @@ class Output:
     held: tuple[Held, ...] = ()
     """What quarantines keep out of the quantities."""
     baseline: Baseline = field(default_factory=Baseline)
-    beat: SignalValue = None
-    """The controller's heartbeat as last read."""
 
     @property
     def cum_good(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias, TypeVar
 
@@ -23,6 +23,7 @@ from agent.core.observations import Entry
 from agent.core.operations import Operation
 from agent.core.output import Output
 from agent.core.turn import Turn
+from agent.core.values import replace
 
 Decision: TypeAlias = Literal["post", "ignore", "edit"]
 MOST = 1_000_000

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agent.core.conditions import Condition, Mode
 from agent.core.directories import AlarmReasons, AlarmRule
 from agent.core.facts import PlannedKind, Reason, StopClass
 from agent.core.machine_settings import StopSettings
 from agent.core.segments import Ground, Inherited, Segment, Stop, same_shift
+from agent.core.values import replace
 
 SYSTEM = "system"
 """The directory of the reasons that the agent itself knows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from agent.core import reasons
@@ -11,6 +11,7 @@ from agent.core.conditions import Condition, Mode
 from agent.core.facts import StopClass
 from agent.core.segments import MOST_SEGMENTS, Ground, Segment, Stop
 from agent.core.stops import StopChange, StopRules, StopWatch, changed, closed
+from agent.core.values import replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 from math import inf
@@ -20,6 +20,7 @@ from agent.core.facts import DiscrepancyRaised, Fact, OutputRecorded, ScrapRecor
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.times import epoch
+from agent.core.values import replace
 
 ChangeKind: TypeAlias = Literal["appears", "vanishes", "merges", "splits", "changes", "regroups"]
 NO_IDS = UUID(int=0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 
 from agent.core.calendar import Calendar, Slot
 from agent.core.facts import ShiftKeys
 from agent.core.segments import Ground
+from agent.core.values import replace
 
 MOST_CHANGES = 8
 """Changes of order that are remembered: nothing is dated back, or hidden by a gap, across more."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import islice
 
 from agent.core import reasons
@@ -10,6 +9,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import StopClass
 from agent.core.machine_settings import StopSettings
 from agent.core.segments import MOST_SEGMENTS, Ground, Grounds, Segment, Stop
+from agent.core.values import replace
 
 
 def split(stop: Stop, segment: Segment, at: float, now: float, least_s: float) -> Stop:

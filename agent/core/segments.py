@@ -7,12 +7,13 @@ follow each other without a gap, so they sum exactly to it, whatever is cut, spl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from agent.core.conditions import Condition, Mode
 from agent.core.facts import Cut, PlannedKind, Reason, SegmentData, ShiftKeys, StopClass
 from agent.core.times import iso
+from agent.core.values import replace
 
 MOST_SEGMENTS = 16
 """Segments of one stop that are remembered; those before them have been told and stay as they are."""

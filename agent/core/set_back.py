@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from agent.core.accounts import Account
@@ -11,6 +10,7 @@ from agent.core.facts import Counter, QuantityAdjusted, QuantityCategory
 from agent.core.machine_settings import Role
 from agent.core.output import Output, Tally
 from agent.core.turn import Turn
+from agent.core.values import replace
 
 CATEGORIES: dict[Role, QuantityCategory] = {Role.SCRAP: "scrap", Role.REWORK: "rework"}
 """Of counters; all others count good parts."""

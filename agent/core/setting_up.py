@@ -6,7 +6,7 @@ stands before the first good parts of the order is taken for setup, and their co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
@@ -14,6 +14,7 @@ from agent.core.facts import Deviation, SetupEnded, SetupStarted
 from agent.core.segments import Segment
 from agent.core.state import SettingUp
 from agent.core.turn import Turn
+from agent.core.values import replace
 
 Cause: TypeAlias = Literal["mode", "operator", "order"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 from agent.core import condition_turn, counting, figures, output
@@ -13,6 +12,7 @@ from agent.core.schedule import shift_keys
 from agent.core.segments import same_shift
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
+from agent.core.values import replace
 
 
 def follow(turn: Turn, now: float) -> None:

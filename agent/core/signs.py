@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 
 from agent.core.contradictions import NO_ACCOUNT, Account
 from agent.core.observations import SignalValue
 from agent.core.speed import NO_PACE, Pace
+from agent.core.values import replace
 
 LONGEST_BEAT = 64
 """Characters of a heartbeat that is a text."""

@@ -7,9 +7,10 @@ step was slow, not where the mean, which lags behind, said so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agent.core.machine_settings import ConditionSettings
+from agent.core.values import replace
 
 STEPS = 10
 """Into which a span is divided by marks: twelve marks at most, one of them older than the span."""

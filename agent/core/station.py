@@ -7,7 +7,7 @@ a number or touches a file: the same observations with the same ids always make 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,7 @@ from agent.core.state import Event, StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
 from agent.core.stop_entries import STOP_ACTIONS
 from agent.core.turn import Around, Turn, begin, end, open_spans
+from agent.core.values import replace
 from agent.core.views import Reply
 
 StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from agent.core import output
 from agent.core.calendar_settings import CalendarSettings
+from agent.core.counters import CounterRules
 from agent.core.draft import Provenance
 from agent.core.figures import Rules
 from agent.core.machine_settings import CounterSettings, MachineSettings, Role, SignalSettings
@@ -41,6 +42,8 @@ class Setup:
     """When the plant works, by configuration."""
     zone: ZoneInfo = UTC
     """The plant's time zone."""
+    counter_rules: dict[tuple[Role, float], CounterRules] = field(default_factory=dict, compare=False)
+    """What follows from the configuration of a counter at a nominal cycle, once it has been worked out."""
 
 
 def figure_rules(machine: MachineSettings) -> Rules:

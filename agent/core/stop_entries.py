@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from agent.core import figures, manual, reasons, segment_edits, standstill, stops
 from agent.core.errors import EntryRefusedError
@@ -24,6 +23,7 @@ from agent.core.segments import Stop
 from agent.core.standstill import stop_claim
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
+from agent.core.values import replace
 
 
 def take(turn: Turn, action: str, arguments: Mapping[str, str], word: Word, claims: Mapping[str, str]) -> str:

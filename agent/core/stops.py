@@ -7,7 +7,7 @@ everything; what the machine says after it decides what the gap was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from agent.core import reasons
@@ -18,6 +18,7 @@ from agent.core.facts import Cut, Reason
 from agent.core.machine_settings import StopSettings
 from agent.core.reasons import Circumstances
 from agent.core.segments import Ground, Grounds, Segment, Stop
+from agent.core.values import replace
 
 MAX_ALARMS = 8
 PARTLESS_CYCLES = 6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from agent.core import output, pulses, tally
 from agent.core.accounts import Account
@@ -24,6 +24,7 @@ from agent.core.signs import Signs
 from agent.core.state import ClosedStop, Floor, SettingUp, StationState
 from agent.core.station_setup import NO_COUNTER, Setup, figure_rules
 from agent.core.stops import StopRules, StopWatch
+from agent.core.values import replace
 from agent.core.watching import Watch
 
 CLOSED_STOPS = 12

@@ -7,13 +7,14 @@ at one instant are taken together, so a state and the flag that explains it neve
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Literal, TypeAlias
 
 from agent.core.conditions import Condition, MachineWords, Mode, condition_by_speed, condition_of, mode_of, passing
 from agent.core.machine_settings import ConditionSettings, Role, StopSettings
 from agent.core.observations import Instant, Quality, Signal, SignalValue
+from agent.core.values import replace
 
 Cause: TypeAlias = Literal["link_lost", "silence", "bad_quality", "agent_down", "frozen"]
 

@@ -7,8 +7,9 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
+from uuid import UUID
 
 from asyncua import ua
 from asyncua.common.utils import Buffer
@@ -17,6 +18,7 @@ from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 from agent.acquisition import together
 from agent.clock import draw_ids
 from agent.core.machine_settings import Role
+from agent.core.observations import Tick
 from agent.journal.store import Commit
 from drivers.opcua import OpcUaDriver
 from tests.bench.configuration import WORK_CENTER, settings, synthetic
@@ -27,6 +29,8 @@ PUBLICATIONS = 400
 CHANGES = 100
 """Changes of values in one publication."""
 OBSERVATIONS = 20_000
+PARTS = 1_000_000
+IDS = UUID("019cb763-1a00-7000-8000-000000000000")
 FACTS = 30_000
 GROUP = 100
 ROUNDS = 5
@@ -105,14 +109,39 @@ def _publications(keys: list[str]) -> list[bytes]:
 
 
 async def station(_bench: Bench) -> AsyncIterator[Measurement]:
-    """The pure core alone, one image of two signals an observation."""
-    for what, flush_s in (("that make no fact", 3600.0), ("that make one fact each", 1e-9)):
+    """The pure core alone on one core; observations and ids are made before the clock runs."""
+    for what, flush_s, least, image_of in (
+        ("a count and a heartbeat, no fact", 3600.0, 50_000, lambda number: {"total": number, "heartbeat": number}),
+        ("a count, no fact", 3600.0, 50_000, lambda number: {"total": number}),
+        ("unchanged words, no fact", 3600.0, 50_000, lambda _: {"packml_state": 6, "mode": 1}),
+        ("a count, one fact each", 1e-9, 10_000, lambda number: {"total": number}),
+    ):
         one, context = station_at_work(flush_s)
+        instants = [now() for _ in range(OBSERVATIONS)]
+        told = [(image(WORK_CENTER, at, **image_of(number)), draw_ids(at)) for number, at in enumerate(instants, 1)]
+        facts = 0
         with timed() as watch:
-            for number in range(1, OBSERVATIONS + 1):
-                at = now()
-                one = one.observe(image(WORK_CENTER, at, total=number, heartbeat=number), draw_ids(at), context).station
-        yield Measurement(f"station alone, observations {what}", OBSERVATIONS / watch.seconds, "/s", note=str(watch))
+            for observation, ids in told:
+                outcome = one.observe(observation, ids, context)
+                one, facts = outcome.station, facts + len(outcome.facts)
+        note = f"{watch}; {facts} facts of {OBSERVATIONS} observations"
+        yield at_least(f"station alone, {what}", OBSERVATIONS / watch.seconds, "/s", least, note)
+
+
+async def snapshot(_bench: Bench) -> AsyncIterator[Measurement]:
+    """What a station remembers after a million parts, a stop and an order among them now and then."""
+    one, context = station_at_work(flush_s=1.0)
+    at = now()
+    for number in range(1, PARTS + 1):
+        at = replace(at, wall=at.wall + 0.4, monotonic=at.monotonic + 0.4)
+        values = {"total": number}
+        if number % 5_000 == 0:
+            values = {"total": number, "packml_state": 4 if number % 10_000 else 6}
+        one = one.observe(image(WORK_CENTER, at, **values), IDS, context).station
+        if number % 5_000 == 0:
+            one = one.observe(Tick(WORK_CENTER, replace(at, wall=at.wall + 0.3)), IDS, context).station
+    size = len(one.snapshot())
+    yield at_most("snapshot after a million parts", size / 1024, "KiB", 16, f"{PARTS:,} parts, one a reading")
 
 
 async def durable_facts(bench: Bench) -> AsyncIterator[Measurement]:
@@ -165,4 +194,4 @@ async def _cost(desk: Desk, centers: int, turn: int) -> float:
     return watch.cpu_s / PER_ROUND
 
 
-BENCHMARKS = (signals, station, durable_facts, work_centers)
+BENCHMARKS = (signals, station, snapshot, durable_facts, work_centers)
