@@ -47,7 +47,7 @@ def _say_machine(machine: MachineSettings, advice: MachineAdvice) -> None:
     else:
         way = f"Modbus TCP {machine.modbus.host}:{machine.modbus.port} unit {machine.modbus.unit}"
     roles = ", ".join(signal.role for signal in machine.signal)
-    typer.echo(f"  work center {machine.work_center}: {way}; {roles}")
+    typer.echo(f"  work center {machine.work_center}: {way}{'; ' if roles else ''}{roles}")
     for counter in advice.counters:
         typer.echo(f"    {counter.text}")
     for warning in advice.warnings:

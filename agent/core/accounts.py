@@ -74,6 +74,8 @@ class Account:
     uom: str
     lots: tuple[str, ...]
     parts_per_count: int | None
+    cycle_s: float
+    """Planned seconds for one part."""
     cums: Cums
 
 

@@ -68,6 +68,8 @@ def change(turn: Turn, condition: Condition, mode: Mode, at: float) -> None:
     tell_condition(turn, condition, mode, at)
     turn.stops = stops.changed(turn.stops, condition, mode, at, turn.setup.machine.stop.reorder_s)
     change_mode(turn, before, mode, at)
+    if condition is Condition.RUNNING and turn.stops.open is None:
+        setting_up.runs(turn, at)
 
 
 def change_mode(turn: Turn, before: Mode, after: Mode, at: float) -> None:

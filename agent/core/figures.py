@@ -218,7 +218,7 @@ def stop_void(figures: Figures, stop: Stop) -> Figures:
 
 
 def elements(sums: Sums) -> TimeElements:
-    """The elements and ratios that sums come to; a ratio without a base is null, and none is above what was planned."""
+    """The elements and ratios that sums come to. A ratio without a base is null; above 1 the norm is slow."""
     busy = sums.run + sums.setup + sums.delay + sums.idle + sums.free_run + sums.waiting
     made = sums.good + sums.scrap
     availability = _ratio(sums.run, busy)

@@ -243,7 +243,8 @@ def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: floa
     tell_condition(turn, condition, mode, now)
     turn.watch = replace(turn.watch, gap=None, last_good=now)
     turn.signs = replace(turn.signs, pulse=now if gap.parts else None)
-    condition_turn.change_mode(turn, before, mode, now)
+    if not gap.first:
+        condition_turn.change_mode(turn, before, mode, now)
     # What began meanwhile begins where the machine is seen again.
     standstill.cut_here(turn, now)
 

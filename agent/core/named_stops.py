@@ -66,7 +66,11 @@ def check_free(turn: Turn, start: float, end: float, mine: set[str]) -> None:
     Raises:
         EntryRefusedError: one does.
     """
-    others = [stop for stop in turn.floor.closed_stops if stop.stop_id not in mine]
+    shown = turn.floor.closed_stops
+    if any(stop_id not in {stop.stop_id for stop in shown} for stop_id in mine):
+        # What else happened so long ago is not remembered here.
+        raise EntryRefusedError("TOO_OLD", "That stop is not among the last ones any more. Ask in the MES.")
+    others = [stop for stop in shown if stop.stop_id not in mine]
     is_open = turn.stops.open
     if any(stop.start < end and start < stop.end for stop in others) or (is_open is not None and is_open.start < end):
         raise EntryRefusedError("OTHER_STOP", "Another stop lies in that time. Look at the list again.")

@@ -125,13 +125,13 @@ def first_out(
     return min(around)[2] if around else None
 
 
-def by_alarm(stop: Stop, rule: AlarmRule, rev: str) -> Stop:
+def by_alarm(stop: Stop, rule: AlarmRule, rev: str, reasons_rev: str | None) -> Stop:
     """The stop with the reason that its first alarm means, where no person and no other rule but R18 has said one."""
     last = stop.last
     replaceable = last.reason is None or last.rule_id == "R18" or last.inherited == "recent"
     if rule.confidence != "auto" or not replaceable or last.segment_class not in {"minor", "down"}:
         return stop
-    reason = Reason(code=rule.reason, dir="reasons", rev=None)
+    reason = Reason(code=rule.reason, dir="reasons", rev=reasons_rev)
     return stop.with_last(last.explained_by(reason, rule_id=f"R12:{rev}:{rule.alarm}"))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from agent.core.conditions import Condition
 from agent.core.facts import Deviation, SetupEnded, SetupStarted
 from agent.core.segments import Segment
 from agent.core.state import SettingUp
@@ -41,9 +42,19 @@ def begin(turn: Turn, cause: Cause, at: float) -> None:
 
 
 def order_begun(turn: Turn, at: float) -> None:
-    """An operation began: until its first good parts it is being set up for."""
-    if turn.setup.machine.setup.on_order_change:
+    """An operation began: until its first good parts it is being set up for; where none are counted, until it runs."""
+    machine = turn.setup.machine
+    if not machine.setup.on_order_change or machine.manual:
+        return
+    if turn.counts_output or turn.watch.condition is not Condition.RUNNING:
         begin(turn, "order", at)
+
+
+def runs(turn: Turn, at: float) -> None:
+    """The machine runs, for sure. Where nothing is counted that is all that can end what an order change began."""
+    phase = turn.setting_up
+    if phase is not None and not phase.declared and not turn.counts_output:
+        end(turn, at)
 
 
 def segment_begun(turn: Turn, segment: Segment) -> None:

@@ -58,6 +58,7 @@ def tell_stops(turn: Turn, changes: tuple[StopChange, ...]) -> None:
         if change.change in {"opened", "segmented"}:
             setting_up.segment_begun(turn, change.stop.last)
         if change.change == "closed":
+            setting_up.runs(turn, change.at)
             keep(turn, change.stop)
             turn.figures = figures.stop_over(turn.figures, change.stop)
 

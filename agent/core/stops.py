@@ -83,6 +83,8 @@ class StopRules:
     """The stop that closed last."""
     alarms: AlarmReasons = NO_ALARMS
     """What alarms mean here."""
+    reasons_rev: str | None = None
+    """Revision of the reasons in use."""
     confirm_s: float | None = None
     """Shortest standstill that is a stop, where it is not the settings'."""
     sticky: frozenset[str] = frozenset()
@@ -262,7 +264,7 @@ def _by_alarm(stop: Stop, alarms: tuple[tuple[str, float], ...], rules: StopRule
     rule = rules.alarms.rule(first)
     if rule is None:
         return stop
-    after = reasons.by_alarm(stop, rule, rules.alarms.rev)
+    after = reasons.by_alarm(stop, rule, rules.alarms.rev, rules.reasons_rev)
     return after if after is stop else replace(after, sticky=rule.reason in rules.sticky)
 
 

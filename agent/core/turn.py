@@ -92,6 +92,7 @@ class Turn:
             uom=self.setup.machine.output.uom if operation is None else operation.uom,
             lots=self.floor.lots,
             parts_per_count=None if operation is None else operation.parts_per_count,
+            cycle_s=self.cycle_s,
             cums=self.output.cums,
         )
 
@@ -162,6 +163,7 @@ class Turn:
             previous=self.floor.last_stop,
             alarms=self.directories.alarms_of(self.wc_id),
             confirm_s=pulses.confirm_s(self.signs.pulse, self.pulse_s, settings) if self.setup.pulses else None,
+            reasons_rev=self.directories.reasons.rev if reasons else None,
             sticky=frozenset(entry.code for entry in reasons if entry.sticky),
         )
 
@@ -279,8 +281,11 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
 
 def end(turn: Turn) -> StationState:
     """The state that a turn came to, with what its facts say counted in the figures."""
-    for fact in turn.draft.facts:
-        turn.figures = tally.counted(turn.figures, fact, turn.cycle_s)
+    if turn.draft.facts:
+        norms = {one.account.execution_id: one.account.cycle_s for one in turn.output.past}
+        norms[turn.execution_id] = turn.cycle_s
+        for fact in turn.draft.facts:
+            turn.figures = tally.counted(turn.figures, fact, norms.get(fact.correlation_id or "", turn.cycle_s))
     return StationState(
         turn.watch,
         turn.stops,

@@ -124,6 +124,7 @@ def an_account(**more: Any) -> Account:  # noqa: ANN401 - fields
         "uom": "EA",
         "lots": (),
         "parts_per_count": None,
+        "cycle_s": 1.0,
         "cums": Cums(),
     }
     return Account(**{**fields, **more})

@@ -315,3 +315,12 @@ def test_every_kind_of_time_on_every_ground_is_exactly_one_element(
     )
     told = elements(after.shifts[0].total)
     assert [float(getattr(told, name)) for name in SPLIT if getattr(told, name)] == [10.0]
+
+
+def test_parts_told_as_their_order_ends_should_have_taken_what_their_own_norm_says() -> None:
+    plan = a_plan(an_order("PO-1", norm_cycle_s="10"))
+    story = Story(a_station(orders=True, output={"flush_s": 60.0}), plan)
+    story.hear(*watched(packml_state=EXECUTE, total=0), scan(1.0, "ORD:PO-1"), *alive(1.0, 5.0))
+    story.hear(*[read(5.0 + part, total=part) for part in range(1, 11)], entry(20.0, "complete_operation"))
+    (account,) = [one for shift in story.station.state.figures.shifts for one in shift.orders if one.order_id == "PO-1"]
+    assert account.sums.ideal == pytest.approx(100.0)

@@ -15,6 +15,7 @@ from tests.core.build import (
     IDLE,
     T0,
     Story,
+    a_manual_station,
     a_plan,
     a_station,
     a_story,
@@ -25,6 +26,9 @@ from tests.core.build import (
     quiet,
     read,
     scan,
+    started,
+    tick,
+    up,
     watched,
 )
 from tests.core.folding import the_stop, the_stops
@@ -218,3 +222,40 @@ def test_every_stop_of_a_setup_is_setup_until_the_first_good_parts() -> None:
     goes_on(story, 60.0, 105)
     assert [stop.spans[-1][0] for stop in the_stops(story)] == ["setup", "setup"]
     assert setups(story) == [("setup.started", "order", 10.0), ("setup.ended", "order", 61.0)]
+
+
+def test_where_nothing_is_counted_a_setup_that_an_order_began_ends_with_the_first_run() -> None:
+    station = a_station(Role.RUN, orders=True)
+    story = Story(station, PLAN)
+    story.hear(*watched(run=False), *alive(0.0, 9.0), scan(10.0, "ORD:PO-1"), *alive(10.0, 100.0))
+    story.hear(read(100.0, run=True), *alive(100.0, 200.0), read(200.0, run=False), *alive(200.0, 500.0))
+    assert [(kind, at) for kind, _, at in setups(story)] == [("setup.started", 10.0), ("setup.ended", 100.0)]
+    assert the_stops(story)[-1].spans == [("down", 200.0, None)]
+
+
+def test_an_order_begun_while_it_runs_needs_no_setup_where_nothing_is_counted() -> None:
+    story = Story(a_station(Role.RUN, orders=True), PLAN)
+    story.hear(*watched(run=True), *alive(0.0, 9.0), scan(10.0, "ORD:PO-1"), *alive(10.0, 50.0))
+    story.hear(read(50.0, run=False), *alive(50.0, 300.0))
+    assert (setups(story), the_stop(story).spans) == ([], [("down", 50.0, None)])
+
+
+def test_an_order_at_a_manual_station_begins_no_setup_by_itself() -> None:
+    story = Story(a_manual_station(orders=True), PLAN)
+    story.hear(started(0.0), scan(1.0, "ORD:PO-1"), entry(2.0, "report_good", qty="5"), tick(3.0))
+    story.hear(entry(10.0, "start_stop"), tick(200.0), entry(300.0, "end_stop"))
+    assert (setups(story), the_stop(story).spans) == ([], [("down", 10.0, 300.0)])
+
+
+def test_good_parts_that_people_report_end_a_setup_that_an_order_began() -> None:
+    story = Story(a_station(Role.RUN, orders=True, output={"count_by": "serial"}), PLAN)
+    story.hear(*watched(run=False), *alive(0.0, 9.0), scan(10.0, "ORD:PO-1"), *alive(10.0, 100.0))
+    story.hear(read(100.0, run=True), *alive(100.0, 120.0), scan(120.0, "SN:1"), tick(121.0))
+    assert setups(story)[-1] == ("setup.ended", "order", 120.0)
+
+
+def test_an_order_begun_before_the_machine_was_ever_read_is_set_up_for() -> None:
+    story = Story(a_station(*ROLES, orders=True), PLAN)
+    story.hear(started(0.0), scan(1.0, "ORD:PO-1"), read(5.0, packml_state=IDLE, total=100, mode=1), up(5.0))
+    story.hear(*alive(5.0, 60.0))
+    assert the_stop(story).spans == [("setup", 5.0, None)]
