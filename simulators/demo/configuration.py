@@ -21,6 +21,9 @@ FLUSH_S = 10.0
 TICK_REAL_S = 1 / 12
 """Real seconds between two commits of a state that made no fact."""
 
+SHIFTS = (("night", "22:00", "06:30"), ("early", "06:30", "14:30"), ("late", "14:30", "22:00"))
+"""The crews change half an hour into the day, whatever the machines do then."""
+EVERY_DAY = '["mon", "tue", "wed", "thu", "fri", "sat", "sun"]'
 
 IMPATIENCE = {"ack_timeout_s": 2.0, "reconnect_max_s": 2.0}
 """Real seconds: a demonstration is over before the shipped values would have been needed twice."""
@@ -76,6 +79,10 @@ def configuration(site: str, clock: Clock, at: Endpoints) -> str:
         stop,
         _rest(1.5),
         _list("scanner", name="hand-1", work_center=FILL, device=str(at.scanner)),
+        *(
+            _list("calendar.shift", id=name, start=start, end=end) + f"days = {EVERY_DAY}\n"
+            for name, start, end in SHIFTS
+        ),
     ]
     return "\n".join(parts)
 
