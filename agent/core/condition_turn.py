@@ -227,6 +227,9 @@ def _conclude_transient(turn: Turn, until: float) -> None:
 
 
 def _conclude_contradiction(turn: Turn, until: float) -> None:
+    pulse = turn.signs.pulse
+    if pulse is not None and until - pulse <= turn.setup.machine.condition.contradiction_s:
+        return
     found = contradictions.quiet(turn.signs.account, turn.signs.pulse, until, _quiet_limit_s(turn))
     if found is None:
         return
