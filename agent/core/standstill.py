@@ -36,6 +36,13 @@ def let_time_pass(turn: Turn, now: float) -> None:
     tell_stops(turn, changes)
 
 
+def confirm(turn: Turn) -> None:
+    """A person speaks of the standstill that has just begun: it is a stop from here on."""
+    if turn.stops.open is None and turn.stops.standing_since is not None and turn.watched:
+        turn.stops, change = stops.confirmed_by_hand(turn.stops, turn.stop_rules(), turn.new_stop_id())
+        tell_stops(turn, (change,))
+
+
 def cut_here(turn: Turn, at: float) -> None:
     """An order or a setup began or ended: a segment of its own begins here, if the machine is seen standing."""
     if turn.stops.open is not None and turn.watched:

@@ -40,6 +40,8 @@ def explain(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mappin
     code = needed(arguments, "code")
     reason, sticky = known_reason(turn.directories, code, word)
     segment_id = arguments.get("segment_id")
+    if not segment_id and not arguments.get("stop_id"):
+        standstill.confirm(turn)
     stop = named_stop(turn, arguments.get("stop_id") or (stop_of(segment_id) if segment_id else None), claims)
     segment = named_segment(stop, segment_id) if segment_id else last_to_explain(stop)
     if segment.segment_class == "planned":

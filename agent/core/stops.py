@@ -211,6 +211,15 @@ def ended_by_hand(watch: StopWatch, at: float) -> tuple[StopWatch, StopChange]:
     return closed(watch, watch.open, at, uncertain=False)
 
 
+def confirmed_by_hand(watch: StopWatch, rules: StopRules, new_id: str) -> tuple[StopWatch, StopChange]:
+    """A person explains a standstill that is too short yet to be a stop: it is one, they say."""
+    since = watch.standing_since
+    assert since is not None
+    watch = _opened(watch, since, rules, new_id)
+    assert watch.open is not None
+    return watch, StopChange("opened", watch.open, since, watch.open.segments)
+
+
 def opened_by_hand(watch: StopWatch, at: float, rules: StopRules, new_id: str) -> tuple[StopWatch, StopChange]:
     """A person says that a stop began (domain.md R22)."""
     watch = _opened(replace(watch, standing_as=(Condition.IDLE, watch.mode)), at, rules, new_id)

@@ -44,6 +44,7 @@ from tests.core.build import (
 )
 from tests.core.build import image as an_image
 from tests.core.folding import the_stop, the_stops
+from tests.core.histories import a_stopped_machine
 
 ROLES = (Role.PACKML_STATE, Role.TOTAL, Role.STARVED, Role.BLOCKED, Role.ALARM)
 CODES = ("JAM", "AIR", "BREAKDOWN", "OTHER")
@@ -406,3 +407,14 @@ def test_an_explanation_of_an_open_stop_takes_no_unexplained_stop_off_the_count(
     story.hear(read(300.0, packml_state=IDLE), *alive(300.0, 500.0), entry(500.0, "set_reason", code="JAM"))
     (account,) = story.station.figures(wall("05:09")).shifts
     assert (account.uncoded, account.uncoded_s) == (1, 190.0)
+
+
+def test_a_reason_given_in_the_first_seconds_of_a_standstill_is_of_that_stop_and_not_of_the_one_before() -> None:
+    story = a_stopped_machine()  # R12: the operator's word, and C4: reason set
+    story.hear(read(21.0, packml_state=EXECUTE), read(22.0, total=101), *alive(22.0, 100.0))
+    story.hear(read(100.0, packml_state=IDLE), entry(102.0, "set_reason", code="JAM"))
+    before, now = the_stops(story)
+    assert (before.codes, now.codes) == (["MINOR_STOP"], ["JAM"])
+    assert now.spans == [("minor", 100.0, None)]
+    story.hear(read(103.0, packml_state=EXECUTE), read(103.5, total=102), *alive(103.5, 110.0))
+    assert the_stops(story)[-1].spans == [("minor", 100.0, 103.0)]
