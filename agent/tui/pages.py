@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Grid, Vertical
 from textual.message import Message
 
-from agent.core.views import OrderView, StopView
+from agent.core.views import OrderView, StopView, WorkCenterView
 from agent.tui.panels import Counts, Line
 from agent.tui.scene import Scene
 from agent.tui.wording import Wording
@@ -89,6 +89,20 @@ def stop_title(stop: StopView, words: Wording) -> str:
             return words.say("Stop since {time}", time=time)
 
 
+def shift_line(center: WorkCenterView, words: Wording) -> str:
+    """What the shift has come to so far, and what of it nobody has explained."""
+    said = []
+    if center.shift_figures is not None:
+        elements = center.shift_figures.elements
+        ratios = (elements.availability, elements.effectiveness, elements.quality_ratio, elements.oee)
+        first, second, third, product = ("–" if one is None else words.count(round(one * 100)) for one in ratios)
+        oee = f"OEE {product} % = {first} × {second} × {third}"
+        said.append(words.say("Shift so far: {oee} (indicative)", oee=oee))
+    if center.uncoded:
+        said.append(words.say("Not explained: {count}", count=words.count(center.uncoded)))
+    return "   ".join(said)
+
+
 class RunPage(Vertical):
     """Counts, the stop that wants its reason, lots and the last events."""
 
@@ -96,13 +110,14 @@ class RunPage(Vertical):
         super().__init__(id=Page.RUN)
         self._counts, self._stop, self._choices = Counts(), Line("stop"), _choices("why")
         self._why = Grid(*self._choices, id="why")
-        self._stock, self._events = Line("stock"), Line("events")
+        self._figures, self._stock, self._events = Line("figures"), Line("stock"), Line("events")
 
     def compose(self) -> ComposeResult:
         """From the top down."""
         yield self._counts
         yield self._stop
         yield self._why
+        yield self._figures
         yield self._stock
         yield self._events
 
@@ -110,6 +125,9 @@ class RunPage(Vertical):
         """Shows the scene."""
         self._counts.draw(scene)
         self._draw_stop(scene)
+        figures = shift_line(scene.center, scene.words)
+        self._figures.display = bool(figures)
+        self._figures.say(figures)
         words, center = scene.words, scene.center
         lots = ", ".join(center.lots) or words.say("none")
         serial = center.last_serial or words.say("none")

@@ -41,7 +41,6 @@ _TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
         "MES РАСТАМАЙ ТҰР, сақталды {count}",
     ),
     "SIMULATION ×{speed}": ("СИМУЛЯЦИЯ ×{speed}", "СИМУЛЯЦИЯ ×{speed}"),
-    "No order": ("Нет заказа", "Тапсырыс жоқ"),
     # The agent.
     "Looking for the agent…": ("Поиск агента…", "Агент ізделуде…"),
     "AGENT NOT REACHABLE since {time} — nothing is lost that was confirmed": (
@@ -85,6 +84,17 @@ _TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
     "Pace: not known yet": ("Темп: пока неизвестен", "Қарқын: әзірге белгісіз"),
     # Stops.
     "Planned pause since {time}": ("Плановый перерыв с {time}", "Жоспарлы үзіліс {time} бастап"),
+    "Shift so far: {oee} (indicative)": ("Смена: {oee} (ориентир)", "Ауысым: {oee} (шамамен)"),
+    "Not explained: {count}": ("Без причины: {count}", "Себепсіз: {count}"),
+    "No order": ("Нет заказа", "Тапсырыс жоқ"),
+    "Waits for material": ("Ждёт материал", "Материал күтуде"),
+    "Waits for room downstream": ("Ждёт места на выходе", "Шығыста орын күтуде"),
+    "Short stop": ("Короткая остановка", "Қысқа тоқтау"),
+    "Not explained": ("Без причины", "Себепсіз"),
+    "Break": ("Перерыв", "Үзіліс"),
+    "No shift": ("Нет смены", "Ауысым жоқ"),
+    "Maintenance": ("Обслуживание", "Қызмет көрсету"),
+    "Planned": ("По плану", "Жоспар бойынша"),
     "Stops joined": ("Остановки объединены", "Тоқтаулар біріктірілді"),
     "Stop corrected": ("Остановка исправлена", "Тоқтау түзетілді"),
     "Setup": ("Наладка", "Баптау"),

@@ -40,6 +40,21 @@ EVENTS: Final[dict[str, str]] = {
 """What each kind of fact is called here."""
 
 
+SYSTEM_REASONS: Final[dict[str, str]] = {
+    "SETUP": "Setup",
+    "NO_ORDER": "No order",
+    "WAITING_UPSTREAM": "Waits for material",
+    "WAITING_DOWNSTREAM": "Waits for room downstream",
+    "MINOR_STOP": "Short stop",
+    "UNCODED": "Not explained",
+    "BREAK": "Break",
+    "NO_SHIFT": "No shift",
+    "MAINTENANCE": "Maintenance",
+    "OTHER": "Planned",
+}
+"""What the reasons that the agent itself gives are called here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """One language at one plant."""
@@ -67,9 +82,10 @@ class Wording:
         return plain if self.language == "en" else plain.translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","})
 
     def reason(self, code: str, reasons: tuple[ReasonView, ...]) -> str:
-        """A reason's text in this language; else in English, else its code."""
+        """A reason's text in this language; else in English, else what the agent calls it, else its code."""
         texts = next((reason.text for reason in reasons if reason.code == code), {})
-        return texts.get(self.language) or texts.get("en") or code
+        known = SYSTEM_REASONS.get(code)
+        return texts.get(self.language) or texts.get("en") or (code if known is None else self.say(known))
 
     def event(self, event: EventView) -> str:
         """One line of what happened."""

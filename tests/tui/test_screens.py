@@ -19,7 +19,7 @@ from agent.tui.pages import Page
 from agent.tui.panels import Line
 from agent.tui.texts import LANGUAGES, Language
 from tests.tui.operating import LARGE, SMALL
-from tests.tui.views import CENTER, NEXT, NOON, ORDER, STOP, STOPPED, VIEW, showing
+from tests.tui.views import CENTER, NEXT, NOON, ORDER, SHIFT, STOP, STOPPED, VIEW, showing
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text of any size."""
@@ -41,7 +41,7 @@ def centers() -> list[AgentView]:
         showing(CENTER.model_copy(update={"condition": condition, "mode": mode, "link_up": link_up}))
         for condition, mode, link_up in zip(Condition, [*Mode, *Mode][: len(Condition)], [True, False] * 4, strict=True)
     ]
-    for kind in ("minor", "down", "setup", "external", "unknown"):
+    for kind in ("minor", "down", "setup", "external", "planned", "unknown"):
         reason = "TOOL" if kind in {"setup", "external"} else None
         stop = STOP.model_copy(update={"stop_class": kind, "reason_code": reason})
         views.append(showing(STOPPED.model_copy(update={"stop": stop})))
@@ -50,6 +50,9 @@ def centers() -> list[AgentView]:
         views.append(VIEW.model_copy(update={"uplink": uplink, "execution_mode": "simulation", "speed": 1000.0}))
     alarm = AlarmView(code="storage", since=NOON, text="space for facts is scarce: " + "free space on the disk; " * 9)
     views.append(showing(STOPPED).model_copy(update={"alarms": (alarm,)}))
+    views.append(showing(CENTER.model_copy(update={"shift_figures": SHIFT, "uncoded": 12})))
+    system = STOP.model_copy(update={"reason_code": "WAITING_DOWNSTREAM"})
+    views.append(showing(STOPPED.model_copy(update={"stop": system, "shift_figures": SHIFT})))
     bare = {"order": None, "orders": (), "lots": (), "last_serial": None, "events": ()}
     return [*views, showing(CENTER.model_copy(update=bare), CENTER)]
 

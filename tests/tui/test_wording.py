@@ -8,8 +8,10 @@ import pytest
 from agent.core.facts import FACT_TYPES
 from agent.core.station import NOT_SHOWN
 from agent.core.views import EventView
-from agent.tui.texts import Language
-from agent.tui.wording import EVENTS, Wording
+from agent.tui.pages import shift_line
+from agent.tui.texts import LANGUAGES, Language
+from agent.tui.wording import EVENTS, SYSTEM_REASONS, Wording
+from tests.tui.views import CENTER, SHIFT
 
 EVENT = EventView(time="2026-03-04T05:17:42.120Z", type="stop.closed", text="J-12")
 
@@ -39,3 +41,19 @@ def test_every_fact_of_a_work_center_that_is_shown_has_a_name() -> None:
 
 def test_there_are_three_languages() -> None:
     assert get_args(Language) == ("en", "ru", "kk")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_agents_own_reasons_have_a_name_in_each_language(language: Language) -> None:
+    words = Wording(language, ZoneInfo("UTC"))
+    names = [words.reason(code, ()) for code in SYSTEM_REASONS]
+    assert not set(names) & set(SYSTEM_REASONS)
+    assert len(set(names)) == len(names)
+
+
+def test_the_shift_so_far_is_one_line_and_says_what_is_not_explained() -> None:
+    words = Wording("en", ZoneInfo("UTC"))
+    assert shift_line(CENTER, words) == ""
+    center = CENTER.model_copy(update={"shift_figures": SHIFT, "uncoded": 2})
+    line = "Shift so far: OEE 74 % = 80 × 94 × 99 (indicative)   Not explained: 2"
+    assert shift_line(center, words) == line

@@ -6,10 +6,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from agent.core.conditions import Condition, Mode
+from agent.core.figures import Sums, elements
 from agent.core.views import (
     API_VERSION,
     AgentView,
     EventView,
+    FiguresView,
     OrderView,
     ReasonView,
     StopView,
@@ -62,6 +64,13 @@ REASONS = tuple(
     ]
 )
 
+SHIFT = FiguresView(
+    qty_good=Decimal(1234),
+    qty_scrap=Decimal(17),
+    elements=elements(
+        Sums(run=20_000.0, delay=4_000.0, setup=1_000.0, good=Decimal(1234), scrap=Decimal(17), ideal=18_765.0)
+    ),
+)
 CENTER = WorkCenterView(
     wc_id="WC-12",
     link_up=True,
