@@ -111,8 +111,11 @@ def parts_made(turn: Turn, role: Role, parts: int, at: float) -> None:
         return
     if turn.watch.gap is not None:
         return
-    signs, condition, mode = turn.signs, turn.watch.condition, turn.watch.mode
-    at = at if signs.pulse is None else max(at, signs.pulse)
+    at = at if turn.signs.pulse is None else max(at, turn.signs.pulse)
+    if turn.setup.pulses and turn.watch.condition is not Condition.RUNNING:
+        # Whether what ends here was a stop depends on the pulse before it, or on there having been none.
+        _start_running(turn, role, parts, at)
+    signs, mode = turn.signs, turn.watch.mode
     account, pace, reduced = signs.account, signs.pace, None
     if account.told or account.running is False:
         account = contradictions.counted(account, parts, at, _quiet_limit_s(turn))
@@ -124,8 +127,6 @@ def parts_made(turn: Turn, role: Role, parts: int, at: float) -> None:
     found = contradictions.busy(account, turn.setup.machine.condition.contradiction_s)
     if found is not None:
         _tell_contradiction(turn, found)
-    if turn.setup.pulses and condition is not Condition.RUNNING:
-        _start_running(turn, role, parts, at)
 
 
 def end_run(turn: Turn) -> None:

@@ -208,3 +208,12 @@ def test_the_conditions_tile_time_and_a_snapshot_forgets_nothing(steps: list[tup
     assert [at for at, _ in told] == sorted(at for at, _ in told)
     assert all(before.to_condition is after.from_condition for (_, before), (_, after) in pairwise(told))
     assert all(at <= T0 + now for at, _ in told)
+
+
+def test_what_is_shorter_than_a_machine_is_waited_for_is_no_stop_before_its_first_pulse_either() -> None:  # R3, R4
+    story = a_story(*watched(total=0), *alive(0.0, 4.0), read(4.0, total=1), station=a_press())
+    for number, at in enumerate((6.0, 8.0, 10.0), 2):
+        story.hear(*alive(at - 2.0, at), read(at, total=number))
+    assert stop_ids(story.facts) == []
+    late = a_story(*watched(total=0), read(5.5, total=1), station=a_press())
+    assert [fact.data.start for fact in late.facts if isinstance(fact.data, StopOpened)] == ["2026-03-04T05:00:00.000Z"]
