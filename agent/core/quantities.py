@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias, TypeVar
 
-from agent.core import counting, set_back, setting_up
+from agent.core import counting, set_back, setting_up, standstill
 from agent.core.accounts import Account
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
@@ -190,7 +190,10 @@ def _record_good(turn: Turn, account: Account, qty: int, at: float, key: str, se
         return replace(told, cums=after)
 
     counting.credit(turn, account, tell)
-    setting_up.counted(turn, qty, at)
+    if not turn.counts:
+        # Where a counter counts, its parts end the setup.
+        setting_up.counted(turn, qty, at)
+        standstill.cut_here(turn, at)
 
 
 def _adjust(turn: Turn, account: Account, change: Adjustment, entry: Entry) -> None:

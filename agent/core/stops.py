@@ -222,7 +222,7 @@ def confirmed_by_hand(watch: StopWatch, rules: StopRules, new_id: str) -> tuple[
 
 def opened_by_hand(watch: StopWatch, at: float, rules: StopRules, new_id: str) -> tuple[StopWatch, StopChange]:
     """A person says that a stop began (domain.md R22)."""
-    watch = _opened(replace(watch, standing_as=(Condition.IDLE, watch.mode)), at, rules, new_id)
+    watch = _opened(replace(watch, standing_as=(Condition.IDLE, Mode.PRODUCTION)), at, rules, new_id)
     assert watch.open is not None
     stop = replace(watch.open, manual=True)
     return replace(watch, condition=Condition.IDLE, open=stop), StopChange("opened", stop, at, stop.segments)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.core.calendar_settings import CalendarSettings
+from agent.core.conditions import Mode
 from agent.core.directories import PublishedCalendar
 from agent.core.facts import StopClosed, StopEdited, StopMerged, StopOpened, StopReasonSet, StopSegmented, StopUpgraded
 from agent.core.observations import Entry
@@ -505,3 +506,19 @@ def test_an_agent_that_was_down_leaves_the_stop_that_a_person_began_open() -> No
         ("down", wall("06:00")),
         ("down", wall("06:20")),
     ]
+
+
+def test_good_parts_that_a_person_reports_end_the_setup_that_an_order_began() -> None:  # R10, R22
+    story = by_hand(orders=True)
+    story.hear(scan(10.0, "ORD:PO-1"), entry(20.0, "start_stop"), entry(50.0, "report_good", qty="1"))
+    assert the_stop(story).spans == [("setup", 20.0, 50.0), ("minor", 50.0, None)]
+    story.hear(entry(60.0, "end_stop"), entry(100.0, "start_stop"))
+    assert [told.spans for told in the_stops(story)][-1] == [("minor", 100.0, None)]
+
+
+def test_a_stop_that_a_person_began_is_of_the_mode_in_which_people_work() -> None:  # R22
+    story = by_hand()
+    story.hear(entry(10.0, "start_stop"))
+    (opened,) = story.of(StopOpened)
+    assert isinstance(opened, StopOpened)
+    assert opened.mode is Mode.PRODUCTION
