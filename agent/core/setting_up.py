@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
+from agent.core import stops
 from agent.core.conditions import Condition
 from agent.core.facts import Deviation, SetupEnded, SetupStarted
 from agent.core.segments import Segment
@@ -44,14 +45,17 @@ def begin(turn: Turn, cause: Cause, at: float) -> None:
 def order_begun(turn: Turn, at: float) -> None:
     """An operation began: until its first good parts it is being set up for; where none are counted, until it runs."""
     machine = turn.setup.machine
-    if not machine.setup.on_order_change or machine.manual:
+    if not machine.setup.on_order_change:
         return
-    if turn.counts_output or turn.watch.condition is not Condition.RUNNING:
+    if turn.counts_output or machine.manual or turn.watch.condition is not Condition.RUNNING:
         begin(turn, "order", at)
 
 
 def runs(turn: Turn, at: float) -> None:
-    """The machine runs, for sure. Where nothing is counted that is all that can end what an order change began."""
+    """The machine runs, for sure. Where nothing is counted that is all that can end what an order change began.
+
+    At a manual station it is the end of the first stop, if nobody has reported good parts before.
+    """
     phase = turn.setting_up
     if phase is not None and not phase.declared and not turn.counts_output:
         end(turn, at)
@@ -84,6 +88,7 @@ def end(turn: Turn, at: float) -> None:
     if phase.declared:
         turn.flush()
         phase = turn.setting_up or phase
+        turn.stops = stops.test_run_over(turn.stops, at)
     turn.setting_up = None
     if phase.told:
         _tell_end(turn, phase, at)

@@ -79,6 +79,8 @@ class StopRules:
     """Work here is done to orders."""
     setting_up: bool = False
     """An order was begun and nothing good made since, or a person said so (domain.md R10)."""
+    declared_setup: bool = False
+    """The machine or a person said so, and has not said that it is over."""
     previous: Stop | None = None
     """The stop that closed last."""
     alarms: AlarmReasons = NO_ALARMS
@@ -211,6 +213,15 @@ def ended_by_hand(watch: StopWatch, at: float) -> tuple[StopWatch, StopChange]:
     return closed(watch, watch.open, at, uncertain=False)
 
 
+def test_run_over(watch: StopWatch, at: float) -> StopWatch:
+    """A setup ended while the machine ran: what ran before was a test, the run that may end the stop begins here."""
+    since = watch.running_since
+    if watch.open is None or since is None or since >= at:
+        return watch
+    tested = replace(watch.open, test_run_s=watch.open.test_run_s + at - since)
+    return replace(watch, running_since=at, parts=0, open=tested)
+
+
 def confirmed_by_hand(watch: StopWatch, rules: StopRules, new_id: str) -> tuple[StopWatch, StopChange]:
     """A person explains a standstill that is too short yet to be a stop: it is one, they say."""
     since = watch.standing_since
@@ -312,7 +323,8 @@ def _upgraded(stop: Stop, until: float, rules: StopRules, changes: list[StopChan
 
 def _run_confirmed(watch: StopWatch, stop: Stop, ran_s: float, rules: StopRules) -> bool:
     settings = rules.settings
-    if stop.manual:
+    if stop.manual or rules.declared_setup:
+        # Whoever set it up says when that is over; what runs meanwhile is a test (domain.md R10, R13).
         return False
     if stop.sticky:
         enough = settings.sticky_run_cycles

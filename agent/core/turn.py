@@ -160,6 +160,7 @@ class Turn:
             grounds=self.grounds,
             orders=self.setup.machine.orders,
             setting_up=self.setting_up is not None,
+            declared_setup=self.setting_up is not None and self.setting_up.declared,
             previous=self.floor.last_stop,
             alarms=self.directories.alarms_of(self.wc_id),
             confirm_s=pulses.confirm_s(self.signs.pulse, self.pulse_s, settings) if self.setup.pulses else None,

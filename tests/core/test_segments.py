@@ -355,9 +355,9 @@ def test_a_setup_that_a_person_starts_while_nobody_watches_is_one_once_the_machi
     story = a_day(HOURS)
     halts(story, wall("05:40"), wall("05:50"))
     story.hear(down(wall("05:50:01")), entry(wall("05:52"), "start_setup"))
-    story.hear(read(wall("05:55"), packml_state=IDLE, total=100), up(wall("05:55")))
+    story.hear(read(wall("05:55"), packml_state=IDLE, total=100), up(wall("05:55")), entry(wall("05:56"), "end_setup"))
     stop = goes_on(story, wall("05:58"))
-    assert stop.spans[-1][0] == "setup"
+    assert [kind for kind, _, _ in stop.spans[-2:]] == ["setup", "down"]
 
 
 def test_an_agent_that_was_down_over_a_shift_change_cuts_its_open_stop_there() -> None:  # R17

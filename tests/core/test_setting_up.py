@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.core.facts import OutputRecorded, QuantityAdjusted, SetupEnded, SetupStarted, StopUpgraded
+from agent.core.facts import OutputRecorded, QuantityAdjusted, SetupEnded, SetupStarted, StopClosed, StopUpgraded
 from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
 from tests.core.build import (
@@ -240,7 +240,16 @@ def test_an_order_begun_while_it_runs_needs_no_setup_where_nothing_is_counted() 
     assert (setups(story), the_stop(story).spans) == ([], [("down", 50.0, None)])
 
 
-def test_an_order_at_a_manual_station_begins_no_setup_by_itself() -> None:
+def test_at_a_manual_station_only_the_first_stop_of_an_order_before_any_good_part_is_setup() -> None:
+    story = Story(a_manual_station(orders=True), PLAN)
+    story.hear(started(0.0), scan(1.0, "ORD:PO-1"))
+    story.hear(entry(10.0, "start_stop"), tick(200.0), entry(300.0, "end_stop"))
+    story.hear(entry(400.0, "start_stop"), tick(600.0), entry(700.0, "end_stop"))
+    assert [one.spans for one in the_stops(story)] == [[("setup", 10.0, 300.0)], [("down", 400.0, 700.0)]]
+    assert setups(story) == [("setup.started", "order", 10.0), ("setup.ended", "order", 300.0)]
+
+
+def test_good_parts_reported_before_the_first_stop_leave_no_setup() -> None:
     story = Story(a_manual_station(orders=True), PLAN)
     story.hear(started(0.0), scan(1.0, "ORD:PO-1"), entry(2.0, "report_good", qty="5"), tick(3.0))
     story.hear(entry(10.0, "start_stop"), tick(200.0), entry(300.0, "end_stop"))
@@ -259,3 +268,24 @@ def test_an_order_begun_before_the_machine_was_ever_read_is_set_up_for() -> None
     story.hear(started(0.0), scan(1.0, "ORD:PO-1"), read(5.0, packml_state=IDLE, total=100, mode=1), up(5.0))
     story.hear(*alive(5.0, 60.0))
     assert the_stop(story).spans == [("setup", 5.0, None)]
+
+
+def test_test_runs_in_a_declared_setup_do_not_end_its_stop() -> None:  # R10, R13
+    story = found()
+    story.hear(read(10.0, packml_state=IDLE, mode=4), *alive(10.0, 60.0))
+    goes_on(story, 60.0, total=103)
+    story.hear(*alive(65.0, 80.0), read(80.0, packml_state=IDLE), *alive(80.0, 100.0))
+    goes_on(story, 100.0, total=104, mode=1)
+    stop = the_stop(story)
+    assert stop.spans == [("setup", 10.0, 100.0)]
+    (closed,) = story.of(StopClosed)
+    assert isinstance(closed, StopClosed)
+    assert closed.test_run_s == Decimal(20)
+
+
+def test_a_setup_that_ends_while_the_machine_runs_ends_its_stop_there() -> None:
+    story = found()
+    story.hear(read(10.0, packml_state=IDLE, mode=4), *alive(10.0, 60.0))
+    goes_on(story, 60.0, total=103)
+    story.hear(*alive(65.0, 90.0), read(90.0, mode=1), read(91.0, total=104), *alive(91.0, 95.0))
+    assert the_stop(story).spans == [("setup", 10.0, 90.0)]
