@@ -33,6 +33,8 @@ class Rules:
     """Minor stops cost availability rather than performance."""
     key_machine: bool
     """Starved and blocked stops count against the line here (domain.md R11)."""
+    manual: bool = False
+    """Nothing runs here without an order: people work, and they work to orders (domain.md R22)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +262,8 @@ def _sums(kind: Kind, ground: Ground, rules: Rules) -> Sums:
         return Sums(waiting=seconds)
     if kind == "setup":
         return Sums(setup=seconds)
-    if kind == "run" or (kind == "minor" and not rules.minor_is_delay):
+    works = kind == "run" or (kind == "minor" and not rules.minor_is_delay)
+    if works and (with_order or not rules.manual):
         return Sums(run=seconds) if with_order else Sums(free_run=seconds)
     return Sums(delay=seconds) if with_order else Sums(idle=seconds)
 

@@ -13,6 +13,7 @@ from agent.core.turn import Turn
 
 def pass_time(turn: Turn, now: float) -> None:
     """Time passed and nothing else, whether or not the agent ran meanwhile."""
+    turn.seen_from(now)
     follow(turn, now)
     standstill.let_time_pass(turn, now)
 

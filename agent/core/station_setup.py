@@ -48,7 +48,8 @@ class Setup:
 
 def figure_rules(machine: MachineSettings) -> Rules:
     """How stops are counted at a work center."""
-    return Rules(machine.stop.minor_stop_loss == "availability", machine.key_machine)
+    minor_is_delay = machine.stop.minor_stop_loss == "availability"
+    return Rules(minor_is_delay, machine.key_machine, machine.manual and machine.orders)
 
 
 def make_setup(

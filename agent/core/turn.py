@@ -195,10 +195,14 @@ class Turn:
         last = None if last is not None and last.stop_id == stop_id else last
         self.floor = replace(self.floor, closed_stops=kept, last_stop=last)
 
+    def seen_from(self, at: float) -> None:
+        """Time counts in the figures from here on, if it did not before."""
+        if self.figures.settled is None:
+            self.figures = replace(self.figures, settled=at)
+
     def settle(self, until: float, stop: Stop | None = None) -> None:
         """Time up to `until` is known for good: a stop was in it, or the machine ran."""
-        if self.figures.settled is None:
-            self.figures = replace(self.figures, settled=until)
+        self.seen_from(until)
         spans = spans_of(stop, self.figures.settled or until, until)
         self.figures = settled(self.figures, spans, until, self.figure_rules(), self.grounds)
 

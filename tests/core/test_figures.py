@@ -23,6 +23,7 @@ from tests.core.build import (
     IDLE,
     T0,
     Story,
+    a_manual_station,
     a_pattern,
     a_plan,
     a_shift,
@@ -36,7 +37,9 @@ from tests.core.build import (
     quiet,
     read,
     scan,
+    started,
     stop_ids,
+    tick,
     up,
     wall,
     watched,
@@ -324,3 +327,10 @@ def test_parts_told_as_their_order_ends_should_have_taken_what_their_own_norm_sa
     story.hear(*[read(5.0 + part, total=part) for part in range(1, 11)], entry(20.0, "complete_operation"))
     (account,) = [one for shift in story.station.state.figures.shifts for one in shift.orders if one.order_id == "PO-1"]
     assert account.sums.ideal == pytest.approx(100.0)
+
+
+def test_a_manual_station_without_an_order_is_idle_and_does_not_run() -> None:  # R18, R22
+    story = Story(a_manual_station(orders=True), a_plan(an_order("PO-1")))
+    story.hear(started(0.0), tick(60.0), scan(60.0, "ORD:PO-1"), tick(100.0))
+    total = story.station.figures(T0 + 100.0).shifts[-1].total
+    assert (total.idle, total.run, total.free_run) == (60.0, 40.0, 0.0)
