@@ -195,11 +195,13 @@ def upgraded(figures: Figures, segments: Iterable[Segment], rules: Rules, ground
     for segment in segments:
         end = until if segment.end is None else min(segment.end, until)
         if segment.start < end:
-            figures = _as_delay(figures, grounds(segment.start, end), rules)
+            # What is over was settled on its own ground, whatever a newer calendar says of that time.
+            own = Ground(segment.start, end, segment.shift, segment.order_id, segment.op_no)
+            figures = _as_delay(figures, grounds(segment.start, end) if segment.end is None else (own,), rules)
     return figures
 
 
-def _as_delay(figures: Figures, grounds: Iterator[Ground], rules: Rules) -> Figures:
+def _as_delay(figures: Figures, grounds: Iterable[Ground], rules: Rules) -> Figures:
     for ground in grounds:
         if any(one.names(ground.shift) for one in figures.shifts):
             sums = _sums("down", ground, rules).plus(_sums("minor", ground, rules).negated)

@@ -34,6 +34,7 @@ from tests.core.build import (
     clock,
     down,
     entry,
+    published,
     quiet,
     read,
     scan,
@@ -334,3 +335,15 @@ def test_a_manual_station_without_an_order_is_idle_and_does_not_run() -> None:  
     story.hear(started(0.0), tick(60.0), scan(60.0, "ORD:PO-1"), tick(100.0))
     total = story.station.figures(T0 + 100.0).shifts[-1].total
     assert (total.idle, total.run, total.free_run) == (60.0, 40.0, 0.0)
+
+
+def test_a_downtime_whose_beginning_lies_in_a_shift_of_an_older_calendar_takes_nothing_from_the_new_one() -> None:  # R5
+    shift = {"shift_id": "M1", "business_date": "2026-03-04", "start": clock(0.0), "end": clock(wall("05:40"))}
+    story = Story(a_manual_station(DAY, orders=True), PLAN)
+    story.hear(started(0.0), entry(wall("05:09"), "start_stop"), tick(wall("05:12")))
+    story.plan = a_plan(calendar=published(shift))
+    story.hear(tick(wall("05:12:01")), entry(wall("05:13"), "start_setup"), entry(wall("05:14"), "end_setup"))
+    story.hear(tick(wall("05:16")), entry(wall("05:16"), "end_stop"))
+    assert [kind for kind, _, _ in the_stop(story).spans] == ["down", "planned", "setup", "down"]
+    (account,) = story.station.state.figures.shifts
+    assert (account.shift_id, account.total.idle, account.total.free_run) == ("M1", 120.0, 0.0)
