@@ -202,7 +202,7 @@ class Recorder:
     def _header(self, part: _Part, number: int) -> Header:
         run, stand = self._run, part.stand
         settings = settings_kept(run.settings)
-        snapshots = {wc_id: station.snapshot().decode() for wc_id, station in stand.stations.items()}
+        snapshots = {wc_id: station.snapshot() for wc_id, station in stand.stations.items()}
         return Header(
             version=VERSION,
             instance=run.instance,
@@ -214,6 +214,6 @@ class Recorder:
             execution_mode=run.settings.execution_mode,
             settings=settings,
             settings_sha256=digest(settings),
-            snapshots={**snapshots, DESK: stand.desk.snapshot().decode()},
+            snapshots={**snapshots, DESK: stand.desk.snapshot()},
             directories=part.directories,
         )

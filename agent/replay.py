@@ -58,7 +58,7 @@ class Replay:
         settings = recorded if self._given is None else self._given
         machines = tuple(_fitting(self.name, settings, machine) for machine in chosen)
         self.settings = settings.model_copy(update={"machine": machines})
-        snapshots = {name: text.encode() for name, text in header.snapshots.items()}
+        snapshots = dict(header.snapshots)
         if begin.goes_on and self._stand is not None:
             own = {wc_id: station.snapshot() for wc_id, station in self._stand.stations.items()}
             snapshots |= own | {DESK: self._stand.desk.snapshot()}
@@ -66,7 +66,7 @@ class Replay:
         kept = [Kept(*one) for one in header.directories]
         try:
             self._stand = stand_of(self.settings, provenance, snapshots, kept)
-        except ValidationError as error:
+        except ValueError as error:
             raise ConfigurationError(
                 f"the recording begins with a state of version {header.version} that this version does not understand"
             ) from error

@@ -25,7 +25,7 @@ def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str,
         kept: the MES's objects.
 
     Raises:
-        pydantic.ValidationError: not a snapshot of this version.
+        ValueError: not a snapshot of this version.
     """
     directories = Directories()
     for one in kept:

@@ -43,7 +43,7 @@ class Header:
     settings: str
     """Those that decide facts, as JSON; see `settings_kept`."""
     settings_sha256: str
-    snapshots: dict[str, str]
+    snapshots: dict[str, bytes]
     """By work center, and the desk's: the state before the first observation of this file."""
     directories: tuple[tuple[str | None, str, bytes], ...]
     """The MES's objects known then: work center, name and payload."""
