@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, TypeAlias
 from uuid import UUID
 
@@ -12,6 +13,16 @@ from agent.core.identity import IdBlock
 
 ExecutionMode: TypeAlias = Literal["production", "test", "simulation"]
 Origin: TypeAlias = Literal["plc", "scanner", "operator", "rule", "mes"]
+
+
+TimeQuality: TypeAlias = Literal["good", "uncertain", "estimated"]
+EntryWay: TypeAlias = Literal["auto", "scan", "manual"]
+
+
+@cache
+def _quality(origin: Origin, mode: ExecutionMode, time_quality: TimeQuality, entry: EntryWay) -> FactQuality:
+    """There are few, and nothing changes them."""
+    return FactQuality(origin=origin, execution_mode=mode, time_quality=time_quality, entry=entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +58,14 @@ class Draft:
         self,
         origin: Origin,
         *,
-        time_quality: Literal["good", "uncertain", "estimated"] = "good",
-        entry: Literal["auto", "scan", "manual"] = "auto",
+        time_quality: TimeQuality = "good",
+        entry: EntryWay = "auto",
     ) -> FactQuality:
         """The quality block of a fact."""
         mode = self.provenance.execution_mode
         if origin == "plc" and time_quality == "good" and not self.time_trusted:
             time_quality = "uncertain"
-        return FactQuality(origin=origin, execution_mode=mode, time_quality=time_quality, entry=entry)
+        return _quality(origin, mode, time_quality, entry)
 
     def add(self, data: FactData, time: float, key: str, *, correlation_id: str | None = None) -> None:
         """Take one fact.
