@@ -15,6 +15,8 @@ from simulators.scanner import ScannerSimulator
 
 PATIENCE_S = 2.0
 """Real seconds after which a person scans again."""
+BY_RULE = frozenset({None, "SETUP", "WAITING_UPSTREAM", "WAITING_DOWNSTREAM", "NO_ORDER"})
+"""Reasons that no person gave: an operator says it better."""
 STOP_PATIENCE_S = 5.0
 """Real seconds in which a stop that is to be explained must be shown."""
 _MEANINGS: dict[str, Action] = {"ORD": "start_operation", "LOT": "load_lot", "SN": "link_serial", "RSN": "set_reason"}
@@ -134,4 +136,4 @@ def _answered(shown: View, code: str, since: datetime) -> bool:
 
 def _unexplained(shown: View, explained: set[str | None]) -> bool:
     stop = shown["stop"]
-    return stop is not None and stop["reason_code"] is None and stop["stop_id"] not in explained
+    return stop is not None and stop["reason_code"] in BY_RULE and stop["stop_id"] not in explained
