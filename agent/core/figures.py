@@ -143,7 +143,8 @@ def spans_of(stop: Stop | None, settled: float, until: float) -> Iterator[Span]:
         return
     yield Span("run", settled, stop.start)
     for segment in stop.segments:
-        yield Span(kind_of(segment.segment_class), segment.start, until if segment.end is None else segment.end)
+        end = until if segment.end is None else min(segment.end, until)
+        yield Span(kind_of(segment.segment_class), segment.start, end)
 
 
 def kind_of(stop_class: StopClass) -> Kind:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agent.core.conditions import Condition, Mode
 from agent.core.facts import ShiftKeys, ShiftSummary, TimeElements
 from agent.core.figures import Figures as Accounts
-from agent.core.figures import Kind, Rules, Span, Sums, elements, settled
+from agent.core.figures import Kind, Rules, Span, Sums, elements, settled, spans_of
 from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
-from agent.core.segments import Ground
+from agent.core.segments import Ground, Segment, Stop
 from agent.core.station import StationObservation
 from tests.core.build import (
     ABORTED,
@@ -347,3 +348,13 @@ def test_a_downtime_whose_beginning_lies_in_a_shift_of_an_older_calendar_takes_n
     assert [kind for kind, _, _ in the_stop(story).spans] == ["down", "planned", "setup", "down"]
     (account,) = story.station.state.figures.shifts
     assert (account.shift_id, account.total.idle, account.total.free_run) == ("M1", 120.0, 0.0)
+
+
+def test_a_part_cut_while_nobody_watches_counts_no_time_twice() -> None:  # R15
+    segments = (
+        Segment(1, "down", 100.0, 210.0, None, None, None),
+        Segment(2, "down", 210.0, None, None, None, None),
+    )
+    stop = Stop("s1", "down", Condition.IDLE, Mode.PRODUCTION, 100.0, (), segments)
+    spans = list(spans_of(stop, 50.0, 150.0))
+    assert sum(max(span.end - span.start, 0.0) for span in spans) == 100.0
