@@ -230,12 +230,11 @@ def _open_gap(turn: Turn, cause: Cause) -> None:
 
 def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: float) -> None:
     turn.flush()
-    ran = 0.0
+    ran, before = 0.0, turn.watch.mode
     if gap.parts and not gap.first:
         ran = min(gap.parts * turn.cycle_s, now - gap.start)
         tell_condition(turn, Condition.RUNNING, mode, now - ran, cause=gap.cause, inferred=True)
     resumption = Resumption(gap.start, now, gap.parts, turn.counts, ran, gap.first)
-    before = turn.watch.mode
     turn.stops, changes = resumed(turn.stops, resumption, condition, mode, turn.stop_rules(), turn.new_stop_id)
     standstill.tell_stops(turn, changes)
     if not (turn.stops.bridged or (turn.stops.open is not None and turn.stops.open.bridged)):
@@ -243,7 +242,7 @@ def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: floa
     tell_condition(turn, condition, mode, now)
     turn.watch = replace(turn.watch, gap=None, last_good=now)
     turn.signs = replace(turn.signs, pulse=now if gap.parts else None)
-    if not gap.first:
+    if not gap.first or mode is Mode.SETUP:
         condition_turn.change_mode(turn, before, mode, now)
     # What began meanwhile begins where the machine is seen again.
     standstill.cut_here(turn, now)

@@ -22,6 +22,7 @@ from tests.core.build import (
     alive,
     an_order,
     by_supervisor,
+    down,
     entry,
     quiet,
     read,
@@ -289,3 +290,17 @@ def test_a_setup_that_ends_while_the_machine_runs_ends_its_stop_there() -> None:
     goes_on(story, 60.0, total=103)
     story.hear(*alive(65.0, 90.0), read(90.0, mode=1), read(91.0, total=104), *alive(91.0, 95.0))
     assert the_stop(story).spans == [("setup", 10.0, 90.0)]
+
+
+def test_a_machine_that_is_found_in_setup_is_being_set_up() -> None:
+    fresh = Story(a_station(*ROLES, condition={"setup_modes": [4]}), PLAN)
+    fresh.hear(started(0.0), read(1.0, packml_state=IDLE, total=100, mode=4), up(1.0), *alive(1.0, 10.0))
+    assert setups(fresh) == [("setup.started", "mode", 1.0)]
+
+
+def test_a_setup_that_ended_while_parts_were_made_unwatched_is_over() -> None:
+    story = found()
+    story.hear(read(10.0, packml_state=IDLE, mode=4), *alive(10.0, 60.0), down(61.0))
+    story.hear(read(200.0, packml_state=EXECUTE, total=110, mode=1), up(200.0), *alive(200.0, 210.0))
+    assert [kind for kind, _, _ in setups(story)] == ["setup.started", "setup.ended"]
+    assert story.station.state.setting_up is None
