@@ -358,3 +358,14 @@ def test_a_part_cut_while_nobody_watches_counts_no_time_twice() -> None:  # R15
     stop = Stop("s1", "down", Condition.IDLE, Mode.PRODUCTION, 100.0, (), segments)
     spans = list(spans_of(stop, 50.0, 150.0))
     assert sum(max(span.end - span.start, 0.0) for span in spans) == 100.0
+
+
+def test_what_people_adjust_counts_in_the_figures_of_good_and_scrap_and_nothing_else() -> None:
+    story = runs()
+    story.hear(read(10.0, total=5), *alive(10.0, 20.0))
+    before = story.station.state.figures.shifts[-1].total
+    story.hear(entry(21.0, "adjust_quantity", category="good", delta="-3", reason="R"))
+    story.hear(entry(22.0, "adjust_quantity", category="scrap", delta="2", reason="R"))
+    story.hear(entry(23.0, "adjust_quantity", category="rework", delta="5", reason="R"))
+    after = story.station.state.figures.shifts[-1].total
+    assert (after.good - before.good, after.scrap - before.scrap) == (-3, 2)

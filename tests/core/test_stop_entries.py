@@ -11,10 +11,12 @@ from agent.core.conditions import Mode
 from agent.core.directories import PublishedCalendar
 from agent.core.facts import StopClosed, StopEdited, StopMerged, StopOpened, StopReasonSet, StopSegmented, StopUpgraded
 from agent.core.observations import Entry
+from agent.core.standstill import STOP, stop_claim
 from agent.core.views import Reply
 from tests.core.build import (
     EXECUTE,
     IDLE,
+    WC,
     Story,
     a_manual_station,
     a_pattern,
@@ -236,6 +238,15 @@ def test_a_supervisor_makes_one_of_two_stops_no_farther_apart_than_merge_gap_s(a
     assert reply(story, joining(300.0, other, one)).code == code
     spans = [stop.spans for stop in the_stops(story)]
     assert (spans[0][-1][2] == 120.0 + apart) is (code == "ok")
+
+
+def test_the_run_between_two_stops_that_are_made_one_is_a_test_run_of_it() -> None:
+    story = runs()
+    one, other = two_stops(story, 30.0)
+    story.hear(joining(300.0, one, other))
+    stop = story.station.state.floor.closed_stops[0]
+    claim = STOP.validate_json(story.claims[stop_claim(WC, stop.stop_id)])
+    assert claim.test_run_s == pytest.approx(30.0)
 
 
 def test_an_operator_does_not_make_two_stops_one() -> None:

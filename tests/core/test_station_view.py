@@ -1,0 +1,166 @@
+"""A work center as people are shown it, field by field."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from agent.core.conditions import Condition, Mode
+from agent.core.facts import ShiftKeys
+from agent.core.machine_settings import Role
+from agent.core.station_view import view
+from agent.core.views import ClosedStopView, EventView, OrderView, ScanView, StopView
+from tests.core.build import (
+    EXECUTE,
+    IDLE,
+    T0,
+    WC,
+    Story,
+    a_pattern,
+    a_plan,
+    a_rule,
+    a_shift,
+    a_station,
+    alarm_table,
+    alive,
+    an_order,
+    clock,
+    down,
+    entry,
+    quiet,
+    read,
+    scan,
+    stop_ids,
+    watched,
+)
+
+ROLES = (Role.PACKML_STATE, Role.TOTAL, Role.SCRAP, Role.ALARM)
+DAY = a_pattern(a_shift("early", "04:00", "12:00", crew="A"))
+EARLY = ShiftKeys(shift_id="early", business_date="2026-03-04", crew_id="A")
+PLAN = a_plan(
+    an_order("PO-1", description="Bottles", priority=1),
+    an_order("PO-2", description="Jars", priority=2, op_no="20", item_id="JAR", qty_planned="7"),
+    reasons=["JAM"],
+    alarms=alarm_table(a_rule("E7", "JAM", confidence="suggest")),
+)
+
+
+def at_work() -> Story:
+    """An order in progress since 1, 10 parts made of which 2 are scrap, standing since 60 with alarm E7."""
+    story = Story(a_station(*ROLES, pattern=DAY, orders=True), PLAN)
+    story.hear(*watched(packml_state=EXECUTE, total=0, scrap=0, alarm=0), scan(1.0, "ORD:PO-1"))
+    story.hear(scan(3.0, "LOT:L1:PREFORM"), scan(5.0, "SN:S1"), *alive(5.0, 20.0))
+    story.hear(*[read(20.0 + part, total=part) for part in range(1, 11)], *alive(30.0, 32.0))
+    story.hear(read(33.0, scrap=2), *alive(33.0, 40.0), read(40.0, packml_state=IDLE), *alive(40.0, 46.0))
+    story.hear(read(46.0, packml_state=EXECUTE), read(47.0, total=11), *alive(47.0, 59.0))
+    story.hear(read(60.0, packml_state=IDLE, alarm="E7"), *quiet(60.0, 240.0), scan(241.0, "?"))
+    return story
+
+
+def test_what_is_in_progress_and_what_may_be_started() -> None:
+    story = at_work()
+    shown = view(story.station, PLAN, T0 + 241.0)
+    first = OrderView(
+        order_id="PO-1",
+        op_no="10",
+        item_id="BOTTLE",
+        description="Bottles",
+        status="in_progress",
+        release_status="released",
+        qty_planned=Decimal(100),
+        qty_good=Decimal(9),
+        qty_scrap=Decimal(2),
+        uom="EA",
+    )
+    second = OrderView(
+        order_id="PO-2",
+        op_no="20",
+        item_id="JAR",
+        description="Jars",
+        status="waiting",
+        release_status="released",
+        qty_planned=Decimal(7),
+        qty_good=Decimal(0),
+        qty_scrap=Decimal(0),
+        uom="EA",
+    )
+    assert (shown.order, shown.orders) == (first, (first, second))
+    assert (shown.qty_good, shown.qty_scrap, shown.scrap_uncoded, shown.setup_parts, shown.uom) == (9, 2, 2, 0, "EA")
+    assert (shown.lots, shown.last_serial) == (("L1",), "S1")
+
+
+def test_the_stop_that_is_open_what_its_alarm_suggests_and_the_one_before_it() -> None:
+    story = at_work()
+    shown = view(story.station, PLAN, T0 + 241.0)
+    before, now = dict.fromkeys(stop_ids(story.facts))
+    assert shown.stop == StopView(
+        stop_id=now,
+        stop_class="down",
+        condition=Condition.IDLE,
+        start=clock(60.0),
+        reason_code=None,
+        reason_wanted=True,
+        segment_id=f"{now}.1",
+        inherited=False,
+        suggested_reason="JAM",
+    )
+    assert shown.closed_stops == (
+        ClosedStopView(
+            stop_id=before,
+            stop_class="minor",
+            condition=Condition.IDLE,
+            start=clock(40.0),
+            end=clock(46.0),
+            reason_code="MINOR_STOP",
+            unexplained=None,
+        ),
+    )
+
+
+def test_a_reason_that_was_carried_over_says_so() -> None:
+    story = at_work()
+    story.hear(entry(242.0, "set_reason", code="JAM"), read(243.0, packml_state=EXECUTE, total=12))
+    story.hear(read(244.0, total=13), *alive(244.0, 250.0), read(251.0, packml_state=IDLE, alarm=0))
+    story.hear(read(251.5, alarm="E7"), *alive(251.5, 260.0))
+    stop = view(story.station, PLAN, T0 + 260.0).stop
+    assert stop is not None
+    assert (stop.reason_code, stop.inherited, stop.reason_wanted) == ("JAM", True, False)
+
+
+def test_the_shift_its_figures_and_what_nobody_explained() -> None:
+    story = at_work()
+    story.hear(read(243.0, packml_state=EXECUTE, total=12), read(244.0, total=13), *alive(244.0, 250.0))
+    shown = view(story.station, PLAN, T0 + 250.0)
+    assert (shown.shift, shown.uncoded, shown.uncoded_s, shown.setting_up) == (EARLY, 1, 183, False)
+    for figures in (shown.shift_figures, shown.order_figures):
+        assert figures is not None
+        assert (figures.qty_good, figures.qty_scrap) == (11, 2)
+    assert shown.shift_figures is not None
+    assert shown.order_figures is not None
+    assert shown.shift_figures.elements.adet_s == shown.order_figures.elements.adet_s == 183
+    assert shown.shift_figures.elements.pbt_s - shown.order_figures.elements.pbt_s == 1
+
+
+def test_nothing_is_known_of_a_shift_without_a_calendar_nor_of_figures_before_the_first_reading() -> None:
+    shown = view(a_station(*ROLES), PLAN, T0)
+    assert (shown.shift, shown.shift_figures, shown.order_figures) == (None, None, None)
+    assert (shown.uncoded, shown.uncoded_s, shown.stop, shown.order, shown.last_good) == (0, 0, None, None, None)
+
+
+def test_the_machine_the_last_scan_and_the_last_events() -> None:
+    story = at_work()
+    story.hear(down(245.0, "cable"))
+    shown = view(story.station, PLAN, T0 + 246.0)
+    assert (shown.wc_id, shown.link_up, shown.link_since, shown.link_reason) == (WC, False, clock(245.0), "cable")
+    assert (shown.condition, shown.condition_since, shown.mode) == (Condition.UNKNOWN, clock(240.0), Mode.PRODUCTION)
+    assert shown.last_good == clock(240.0)
+    assert shown.last_scan == ScanView(
+        time=clock(241.0),
+        text="?",
+        accepted=False,
+        code="UNKNOWN_CODE",
+        message="'?' is no code of this site. Scan the label again.",
+    )
+    assert shown.events[:2] == (
+        EventView(time=clock(245.0), type="link.lost", text="PO-1"),
+        EventView(time=clock(241.0), type="scan.refused", text="UNKNOWN_CODE ?"),
+    )
