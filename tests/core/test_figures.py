@@ -368,4 +368,4 @@ def test_what_people_adjust_counts_in_the_figures_of_good_and_scrap_and_nothing_
     story.hear(entry(22.0, "adjust_quantity", category="scrap", delta="2", reason="R"))
     story.hear(entry(23.0, "adjust_quantity", category="rework", delta="5", reason="R"))
     after = story.station.state.figures.shifts[-1].total
-    assert (after.good - before.good, after.scrap - before.scrap) == (-3, 2)
+    assert (int(after.good - before.good), int(after.scrap - before.scrap)) == (-3, 2)
