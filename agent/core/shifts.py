@@ -59,7 +59,8 @@ def _sum_up(turn: Turn, shift: ShiftKeys | None, at: float) -> None:
     # What nobody watches is unknown once a summary has said so; what is watched may still turn out a stop.
     known = turn.figures if turn.watched else seen
     turn.figures = replace(known, shifts=tuple(one for one in known.shifts if not one.names(shift)))
-    if account is None or shift is None or shift.shift_id is None:
+    if account is None or shift is None or shift.shift_id is None or account.since >= at:
+        # A clock that was set back may leave an account that is still to come.
         return
     turn.draft.add(
         _summary(turn, account, at), at, f"shift:{turn.wc_id}:{shift.shift_id}:{milliseconds(at)}:{turn.number()}"
