@@ -18,9 +18,16 @@ from agent.core.turn import Turn
 from agent.core.values import replace
 from agent.core.watching import Cause, Gap
 
-ORDER_WITHIN_INSTANT = {Role.BOOT: 0, **dict.fromkeys(COUNTER_ROLES, 1), Role.HEARTBEAT: 2, Role.ALARM: 2}
-"""A new start is heard before the counter that it reset, and a counter before the heartbeat that has it believed; the
-machine's words come last, taken together."""
+MODE_ROLES = (Role.MODE, Role.MACHINERY_MODE)
+ORDER_WITHIN_INSTANT = {
+    Role.BOOT: 0,
+    **dict.fromkeys(MODE_ROLES, 1),
+    **dict.fromkeys(COUNTER_ROLES, 2),
+    Role.HEARTBEAT: 3,
+    Role.ALARM: 3,
+}
+"""A new start is heard before the counter that it reset, a mode before what is made in it, and a counter before the
+heartbeat that has it believed; the other words come last. What the words mean is taken together, after all of them."""
 LONGEST_REASON = 200
 """Characters kept of what devices say: a snapshot is small whatever they write."""
 
@@ -30,7 +37,7 @@ def read_image(turn: Turn, image: Image) -> None:
     settings, roles = turn.setup.machine.stop, turn.setup.roles
     timed = [(watching.instant_of(signal, settings), roles.get(signal.key), signal) for signal in image.signals]
     if len(timed) > 1:
-        timed.sort(key=lambda item: (item[0], ORDER_WITHIN_INSTANT.get(item[1], 3) if item[1] else 9))
+        timed.sort(key=lambda item: (item[0], ORDER_WITHIN_INSTANT.get(item[1], 4) if item[1] else 9))
     for at, group in groupby(timed, key=itemgetter(0)):
         spoken = False
         condition_turn.settle(turn, at)
@@ -150,6 +157,9 @@ def _read_word(turn: Turn, role: Role, signal: Signal, at: float) -> bool:
     if watching.is_late(before, role, at, turn.setup.machine.stop.reorder_s):
         return False
     after = watching.heard(before, role, signal)
+    if after is not before and role in MODE_ROLES:
+        # What was made by the former mode is told by it; what this instant counts belongs to the new one.
+        turn.flush()
     if after is before:
         return before.gap is not None
     turn.watch = watching.said(after, role, at)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.core import output, pulses, tally
 from agent.core.accounts import Account
 from agent.core.calendar import Calendar
+from agent.core.conditions import Mode, mode_of
 from agent.core.counters import CounterState
 from agent.core.directories import Directories
 from agent.core.discrepancies import Discrepancy
@@ -75,6 +76,11 @@ class Turn:
         return self.counts or self.setup.machine.output.count_by == "serial"
 
     @property
+    def says_setup(self) -> bool:
+        """Whether the machine's own words say setup now, heard or not."""
+        return mode_of(self.watch.words, self.setup.machine.condition.setup_modes) is Mode.SETUP
+
+    @property
     def execution_id(self) -> str:
         """What quantities are summed up under: the execution of the operation, or this time without one."""
         operation = self.operations.current
@@ -133,7 +139,7 @@ class Turn:
         if not self.output.tallies:
             return
         here, phase = self.account(), self.setting_up
-        declared = phase is not None and phase.declared
+        declared = phase is not None and phase.declared and (phase.cause != "mode" or self.says_setup)
         before = self.output.cums.setup
         flush = output.Flush(self.counters, self.setup.names, here, self.draft.observed, declared)
         self.output = output.flushed(self.output, flush, self.draft)

@@ -304,3 +304,19 @@ def test_a_setup_that_ended_while_parts_were_made_unwatched_is_over() -> None:
     story.hear(read(200.0, packml_state=EXECUTE, total=110, mode=1), up(200.0), *alive(200.0, 210.0))
     assert [kind for kind, _, _ in setups(story)] == ["setup.started", "setup.ended"]
     assert story.station.state.setting_up is None
+
+
+def test_a_part_that_is_counted_with_the_end_of_the_setup_is_made_after_it() -> None:
+    story = found()
+    story.hear(read(10.0, packml_state=IDLE, mode=4), *alive(10.0, 60.0), read(60.0, packml_state=EXECUTE, total=102))
+    story.hear(*alive(60.0, 70.0), read(70.5, total=105, mode=1), *alive(71.0, 75.0))
+    made = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    assert [(int(data.qty_setup), int(data.qty_good)) for data in made] == [(2, 0), (0, 3)]
+    assert the_end(story).setup_pieces == Decimal(2)
+
+
+def test_parts_made_unwatched_are_of_the_mode_that_the_machine_is_found_in() -> None:
+    story = found()
+    story.hear(read(10.0, packml_state=IDLE, mode=4), *alive(10.0, 60.0), down(61.0))
+    story.hear(read(200.0, packml_state=EXECUTE, total=110, mode=1), up(200.0), *alive(200.0, 210.0))
+    assert story.station.state.output.cums.good == 10
