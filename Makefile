@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-mutants mosquitto help
+.PHONY: soak-properties soak-mutants mosquitto help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,7 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) mosquitto ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-powercut soak-damage soak-brokers soak-backlog soak-mutants ## What takes long: facts under fire
+soak: soak-kills soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants ## What takes long: facts under fire
 
 CYCLES ?= 1000
 POSITIONS ?= 2000
@@ -49,6 +49,9 @@ soak-brokers: $(DEV_STAMP) ## The brokers' suite at RabbitMQ and NATS (Debian: r
 
 soak-backlog: $(DEV_STAMP) mosquitto ## Days of backlog: one million facts to drain, five million waiting
 	$(BIN)/python -m tests.bench --large drain journal startup
+
+soak-properties: $(DEV_STAMP) ## Ten times other histories of a work center than those that `make test` plays each time
+	for round in 1 2 3 4 5 6 7 8 9 10; do EXPLORE=1 $(BIN)/python -m pytest -q tests/core/test_timeline_properties.py || exit 1; done
 
 soak-mutants: $(DEV_STAMP) ## Mutation testing of agent/core: MUTANTS changes, drawn by lot, that the tests must notice
 	$(BIN)/python -m tests.soak.mutants --mutants $(MUTANTS) $(MUTATE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import cast
 
@@ -31,6 +32,7 @@ from tests.core.build import (
 from tests.core.timeline_world import CODES, PICKS, Workshop, a_timeline_station
 
 EXAMPLES = settings(
+    derandomize="EXPLORE" not in os.environ,
     max_examples=40,
     stateful_step_count=40,
     deadline=None,
