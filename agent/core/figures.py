@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.facts import ShiftKeys, StopClass, TimeElements
+from agent.core.facts import ShiftKeys, TimeElements
 from agent.core.segments import Ground, Grounds, Segment, Stop
 from agent.core.values import replace
 
@@ -144,12 +144,7 @@ def spans_of(stop: Stop | None, settled: float, until: float) -> Iterator[Span]:
     yield Span("run", settled, stop.start)
     for segment in stop.segments:
         end = until if segment.end is None else min(segment.end, until)
-        yield Span(kind_of(segment.segment_class), segment.start, end)
-
-
-def kind_of(stop_class: StopClass) -> Kind:
-    """The kind of time that a segment of this class is."""
-    return stop_class
+        yield Span(segment.segment_class, segment.start, end)
 
 
 def settled(figures: Figures, spans: Iterable[Span], until: float, rules: Rules, grounds: Grounds) -> Figures:

@@ -44,6 +44,7 @@ from tests.core.build import (
     up,
     watched,
 )
+from tests.core.test_timeline_properties import Line
 
 ZONE = ZoneInfo("UTC")
 DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -177,3 +178,17 @@ def test_a_stop_is_upgraded_once_even_if_its_parts_were_merged() -> None:  # R5,
     last = story.station.state.stops.open
     assert last is not None
     assert last.last.segment_class == "down"
+
+
+def test_no_summary_ends_before_it_began_whatever_the_clock_is_set_to() -> None:  # R24
+    world = Line()
+    world.the_agent_finds_it()
+    world.a_word_is_bad_for_a_while(key="packml_state", seconds=140.0)
+    world.a_reading_comes_twice()
+    world.the_clock_is_set(by=-7200.0)
+    world.the_mes_sends_a_calendar(kind="shift")
+    world.it_makes_parts(parts=1, pace=0.4)
+    world.the_clock_is_set(by=-7200.0)
+    world.teardown()
+    summaries = [fact.data for fact in world.story.facts if isinstance(fact.data, ShiftSummary)]
+    assert all(data.start < data.end for data in summaries)
