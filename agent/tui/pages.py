@@ -92,7 +92,7 @@ def stop_title(stop: StopView, words: Wording) -> str:
 def shift_line(center: WorkCenterView, words: Wording) -> str:
     """What the shift has come to so far, and what of it nobody has explained."""
     said = []
-    if center.shift_figures is not None:
+    if center.shift_figures is not None and center.shift_figures.elements.oee is not None:
         elements = center.shift_figures.elements
         ratios = (elements.availability, elements.effectiveness, elements.quality_ratio, elements.oee)
         first, second, third, product = ("–" if one is None else words.count(round(one * 100)) for one in ratios)

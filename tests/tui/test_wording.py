@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.core.facts import FACT_TYPES
+from agent.core.figures import Sums, elements
 from agent.core.station import NOT_SHOWN
 from agent.core.views import EventView
 from agent.tui.pages import shift_line
@@ -54,6 +55,8 @@ def test_the_agents_own_reasons_have_a_name_in_each_language(language: Language)
 def test_the_shift_so_far_is_one_line_and_says_what_is_not_explained() -> None:
     words = Wording("en", ZoneInfo("UTC"))
     assert shift_line(CENTER, words) == ""
+    nothing_made = SHIFT.model_copy(update={"elements": elements(Sums(delay=60.0))})
+    assert shift_line(CENTER.model_copy(update={"shift_figures": nothing_made}), words) == ""
     center = CENTER.model_copy(update={"shift_figures": SHIFT, "uncoded": 2})
     line = "Shift so far: OEE 74 % = 80 × 94 × 99 (indicative)   Not explained: 2"
     assert shift_line(center, words) == line
