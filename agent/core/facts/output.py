@@ -1,0 +1,105 @@
+"""Facts about quantities (domain.md D)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from agent.core.facts.blocks import Counter, FactData, Interval
+
+QuantityCategory: TypeAlias = Literal["good", "scrap", "rework", "setup"]
+Allocation: TypeAlias = Annotated[
+    Literal["exact", "estimated"],
+    Field(
+        description="estimated: counted while nobody watched and orders, shifts or lots changed; all of it is said of "
+        "what was in progress when the watching ended (domain.md K11)"
+    ),
+]
+
+
+class OutputRecorded(FactData):
+    """Parts were made: good ones, or in a setup such as are neither good nor scrap until somebody says so (R10)."""
+
+    TYPE = "output.recorded"
+    qty_good: Decimal
+    qty_setup: Decimal = Decimal(0)
+    uom: str
+    cum_good: Decimal
+    """Good parts of this order and operation at this work center so far, what was turned into scrap taken off."""
+    cum_good_shift: Decimal
+    """The same, of this shift alone; below zero where parts of the shift before were rejected in it."""
+    counter: Counter | None
+    """Null where no counter counted them."""
+    interval: Interval | None
+    """Null where no counter counted them."""
+    lots_in: tuple[str, ...]
+    """Component lots loaded meanwhile."""
+    lower_bound: bool = False
+    """At least so many: the counter was not watched and may have gone further (domain.md K5)."""
+    allocation: Allocation = "exact"
+    serials: tuple[str, ...] = ()
+    """The units, where output is counted by serials (domain.md K14)."""
+
+
+class ScrapRecorded(FactData):
+    """Parts were rejected."""
+
+    TYPE = "scrap.recorded"
+    qty_scrap: Decimal
+    """What this adds to the scrap; 0 where it only gives rejects that were counted before their code."""
+    qty_from_good: Decimal
+    """How many of them had been reported as good and are good no more (domain.md K13)."""
+    pool_coded_qty: Decimal = Decimal(0)
+    """Rejects counted before, without a code, that get theirs now; they are not added again (domain.md K13)."""
+    uom: str
+    cum_good: Decimal
+    cum_scrap: Decimal
+    cum_good_shift: Decimal
+    cum_scrap_shift: Decimal
+    defect_code: str | None
+    """Null while nobody has coded the reject."""
+    place: str
+    """Where they were rejected: the work center, or a place in it."""
+    disposition: str | None = None
+    """What becomes of them, as the operator said."""
+    counter: Counter | None
+    """Null where an operator reported them."""
+    interval: Interval | None
+    """Null where an operator reported them."""
+    allocation: Allocation = "exact"
+
+
+class ReworkRecorded(FactData):
+    """Parts were sent to rework."""
+
+    TYPE = "rework.recorded"
+    qty_rework: Decimal
+    uom: str
+    cum_rework: Decimal
+    """Of this order and operation at this work center so far."""
+    counter: Counter | None
+    interval: Interval | None
+    defect_code: str | None
+    target_op: str | None
+    """Operation at which they are reworked, where anybody said."""
+    allocation: Allocation = "exact"
+
+
+class QuantityAdjusted(FactData):
+    """A quantity is another one than was counted: the counter was set back, or somebody who knows says so."""
+
+    TYPE = "quantity.adjusted"
+    category: QuantityCategory
+    delta: Decimal
+    """What is added to it; negative takes away."""
+    uom: str
+    cum_after: Decimal
+    """Of this order and operation at this work center; never below zero."""
+    source: Literal["plc", "operator"]
+    counter: Counter | None
+    """The readings between which it lies, where a counter is behind it."""
+    reason: str | None
+    comment: str | None
+    actor: str | None

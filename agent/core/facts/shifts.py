@@ -1,0 +1,72 @@
+"""Facts about shifts, with the figures of ISO 22400-2."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from agent.core.facts.blocks import Block, FactData, Timestamp
+
+
+class TimeElements(Block):
+    """Time elements of ISO 22400-2 in seconds and their ratios, as seen here. Indicative: the MES owns the figures."""
+
+    pbt_s: Decimal
+    """Planned busy time so far: the shift or the order without planned windows and without what nobody watched."""
+    apt_s: Decimal
+    """Actual production time: running with an order."""
+    aust_s: Decimal
+    """Actual unit setup time."""
+    adet_s: Decimal
+    """Actual unit delay time: stops with an order in progress."""
+    adot_s: Decimal
+    """Actual unit down time: idle without an order although available."""
+    waiting_s: Decimal
+    """Starved or blocked, where that does not count against the line (domain.md R11)."""
+    no_order_run_s: Decimal
+    """Running without an order."""
+    unknown_s: Decimal
+    """Nobody watched; counted in no other element."""
+    planned_s: Decimal
+    """Planned windows."""
+    outside_plan_s: Decimal
+    """Running in planned windows; part of `planned_s`."""
+    availability: Decimal | None
+    """APT / PBT."""
+    effectiveness: Decimal | None
+    """PRI x PQ / APT."""
+    quality_ratio: Decimal | None
+    """GQ / PQ."""
+    oee: Decimal | None
+    """Their product."""
+    indicative: Literal[True] = True
+
+
+class ShiftOrder(Block):
+    """What one shift made of one order."""
+
+    order_id: str | None
+    op_no: str | None
+    qty_good: Decimal
+    qty_scrap: Decimal
+    uom: str
+    elements: TimeElements
+
+
+class ShiftSummary(FactData):
+    """A shift is over; what it came to, as far as seen by then (domain.md G3)."""
+
+    TYPE = "shift.summary"
+    start: Timestamp
+    end: Timestamp
+    qty_good: Decimal
+    qty_scrap: Decimal
+    uom: str
+    orders: tuple[ShiftOrder, ...]
+    elements: TimeElements
+    stops: int
+    """That ended in the shift, or stand open at its end."""
+    open_stop_id: str | None
+    uncoded: int
+    """Segments of downtime of the shift without a reason."""
+    uncoded_s: Decimal
