@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
 
+from agent.core.context import Context
 from agent.core.desk import Desk
 from agent.core.facts import Fact
 from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage
-from agent.core.operator_turn import Context
 from agent.core.station import Station, StationObservation
 from agent.core.views import Reply
 from agent.journal.store import Commit, Kept

@@ -23,7 +23,7 @@ from agent.clock import Clock, draw_ids
 from agent.core.errors import JournalError, JournalFullError
 from agent.core.facts import StorageLevel
 from agent.core.observations import ClockStep, Entry, Scan, Stopping, Tick, by_new_time
-from agent.core.operator_turn import last_scan
+from agent.core.scan_turn import last_scan
 from agent.core.state import LastScan
 from agent.core.station import StationObservation
 from agent.core.views import Reply
@@ -175,8 +175,9 @@ class Intake:
             await self._room.wait()
 
     def _claims_needed(self, observation: Anything) -> tuple[str, ...]:
-        if isinstance(observation, Scan):
-            return self._tentative.stations[observation.wc_id].claims_needed(observation)
+        if isinstance(observation, Scan | Entry):
+            station = self._tentative.stations[observation.wc_id]
+            return station.claims_needed(observation, self._tentative.desk.directories)
         return ()
 
     def _enqueue(self, pending: Pending) -> None:

@@ -76,7 +76,7 @@ def check_free(turn: Turn, start: float, end: float, mine: set[str]) -> None:
         raise EntryRefusedError("OTHER_STOP", "Another stop lies in that time. Look at the list again.")
 
 
-def named_stop(turn: Turn, stop_id: str | None, claims: Mapping[str, str]) -> Stop:
+def named_stop(turn: Turn, stop_id: str | None) -> Stop:
     """The stop of this id, open or closed; without one the open stop, else the last one.
 
     Raises:
@@ -87,7 +87,7 @@ def named_stop(turn: Turn, stop_id: str | None, claims: Mapping[str, str]) -> St
         return is_open
     last = turn.floor.last_stop
     wanted = stop_id or (None if last is None else last.stop_id)
-    kept = None if wanted is None else claims.get(stop_claim(turn.wc_id, wanted))
+    kept = None if wanted is None else turn.claim(stop_claim(turn.wc_id, wanted))
     if not kept:
         raise EntryRefusedError("NO_STOP", "There is no such stop to explain.")
     return STOP.validate_json(kept)

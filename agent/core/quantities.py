@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
-from agent.core import counting, set_back, setting_up, standstill
+from agent.core import arguments, counting, set_back, setting_up, standstill
 from agent.core.accounts import Account
+from agent.core.actions import Action, Actions
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
     Counter,
@@ -26,11 +26,6 @@ from agent.core.turn import Turn
 from agent.core.values import replace
 
 Decision: TypeAlias = Literal["post", "ignore", "edit"]
-MOST = 1_000_000
-"""Parts that one entry can be about; more is a slip of the finger."""
-LONGEST_TEXT = 500
-_WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
-_Word = TypeVar("_Word", bound=str)
 CATEGORIES: dict[str, QuantityCategory] = {"good": "good", "scrap": "scrap", "rework": "rework"}
 SETUP_PARTS = "SETUP_PARTS"
 """Reason of an adjustment that says what parts made in a setup are."""
@@ -53,7 +48,7 @@ def report_scrap(turn: Turn, entry: Entry, defect_code: str) -> str:
     Raises:
         EntryRefusedError: more than there is to reject, or no whole number of parts.
     """
-    qty = _parts(entry, "qty")
+    qty = arguments.whole(entry.arguments, "qty", lowest=1)
     turn.flush()
     account, cums = turn.account(), turn.output.cums
     coded = min(qty, cums.uncoded)
@@ -80,8 +75,8 @@ def report_scrap(turn: Turn, entry: Entry, defect_code: str) -> str:
             cum_good_shift=Decimal(after.good_shift),
             cum_scrap_shift=Decimal(after.scrap_shift),
             defect_code=defect_code,
-            place=_text(entry, "place") or turn.wc_id,
-            disposition=_text(entry, "disposition"),
+            place=arguments.text(entry.arguments, "place") or turn.wc_id,
+            disposition=(arguments.text(entry.arguments, "disposition") or None),
             counter=None,
             interval=None,
         )
@@ -99,7 +94,7 @@ def report_good(turn: Turn, entry: Entry) -> str:
     Raises:
         EntryRefusedError: its output is counted, or no whole number of parts.
     """
-    qty = _parts(entry, "qty")
+    qty = arguments.whole(entry.arguments, "qty", lowest=1)
     if turn.counts_output:
         raise EntryRefusedError("OUTPUT_IS_COUNTED", "Output is counted here. A supervisor can adjust the quantity.")
     turn.flush()
@@ -120,8 +115,8 @@ def adjust(turn: Turn, entry: Entry, reason: str) -> str:
     Raises:
         EntryRefusedError: there is no such category, or the quantity would fall below zero.
     """
-    category = _one_of(entry, "category", CATEGORIES)
-    delta = _whole(entry, "delta", lowest=-MOST)
+    category = arguments.one_of(entry.arguments, "category", CATEGORIES)
+    delta = arguments.whole(entry.arguments, "delta", lowest=-arguments.MOST)
     turn.flush()
     account = turn.account()
     _adjust(turn, account, Adjustment(category, delta, reason), entry)
@@ -134,7 +129,9 @@ def dispose_setup(turn: Turn, entry: Entry) -> str:
     Raises:
         EntryRefusedError: there are not so many, or no whole numbers of parts.
     """
-    good, scrap = (_whole(entry, name, lowest=0) if name in entry.arguments else 0 for name in ("good", "scrap"))
+    good, scrap = (
+        arguments.whole(entry.arguments, name, lowest=0) if name in entry.arguments else 0 for name in ("good", "scrap")
+    )
     turn.flush()
     account, left = turn.account(), turn.output.cums.setup
     if not 0 < good + scrap <= left:
@@ -155,10 +152,10 @@ def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:
     held = next((one for one in turn.output.held if one.discrepancy_id == discrepancy_id), None)
     if held is None:
         raise EntryRefusedError("NOT_HELD", f"Nothing is held back under {discrepancy_id}: decided, or too long ago.")
-    decision = _one_of(entry, "decision", DECISIONS)
+    decision = arguments.one_of(entry.arguments, "decision", DECISIONS)
     parts = held.parts if decision == "post" else 0
     if decision == "edit":
-        parts = _whole(entry, "qty", lowest=0)
+        parts = arguments.whole(entry.arguments, "qty", lowest=0)
     turn.flush()
     if parts:
         counter = Counter(name=held.name, counter_run=held.counter_run, raw_from=held.raw_from, raw_to=held.raw_to)
@@ -217,7 +214,7 @@ def _adjust(turn: Turn, account: Account, change: Adjustment, entry: Entry) -> N
             source="operator",
             counter=change.counter,
             reason=change.reason,
-            comment=_text(entry, "comment"),
+            comment=(arguments.text(entry.arguments, "comment") or None),
             actor=entry.actor,
         )
         key = f"adj:{turn.wc_id}:{turn.number()}"
@@ -236,7 +233,7 @@ def _resolved(turn: Turn, entry: Entry, discrepancy_id: str, decision: Decision,
         code="counter_quarantine",
         resolution=decision,
         actor=entry.actor,
-        comment=_text(entry, "comment"),
+        comment=(arguments.text(entry.arguments, "comment") or None),
     )
     turn.draft.add(data, entry.observed.wall, f"dsr:{turn.wc_id}:{turn.number()}")
     return told
@@ -246,27 +243,33 @@ def _by_hand(turn: Turn) -> FactQuality:
     return turn.draft.quality("operator", entry="manual")
 
 
-def _parts(entry: Entry, name: str) -> int:
-    return _whole(entry, name, lowest=1)
+def _report_scrap(turn: Turn, entry: Entry) -> str:
+    return report_scrap(turn, entry, arguments.name(entry.arguments, "defect_code"))
 
 
-def _whole(entry: Entry, name: str, *, lowest: int) -> int:
-    text = entry.arguments.get(name, "")
-    value = int(text) if _WHOLE.fullmatch(text) else None
-    if value is None or not lowest <= value <= MOST or (lowest < 0 and not value):
-        raise EntryRefusedError(
-            "NO_QUANTITY",
-            f"'{name}' is '{text[:20]}'; expected a whole number of parts, {lowest} to {MOST}.",
-        )
-    return value
+def _adjust_quantity(turn: Turn, entry: Entry) -> str:
+    return adjust(turn, entry, arguments.name(entry.arguments, "reason"))
 
 
-def _one_of(entry: Entry, name: str, known: dict[str, _Word]) -> _Word:
-    text = entry.arguments.get(name, "")
-    if text not in known:
-        raise EntryRefusedError("UNKNOWN_WORD", f"'{name}' is '{text[:20]}'; expected {', '.join(known)}.")
-    return known[text]
+def _release_quarantine(turn: Turn, entry: Entry) -> str:
+    must_be_supervisor(entry)
+    return release(turn, entry, arguments.name(entry.arguments, "discrepancy_id"))
 
 
-def _text(entry: Entry, name: str) -> str | None:
-    return entry.arguments.get(name, "")[:LONGEST_TEXT] or None
+def must_be_supervisor(entry: Entry) -> None:
+    """Refuse what an operator may not decide.
+
+    Raises:
+        EntryRefusedError: the actor is no supervisor.
+    """
+    if entry.role != "supervisor":
+        raise EntryRefusedError("NEEDS_SUPERVISOR", "Only a supervisor may decide this. Call one to sign on.")
+
+
+ACTIONS: Actions = {
+    "report_scrap": Action(_report_scrap),
+    "report_good": Action(report_good),
+    "adjust_quantity": Action(_adjust_quantity),
+    "dispose_setup": Action(dispose_setup),
+    "release_quarantine": Action(_release_quarantine),
+}

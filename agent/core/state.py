@@ -9,13 +9,17 @@ from agent.core.conditions import Condition
 from agent.core.counters import CounterState
 from agent.core.facts import StopClass
 from agent.core.figures import Figures
+from agent.core.labor import NOBODY, Crew
 from agent.core.machine_settings import Role
+from agent.core.materials import NO_MATERIALS, Materials
 from agent.core.operations import Operations
 from agent.core.output import Output
+from agent.core.quality import NO_QUALITY, Quality
 from agent.core.schedule import Schedule
 from agent.core.segments import Stop
 from agent.core.signs import NO_SIGNS, Signs
 from agent.core.stops import StopWatch
+from agent.core.units import NO_UNITS, Units
 from agent.core.watching import Watch
 
 
@@ -111,3 +115,7 @@ class StationState:
     figures: Figures = field(default_factory=Figures)
     setting_up: SettingUp | None = None
     signs: Signs = NO_SIGNS
+    materials: Materials = NO_MATERIALS
+    units: Units = NO_UNITS
+    quality: Quality = NO_QUALITY
+    crew: Crew = NOBODY

@@ -6,17 +6,17 @@ a number or touches a file: the same observations with the same ids always make 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core import barcodes, calendar, clock_steps, machine_turn, manual, operator_turn, shifts, snapshots
+from agent.core import calendar, clock_steps, entries, machine_turn, manual, scan_turn, shifts, snapshots
+from agent.core.actions import Asked, Claims
 from agent.core.calendar import Calendar
 from agent.core.calendar_settings import CalendarSettings
+from agent.core.context import Context
 from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
-from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
     DiscrepancyRaised,
     DiscrepancyResolved,
@@ -34,15 +34,11 @@ from agent.core.facts import (
 from agent.core.figures import Figures, settled
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
-from agent.core.named_stops import stops_named
 from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
-from agent.core.operator_turn import Context, serial_claim
 from agent.core.schedule import grounds
 from agent.core.settings import CodeSettings
-from agent.core.standstill import stop_claim
 from agent.core.state import Event, StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
-from agent.core.stop_entries import STOP_ACTIONS
 from agent.core.turn import Around, Turn, begin, end, open_spans
 from agent.core.values import replace
 from agent.core.views import Reply
@@ -118,20 +114,14 @@ class Station:
         """The whole state, at most 16 KiB whatever was produced."""
         return snapshots.packed(self.state)
 
-    def claims_needed(self, observation: StationObservation) -> tuple[str, ...]:
+    def claims_needed(self, observation: StationObservation, directories: Directories) -> Claims:
         """Claims whose values `observe` must be given."""
         if isinstance(observation, Scan):
-            code = barcodes.read(observation.text, self.setup.codes)
-            if code is not None and code.kind == "serial":
-                return (serial_claim(observation.wc_id, code.identity),)
-            return self._stop_claims({}) if code is not None and code.kind == "reason" else ()
-        if isinstance(observation, Entry) and observation.action in STOP_ACTIONS:
-            return self._stop_claims(observation.arguments)
+            return scan_turn.claims_needed(observation, Asked(self.setup, self.state, directories, {}))
+        if isinstance(observation, Entry):
+            asked = Asked(self.setup, self.state, directories, observation.arguments)
+            return entries.claims_needed(observation.action, asked)
         return ()
-
-    def _stop_claims(self, arguments: Mapping[str, str]) -> tuple[str, ...]:
-        named = stops_named(self.state.stops, self.state.floor.last_stop, arguments)
-        return tuple(stop_claim(self.setup.machine.work_center, stop_id) for stop_id in named)
 
     def observe(self, observation: StationObservation, ids: UUID, context: Context) -> Outcome:
         """Take one observation.
@@ -143,14 +133,14 @@ class Station:
         """
         working = self._working(context)
         now = observation.observed.wall
-        around = Around(context.directories, working.calendar)
+        around = Around(context.directories, working.calendar, context.claims)
         turn = begin(self.setup, self.state, now, IdBlock(ids), around)
         if isinstance(observation, Started | ClockStep):
             reply = None
             _take_break_in_time(turn, observation)
         else:
             _follow_calendar(turn, now, changed=working is not self.working)
-            reply = _dispatch(turn, observation, context)
+            reply = _dispatch(turn, observation)
         state = end(turn)
         facts = tuple(turn.draft.facts)
         if facts:
@@ -211,7 +201,7 @@ def _take_break_in_time(turn: Turn, observation: Started | ClockStep) -> None:
         shifts.adopt(turn, now)
 
 
-def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick, context: Context) -> Reply | None:
+def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick) -> Reply | None:
     match observation:
         case Image():
             machine_turn.read_image(turn, observation)
@@ -224,17 +214,10 @@ def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick, conte
         case Tick():
             machine_turn.pass_time(turn, observation)
         case Scan():
-            return operator_turn.take_scan(turn, observation, context)
+            return scan_turn.take(turn, observation)
         case Entry():
-            return _take_entry(turn, observation, context)
+            return entries.take(turn, observation)
     return None
-
-
-def _take_entry(turn: Turn, entry: Entry, context: Context) -> Reply:
-    try:
-        return operator_turn.take_entry(turn, entry, context)
-    except EntryRefusedError as refusal:
-        return Reply(accepted=False, code=refusal.code, message=str(refusal))
 
 
 def _with_events(state: StationState, facts: tuple[Fact, ...]) -> StationState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from agent.core import figures, manual, reasons, segment_edits, standstill, stops
+from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import Cut, StopEdited, StopMerged, StopReasonSet, StopSegmented
 from agent.core.named_stops import (
@@ -18,6 +19,8 @@ from agent.core.named_stops import (
     named_stop,
     needed,
     stop_of,
+    stops_named,
+    word_of_entry,
 )
 from agent.core.segments import Stop
 from agent.core.standstill import stop_claim
@@ -26,23 +29,14 @@ from agent.core.turn import Turn
 from agent.core.values import replace
 
 
-def take(turn: Turn, action: str, arguments: Mapping[str, str], word: Word, claims: Mapping[str, str]) -> str:
-    """Carry out an entry about stops; returns the sentence for the operator.
-
-    Raises:
-        EntryRefusedError: it cannot be; nothing changed.
-    """
-    return STOP_ACTIONS[action](turn, arguments, word, claims)
-
-
-def explain(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping[str, str]) -> str:
+def explain(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     """Give a segment its reason: the one named, else the last of the stop named, else of the open or the last stop."""
     code = needed(arguments, "code")
     reason, sticky = known_reason(turn.directories, code, word)
     segment_id = arguments.get("segment_id")
     if not segment_id and not arguments.get("stop_id"):
         standstill.confirm(turn)
-    stop = named_stop(turn, arguments.get("stop_id") or (stop_of(segment_id) if segment_id else None), claims)
+    stop = named_stop(turn, arguments.get("stop_id") or (stop_of(segment_id) if segment_id else None))
     segment = named_segment(stop, segment_id) if segment_id else last_to_explain(stop)
     if segment.segment_class == "planned":
         raise EntryRefusedError("PLANNED", "That part of the stop is planned; it needs no reason.")
@@ -68,9 +62,9 @@ def explain(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mappin
     return f"Reason {code} taken."
 
 
-def _split(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping[str, str]) -> str:
+def _split(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     segment_id = needed(arguments, "segment_id")
-    stop = named_stop(turn, stop_of(segment_id), claims)
+    stop = named_stop(turn, stop_of(segment_id))
     segment = named_segment(stop, segment_id)
     check_window(turn, segment, stop, word)
     after = segment_edits.split(
@@ -83,9 +77,9 @@ def _split(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping
     return "The stop is split. Give its parts their reasons."
 
 
-def _merge_segments(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping[str, str]) -> str:
+def _merge_segments(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     segment_id = needed(arguments, "segment_id")
-    stop = named_stop(turn, stop_of(segment_id), claims)
+    stop = named_stop(turn, stop_of(segment_id))
     segment = named_segment(stop, segment_id)
     check_window(turn, segment, stop, word)
     after = segment_edits.merged(stop, segment)
@@ -94,11 +88,11 @@ def _merge_segments(turn: Turn, arguments: Mapping[str, str], word: Word, claims
     return "The two parts are one again."
 
 
-def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping[str, str]) -> str:
+def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     if not word.supervisor:
         raise EntryRefusedError("NEEDS_SUPERVISOR", "Only a supervisor makes two stops one. Call yours.")
-    one = named_stop(turn, needed(arguments, "stop_id"), claims)
-    other = named_stop(turn, needed(arguments, "other_stop_id"), claims)
+    one = named_stop(turn, needed(arguments, "stop_id"))
+    other = named_stop(turn, needed(arguments, "other_stop_id"))
     for stop in (one, other):
         for segment in stop.segments:
             check_window(turn, segment, stop, word)
@@ -125,7 +119,7 @@ def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word, claims: M
     return "The two stops are one."
 
 
-def _begin(turn: Turn, arguments: Mapping[str, str], word: Word, _: Mapping[str, str]) -> str:
+def _begin(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     if not turn.setup.machine.manual:
         raise EntryRefusedError("MACHINE_DECIDES", "The machine itself says when it stops here. Give the reason only.")
     if turn.stops.open is not None:
@@ -143,7 +137,7 @@ def _begin(turn: Turn, arguments: Mapping[str, str], word: Word, _: Mapping[str,
     return "The stop is open."
 
 
-def _end(turn: Turn, _arguments: Mapping[str, str], word: Word, _: Mapping[str, str]) -> str:
+def _end(turn: Turn, _arguments: Mapping[str, str], word: Word) -> str:
     stop = turn.stops.open
     if stop is None:
         raise EntryRefusedError("NO_STOP", "No stop is open.")
@@ -157,8 +151,8 @@ def _end(turn: Turn, _arguments: Mapping[str, str], word: Word, _: Mapping[str, 
     return "The stop is over."
 
 
-def _edit(turn: Turn, arguments: Mapping[str, str], word: Word, claims: Mapping[str, str]) -> str:
-    stop = named_stop(turn, needed(arguments, "stop_id"), claims)
+def _edit(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
+    stop = named_stop(turn, needed(arguments, "stop_id"))
     if not stop.manual or stop.end is None:
         raise EntryRefusedError(
             "TIMES_ARE_FIXED", "Only times that a person entered can be edited, of a stop that is over."
@@ -214,17 +208,26 @@ def _put(turn: Turn, before: Stop, after: Stop) -> None:
         standstill.keep(turn, after)
 
 
-STOP_ACTIONS: Mapping[str, Callable[[Turn, Mapping[str, str], Word, Mapping[str, str]], str]] = {
-    "set_reason": explain,
-    "split_stop": _split,
-    "merge_segments": _merge_segments,
-    "merge_stops": _merge_stops,
-    "start_stop": _begin,
-    "end_stop": _end,
-    "edit_stop": _edit,
-}
-"""What people can do with stops."""
-
-
 def _key(turn: Turn, stop: Stop, what: str) -> str:
     return f"stop:{turn.wc_id}:{milliseconds(stop.start)}:{what}:{turn.number()}"
+
+
+def claims_needed(asked: Asked) -> Claims:
+    """The closed stops that an entry is about."""
+    named = stops_named(asked.state.stops, asked.state.floor.last_stop, asked.arguments)
+    return tuple(stop_claim(asked.wc_id, stop_id) for stop_id in named)
+
+
+def _action(what: Callable[[Turn, Mapping[str, str], Word], str]) -> Action:
+    return Action(lambda turn, entry: what(turn, entry.arguments, word_of_entry(turn, entry)), claims_needed)
+
+
+ACTIONS: Actions = {
+    "set_reason": _action(explain),
+    "split_stop": _action(_split),
+    "merge_segments": _action(_merge_segments),
+    "merge_stops": _action(_merge_stops),
+    "start_stop": _action(_begin),
+    "end_stop": _action(_end),
+    "edit_stop": _action(_edit),
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent.core import output, pulses, tally
@@ -16,15 +16,19 @@ from agent.core.draft import Draft, Origin
 from agent.core.facts import Keys, Versions
 from agent.core.figures import Figures, Rules, Span, settled, spans_of
 from agent.core.identity import IdBlock
+from agent.core.labor import Crew
 from agent.core.machine_settings import Role
+from agent.core.materials import Materials
 from agent.core.operations import Operations
 from agent.core.output import Output
+from agent.core.quality import Quality
 from agent.core.schedule import Schedule, grounds, shift_keys
 from agent.core.segments import Ground, Stop
 from agent.core.signs import Signs
 from agent.core.state import ClosedStop, Floor, SettingUp, StationState
 from agent.core.station_setup import NO_COUNTER, Setup, figure_rules
 from agent.core.stops import StopRules, StopWatch
+from agent.core.units import Units
 from agent.core.values import replace
 from agent.core.watching import Watch
 
@@ -50,7 +54,19 @@ class Turn:
     signs: Signs
     calendar: Calendar
     directories: Directories
+    materials: Materials
+    units: Units
+    quality: Quality
+    crew: Crew
+    known: Mapping[str, str] = field(default_factory=dict)
+    """Claims asked for that had been taken."""
     claims: list[tuple[str, str]] = field(default_factory=list)
+    """Claims taken in this turn, with their values."""
+
+    def claim(self, key: str) -> str | None:
+        """The value of a claim as it stands in this turn; None where it has not been taken."""
+        mine = next((value for taken, value in reversed(self.claims) if taken == key), None)
+        return self.known.get(key) if mine is None else mine
 
     @property
     def cycle_s(self) -> float:
@@ -243,6 +259,7 @@ class Around:
 
     directories: Directories
     calendar: Calendar
+    claims: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_spans(figures: Figures, watch: Watch, stops: StopWatch, now: float) -> Iterator[Span]:
@@ -283,6 +300,11 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
         state.signs,
         around.calendar,
         around.directories,
+        state.materials,
+        state.units,
+        state.quality,
+        state.crew,
+        around.claims,
     )
     draft.time_trusted = not state.watch.skewed
     draft.enter_shift(state.schedule.shift, state.schedule.since)
@@ -308,6 +330,10 @@ def end(turn: Turn) -> StationState:
         turn.figures,
         turn.setting_up,
         turn.signs,
+        turn.materials,
+        turn.units,
+        turn.quality,
+        turn.crew,
     )
 
 

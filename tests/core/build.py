@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from agent.core.accounts import Account, Cums
 from agent.core.calendar_settings import DAYS, CalendarSettings
 from agent.core.conditions import Condition, Mode
+from agent.core.context import Context
 from agent.core.directories import AlarmReasons, Directories, Order, PublishedCalendar, Reasons
 from agent.core.draft import Draft, Provenance
 from agent.core.facts import (
@@ -29,7 +30,6 @@ from agent.core.facts import (
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings, Role
 from agent.core.observations import Entry, Image, Instant, Link, Quality, Scan, Signal, SignalValue, Started, Tick
-from agent.core.operator_turn import Context
 from agent.core.reasons import MINOR_STOP, UNCODED
 from agent.core.settings import CodeSettings
 from agent.core.station import Outcome, Station, StationObservation
@@ -258,7 +258,7 @@ class Story:
         return outcome
 
     def context(self, observation: StationObservation) -> Context:
-        needed = self.station.claims_needed(observation)
+        needed = self.station.claims_needed(observation, self.plan)
         return Context(self.plan, {key: self.claims[key] for key in needed if key in self.claims})
 
     def next_ids(self) -> UUID:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from agent.core.accounts import Cums
+from agent.core.arguments import LONGEST_ID
 from agent.core.conditions import Condition
 from agent.core.facts import (
     DiscrepancyRaised,
@@ -22,7 +23,6 @@ from agent.core.facts import (
     Versions,
 )
 from agent.core.machine_settings import Role
-from agent.core.operator_turn import LONGEST_ID
 from tests.core.build import (
     EXECUTE,
     IDLE,

@@ -53,8 +53,14 @@ class DirectoryApplied(FactData):
 
     TYPE = "agent.directory_applied"
     name: str
-    outcome: Literal["applied", "refused", "withdrawn"]
+    outcome: Literal["applied", "refused", "withdrawn", "scheduled"]
+    """scheduled: taken, and in force from `effective_from` on, when another fact says `applied`."""
     rev: str | None
+    owner: str | None = None
+    """The system that owns the object."""
+    effective_from: Timestamp | None = None
+    supersedes: str | None = None
+    """Revision that it takes the place of."""
     sha256: str
     detail: str
 

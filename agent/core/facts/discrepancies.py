@@ -11,6 +11,17 @@ DiscrepancyCode: TypeAlias = Literal[
     "order_not_released",
     "order_unknown",
     "no_order_running",
+    "operation_out_of_sequence",
+    "wrong_work_center",
+    "stale_version",
+    "over_quantity",
+    "lot_unresolved",
+    "lot_on_hold_used",
+    "consumption_over_norm",
+    "late_entry",
+    "duplicate_serial",
+    "directory_code_unknown",
+    "reconciliation_difference",
     "clock_skew",
     "counter_reset",
     "counter_quarantine",
@@ -22,6 +33,12 @@ DiscrepancyCode: TypeAlias = Literal[
     "mes_restored",
     "rejected_by_mes",
 ]
+Resolution: TypeAlias = Literal[
+    "post", "ignore", "edit", "released", "known", "attached", "corrected", "accepted", "agreed"
+]
+"""post: what was held counts. ignore: it counts for nothing. edit: another quantity counts. released: the order was
+released. known: what was unknown came. attached: it belongs to an order now. corrected: a fact was put right. accepted:
+it stays as it is. agreed: both sides hold the same now."""
 
 
 class DiscrepancyRaised(FactData):
@@ -46,7 +63,28 @@ class DiscrepancyResolved(FactData):
     TYPE = "discrepancy.resolved"
     discrepancy_id: str
     code: DiscrepancyCode
-    resolution: Literal["post", "ignore", "edit"]
-    """post: what was held counts. ignore: it counts for nothing. edit: another quantity counts."""
+    resolution: Resolution
     actor: str | None
     comment: str | None
+    by: Literal["local", "mes", "rule"] = "local"
+    """Who decided: a person here, the MES, or a rule when the contradiction was gone."""
+
+
+class DiscrepancyAcknowledged(FactData):
+    """Its owner has seen a contradiction and deals with it."""
+
+    TYPE = "discrepancy.acknowledged"
+    discrepancy_id: str
+    code: DiscrepancyCode
+    actor: str | None
+    comment: str | None
+
+
+class DiscrepancyExpired(FactData):
+    """Nobody resolved a contradiction by the time it was due; it can still be resolved."""
+
+    TYPE = "discrepancy.expired"
+    discrepancy_id: str
+    code: DiscrepancyCode
+    owner_role: str
+    due: Timestamp

@@ -41,6 +41,12 @@ class OutputRecorded(FactData):
     allocation: Allocation = "exact"
     serials: tuple[str, ...] = ()
     """The units, where output is counted by serials (domain.md K14)."""
+    pass_no: int = 1
+    """Of those units: 2 and more after rework."""
+    qty_from_rework: Decimal = Decimal(0)
+    """How many of them had been sent to rework, which they have left with this."""
+    lot_out: str | None = None
+    """The lot that is being made."""
 
 
 class ScrapRecorded(FactData):
@@ -64,6 +70,12 @@ class ScrapRecorded(FactData):
     """Where they were rejected: the work center, or a place in it."""
     disposition: str | None = None
     """What becomes of them, as the operator said."""
+    qty_from_rework: Decimal = Decimal(0)
+    """How many of them had been sent to rework, which they have left with this."""
+    nc_id: str | None = None
+    """The nonconformance that they were written off for."""
+    lot_out: str | None = None
+    """The lot that is being made."""
     counter: Counter | None
     """Null where an operator reported them."""
     interval: Interval | None
@@ -72,13 +84,19 @@ class ScrapRecorded(FactData):
 
 
 class ReworkRecorded(FactData):
-    """Parts were sent to rework."""
+    """Parts were sent to rework: neither good nor scrap until they leave it (requirement 19)."""
 
     TYPE = "rework.recorded"
     qty_rework: Decimal
+    qty_from_good: Decimal = Decimal(0)
+    """How many of them had been reported as good and are good no more."""
     uom: str
     cum_rework: Decimal
-    """Of this order and operation at this work center so far."""
+    """Of this order and operation at this work center, those that are in rework now."""
+    serial: str | None = None
+    """The unit, where it has one."""
+    nc_id: str | None = None
+    """The nonconformance that they are reworked for."""
     counter: Counter | None
     interval: Interval | None
     defect_code: str | None

@@ -13,7 +13,7 @@ class ScanAccepted(FactData):
     TYPE = "scan.accepted"
     text: str
     reader: str
-    meaning: Literal["order", "lot", "serial", "reason"]
+    meaning: Literal["order", "lot", "serial", "reason", "badge"]
 
 
 class ScanRefused(FactData):

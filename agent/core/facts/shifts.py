@@ -49,8 +49,12 @@ class ShiftOrder(Block):
     op_no: str | None
     qty_good: Decimal
     qty_scrap: Decimal
+    qty_rework: Decimal = Decimal(0)
+    """Sent to rework in the shift less what left it."""
     uom: str
     elements: TimeElements
+    labor_s: Decimal = Decimal(0)
+    """Of all persons together."""
 
 
 class ShiftSummary(FactData):
@@ -61,6 +65,7 @@ class ShiftSummary(FactData):
     end: Timestamp
     qty_good: Decimal
     qty_scrap: Decimal
+    qty_rework: Decimal = Decimal(0)
     uom: str
     orders: tuple[ShiftOrder, ...]
     elements: TimeElements
@@ -70,3 +75,13 @@ class ShiftSummary(FactData):
     uncoded: int
     """Segments of downtime of the shift without a reason."""
     uncoded_s: Decimal
+    labor_s: Decimal = Decimal(0)
+    open_discrepancies: int = 0
+    facts: int = 0
+    """Facts of this work center since the summary before, that one and detail not among them."""
+    first_id: str | None = None
+    last_id: str | None = None
+    """Of those facts: the first and the last; their sequences tell the range."""
+    ids_chain: str | None = None
+    """SHA-256, hexadecimal, of the chain so far followed by an id, for each of those facts in the order of their
+    sequence; the chain begins as an empty text."""

@@ -12,12 +12,12 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from agent import VERSION
+from agent.core.context import Context
 from agent.core.desk import Desk
 from agent.core.directories import Directories
 from agent.core.draft import Provenance
 from agent.core.facts import Fact
 from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage
-from agent.core.operator_turn import Context
 from agent.core.recorded import Seen, decode
 from agent.core.settings import Settings
 from agent.core.station import Station, StationObservation
@@ -61,7 +61,7 @@ class Player:
             self.facts += told.facts
             return
         assert isinstance(observation, StationObservation)
-        needed = self.station.claims_needed(observation)
+        needed = self.station.claims_needed(observation, self.desk.directories)
         known = {key: self.claims[key] for key in needed if key in self.claims}
         outcome = self.station.observe(observation, seen.ids, Context(self.desk.directories, known))
         self.station = outcome.station

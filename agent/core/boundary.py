@@ -1,0 +1,18 @@
+"""What ends where the order, the shift or the loaded lots change, before they do."""
+
+from __future__ import annotations
+
+from agent.core import counting
+from agent.core.counting import Boundary
+from agent.core.turn import Turn
+
+
+def end(turn: Turn, at: float, what: Boundary) -> None:
+    """End it. Call it after the flush and before keys, shift or lots change.
+
+    Args:
+        turn: as it was before the boundary.
+        at: the instant of the boundary.
+        what: what changes.
+    """
+    counting.context_ends(turn, at, what)

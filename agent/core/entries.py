@@ -1,0 +1,38 @@
+"""Everything that people can do, by the name of its action."""
+
+from __future__ import annotations
+
+from agent.core import execution, quantities, stop_entries
+from agent.core.actions import Action, Actions, Asked, Claims
+from agent.core.errors import EntryRefusedError
+from agent.core.observations import Entry
+from agent.core.turn import Turn
+from agent.core.views import Reply
+
+ACTIONS: Actions = {
+    **execution.ACTIONS,
+    **quantities.ACTIONS,
+    **stop_entries.ACTIONS,
+}
+
+
+def claims_needed(action: str, asked: Asked) -> Claims:
+    """The claims that `take` must be given for an entry with this action."""
+    known = ACTIONS.get(action)
+    return () if known is None else known.needs(asked)
+
+
+def take(turn: Turn, entry: Entry) -> Reply:
+    """Carry out what somebody entered, or say why not: then nothing changed."""
+    try:
+        message = _action(entry.action).carry_out(turn, entry)
+    except EntryRefusedError as refusal:
+        return Reply(accepted=False, code=refusal.code, message=str(refusal))
+    return Reply(accepted=True, code="ok", message=message)
+
+
+def _action(name: str) -> Action:
+    known = ACTIONS.get(name)
+    if known is None:
+        raise EntryRefusedError("UNKNOWN_ACTION", f"There is no action '{name}'; expected one of {', '.join(ACTIONS)}.")
+    return known

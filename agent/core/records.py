@@ -1,0 +1,44 @@
+"""Records of single things, kept among the claims: one unit, one lot, one execution of an operation.
+
+A snapshot is small whatever was produced, so what grows with production lies outside it. An observation says in advance
+which records it names, is handed those that exist, and what it leaves is stored with its facts in one transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from agent.core.turn import Turn
+
+T = TypeVar("T")
+
+
+class Records(Generic[T]):
+    """All records of one kind."""
+
+    def __init__(self, prefix: str, kind: type[T]) -> None:
+        """Name them.
+
+        Args:
+            prefix: first word of their keys, which no other kind has.
+            kind: a frozen dataclass or model that JSON can hold.
+        """
+        self._prefix = prefix
+        self._form = TypeAdapter(kind)
+
+    def key(self, *names: str) -> str:
+        """The claim that holds the record of this name."""
+        return ":".join((self._prefix, *names))
+
+    def find(self, turn: Turn, *names: str) -> T | None:
+        """The record; None where there is none. Only those that the observation asked for in advance can be found."""
+        held = turn.claim(self.key(*names))
+        if not held:
+            return None
+        return self._form.validate_json(held)
+
+    def keep(self, turn: Turn, record: T, *names: str) -> None:
+        """Store it with the facts of this turn."""
+        turn.claims.append((self.key(*names), self._form.dump_json(record).decode()))
