@@ -47,7 +47,9 @@ StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
 NO_IDS = UUID(int=0)
 SHOWN_EVENTS = 6
 SHOWN_CHARACTERS = 80
-NOT_SHOWN = frozenset({"output.recorded", "machine.condition_changed", "scan.accepted", "stop.segmented"})
+NOT_SHOWN = frozenset(
+    {"output.recorded", "machine.condition_changed", "scan.accepted", "stop.segmented", "labor.recorded"}
+)
 """Too frequent, or told by the fact that follows."""
 
 

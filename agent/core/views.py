@@ -203,32 +203,12 @@ class EntryBody(Block):
     client_id: Annotated[str, Field(min_length=8, max_length=64)]
     """Made by the client, the same again when it repeats the entry after a lost answer."""
     wc_id: str
-    action: Literal[
-        "start_operation",
-        "complete_operation",
-        "start_setup",
-        "end_setup",
-        "set_reason",
-        "split_stop",
-        "merge_segments",
-        "merge_stops",
-        "start_stop",
-        "end_stop",
-        "edit_stop",
-        "report_scrap",
-        "report_good",
-        "adjust_quantity",
-        "dispose_setup",
-        "release_quarantine",
-    ]
-    arguments: dict[str, str] = Field(default_factory=dict)
-    """start_operation: order_id, op_no. set_reason: code, and stop_id or segment_id where it is not the open stop;
-    comment. split_stop: segment_id, at. merge_segments: segment_id, to be one with the segment behind it. merge_stops:
-    stop_id, other_stop_id. start_stop: code. edit_stop: stop_id, start, end, comment. Instants are RFC 3339.
-    report_scrap: qty, defect_code, and if wanted place and disposition. report_good: qty. adjust_quantity: category
-    (good, scrap, rework), delta with its sign, reason, and if wanted comment. dispose_setup: good, scrap.
-    release_quarantine, for supervisors: discrepancy_id, decision (post, ignore, edit), qty where it is edited, and if
-    wanted comment."""
+    action: Annotated[str, Field(pattern="^[a-z_]{3,40}$")]
+    """One of the table in docs/entries.md; another one is refused with UNKNOWN_ACTION."""
+    arguments: Annotated[dict[Annotated[str, Field(max_length=40)], str], Field(max_length=40)] = Field(
+        default_factory=dict
+    )
+    """By name, as the table says. Instants are RFC 3339, quantities decimal texts."""
     actor: str | None = None
     role: Literal["operator", "supervisor"] = "operator"
     """What the actor may do; a supervisor's action by an operator is refused with NEEDS_SUPERVISOR. Until people sign

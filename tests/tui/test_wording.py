@@ -36,7 +36,7 @@ def test_an_event_of_a_newer_agent_keeps_its_own_name() -> None:
 
 def test_every_fact_of_a_work_center_that_is_shown_has_a_name() -> None:
     about_the_agent = {fact.TYPE for fact in FACT_TYPES if fact.TYPE.startswith("agent.")}
-    about_the_agent |= {"storage.low", "clock.stepped", "detail.shed", "fact.withheld"}
+    about_the_agent |= {"storage.low", "clock.stepped", "detail.shed", "fact.withheld", "reconciliation.digest"}
     assert {fact.TYPE for fact in FACT_TYPES} - NOT_SHOWN - about_the_agent == set(EVENTS)
 
 

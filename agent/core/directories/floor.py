@@ -1,0 +1,86 @@
+"""What changes often on the floor and is mastered by the MES: lots, people, resources; and the MES's own figures."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AwareDatetime, Field
+
+from agent.core.directories.copies import NO_TEXTS, Code, Copy, Name, Part, Texts
+
+LotStatus: TypeAlias = Literal["planned", "in_process", "restricted", "unrestricted", "closed"]
+"""ISA-95 disposition of a lot; restricted lots are on hold. Not the disposition of a nonconformance."""
+
+
+class Lot(Copy):
+    """A lot of material."""
+
+    lot_id: Code
+    item_id: Code
+    status: LotStatus = "unrestricted"
+    qty: Annotated[Decimal, Field(ge=0)] | None = None
+    """What is left of it, by the accounts of its owner."""
+    uom: Code | None = None
+    expires: AwareDatetime | None = None
+    received: AwareDatetime | None = None
+    """For first in, first out."""
+    place: Code | None = None
+
+
+class Operator(Part):
+    """A person who works here."""
+
+    operator_id: Code
+    name: Name
+    roles: Annotated[tuple[Code, ...], Field(max_length=10)] = ("operator",)
+    """operator, supervisor, quality, maintenance and the plant's own."""
+    crew_id: Code | None = None
+    badge_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of the badge's text in UTF-8; the text itself is nowhere."""
+    language: Annotated[str, Field(max_length=8)] | None = None
+
+
+class Operators(Copy):
+    """The people who may sign on."""
+
+    operators: Annotated[tuple[Operator, ...], Field(max_length=1000)]
+
+
+class Resource(Part):
+    """A tool, a crew or a work center, and whether it can be used now (requirement 76)."""
+
+    resource_id: Code
+    kind: Literal["work_center", "tool", "crew", "other"]
+    available: bool = True
+    text: Texts = NO_TEXTS
+
+
+class Resources(Copy):
+    """The resources of the floor."""
+
+    resources: Annotated[tuple[Resource, ...], Field(max_length=500)]
+
+
+class FigureRow(Part):
+    """What the MES holds of one order, operation, produced lot and shift."""
+
+    order_id: Code | None = None
+    op_no: Code | None = None
+    lot_id: Code | None = None
+    facts: Annotated[int, Field(ge=0)] | None = None
+    qty_good: Decimal | None = None
+    qty_scrap: Decimal | None = None
+    qty_rework: Decimal | None = None
+
+
+class Figures(Copy):
+    """What the MES makes of a shift of a work center, for comparison (requirement 98)."""
+
+    business_date: date
+    shift_id: Code
+    through: Annotated[int, Field(ge=0)] | None = None
+    """The sequence up to which it had everything then."""
+    epoch: Code | None = None
+    rows: Annotated[tuple[FigureRow, ...], Field(max_length=200)]

@@ -1,0 +1,148 @@
+"""Items, bills of materials, norms and control characteristics, each in versions that are switched by effectivity."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from agent.core.directories.copies import NO_TEXTS, Code, Copy, Part, Texts, Version
+
+Issuer: TypeAlias = Literal["external", "mes", "agent"]
+"""Who issues the number of a lot or a unit (requirement 54)."""
+Quantity: TypeAlias = Annotated[Decimal, Field(gt=0, le=1_000_000)]
+CheckKind: TypeAlias = Literal["incoming", "in_process", "final"]
+Sampling: TypeAlias = Literal["every_unit", "every_n", "first_piece", "last_piece", "per_shift", "per_lot", "once"]
+
+
+class Item(Copy):
+    """Something that is made or used up."""
+
+    item_id: Code
+    text: Texts = NO_TEXTS
+    uom: Code
+    lot_issuer: Issuer = "external"
+    serial_issuer: Issuer = "agent"
+    lot_pattern: Annotated[str, Field(max_length=200)] | None = None
+    """Regular expression that lots of this item match as a whole."""
+
+
+class Substitute(Part):
+    """An item that may stand in for a component (requirement 27)."""
+
+    item_id: Code
+    coefficient: Quantity = Decimal(1)
+    """How much of it stands in for one of the component."""
+    approved: bool = True
+    reason_required: bool = True
+
+
+class BomLine(Part):
+    """One component."""
+
+    line: Code
+    item_id: Code
+    qty_per: Quantity
+    """For one item made."""
+    uom: Code
+    op_no: Code | None = None
+    """The operation at which it is used; any where none is given."""
+    mode: Literal["entered", "by_output", "unit"] = "by_output"
+    """entered: people say how much. by_output: `qty_per` for each part made. unit: with each unit scanned."""
+    lot_required: bool = True
+    tolerance_pct: Annotated[Decimal, Field(ge=0, le=1000)] = Decimal(0)
+    """How far over the norm is no discrepancy yet."""
+    substitutes: Annotated[tuple[Substitute, ...], Field(max_length=20)] = ()
+
+
+class BomVersion(Version):
+    """A version of a bill of materials."""
+
+    bom_version: Code
+    lines: Annotated[tuple[BomLine, ...], Field(max_length=100)]
+
+
+class Bom(Copy):
+    """The bill of materials of an item."""
+
+    item_id: Code
+    versions: Annotated[tuple[BomVersion, ...], Field(min_length=1, max_length=20)]
+
+
+class NormVersion(Version):
+    """Planned times of one operation of an item."""
+
+    norm_version: Code
+    op_no: Code
+    cycle_s: Annotated[Decimal, Field(ge=Decimal("0.001"), le=1_000_000)] | None = None
+    setup_s: Annotated[Decimal, Field(ge=0, le=1_000_000)] | None = None
+    labor_s: Annotated[Decimal, Field(ge=0, le=1_000_000)] | None = None
+    """Of all persons together, for one item."""
+
+
+class Norms(Copy):
+    """Planned times of an item."""
+
+    item_id: Code
+    versions: Annotated[tuple[NormVersion, ...], Field(min_length=1, max_length=50)]
+
+
+class RouteStep(Part):
+    """One operation of a route."""
+
+    op_no: Code
+    text: Texts = NO_TEXTS
+    work_centers: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+    """Where it is done, alternatives included."""
+    mandatory: bool = True
+
+
+class RouteVersion(Version):
+    """A version of a route."""
+
+    route_version: Code
+    steps: Annotated[tuple[RouteStep, ...], Field(min_length=1, max_length=100)]
+
+
+class Route(Copy):
+    """The route of an item."""
+
+    item_id: Code
+    versions: Annotated[tuple[RouteVersion, ...], Field(min_length=1, max_length=20)]
+
+
+class Characteristic(Part):
+    """What is checked, how often and within which limits (requirements 33 to 35)."""
+
+    check_id: Code
+    kind: CheckKind
+    text: Texts = NO_TEXTS
+    op_no: Code | None = None
+    """The operation at which it is checked; any where none is given."""
+    component: Code | None = None
+    """Item of the component whose lots an incoming check is about."""
+    uom: Code | None = None
+    """Of a measured value; without it the check only passes or fails."""
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    target: Decimal | None = None
+    sampling: Sampling = "once"
+    every: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """Parts between two samples, where the sampling is `every_n`."""
+    mandatory: bool = False
+    """The operation is not completed without it, or without a reason why it was skipped."""
+
+
+class CheckVersion(Version):
+    """A version of the control characteristics of an item."""
+
+    limits_version: Code
+    checks: Annotated[tuple[Characteristic, ...], Field(max_length=50)]
+
+
+class CheckPlan(Copy):
+    """The control characteristics of an item."""
+
+    item_id: Code
+    versions: Annotated[tuple[CheckVersion, ...], Field(min_length=1, max_length=20)]
