@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, null
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agent import VERSION, heartbeat, intake, local_api
 from agent.acquisition import watch_machine, watch_scanner
@@ -29,6 +30,7 @@ from agent.core.observations import Started, Stopping
 from agent.core.settings import Settings
 from agent.core.topics import Topics, encoded
 from agent.forwarder import Forwarder
+from agent.gate import Gate
 from agent.inbound import Inbound
 from agent.intake import Intake
 from agent.journal.journal import Journal, open_journal
@@ -153,7 +155,8 @@ async def delivering(
     topics = Topics.of(settings.mes.root, settings.agent)
     envelopes = Envelopes(settings.agent.site, settings.agent.id)
     messages = Messages(topics, envelopes)
-    forwarder = Forwarder(journal, settings.mes, messages, clock, alarms)
+    gate = Gate(journal, settings.mes.exchange, clock, ZoneInfo(settings.agent.time_zone))
+    forwarder = Forwarder(journal, settings.mes, messages, clock, alarms, gate)
     resending = Resending(journal, messages, clock)
     inbound = Inbound(topics, desk, forwarder, resending, clock, alarms)
     client_id = f"lineside-{encoded(settings.agent.site)}-{encoded(settings.agent.id)}"
@@ -161,7 +164,7 @@ async def delivering(
     uplink = Uplink(settings.mes, topics, identity, journal, clock, alarms)
     overview = Overview(settings, clock, instance, desk, alarms, Way(journal, uplink, forwarder, storage))
     presence = Presence(desk, topics, overview.look)
-    outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting > FACTS_FIRST)
+    outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting - gate.holds > FACTS_FIRST)
     parts = (
         forwarder.run,
         resending.retry_parked,
@@ -195,7 +198,7 @@ async def delivering(
                     for task in beside:
                         task.cancel()
             if not journal.done_with.done():
-                await _last_words(journal, uplink)
+                await _last_words(journal, uplink, gate)
         finally:
             uplink.stop()
             sending.cancel()
@@ -273,8 +276,8 @@ async def _said(desk: Intake, observation: Started | Stopping) -> None:
             await desk.submit(observation)
 
 
-async def _last_words(journal: Journal, uplink: Uplink) -> None:
-    if uplink.online:
+async def _last_words(journal: Journal, uplink: Uplink, gate: Gate) -> None:
+    if uplink.online and not gate.holds:
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 await journal.delivered.wait()

@@ -22,6 +22,7 @@ from agent.core.puback import Verdict, verdict, words
 from agent.core.settings import MesSettings
 from agent.core.times import iso
 from agent.flights import Flight, Flights
+from agent.gate import Gate
 from agent.journal.journal import Journal
 from agent.journal.standins import Parked
 from agent.messages import Message, Messages
@@ -47,8 +48,10 @@ class Forwarder:
         messages: Messages,
         clock: Clock,
         alarms: Alarms,
+        gate: Gate,
     ) -> None:
         self.receipts = Receipts(journal, clock)
+        self.gate = gate
         self._journal = journal
         self._clock = clock
         self._settings = settings
@@ -111,11 +114,12 @@ class Forwarder:
         if self._loop.time() < self._not_before:
             return
         window = 1 if self._careful else min(session.limits.receive_maximum, self._settings.window)
-        while len(self._flights) < window and self._skip_confirmed() < self._journal.marks.last_position:
+        through = await self.gate.opened()
+        while len(self._flights) < window and self._skip_confirmed() < through:
             probed = self._probing and self._sent_through > self._journal.marks.confirmed_position
             if probed or session.full():
                 return
-            page = await self._journal.read(self._sent_through, READ_ROWS)
+            page = await self._journal.read(self._sent_through, min(READ_ROWS, through - self._sent_through))
             for message in self._made_of(page.rows, session.limits.max_packet):
                 if session.full() or not await self._published(session, message):
                     return

@@ -47,6 +47,7 @@ class Way:
         oldest = None
         with suppress(JournalError):
             oldest = await self.journal.oldest_waiting()
+        next_batch = self.forwarder.gate.next_batch
         acknowledged = self.forwarder.receipts.last_ack
         return UplinkView(
             state=self._state(),
@@ -56,6 +57,8 @@ class Way:
             autonomy_s=None if self.storage.autonomy_s is None else round(self.storage.autonomy_s),
             parked=self.storage.parked,
             last_ack=None if acknowledged is None else iso(acknowledged),
+            held=self.forwarder.gate.holds,
+            next_batch=None if next_batch is None else iso(next_batch),
             detail=self.uplink.detail,
         )
 
@@ -64,7 +67,7 @@ class Way:
             return "offline"
         if not self.forwarder.confirming:
             return "not_confirming"
-        return "sending" if self.journal.waiting > FEW else "online"
+        return "sending" if self.journal.waiting - self.forwarder.gate.holds > FEW else "online"
 
 
 @dataclass(frozen=True, slots=True)

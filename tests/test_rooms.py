@@ -57,6 +57,7 @@ PURE = {
     "datetime",
     "decimal",
     "enum",
+    "fnmatch",
     "functools",
     "hashlib",
     "itertools",

@@ -38,6 +38,8 @@ def uplink_words(uplink: UplinkView) -> str:
     if uplink.oldest_age_s is not None:
         words += f", the oldest for {uplink.oldest_age_s:.0f} s"
     words += f", last confirmation {uplink.last_ack or 'never'}; {uplink.detail}"
+    if uplink.next_batch is not None:
+        words += f"\n  {uplink.held} of them wait for the batch of {uplink.next_batch}"
     if uplink.autonomy_s is not None:
         words += f"\n  the disk lasts for {_hours(uplink.autonomy_s)} without the MES"
     if uplink.parked:

@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from agent.core.calendar_settings import CalendarSettings
+from agent.core.exchange import ExchangeSettings
 from agent.core.machine_settings import MachineSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
 
@@ -105,6 +106,8 @@ class MesSettings(Section):
     """File with the password at the broker; a password never stands in the configuration."""
     allow_plaintext: bool = False
     """Send the password over plain TCP to another host. Anybody on that network can read it then."""
+    exchange: ExchangeSettings = ExchangeSettings()
+    """What goes at once and what in batches; without it everything goes at once."""
     commands: tuple[Literal["replay", "message"], ...] = ("replay", "message")
     """Commands of the MES that this agent carries out."""
 

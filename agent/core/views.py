@@ -156,6 +156,10 @@ class UplinkView(Block):
     parked: Annotated[int, Field(ge=0)]
     """Facts that the broker or the MES did not take; somebody must look."""
     last_ack: Timestamp | None
+    held: Annotated[int, Field(ge=0)] = 0
+    """Of those that wait, so many for the next batch."""
+    next_batch: Timestamp | None = None
+    """When everything that waits is sent; null where everything goes at once."""
     detail: str
 
 

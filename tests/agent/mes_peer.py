@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -21,6 +22,7 @@ from agent.core.envelope import Envelopes
 from agent.core.settings import Settings
 from agent.core.topics import Topics
 from agent.forwarder import Forwarder
+from agent.gate import Gate
 from agent.inbound import Inbound
 from agent.journal.journal import Journal
 from agent.messages import Messages
@@ -179,7 +181,8 @@ def _sender(configured: Settings, running: Running) -> Sender:
     topics = Topics.of(configured.mes.root, configured.agent)
     messages = Messages(topics, Envelopes("ala1", "edge-1"))
     alarms = running.alarms
-    forwarder = Forwarder(journal, configured.mes, messages, CLOCK, alarms)
+    gate = Gate(journal, configured.mes.exchange, CLOCK, ZoneInfo("UTC"))
+    forwarder = Forwarder(journal, configured.mes, messages, CLOCK, alarms, gate)
     resending = Resending(journal, messages, CLOCK)
     inbound = Inbound(topics, intake, forwarder, resending, CLOCK, alarms)
     identity = Identity("lineside-ala1-edge-1", "edge-1", secrets.token_hex(4), "0")

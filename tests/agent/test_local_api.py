@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSCloseCode, WSMsgType
@@ -21,6 +22,7 @@ from agent.core.observations import Storage
 from agent.core.topics import Topics
 from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, ScanBody
 from agent.forwarder import Forwarder
+from agent.gate import Gate
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.local_api import LONGEST_SILENCE_S, LocalApi, listening, serving
@@ -72,7 +74,8 @@ def an_api(folder: Path, running: Running, *wrong: str) -> LocalApi:
     topics = Topics.of("lineside", configured.agent)
     envelopes = Envelopes("ala1", "edge-1")
     alarms = running.alarms
-    forwarder = Forwarder(running.journal, configured.mes, Messages(topics, envelopes), CLOCK, alarms)
+    gate = Gate(running.journal, configured.mes.exchange, CLOCK, ZoneInfo("UTC"))
+    forwarder = Forwarder(running.journal, configured.mes, Messages(topics, envelopes), CLOCK, alarms, gate)
     identity = Identity("edge-1", "edge-1", "i1", "0")
     uplink = Uplink(configured.mes, topics, identity, running.journal, CLOCK, alarms)
     storage = StorageWatch(running.journal, running.intake, CLOCK, alarms, configured.journal, ())

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from zoneinfo import ZoneInfo
 
 from agent.alarms import Alarms
 from agent.broker import Abilities, Outgoing, Session
@@ -15,6 +16,7 @@ from agent.core.settings import MesSettings
 from agent.core.times import epoch
 from agent.core.topics import Topics
 from agent.forwarder import Forwarder
+from agent.gate import Gate
 from agent.messages import Messages
 from simulators.broker import Broker
 from tests.bench.configuration import WORK_CENTER, counting, settings, synthetic
@@ -61,7 +63,8 @@ async def own_share(bench: Bench) -> AsyncIterator[Measurement]:
         desk = await stack.enter_async_context(working_desk(agent))
         topics = Topics.of(agent.mes.root, agent.agent)
         messages = Messages(topics, Envelopes("bench", "bench-1"))
-        forwarder = Forwarder(desk.journal, agent.mes, messages, Clock(), Alarms(time.time))
+        gate = Gate(desk.journal, agent.mes.exchange, Clock(), ZoneInfo("UTC"))
+        forwarder = Forwarder(desk.journal, agent.mes, messages, Clock(), Alarms(time.time), gate)
         session = TimedSession(agent.mes)
         session.leave(Outgoing(topics.status, b"{}"), Abilities())
         await session.open()
