@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core import counting
+from agent.core import checks, counting, labor
 from agent.core.counting import Boundary
 from agent.core.turn import Turn
 
@@ -15,4 +15,6 @@ def end(turn: Turn, at: float, what: Boundary) -> None:
         at: the instant of the boundary.
         what: what changes.
     """
+    labor.boundary(turn, at, what)
+    checks.boundary(turn, at, what)
     counting.context_ends(turn, at, what)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.core import (
     arguments,
     boundary,
+    checks,
     condition_turn,
     manual,
     operations,
@@ -74,6 +75,7 @@ def _change_order(turn: Turn, operation: Operation | None) -> None:
     turn.figures = replace(turn.figures, order=account)
     turn.floor = replace(turn.floor, no_order_told=False, no_order_since=now if operation is None else None)
     turn.operation_changed()
+    checks.operation_changed(turn)
     manual.follow(turn, now)
 
 

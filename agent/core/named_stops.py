@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.core import stops
+from agent.core import rights, stops
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Reason
@@ -36,7 +36,7 @@ class Word:
 def word_of_entry(turn: Turn, entry: Entry) -> Word:
     """An entry's."""
     comment = _kept(entry.arguments.get("comment", ""))
-    supervisor = entry.role == "supervisor"
+    supervisor = rights.has_role(turn, entry, "supervisor")
     return Word(entry.observed.wall, entry.actor, supervisor, turn.draft.quality("operator"), comment)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core import arguments, counting, set_back, setting_up, standstill
+from agent.core import arguments, counting, rights, set_back, setting_up, standstill
 from agent.core.accounts import Account
 from agent.core.actions import Action, Actions
 from agent.core.errors import EntryRefusedError
@@ -252,18 +252,8 @@ def _adjust_quantity(turn: Turn, entry: Entry) -> str:
 
 
 def _release_quarantine(turn: Turn, entry: Entry) -> str:
-    must_be_supervisor(entry)
+    rights.must_be(turn, entry, "supervisor")
     return release(turn, entry, arguments.name(entry.arguments, "discrepancy_id"))
-
-
-def must_be_supervisor(entry: Entry) -> None:
-    """Refuse what an operator may not decide.
-
-    Raises:
-        EntryRefusedError: the actor is no supervisor.
-    """
-    if entry.role != "supervisor":
-        raise EntryRefusedError("NEEDS_SUPERVISOR", "Only a supervisor may decide this. Call one to sign on.")
 
 
 ACTIONS: Actions = {

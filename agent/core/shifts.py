@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import condition_turn, counting, figures, output
+from agent.core import boundary, condition_turn, figures, output
 from agent.core.calendar import Calendar
 from agent.core.facts import ShiftKeys, ShiftOrder, ShiftSummary
 from agent.core.figures import ShiftAccount
@@ -43,11 +43,9 @@ def _cross(turn: Turn, calendar: Calendar, at: float) -> None:
     condition_turn.end_run(turn)
     before, after = turn.schedule.shift, shift_keys(calendar.slot(at))
     turn.settle_running(at)
-    other = not same_shift(before, after)
-    if other:
+    boundary.end(turn, at, "shift")
+    if not same_shift(before, after):
         _sum_up(turn, before, at)
-    counting.context_ends(turn, at, "shift")
-    if other:
         turn.output = output.shift_began(turn.output)
     turn.schedule = turn.schedule.in_slot(calendar.slot(at))
     turn.draft.enter_shift(turn.schedule.shift, at)

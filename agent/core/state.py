@@ -7,9 +7,9 @@ from typing import Literal
 
 from agent.core.conditions import Condition
 from agent.core.counters import CounterState
+from agent.core.crew import NOBODY, Crew
 from agent.core.facts import StopClass
 from agent.core.figures import Figures
-from agent.core.labor import NOBODY, Crew
 from agent.core.machine_settings import Role
 from agent.core.materials import NO_MATERIALS, Materials
 from agent.core.operations import Operations

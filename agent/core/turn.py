@@ -10,13 +10,13 @@ from agent.core.accounts import Account
 from agent.core.calendar import Calendar
 from agent.core.conditions import Mode, mode_of
 from agent.core.counters import CounterState
+from agent.core.crew import Crew
 from agent.core.directories import Directories
 from agent.core.discrepancies import Discrepancy
 from agent.core.draft import Draft, Origin
 from agent.core.facts import Keys, Versions
 from agent.core.figures import Figures, Rules, Span, settled, spans_of
 from agent.core.identity import IdBlock
-from agent.core.labor import Crew
 from agent.core.machine_settings import Role
 from agent.core.materials import Materials
 from agent.core.operations import Operations
