@@ -11,13 +11,13 @@ from uuid import UUID
 from agent.core.context import Context
 from agent.core.desk import Desk
 from agent.core.facts import Fact
-from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage
+from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage, Tick
 from agent.core.station import Station, StationObservation
 from agent.core.views import Reply
 from agent.journal.store import Commit, Kept
 
 DESK = "-"
-AgentObservation: TypeAlias = Started | Stopping | Directive | Finding | Storage | ClockStep
+AgentObservation: TypeAlias = Started | Stopping | Directive | Finding | Storage | ClockStep | Tick
 Anything: TypeAlias = StationObservation | AgentObservation
 
 
@@ -91,8 +91,9 @@ class Batch:
 
     def _at_desk(self, pending: Pending, observation: AgentObservation, stand: Stand) -> None:
         outcome = stand.desk.observe(observation, pending.ids)
+        if outcome.desk is not stand.desk or not isinstance(observation, Tick):
+            self.touched.add(DESK)
         stand.desk, pending.facts, pending.reply = outcome.desk, outcome.facts, outcome.reply
         pending.claims, pending.kept = (), None
         if outcome.kept and isinstance(observation, Directive):
             pending.kept = Kept(observation.wc_id, observation.name, observation.payload)
-        self.touched.add(DESK)

@@ -294,12 +294,13 @@ class Intake:
             self._changed.notify_all()
 
     async def tick(self) -> None:
-        """Tell time to every station, for ever."""
+        """Tell time to the desk and to every station, for ever."""
         while True:
             await asyncio.sleep(self._clock.real(self._tick_s))
             if self._said_goodbye:
                 return
             now = self._clock.now()
+            self.note(Tick(None, now))
             await self.take([Tick(wc_id, now) for wc_id in self._tentative.stations])
 
 

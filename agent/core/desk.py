@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,7 +29,7 @@ from agent.core.facts import (
     Versions,
 )
 from agent.core.identity import IdBlock
-from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage
+from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage, Tick
 from agent.core.times import iso, milliseconds
 from agent.core.values import replace
 from agent.core.views import Reply
@@ -38,6 +38,9 @@ MOST_REFUSED = 50
 """Refused directories that are remembered; a snapshot is small whatever is sent."""
 SHEDDING: frozenset[StorageLevel] = frozenset({"scarce", "reserve"})
 """Levels at which no detail is kept."""
+
+Happening: TypeAlias = Started | Stopping | Finding | Storage | ClockStep | Tick
+"""Whatever reaches the desk but what the MES sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +101,15 @@ class Desk:
         """The whole state but the directories, as JSON."""
         return _SNAPSHOT.dump_json(self.state)
 
-    def observe(
-        self, observation: Started | Stopping | Directive | Finding | Storage | ClockStep, ids: UUID
-    ) -> DeskOutcome:
+    def observe(self, observation: Happening | Directive, ids: UUID) -> DeskOutcome:
         """Take one observation."""
         draft = Draft(IdBlock(ids), observation.observed.wall, self.provenance, Keys(), Versions())
+        if isinstance(observation, Directive):
+            take = self._command if observation.name.startswith("cmd/") else self._directory
+            return take(observation, draft)
+        return self._live(observation, draft)
+
+    def _live(self, observation: Happening, draft: Draft) -> DeskOutcome:
         match observation:
             case Started():
                 return self._start(observation, draft)
@@ -119,9 +126,8 @@ class Desk:
                 before = observation.observed.wall - observation.by
                 _tell_step(draft, "set", before, f"{self.state.instance}:{milliseconds(before)}")
                 return DeskOutcome(self, tuple(draft.facts))
-            case Directive():
-                take = self._command if observation.name.startswith("cmd/") else self._directory
-                return take(observation, draft)
+            case Tick():
+                return DeskOutcome(self, ())
 
     def _start(self, started: Started, draft: Draft) -> DeskOutcome:
         after: Literal["first_start", "clean_stop", "crash"] = "first_start"

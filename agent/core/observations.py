@@ -184,7 +184,8 @@ class ClockStep:
 class Tick:
     """Time passed and nothing else."""
 
-    wc_id: str
+    wc_id: str | None
+    """None tells it to the agent's own desk."""
     observed: Instant
 
 

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.directories import NO_REASONS, Directories, PublishedCalendar, applied
+from agent.core.directories import NO_REASONS, Directories, PublishedCalendar, applied, in_force
+from agent.core.directories.copies import Version
 from agent.core.errors import InvalidMessageError
+from agent.core.times import epoch
 from tests.core.build import WC, a_plan, an_order
 
 ORDER = {
@@ -177,3 +179,15 @@ def test_a_calendar_that_cannot_be_is_refused_whole(fields: dict[str, object], m
         applied(Directories(), WC, "calendar", calendar(**fields))
     assert message in str(refusal.value)
     assert str(refusal.value).endswith("; the former revision stays")
+
+
+def test_of_several_versions_that_hold_the_one_that_began_last_is_in_force() -> None:  # requirement 61
+    def since(start: str, end: str | None = None) -> Version:
+        return Version.model_validate({"effective_from": f"{start}T00:00:00Z", "effective_to": end})
+
+    first, second = since("2026-01-01"), since("2026-03-01", "2026-03-08T00:00:00Z")
+    both = (second, first)
+    assert in_force(both, epoch("2026-03-01T00:00:00Z") - 0.001) == first
+    assert in_force(both, epoch("2026-03-01T00:00:00Z")) == second
+    assert in_force(both, epoch("2026-03-08T00:00:00Z")) == first
+    assert in_force(both, 0.0) is None

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias, TypeVar
 from pydantic import ValidationError
 
 from agent.core.directories.calendars import PublishedCalendar
+from agent.core.directories.copies import in_force
 from agent.core.directories.floor import Figures, Lot, Operator, Operators, Resources
 from agent.core.directories.items import Bom, CheckPlan, Item, Norms, Route
 from agent.core.directories.orders import Order
@@ -52,6 +53,7 @@ __all__ = [
     "Resources",
     "Route",
     "applied",
+    "in_force",
 ]
 
 

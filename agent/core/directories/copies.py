@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Annotated, TypeAlias, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -39,7 +39,16 @@ class Version(Part):
     """Until the next version where it is not given."""
 
     def holds(self, at: float) -> bool:
-        """Whether it is in force at this instant, of several the one that began last."""
+        """Whether it may be in force at this instant; see `in_force`."""
         return self.effective_from.timestamp() <= at and (
             self.effective_to is None or at < self.effective_to.timestamp()
         )
+
+
+V = TypeVar("V", bound=Version)
+
+
+def in_force(versions: Iterable[V], at: float) -> V | None:
+    """The version in force at an instant: of those that hold, the one that began last; None where none does."""
+    holding = [version for version in versions if version.holds(at)]
+    return max(holding, key=lambda version: version.effective_from, default=None)
