@@ -35,7 +35,7 @@ def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str,
         desk = desk.restored(snapshots[DESK])
     stations, zone = {}, ZoneInfo(settings.agent.time_zone)
     for machine in settings.machine:
-        station = Station.new(machine, settings.codes, provenance, settings.calendar, zone)
+        station = Station.new(machine, settings.codes, provenance, settings.calendar, zone, settings.floor)
         snapshot = snapshots.get(machine.work_center)
         stations[machine.work_center] = station if snapshot is None else station.restored(snapshot)
     return Stand(stations, desk)

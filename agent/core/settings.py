@@ -6,6 +6,7 @@ Durations are seconds of plant time unless the name says otherwise. Files are re
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
 
@@ -14,6 +15,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from agent.core.calendar_settings import CalendarSettings
 from agent.core.exchange import ExchangeSettings
 from agent.core.machine_settings import MachineSettings
+from agent.core.material_settings import MaterialSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
 
 
@@ -202,6 +204,16 @@ class CodeSettings(Section):
         return self
 
 
+@dataclass(frozen=True, slots=True)
+class FloorRules:
+    """What all work centers of the site go by, whatever their machines: one table of the configuration each."""
+
+    materials: MaterialSettings = field(default_factory=MaterialSettings)
+
+
+DEFAULT_FLOOR = FloorRules()
+
+
 class Settings(Section):
     """The whole configuration of one agent."""
 
@@ -221,8 +233,15 @@ class Settings(Section):
     """The barcode readers of this PC."""
     codes: CodeSettings = CodeSettings()
     """What the site's plain codes look like."""
+    materials: MaterialSettings = MaterialSettings()
+    """How strictly the loading and using of material is checked."""
     calendar: CalendarSettings | None = None
     """When the plant works, as long as the MES does not say it; without it no shift and no break is known."""
+
+    @property
+    def floor(self) -> FloorRules:
+        """What all work centers go by."""
+        return FloorRules(self.materials)
 
     @property
     def execution_mode(self) -> Literal["production", "simulation"]:

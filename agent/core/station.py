@@ -36,7 +36,7 @@ from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
 from agent.core.schedule import grounds
-from agent.core.settings import CodeSettings
+from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
 from agent.core.state import Event, StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
 from agent.core.turn import Around, Turn, begin, end, open_spans
@@ -89,6 +89,7 @@ class Station:
         provenance: Provenance,
         pattern: CalendarSettings | None = None,
         zone: ZoneInfo = UTC,
+        floor: FloorRules = DEFAULT_FLOOR,
     ) -> Station:
         """A station that has seen nothing yet.
 
@@ -98,8 +99,9 @@ class Station:
             provenance: what all its facts share.
             pattern: when the plant works, where the MES says nothing else.
             zone: the plant's time zone.
+            floor: what all work centers of the site go by.
         """
-        return Station(make_setup(machine, codes, provenance, pattern, zone), StationState())
+        return Station(make_setup(machine, codes, provenance, pattern, zone, floor), StationState())
 
     def restored(self, snapshot: bytes) -> Station:
         """The station as the snapshot left it.

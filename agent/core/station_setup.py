@@ -11,7 +11,7 @@ from agent.core.counters import CounterRules
 from agent.core.draft import Provenance
 from agent.core.figures import Rules
 from agent.core.machine_settings import CounterSettings, MachineSettings, Role, SignalSettings
-from agent.core.settings import CodeSettings
+from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
 
 NO_COUNTER = CounterSettings()
 UTC = ZoneInfo("UTC")
@@ -42,6 +42,8 @@ class Setup:
     """When the plant works, by configuration."""
     zone: ZoneInfo = UTC
     """The plant's time zone."""
+    floor: FloorRules = DEFAULT_FLOOR
+    """What all work centers of the site go by."""
     counter_rules: dict[tuple[Role, float], CounterRules] = field(default_factory=dict, compare=False)
     """What follows from the configuration of a counter at a nominal cycle, once it has been worked out."""
 
@@ -58,6 +60,7 @@ def make_setup(
     provenance: Provenance,
     calendar: CalendarSettings | None,
     zone: ZoneInfo,
+    floor: FloorRules,
 ) -> Setup:
     """The setup of a work center."""
     roles = {signal.key: signal.role for signal in machine.signal}
@@ -80,4 +83,5 @@ def make_setup(
         measures_all={Role.TOTAL, Role.GOOD, Role.SCRAP} <= signals.keys(),
         calendar=calendar,
         zone=zone,
+        floor=floor,
     )

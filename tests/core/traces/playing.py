@@ -49,7 +49,7 @@ class Player:
         (machine,) = settings.machine
         provenance = Provenance(EPOCH, settings.execution_mode)
         zone = ZoneInfo(settings.agent.time_zone)
-        station = Station.new(machine, settings.codes, provenance, settings.calendar, zone)
+        station = Station.new(machine, settings.codes, provenance, settings.calendar, zone, settings.floor)
         return Player(station, Desk(VERSION, provenance, settings.mes.commands, Directories()))
 
     def hear(self, seen: Seen) -> None:
