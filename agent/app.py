@@ -122,7 +122,8 @@ async def _run_once(
 def prepare(settings: Settings) -> None:
     """Import the drivers that are configured before anything waits for the loop: asyncua takes a third of a second."""
     for machine in settings.machine:
-        open_machine(machine, Clock.of(settings.simulation).now)
+        if not machine.manual:
+            open_machine(machine, Clock.of(settings.simulation).now)
 
 
 @dataclass(frozen=True, slots=True)

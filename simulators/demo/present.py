@@ -64,7 +64,15 @@ class Present:
             return self._view
 
     async def enter(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Send an entry, again and again under its client id until it is answered; the answer and how often again.
+        """Send an entry; see `_send`."""
+        return await self._send("entries", body)
+
+    async def scan(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Send a scan in a reader's place; see `_send`."""
+        return await self._send("scans", body)
+
+    async def _send(self, what: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Send it, again and again under its client id until it is answered; the answer and how often again.
 
         Raises:
             EntryRefusedError: the agent cannot read it.
@@ -73,7 +81,7 @@ class Present:
         while True:
             try:
                 timeout = aiohttp.ClientTimeout(total=ANSWER_S)
-                async with self._http.post("http://agent/v1/entries", json=body, timeout=timeout) as response:
+                async with self._http.post(f"http://agent/v1/{what}", json=body, timeout=timeout) as response:
                     reply: dict[str, Any] = await response.json(content_type=None)
             except (aiohttp.ClientError, OSError):  # a timeout is an OSError
                 repeats += 1

@@ -9,6 +9,7 @@ import yaml
 
 from agent import VERSION
 from agent.core.published import asyncapi, configuration_schema, fact_schemas
+from tests.contract import requirements
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +22,7 @@ def documents() -> dict[Path, str]:
     found[ROOT / "docs" / "asyncapi.yaml"] = head + yaml.safe_dump(
         json.loads(json.dumps(asyncapi(VERSION))), sort_keys=False, allow_unicode=True, width=120
     )
+    found[ROOT / "docs" / "requirements.md"] = requirements.page()
     return found
 
 

@@ -1,0 +1,353 @@
+"""A small plant of real parts: Mosquitto, the simulated MES, simulated machines, and the agent as a process.
+
+It runs on a thread of its own, so that the tests on it are plain functions: what people do goes through the agent's
+local API, and what came of it is read in the MES's own tables.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import quote
+from uuid import uuid4
+
+from simulators.background import Background
+from simulators.broker import Broker
+from simulators.clock import Clock
+from simulators.day import Day
+from simulators.demo.present import Present, View, center
+from simulators.demo.processes import Supervised
+from simulators.mes.link import Address, Link, LinkLostError, connected
+from simulators.opcua import NAMESPACE, OpcUaSimulator
+from simulators.script import Script
+from simulators.truth import TruthLog
+
+T = TypeVar("T")
+Document: TypeAlias = dict[str, Any]
+ENTERPRISE, SITE, AREA, AGENT = "acme", "ala1", "hall-1", "edge-1"
+ROOT = f"lineside/v1/{ENTERPRISE}/{SITE}"
+PATIENCE_S = 30.0
+"""Real seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a plant is built of."""
+
+    scripts: tuple[Script, ...] = ()
+    """Machines behind OPC UA."""
+    machines: tuple[Document, ...] = ()
+    """Work centers beside them, as the configuration says them: manual ones above all."""
+    beside: Document = field(default_factory=dict)
+    """More tables of the configuration."""
+    of_machine: Document = field(default_factory=dict)
+    """More tables of each machine behind OPC UA."""
+    speed: float = 60.0
+    """Plant seconds per real second."""
+    start: datetime = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
+    lead_s: float = 6.0
+    """Real seconds before the day begins, in which everything starts."""
+
+
+class Floor:
+    """The running plant, for tests that are plain functions."""
+
+    def __init__(self, made: Made, folder: Path, loop: asyncio.AbstractEventLoop) -> None:
+        self.made = made
+        self.folder = folder
+        self.store = folder / "mes.sqlite"
+        self.clock = Clock(datetime.now(UTC) + timedelta(seconds=made.lead_s), made.start, made.speed)
+        self._loop = loop
+        self._heard: list[Document] = []
+        self.config = folder / "lineside.toml"
+        self.broker: Broker
+        self.agent: Supervised
+        self.present: Present
+        self._link: asyncio.Future[Link] = loop.create_future()
+
+    # What the MES says.
+
+    def publish(self, name: str, document: Document | None, wc: str | None = None) -> None:
+        """An object of the MES, retained; None withdraws it. Returns when the agent has taken or refused it."""
+        head, _, tail = name.partition("/")
+        place = f"{AREA}/{wc}" if wc else "-/-"
+        topic = f"{ROOT}/{place}/dir/{head}" + "".join(f"/{quote(part, safe='')}" for part in tail.split("/") if tail)
+        before = len(self.mes("agent.directory_applied"))
+        payload = b"" if document is None else json.dumps({"rev": "1", **document}, default=str).encode()
+        self._run(self._say(topic, payload, retain=True))
+        self._wait(lambda: len(self.mes("agent.directory_applied")) > before, f"the agent heard {name}")
+
+    def command(self, name: str, **fields: object) -> Document:
+        """A command of the MES; returns its answer."""
+        command_id = uuid4().hex
+        now = datetime.now(UTC)
+        body = {
+            "command_id": command_id,
+            "issued_at": now.isoformat(),
+            "expires_at": (now + timedelta(seconds=60)).isoformat(),
+            "actor": "mes",
+            "reason": "test",
+            **fields,
+        }
+        self._run(self._say(f"{ROOT}/agents/{AGENT}/cmd/{name}", json.dumps(body).encode(), retain=False))
+
+        def answered() -> bool:
+            return any(answer.get("command_id") == command_id for answer in self._heard)
+
+        self._wait(answered, f"the answer to {name}")
+        return next(answer for answer in self._heard if answer.get("command_id") == command_id)
+
+    # What people do.
+
+    def enter(
+        self, wc: str, action: str, /, *, actor: str = "OP-1", role: str = "operator", **arguments: str
+    ) -> Document:
+        """An entry over the local API that must be accepted; returns the answer."""
+        reply = self.try_to(wc, action, actor=actor, role=role, **arguments)
+        assert reply["accepted"], reply
+        return reply
+
+    def try_to(
+        self, wc: str, action: str, /, *, actor: str = "OP-1", role: str = "operator", **arguments: str
+    ) -> Document:
+        """An entry over the local API, accepted or not."""
+        body = {
+            "client_id": uuid4().hex,
+            "wc_id": wc,
+            "action": action,
+            "arguments": arguments,
+            "actor": actor,
+            "role": role,
+        }
+        return self._run(self.present.enter(body))
+
+    def scan(self, wc: str, text: str) -> Document:
+        """A scan over the local API; returns the answer."""
+        body = {"client_id": uuid4().hex, "wc_id": wc, "text": text}
+        return self._run(self.present.scan(body))
+
+    # What is seen.
+
+    def view(self) -> View:
+        """What the agent shows now."""
+        return self._run(self.present.until(lambda _: True))
+
+    def center(self, wc: str) -> View:
+        """What it shows of a work center."""
+        return center(self.view(), wc)
+
+    def until(self, met: Callable[[View], bool], what: str, within: float = PATIENCE_S) -> View:
+        """The first view of which this is true."""
+        try:
+            return self._run(asyncio.wait_for(self.present.until(met), within))
+        except TimeoutError:
+            raise AssertionError(f"not within {within} s: {what}; the agent said {self.agent.last_words()}") from None
+
+    def until_center(self, wc: str, met: Callable[[View], bool], what: str, within: float = PATIENCE_S) -> View:
+        """The first view of a work center of which this is true."""
+        return center(self.until(lambda view: met(center(view, wc)), what, within), wc)
+
+    def until_plant(self, seconds: float) -> None:
+        """Wait until so many plant seconds after the day began."""
+        self._run(self.clock.sleep_until(self.clock.plant(seconds)))
+
+    # What the MES has.
+
+    def events(self, *types: str, **keys: str | None) -> list[Document]:
+        """Whole events in the MES's table, in the order of their sequence, of these types and with these keys."""
+        if not self.store.exists():
+            return []
+        with closing(sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("SELECT type, payload FROM events ORDER BY epoch, sequence").fetchall()
+        found = [json.loads(payload) for type_, payload in rows if not types or type_ in types]
+        return [one for one in found if all(one["data"]["keys"].get(key) == value for key, value in keys.items())]
+
+    def mes(self, *types: str, **keys: str | None) -> list[Document]:
+        """The data of such events."""
+        return [event["data"] for event in self.events(*types, **keys)]
+
+    def delivered(self) -> None:
+        """Wait until the MES has confirmed all there is."""
+        self.until(lambda view: view["uplink"]["waiting"] == 0, "everything is delivered")
+
+    def one(self, type_: str, **keys: str | None) -> Document:
+        """The only fact of this type with these keys, waited for."""
+        self._wait(lambda: bool(self.mes(type_, **keys)), f"{type_} with {keys} at the MES")
+        found = self.mes(type_, **keys)
+        assert len(found) == 1, found
+        return found[0]
+
+    def sequences(self) -> list[int]:
+        """All sequences that the MES has."""
+        return sorted(int(event["sequence"]) for event in self.events())
+
+    # What goes wrong.
+
+    def kill_agent(self) -> None:
+        """As a power cut would."""
+        self._run(self.agent.kill())
+        self.present.forget()
+
+    def start_agent(self) -> None:
+        """Again."""
+        self._run(self.agent.start())
+        self.until(lambda _: True, "the agent is back")
+
+    def stop_broker(self) -> None:
+        """Take it away."""
+        self._run(self.broker.stop())
+
+    def start_broker(self) -> None:
+        """Bring it back; the MES connects again by itself."""
+        self._run(self.broker.start())
+
+    async def _say(self, topic: str, payload: bytes, *, retain: bool) -> None:
+        (await self._link).publish(topic, payload, retain=retain)
+
+    async def hear(self) -> None:
+        """Speak and hear in the MES's place, for ever: objects and commands go out, answers come in."""
+        while True:
+            try:
+                async with connected(Address(self.broker.host, self.broker.port), "mes-hand") as link:
+                    await self._hear(link)
+            except* LinkLostError:
+                self._link = self._loop.create_future()
+                await asyncio.sleep(0.2)
+
+    async def _hear(self, link: Link) -> None:
+        async with Background({"breathe": link.breathe(), "ask": self._ask(link)}):
+            while True:
+                gathered = await link.receive()
+                self._heard += [json.loads(one.payload) for one in gathered if one.topic.endswith("/res")]
+                link.settle(gathered)
+
+    async def _ask(self, link: Link) -> None:
+        await link.subscribe([f"{ROOT}/agents/{AGENT}/res"])
+        self._link.set_result(link)
+
+    def _wait(self, met: Callable[[], bool], what: str) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not met():
+            assert time.monotonic() < end, (
+                f"not within {PATIENCE_S} s: {what}; the agent said {self.agent.last_words()}"
+            )
+            time.sleep(0.05)
+
+    def _run(self, awaited: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(awaited, self._loop).result(PATIENCE_S * 4)
+
+
+@contextmanager
+def a_floor(made: Made, folder: Path) -> Iterator[Floor]:
+    """A running plant."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="floor", daemon=True)
+    thread.start()
+    stack = AsyncExitStack()
+    try:
+        floor = asyncio.run_coroutine_threadsafe(_built(made, folder, stack), loop).result(PATIENCE_S * 2)
+        yield floor
+    finally:
+        asyncio.run_coroutine_threadsafe(stack.aclose(), loop).result(PATIENCE_S)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _built(made: Made, folder: Path, stack: AsyncExitStack) -> Floor:
+    floor = Floor(made, folder, asyncio.get_running_loop())
+    floor.broker = await stack.enter_async_context(Broker(folder=folder / "broker", kind="mosquitto"))
+    where = ("--host", floor.broker.host, "--port", str(floor.broker.port), "--enterprise", ENTERPRISE, "--site", SITE)
+    mes = Supervised(
+        "the MES", ("simulate", "mes", "--store", str(floor.store), *where), folder / "mes.log", announces=True
+    )
+    await stack.enter_async_context(mes)
+    log = stack.enter_context(TruthLog(folder / "truth.jsonl", floor.clock))
+    url = ""
+    if made.scripts:
+        days = [Day(script) for script in made.scripts]
+        url = (await stack.enter_async_context(OpcUaSimulator(days, floor.clock, log))).url
+    floor.config.write_text(toml(floor, url), encoding="utf-8")
+    floor.agent = Supervised("the agent", ("run", "-c", str(floor.config)), folder / "agent.log", announces=False)
+    floor.present = await stack.enter_async_context(Present(folder / "agent.sock"))
+    await stack.enter_async_context(floor.agent)
+    jobs = [asyncio.create_task(floor.present.follow()), asyncio.create_task(floor.hear())]
+    stack.push_async_callback(_ended, jobs)
+    async with asyncio.timeout(PATIENCE_S):
+        await floor.present.until(lambda view: view["uplink"]["state"] == "online")
+        watched = [script.wc_id for script in made.scripts]
+        await floor.present.until(lambda view: all(center(view, wc)["link_up"] for wc in watched))
+    return floor
+
+
+async def _ended(jobs: list[asyncio.Task[None]]) -> None:
+    for job in jobs:
+        job.cancel()
+    await asyncio.gather(*jobs, return_exceptions=True)
+
+
+def toml(floor: Floor, url: str) -> str:
+    """The agent's configuration."""
+    made, clock, folder = floor.made, floor.clock, floor.folder
+    speed = clock.speed
+    agent = {"enterprise": ENTERPRISE, "site": SITE, "area": AREA, "id": AGENT, "tick_s": speed / 10}
+    agent |= {"data": str(folder / "journal"), "socket": str(folder / "agent.sock")}
+    times = {"speed": speed, "real_start": clock.real_start, "plant_start": clock.plant_start}
+    mes = {"host": floor.broker.host, "port": floor.broker.port, "reconnect_max_s": 1.0, "ack_timeout_s": 3.0}
+    document: Document = {"agent": agent, "mes": mes, "simulation": times, "codes": {"rescan_ms": 0}}
+    document["machine"] = [*(_machine(script, url, made) for script in made.scripts), *made.machines]
+    return "".join(f"{key} = {_value(value)}\n" for key, value in _merged(document, made.beside).items())
+
+
+def _value(value: object) -> str:
+    """As TOML writes it on one line."""
+    match value:
+        case dict():
+            return "{ " + ", ".join(f"{json.dumps(key)} = {_value(one)}" for key, one in value.items()) + " }"
+        case list() | tuple():
+            return "[" + ", ".join(_value(one) for one in value) + "]"
+        case str() | bool():
+            return json.dumps(value, ensure_ascii=False)
+        case datetime():
+            return value.isoformat()
+        case _:
+            return repr(value)
+
+
+def _merged(one: Document, other: Document) -> Document:
+    """Both, the tables of both together."""
+    both = {key: _merged(one[key], other[key]) for key in one.keys() & other.keys() if isinstance(one[key], dict)}
+    return {**one, **other, **both}
+
+
+def _machine(script: Script, url: str, made: Made) -> Document:
+    nodes = {"packml_state": "Status.StateCurrent", "mode": "Status.UnitModeCurrent"}
+    nodes |= {"starved": "Status.EquipmentStarved", "blocked": "Status.EquipmentBlocked"}
+    nodes |= {"total": "Admin.ProdProcessedCount.AccCount", "scrap": "Admin.ProdDefectiveCount.AccCount"}
+    nodes |= {"alarm": "Admin.AlarmCode", "heartbeat": "Admin.Heartbeat", "boot": "Admin.BootId"}
+    counters = {"total": script.total.modulus, "scrap": script.scrap.modulus}
+    signals = [
+        {"key": role, "role": role, "node": f"nsu={NAMESPACE};s={script.wc_id}.{path}"}
+        | ({"counter": {"modulus": counters[role]}} if role in counters else {})
+        for role, path in nodes.items()
+    ]
+    speed = made.speed
+    machine: Document = {
+        "work_center": script.wc_id,
+        "opcua": {"endpoint": url, "publishing_ms": 20, "sampling_ms": 20},
+        "signal": signals,
+        "condition": {"setup_modes": [4]},
+        # What is about the network takes real time however fast the plant runs.
+        "stop": {"comm_timeout_s": 2.0 * speed, "skew_max_s": max(5.0, speed), "reorder_s": max(0.25, 0.1 * speed)},
+        "output": {"cycle_s": script.cycle_s, "flush_s": 10.0},
+    }
+    return _merged(machine, made.of_machine)
