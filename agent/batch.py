@@ -9,15 +9,16 @@ from typing import TypeAlias
 from uuid import UUID
 
 from agent.core.context import Context
-from agent.core.desk import Desk
+from agent.core.desk import AgentObservation, Desk
+from agent.core.envelope import Row
 from agent.core.facts import Fact
-from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage, Tick
+from agent.core.identity import BLOCK_BITS
+from agent.core.observations import Directive, Tick
 from agent.core.station import Station, StationObservation
 from agent.core.views import Reply
 from agent.journal.store import Commit, Kept
 
 DESK = "-"
-AgentObservation: TypeAlias = Started | Stopping | Directive | Finding | Storage | ClockStep | Tick
 Anything: TypeAlias = StationObservation | AgentObservation
 
 
@@ -30,6 +31,8 @@ class Pending:
     known: dict[str, str]
     """Claims that had been taken when it was asked for."""
     answered: asyncio.Future[Reply | None] | None = None
+    target: Row | None = None
+    """The fact that it names, as it stands in the journal."""
     facts: tuple[Fact, ...] = ()
     claims: tuple[tuple[str, str], ...] = ()
     kept: Kept | None = None
@@ -61,17 +64,10 @@ class Batch:
         wc_id = observation.wc_id
         if wc_id is None or isinstance(observation, Directive):
             assert isinstance(observation, AgentObservation)
-            self._at_desk(pending, observation, stand)
+            self._at_desk(pending, observation, stand, claims)
         else:
             assert isinstance(observation, StationObservation)
-            context = Context(stand.desk.directories, claims)
-            seen = stand.stations[wc_id].observe(observation, pending.ids, context)
-            stand.stations[wc_id], pending.reply, pending.claims = seen.station, seen.reply, seen.claims
-            desk, pending.facts = stand.desk.spared(seen.facts)
-            if desk is not stand.desk:
-                stand.desk = desk
-                self.touched.add(DESK)
-            self.touched.add(wc_id)
+            self._at_station(pending, observation, stand, claims)
         client_id = getattr(observation, "client_id", None)
         if client_id is not None and pending.reply is not None:
             pending.claims += ((f"answer:{client_id}", pending.reply.model_dump_json()),)
@@ -89,11 +85,37 @@ class Batch:
             directories=[pending.kept for pending in self.pending if pending.kept is not None],
         )
 
-    def _at_desk(self, pending: Pending, observation: AgentObservation, stand: Stand) -> None:
-        outcome = stand.desk.observe(observation, pending.ids)
+    def _at_station(
+        self, pending: Pending, observation: StationObservation, stand: Stand, claims: Mapping[str, str]
+    ) -> None:
+        wc_id = observation.wc_id
+        assert wc_id is not None
+        context = Context(stand.desk.directories, claims, pending.target)
+        seen = stand.stations[wc_id].observe(observation, pending.ids, context)
+        stand.stations[wc_id], pending.reply, pending.claims = seen.station, seen.reply, seen.claims
+        desk, pending.facts = stand.desk.spared(seen.facts)
+        if desk is not stand.desk:
+            stand.desk = desk
+            self.touched.add(DESK)
+        self.touched.add(wc_id)
+
+    def _at_desk(
+        self, pending: Pending, observation: AgentObservation, stand: Stand, claims: Mapping[str, str]
+    ) -> None:
+        pending.facts, pending.claims, pending.reply, pending.kept = (), (), None, None
+        ids, entry = pending.ids, stand.desk.passed_on(observation, pending.target)
+        if entry is not None and entry.wc_id in stand.stations:
+            self._at_station(pending, entry, stand, claims)
+            ids = _second_half(ids)
+        outcome = stand.desk.observe(observation, ids, pending.reply)
         if outcome.desk is not stand.desk or not isinstance(observation, Tick):
             self.touched.add(DESK)
-        stand.desk, pending.facts, pending.reply = outcome.desk, outcome.facts, outcome.reply
-        pending.claims, pending.kept = (), None
+        stand.desk, pending.reply = outcome.desk, outcome.reply
+        pending.facts += outcome.facts
         if outcome.kept and isinstance(observation, Directive):
             pending.kept = Kept(observation.wc_id, observation.name, observation.payload)
+
+
+def _second_half(ids: UUID) -> UUID:
+    """Of a block of ids, for the desk where a station has used the first."""
+    return UUID(int=ids.int + (1 << BLOCK_BITS - 1))

@@ -18,11 +18,13 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from agent.alarms import Alarms
-from agent.batch import AgentObservation, Anything, Batch, Pending, Stand
+from agent.batch import Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
+from agent.core.desk import AgentObservation
+from agent.core.envelope import Row
 from agent.core.errors import JournalError, JournalFullError
 from agent.core.facts import StorageLevel
-from agent.core.observations import ClockStep, Entry, Scan, Stopping, Tick, by_new_time
+from agent.core.observations import ClockStep, Directive, Entry, Scan, Stopping, Tick, by_new_time
 from agent.core.scan_turn import last_scan
 from agent.core.state import LastScan
 from agent.core.station import StationObservation
@@ -99,11 +101,11 @@ class Intake:
     async def take(self, observations: Iterable[StationObservation]) -> None:
         """Take what a driver saw; returns when it counts, before it is durable."""
         for observation in observations:
-            known = await self._known(observation)
-            if known is None:
+            pending = await self._looked_up(observation)
+            if pending is None:
                 await self._refuse(observation)
             else:
-                self._enqueue(Pending(observation, draw_ids(observation.observed), known))
+                self._enqueue(pending)
 
     def set_clock(self, by: float) -> None:
         """Follow the system's clock, so many plant seconds later: everybody is told at once, before anything else.
@@ -147,37 +149,55 @@ class Intake:
         return Reply.model_validate_json(known[key]) if key in known else None
 
     async def _submit_once(self, observation: Anything, answer_key: str | None) -> Reply | None:
-        known = await self._known(observation, answer_key)
-        if known is None:
+        pending = await self._looked_up(observation, answer_key)
+        if pending is None:
             return await self._refuse(observation)
-        if answer_key is not None and answer_key in known:
-            return Reply.model_validate_json(known[answer_key])
-        answered: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
-        self._enqueue(Pending(observation, draw_ids(observation.observed), known, answered))
-        return await answered
+        if answer_key is not None and answer_key in pending.known:
+            return Reply.model_validate_json(pending.known[answer_key])
+        pending.answered = asyncio.get_running_loop().create_future()
+        self._enqueue(pending)
+        return await pending.answered
 
-    async def _known(self, observation: Anything, answer_key: str | None = None) -> dict[str, str] | None:
-        """Claims that have been taken, looked up again after any wait for room; None where it must be refused."""
-        keys = (() if answer_key is None else (answer_key,)) + self._claims_needed(observation)
+    async def _looked_up(self, observation: Anything, answer_key: str | None = None) -> Pending | None:
+        """With what the journal holds of what it names, looked up again after any wait for room.
+
+        Returns:
+            None where it must be refused.
+        """
+        answers = () if answer_key is None else (answer_key,)
         while True:
             try:
-                known = await self._journal.taken(keys)
+                target = await self._target(observation)
+                known = await self._journal.taken(answers + self._claims_needed(observation, target))
             except JournalError:
                 if isinstance(observation, Scan | Entry):
                     return None
                 raise
-            if answer_key in known:
-                return known
-            if isinstance(observation, Scan | Entry) and (self.failing or self.storage == "reserve"):
+            answered = answer_key in known
+            if not answered and isinstance(observation, Scan | Entry) and (self.failing or self.storage == "reserve"):
                 return None
-            if self._room.is_set():
-                return known
+            if answered or self._room.is_set():
+                return Pending(observation, draw_ids(observation.observed), known, target=target)
             await self._room.wait()
 
-    def _claims_needed(self, observation: Anything) -> tuple[str, ...]:
+    async def _target(self, observation: Anything) -> Row | None:
+        """The fact that it names, where it names one that is there."""
+        target, stand = None, self._tentative
+        if isinstance(observation, Entry):
+            target = stand.stations[observation.wc_id].target_named(observation, stand.desk.directories)
+        elif isinstance(observation, Directive):
+            target = stand.desk.target_named(observation)
+        return None if target is None else await self._journal.original(target)
+
+    def _claims_needed(self, observation: Anything, target: Row | None) -> tuple[str, ...]:
+        stand = self._tentative
+        if isinstance(observation, Directive):
+            entry = stand.desk.passed_on(observation, target)
+            if entry is None or entry.wc_id not in stand.stations:
+                return ()
+            observation = entry
         if isinstance(observation, Scan | Entry):
-            station = self._tentative.stations[observation.wc_id]
-            return station.claims_needed(observation, self._tentative.desk.directories)
+            return stand.stations[observation.wc_id].claims_needed(observation, stand.desk.directories, target)
         return ()
 
     def _enqueue(self, pending: Pending) -> None:

@@ -125,7 +125,7 @@ class Recorder:
         self._said_goodbye |= isinstance(pending.observation, Stopping)
         if pending.kept is not None:
             self._directories[pending.kept.wc_id, pending.kept.name] = pending.kept.payload
-        self._put(Seen(pending.ids, pending.known, pending.observation))
+        self._put(Seen(pending.ids, pending.known, pending.observation, pending.target))
         if self._wants_part and not self.ended:
             self._wants_part = False
             self._put(self._part(stand.copy()))

@@ -83,7 +83,7 @@ class Replay:
         is_ours = wc_id in stand.stations
         if not (is_ours or wc_id is None or isinstance(observation, Directive)):
             return ()
-        pending = Pending(observation, seen.ids, seen.known)
+        pending = Pending(observation, seen.ids, seen.known, target=seen.target)
         Batch().observe(pending, stand, ChainMap(self._claims, seen.known))
         self._claims.update((key, value) for key, value in pending.claims if not key.startswith("answer:"))
         if wc_id is not None and is_ours and pending.facts:

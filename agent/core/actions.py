@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from agent.core.directories import Directories
+from agent.core.envelope import Row
 from agent.core.observations import Entry
 from agent.core.state import StationState
 from agent.core.station_setup import Setup
+from agent.core.targets import Target
 from agent.core.turn import Turn
 
 
@@ -22,6 +24,9 @@ class Asked:
     directories: Directories
     arguments: Mapping[str, str]
     """Of the entry."""
+    actor: str | None = None
+    target: Row | None = None
+    """The fact that it names."""
 
     @property
     def wc_id(self) -> str:
@@ -36,6 +41,10 @@ def _none(_: Asked) -> Claims:
     return ()
 
 
+def _no_target(_: Asked) -> Target | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing that people can do."""
@@ -48,6 +57,8 @@ class Action:
     """
     needs: Callable[[Asked], Claims] = _none
     """The claims, records of single things above all, that it must be given."""
+    target: Callable[[Asked], Target | None] = _no_target
+    """The fact that it is about and must be given, before it is asked what it needs."""
 
 
 Actions: TypeAlias = Mapping[str, Action]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from agent.core.facts import CorrectionAction
 
 
 class Command(BaseModel):
@@ -35,4 +38,19 @@ class Message(Command):
     text: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-COMMANDS: dict[str, type[Command]] = {"replay": Replay, "message": Message}
+class Correct(Command):
+    """Correct a fact, whenever it was: no closed shift and no closed order stands in the way (domain.md R21)."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=64)]
+    """Code out of the directory of corrections."""
+    target_id: UUID
+    target_sequence: Annotated[int, Field(ge=1, le=10**18)]
+    epoch: Annotated[str, Field(min_length=1)]
+    """Of the target: the present one of this agent's journal or a former one of the same file."""
+    action: CorrectionAction
+    set: Annotated[dict[str, str | None], Field(max_length=40)] = {}
+    """Fields by path, such as `qty_scrap` or `keys.order_id`, with what they are from now on; empty for void."""
+    comment: Annotated[str, Field(max_length=500)] = ""
+
+
+COMMANDS: dict[str, type[Command]] = {"replay": Replay, "message": Message, "correct": Correct}

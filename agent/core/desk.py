@@ -11,9 +11,11 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from agent.core import directories as plan
-from agent.core.commands import COMMANDS
+from agent.core import passing_on
+from agent.core.commands import COMMANDS, Correct, Message
 from agent.core.directories import Directories
 from agent.core.draft import Draft, Provenance
+from agent.core.envelope import Row
 from agent.core.errors import InvalidMessageError
 from agent.core.facts import (
     AgentStarted,
@@ -29,7 +31,18 @@ from agent.core.facts import (
     Versions,
 )
 from agent.core.identity import IdBlock
-from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage, Tick
+from agent.core.observations import (
+    ClockStep,
+    Directive,
+    Entry,
+    Finding,
+    Observation,
+    Started,
+    Stopping,
+    Storage,
+    Tick,
+)
+from agent.core.targets import Target
 from agent.core.times import iso, milliseconds
 from agent.core.values import replace
 from agent.core.views import Reply
@@ -41,6 +54,7 @@ SHEDDING: frozenset[StorageLevel] = frozenset({"scarce", "reserve"})
 
 Happening: TypeAlias = Started | Stopping | Finding | Storage | ClockStep | Tick
 """Whatever reaches the desk but what the MES sends."""
+AgentObservation: TypeAlias = Happening | Directive
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +115,30 @@ class Desk:
         """The whole state but the directories, as JSON."""
         return _SNAPSHOT.dump_json(self.state)
 
-    def observe(self, observation: Happening | Directive, ids: UUID) -> DeskOutcome:
-        """Take one observation."""
+    def target_named(self, directive: Directive) -> Target | None:
+        """The fact that a command is about."""
+        command = self._correction(directive)
+        return None if command is None else passing_on.target_of(command)
+
+    def passed_on(self, observation: Observation, target: Row | None) -> Entry | None:
+        """The entry that a command comes to at the work center of the fact that it names."""
+        if target is None or not isinstance(observation, Directive):
+            return None
+        command = self._correction(observation)
+        return None if command is None else passing_on.entry_of(command, observation, target)
+
+    def observe(self, observation: AgentObservation, ids: UUID, answer: Reply | None = None) -> DeskOutcome:
+        """Take one observation.
+
+        Args:
+            observation: what concerns the agent.
+            ids: base of the block of ids for it.
+            answer: of the work center that a command was passed on to.
+        """
         draft = Draft(IdBlock(ids), observation.observed.wall, self.provenance, Keys(), Versions())
         if isinstance(observation, Directive):
-            take = self._command if observation.name.startswith("cmd/") else self._directory
-            return take(observation, draft)
+            is_command = observation.name.startswith("cmd/")
+            return self._command(observation, draft, answer) if is_command else self._directory(observation, draft)
         return self._live(observation, draft)
 
     def _live(self, observation: Happening, draft: Draft) -> DeskOutcome:
@@ -211,7 +243,10 @@ class Desk:
         desk = replace(desk, state=replace(desk.state, numbers=numbers, refused=refused))
         return DeskOutcome(desk, tuple(draft.facts), kept=outcome != "refused")
 
-    def _command(self, directive: Directive, draft: Draft) -> DeskOutcome:
+    def _correction(self, directive: Directive) -> Correct | None:
+        return passing_on.correction_in(directive) if "correct" in self.commands else None
+
+    def _command(self, directive: Directive, draft: Draft, answer: Reply | None) -> DeskOutcome:
         name = directive.name.removeprefix("cmd/")
         state = self.state
         if name not in COMMANDS or name not in self.commands:
@@ -223,10 +258,13 @@ class Desk:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
             return self._refused(name, f"command {name}: {where}: {first['msg']}", draft)
-        if name == "message":
-            state = replace(state, message=getattr(command, "text", ""))
-        self._tell_command(name, command.command_id, "done", command.reason, draft, command.actor)
         reply = Reply(accepted=True, code="ok", message=command.reason)
+        if isinstance(command, Message):
+            state = replace(state, message=command.text)
+        elif isinstance(command, Correct):
+            reply = answer or passing_on.no_such_fact(command)
+        outcome: Literal["done", "refused"] = "done" if reply.accepted else "refused"
+        self._tell_command(name, command.command_id, outcome, reply.message, draft, command.actor)
         return DeskOutcome(replace(self, state=state), tuple(draft.facts), reply)
 
     def _refused(self, name: str, detail: str, draft: Draft) -> DeskOutcome:

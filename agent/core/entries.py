@@ -6,6 +6,7 @@ from agent.core import execution, quantities, stop_entries
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
+from agent.core.targets import Target
 from agent.core.turn import Turn
 from agent.core.views import Reply
 
@@ -20,6 +21,12 @@ def claims_needed(action: str, asked: Asked) -> Claims:
     """The claims that `take` must be given for an entry with this action."""
     known = ACTIONS.get(action)
     return () if known is None else known.needs(asked)
+
+
+def target_named(action: str, asked: Asked) -> Target | None:
+    """The fact that an entry with this action is about."""
+    known = ACTIONS.get(action)
+    return None if known is None else known.target(asked)
 
 
 def take(turn: Turn, entry: Entry) -> Reply:

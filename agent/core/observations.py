@@ -11,7 +11,7 @@ from agent.core.facts import StorageLevel
 from agent.core.values import replace
 
 SignalValue: TypeAlias = bool | int | float | str | None
-EntryRole: TypeAlias = Literal["operator", "supervisor"]
+EntryRole: TypeAlias = Literal["operator", "supervisor", "mes"]
 
 
 class Quality(StrEnum):
@@ -104,7 +104,7 @@ class Entry:
     """Made by the sender; a repeat after a lost answer gets the stored answer and makes no second fact."""
     actor: str | None = None
     role: EntryRole = "operator"
-    """What the actor may do."""
+    """What the actor may do; `mes`: it is a command of the MES."""
 
 
 @dataclass(frozen=True, slots=True)

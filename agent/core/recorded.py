@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import ConfigDict, TypeAdapter
 
 from agent.core.draft import ExecutionMode
+from agent.core.envelope import Row
 from agent.core.machine_settings import MachineSettings, ModbusSettings, OpcUaSettings
 from agent.core.observations import Observation
 from agent.core.settings import JournalSettings, MesSettings, Settings, TelemetryBudget
@@ -58,6 +59,8 @@ class Seen:
     known: dict[str, str]
     """Claims that had been taken when it was asked for."""
     observation: Observation
+    target: Row | None = None
+    """The fact that it names, as the journal held it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ _OBSERVATIONS = {
     kind.__name__: TypeAdapter[Observation | None](kind | None, config=_EXACT) for kind in get_args(Observation)
 }
 _KNOWN = TypeAdapter(dict[str, str])
+_TARGET = TypeAdapter[Row | None](Row | None, config=_EXACT)
 _HEADER = TypeAdapter[Header | None](Header | None, config=_EXACT)
 _ENDED = TypeAdapter[Ended | None](Ended | None, config=_EXACT)
 HEADER, ENDED = "lineside-recording-1", "ended"
@@ -110,10 +114,11 @@ def encode(record: Record) -> bytes:
         ValueError: a text that is no Unicode.
     """
     match record:
-        case Seen(ids, known, observation):
+        case Seen(ids, known, observation, target):
             kind = type(observation).__name__
             body = _OBSERVATIONS[kind].dump_json(fit(observation))
-            return b"%s\t%s\t%s\t%s\n" % (kind.encode(), str(ids).encode(), _KNOWN.dump_json(known), body)
+            about = b"" if target is None else b"\t%s" % _TARGET.dump_json(target)
+            return b"%s\t%s\t%s\t%s%s\n" % (kind.encode(), str(ids).encode(), _KNOWN.dump_json(known), body, about)
         case Header():
             return b"%s\t%s\n" % (HEADER.encode(), _HEADER.dump_json(record))
         case Withdrawn(ids):
@@ -130,10 +135,11 @@ def decode(line: bytes) -> Record:
     """
     kind, *rest = line.rstrip(b"\n").split(b"\t")
     match kind.decode(), rest:
-        case (str(name), [ids, known, body]) if name in _OBSERVATIONS:
+        case (str(name), [ids, known, body, *about]) if name in _OBSERVATIONS:
             observation = _OBSERVATIONS[name].validate_json(body)
             if observation is not None:
-                return Seen(UUID(ids.decode()), _KNOWN.validate_json(known), observation)
+                target = _TARGET.validate_json(about[0]) if about else None
+                return Seen(UUID(ids.decode()), _KNOWN.validate_json(known), observation, target)
         case ("withdrawn", [ids]):
             return Withdrawn(UUID(ids.decode()))
         case (str(name), [body]) if name in _OTHERS:

@@ -110,8 +110,8 @@ class MesSettings(Section):
     """Send the password over plain TCP to another host. Anybody on that network can read it then."""
     exchange: ExchangeSettings = ExchangeSettings()
     """What goes at once and what in batches; without it everything goes at once."""
-    commands: tuple[Literal["replay", "message"], ...] = ("replay", "message")
-    """Commands of the MES that this agent carries out."""
+    commands: tuple[Literal["replay", "message", "correct"], ...] = ("replay", "message")
+    """Commands of the MES that this agent carries out. `correct` changes what facts come to, whatever is closed."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

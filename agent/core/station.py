@@ -17,6 +17,7 @@ from agent.core.calendar_settings import CalendarSettings
 from agent.core.context import Context
 from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
+from agent.core.envelope import Row
 from agent.core.facts import (
     DiscrepancyRaised,
     DiscrepancyResolved,
@@ -39,6 +40,7 @@ from agent.core.schedule import grounds
 from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
 from agent.core.state import Event, StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
+from agent.core.targets import Target
 from agent.core.turn import Around, Turn, begin, end, open_spans
 from agent.core.values import replace
 from agent.core.views import Reply
@@ -118,14 +120,24 @@ class Station:
         """The whole state, at most 16 KiB whatever was produced."""
         return snapshots.packed(self.state)
 
-    def claims_needed(self, observation: StationObservation, directories: Directories) -> Claims:
+    def target_named(self, observation: StationObservation, directories: Directories) -> Target | None:
+        """The fact that `claims_needed` and `observe` must be given, where it exists."""
+        if isinstance(observation, Entry):
+            return entries.target_named(observation.action, self._asked(observation, directories))
+        return None
+
+    def claims_needed(
+        self, observation: StationObservation, directories: Directories, target: Row | None = None
+    ) -> Claims:
         """Claims whose values `observe` must be given."""
         if isinstance(observation, Scan):
             return scan_turn.claims_needed(observation, Asked(self.setup, self.state, directories, {}))
         if isinstance(observation, Entry):
-            asked = Asked(self.setup, self.state, directories, observation.arguments)
-            return entries.claims_needed(observation.action, asked)
+            return entries.claims_needed(observation.action, self._asked(observation, directories, target))
         return ()
+
+    def _asked(self, entry: Entry, directories: Directories, target: Row | None = None) -> Asked:
+        return Asked(self.setup, self.state, directories, entry.arguments, entry.actor, target)
 
     def observe(self, observation: StationObservation, ids: UUID, context: Context) -> Outcome:
         """Take one observation.
@@ -137,7 +149,7 @@ class Station:
         """
         working = self._working(context)
         now = observation.observed.wall
-        around = Around(context.directories, working.calendar, context.claims)
+        around = Around(context.directories, working.calendar, context.claims, context.target)
         turn = begin(self.setup, self.state, now, IdBlock(ids), around)
         if isinstance(observation, Started | ClockStep):
             reply = None

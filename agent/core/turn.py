@@ -14,6 +14,7 @@ from agent.core.crew import Crew
 from agent.core.directories import Directories
 from agent.core.discrepancies import Discrepancy
 from agent.core.draft import Draft, Origin
+from agent.core.envelope import Row
 from agent.core.facts import Keys, Versions
 from agent.core.figures import Figures, Rules, Span, settled, spans_of
 from agent.core.identity import IdBlock
@@ -60,6 +61,8 @@ class Turn:
     crew: Crew
     known: Mapping[str, str] = field(default_factory=dict)
     """Claims asked for that had been taken."""
+    target: Row | None = None
+    """The fact that is to be corrected, as the journal holds it."""
     claims: list[tuple[str, str]] = field(default_factory=list)
     """Claims taken in this turn, with their values."""
 
@@ -260,6 +263,7 @@ class Around:
     directories: Directories
     calendar: Calendar
     claims: Mapping[str, str] = field(default_factory=dict)
+    target: Row | None = None
 
 
 def open_spans(figures: Figures, watch: Watch, stops: StopWatch, now: float) -> Iterator[Span]:
@@ -305,6 +309,7 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
         state.quality,
         state.crew,
         around.claims,
+        around.target,
     )
     draft.time_trusted = not state.watch.skewed
     draft.enter_shift(state.schedule.shift, state.schedule.since)

@@ -19,6 +19,7 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.envelope import Row
 from agent.core.errors import JournalError
 from agent.core.storage import Space
+from agent.core.targets import Target
 from agent.core.times import iso
 from agent.journal import notices, retention, schema, store
 from agent.journal.inspection import Place, Step, step
@@ -168,6 +169,15 @@ class Journal:
         """The facts themselves, parked or not; those that are damaged or gone are left out."""
         marks = self._marks
         return await self.reading(lambda connection: store.read_originals(connection, marks, positions))
+
+    async def original(self, target: Target) -> Row | None:
+        """The fact itself that somebody names; None where no such fact stands there.
+
+        Raises:
+            JournalError: it cannot be told.
+        """
+        marks = self._marks
+        return await self.reading(lambda connection: store.original(connection, marks, target))
 
     async def latest(self, limit: int) -> list[Row]:
         """The last facts, in order."""

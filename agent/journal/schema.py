@@ -134,6 +134,9 @@ FIRST_FROM = "SELECT * FROM facts WHERE position >= ? ORDER BY position LIMIT 1"
 SNAPSHOTS = "SELECT name, state, saved, checksum FROM snapshots"
 DIRECTORIES = "SELECT wc_id, name, payload, received, checksum FROM directories"
 CLAIM = "SELECT value, checksum FROM claims WHERE key = ?"
+LATE_POSITION = """
+SELECT position FROM (SELECT position, id FROM facts ORDER BY position DESC LIMIT ?) WHERE id = ?
+"""
 LATEST_POSITIONS = "SELECT position FROM facts ORDER BY position DESC LIMIT ?"
 
 PARK = "INSERT OR REPLACE INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)"

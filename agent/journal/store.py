@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.core.envelope import Row
 from agent.core.errors import JournalDamagedError, JournalError, JournalFullError
 from agent.core.facts import Fact
+from agent.core.targets import LATELY, Target
 from agent.core.times import iso
 from agent.journal import schema
 from agent.journal.checksums import Values, checksum, octets, still_right
@@ -160,6 +161,26 @@ def read_originals(connection: sqlite3.Connection, marks: Watermarks, positions:
             if intact(values)
         ]
     return [as_row(marks.at(values[0]), values) for values in found]
+
+
+def original(connection: sqlite3.Connection, marks: Watermarks, target: Target) -> Row | None:
+    """The fact itself that somebody names, parked or not; None where no such fact stands there, or a damaged one.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    epoch = marks.current if target.epoch is None else marks.named(target.epoch)
+    if epoch is None:
+        return None
+    if target.sequence is None:
+        last = connection.execute(schema.LATE_POSITION, (LATELY, target.fact_id.bytes)).fetchone()
+        position = 0 if last is None else last[0]
+    else:
+        position = epoch.first_position - 1 + target.sequence
+    if not epoch.first_position <= position <= marks.end(epoch):
+        return None
+    rows = read_originals(connection, marks, (position,))
+    return next((row for row in rows if row.id == target.fact_id.bytes), None)
 
 
 def recorded(connection: sqlite3.Connection, position: int) -> str | None:

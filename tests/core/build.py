@@ -15,6 +15,7 @@ from agent.core.conditions import Condition, Mode
 from agent.core.context import Context
 from agent.core.directories import AlarmReasons, Directories, Order, PublishedCalendar, Reasons
 from agent.core.draft import Draft, Provenance
+from agent.core.envelope import Row
 from agent.core.facts import (
     ConditionChanged,
     Fact,
@@ -33,8 +34,11 @@ from agent.core.observations import Entry, Image, Instant, Link, Quality, Scan, 
 from agent.core.reasons import MINOR_STOP, UNCODED
 from agent.core.settings import CodeSettings
 from agent.core.station import Outcome, Station, StationObservation
+from agent.core.targets import Target
 from agent.core.times import iso
 from agent.core.watching import Cause
+from agent.journal.marks import Epoch
+from agent.journal.store import as_row, fact_values
 
 T0 = 1_772_600_400.0
 """2026-03-04T05:00:00Z."""
@@ -258,8 +262,20 @@ class Story:
         return outcome
 
     def context(self, observation: StationObservation) -> Context:
-        needed = self.station.claims_needed(observation, self.plan)
-        return Context(self.plan, {key: self.claims[key] for key in needed if key in self.claims})
+        target = self.station.target_named(observation, self.plan)
+        row = None if target is None else self.row(target)
+        needed = self.station.claims_needed(observation, self.plan, row)
+        return Context(self.plan, {key: self.claims[key] for key in needed if key in self.claims}, row)
+
+    def row(self, target: Target) -> Row | None:
+        """The fact as the journal would hold it: the first one has sequence 1."""
+        numbered = ((number, fact) for number, fact in enumerate(self.facts, 1) if fact.id == target.fact_id)
+        found = next(numbered, None)
+        if found is None or target.sequence not in {None, found[0]}:
+            return None
+        number, fact = found
+        values = fact_values(number, fact, iso(fact.observed))
+        return as_row(Epoch(PROVENANCE.epoch, 1, 0, iso(T0)), values)
 
     def next_ids(self) -> UUID:
         return UUID(int=FIRST_ID.int + (self.told << 12))
