@@ -150,7 +150,7 @@ class TelemetryBudget(Section):
 class SimulationSettings(Section):
     """Only for simulated lines: plant time runs faster than real time, and every fact says `simulation`."""
 
-    speed: float = Field(gt=0, le=1000)
+    speed: float = Field(gt=0, le=10_000)
     """Plant seconds per real second."""
     real_start: AwareDatetime
     """The real instant at which plant time stood at `plant_start`."""

@@ -27,6 +27,7 @@ from simulators.day import Day
 from simulators.demo.present import Present, View, center
 from simulators.demo.processes import Supervised
 from simulators.mes.link import Address, Link, LinkLostError, connected
+from simulators.modbus import ModbusSimulator
 from simulators.opcua import NAMESPACE, OpcUaSimulator
 from simulators.script import Script
 from simulators.truth import TruthLog
@@ -45,12 +46,14 @@ class Made:
 
     scripts: tuple[Script, ...] = ()
     """Machines behind OPC UA."""
+    polled: tuple[Script, ...] = ()
+    """Machines behind Modbus, each with a server of its own."""
     machines: tuple[Document, ...] = ()
     """Work centers beside them, as the configuration says them: manual ones above all."""
     beside: Document = field(default_factory=dict)
     """More tables of the configuration."""
     of_machine: Document = field(default_factory=dict)
-    """More tables of each machine behind OPC UA."""
+    """More tables of each machine that is read."""
     speed: float = 60.0
     """Plant seconds per real second."""
     start: datetime = datetime(2026, 3, 4, 6, 0, tzinfo=UTC)
@@ -253,8 +256,12 @@ def a_floor(made: Made, folder: Path) -> Iterator[Floor]:
     thread = threading.Thread(target=loop.run_forever, name="floor", daemon=True)
     thread.start()
     stack = AsyncExitStack()
+    floor = Floor(made, folder, loop)
     try:
-        floor = asyncio.run_coroutine_threadsafe(_built(made, folder, stack), loop).result(PATIENCE_S * 2)
+        try:
+            asyncio.run_coroutine_threadsafe(_build(floor, stack), loop).result(PATIENCE_S * 2)
+        except TimeoutError:
+            raise AssertionError(f"the plant does not start; the agent said {floor.agent.last_words()}") from None
         yield floor
     finally:
         asyncio.run_coroutine_threadsafe(stack.aclose(), loop).result(PATIENCE_S)
@@ -263,8 +270,8 @@ def a_floor(made: Made, folder: Path) -> Iterator[Floor]:
         loop.close()
 
 
-async def _built(made: Made, folder: Path, stack: AsyncExitStack) -> Floor:
-    floor = Floor(made, folder, asyncio.get_running_loop())
+async def _build(floor: Floor, stack: AsyncExitStack) -> None:
+    made, folder = floor.made, floor.folder
     floor.broker = await stack.enter_async_context(Broker(folder=folder / "broker", kind="mosquitto"))
     where = ("--host", floor.broker.host, "--port", str(floor.broker.port), "--enterprise", ENTERPRISE, "--site", SITE)
     mes = Supervised(
@@ -272,21 +279,24 @@ async def _built(made: Made, folder: Path, stack: AsyncExitStack) -> Floor:
     )
     await stack.enter_async_context(mes)
     log = stack.enter_context(TruthLog(folder / "truth.jsonl", floor.clock))
-    url = ""
+    machines: list[Document] = []
     if made.scripts:
         days = [Day(script) for script in made.scripts]
         url = (await stack.enter_async_context(OpcUaSimulator(days, floor.clock, log))).url
-    floor.config.write_text(toml(floor, url), encoding="utf-8")
+        machines += [_machine(script, made, _opcua(script, url)) for script in made.scripts]
+    for script in made.polled:
+        port = (await stack.enter_async_context(ModbusSimulator(Day(script), floor.clock, log))).port
+        machines.append(_machine(script, made, _modbus(script, port)))
+    floor.config.write_text(toml(floor, machines), encoding="utf-8")
     floor.agent = Supervised("the agent", ("run", "-c", str(floor.config)), folder / "agent.log", announces=False)
     floor.present = await stack.enter_async_context(Present(folder / "agent.sock"))
     await stack.enter_async_context(floor.agent)
     jobs = [asyncio.create_task(floor.present.follow()), asyncio.create_task(floor.hear())]
     stack.push_async_callback(_ended, jobs)
     async with asyncio.timeout(PATIENCE_S):
-        await floor.present.until(lambda view: view["uplink"]["state"] == "online")
-        watched = [script.wc_id for script in made.scripts]
+        await floor.present.until(lambda view: view["uplink"]["state"] in {"online", "sending"})
+        watched = [script.wc_id for script in (*made.scripts, *made.polled)]
         await floor.present.until(lambda view: all(center(view, wc)["link_up"] for wc in watched))
-    return floor
 
 
 async def _ended(jobs: list[asyncio.Task[None]]) -> None:
@@ -295,7 +305,7 @@ async def _ended(jobs: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*jobs, return_exceptions=True)
 
 
-def toml(floor: Floor, url: str) -> str:
+def toml(floor: Floor, machines: list[Document]) -> str:
     """The agent's configuration."""
     made, clock, folder = floor.made, floor.clock, floor.folder
     speed = clock.speed
@@ -304,7 +314,7 @@ def toml(floor: Floor, url: str) -> str:
     times = {"speed": speed, "real_start": clock.real_start, "plant_start": clock.plant_start}
     mes = {"host": floor.broker.host, "port": floor.broker.port, "reconnect_max_s": 1.0, "ack_timeout_s": 3.0}
     document: Document = {"agent": agent, "mes": mes, "simulation": times, "codes": {"rescan_ms": 0}}
-    document["machine"] = [*(_machine(script, url, made) for script in made.scripts), *made.machines]
+    document["machine"] = [*machines, *made.machines]
     return "".join(f"{key} = {_value(value)}\n" for key, value in _merged(document, made.beside).items())
 
 
@@ -329,25 +339,46 @@ def _merged(one: Document, other: Document) -> Document:
     return {**one, **other, **both}
 
 
-def _machine(script: Script, url: str, made: Made) -> Document:
+def _machine(script: Script, made: Made, read: Document) -> Document:
+    # What is about the network takes real time however fast the plant runs.
+    speed = made.speed
+    stop = {"comm_timeout_s": 2.0 * speed, "skew_max_s": max(5.0, speed), "reorder_s": max(0.25, 0.1 * speed)}
+    machine: Document = {
+        "work_center": script.wc_id,
+        "condition": {"setup_modes": [4]},
+        "stop": stop,
+        "output": {"cycle_s": script.cycle_s, "flush_s": 10.0},
+        **read,
+    }
+    return _merged(machine, made.of_machine)
+
+
+def _opcua(script: Script, url: str) -> Document:
     nodes = {"packml_state": "Status.StateCurrent", "mode": "Status.UnitModeCurrent"}
     nodes |= {"starved": "Status.EquipmentStarved", "blocked": "Status.EquipmentBlocked"}
     nodes |= {"total": "Admin.ProdProcessedCount.AccCount", "scrap": "Admin.ProdDefectiveCount.AccCount"}
     nodes |= {"alarm": "Admin.AlarmCode", "heartbeat": "Admin.Heartbeat", "boot": "Admin.BootId"}
-    counters = {"total": script.total.modulus, "scrap": script.scrap.modulus}
     signals = [
-        {"key": role, "role": role, "node": f"nsu={NAMESPACE};s={script.wc_id}.{path}"}
-        | ({"counter": {"modulus": counters[role]}} if role in counters else {})
+        {"key": role, "role": role, "node": f"nsu={NAMESPACE};s={script.wc_id}.{path}", **_counter(script, role)}
         for role, path in nodes.items()
     ]
-    speed = made.speed
-    machine: Document = {
-        "work_center": script.wc_id,
-        "opcua": {"endpoint": url, "publishing_ms": 20, "sampling_ms": 20},
-        "signal": signals,
-        "condition": {"setup_modes": [4]},
-        # What is about the network takes real time however fast the plant runs.
-        "stop": {"comm_timeout_s": 2.0 * speed, "skew_max_s": max(5.0, speed), "reorder_s": max(0.25, 0.1 * speed)},
-        "output": {"cycle_s": script.cycle_s, "flush_s": 10.0},
-    }
-    return _merged(machine, made.of_machine)
+    return {"opcua": {"endpoint": url, "publishing_ms": 20, "sampling_ms": 20}, "signal": signals}
+
+
+def _modbus(script: Script, port: int) -> Document:
+    registers = {"total": (0, "uint32"), "scrap": (2, "uint16"), "alarm": (3, "uint16"), "mode": (4, "uint16")}
+    registers |= {"heartbeat": (5, "uint16"), "boot": (6, "uint16")}
+    signals: list[Document] = [
+        {"key": role, "role": role, "table": "input", "address": address, "type": kind, **_counter(script, role)}
+        for role, (address, kind) in registers.items()
+    ]
+    signals += [
+        {"key": role, "role": role, "table": "discrete", "address": address, "type": "bit"}
+        for address, role in enumerate(("run", "fault", "starved", "blocked"))
+    ]
+    return {"modbus": {"host": "127.0.0.1", "port": port, "poll_ms": 20}, "signal": signals}
+
+
+def _counter(script: Script, role: str) -> Document:
+    counters = {"total": script.total, "scrap": script.scrap}
+    return {"counter": {"modulus": counters[role].modulus}} if role in counters else {}

@@ -1,0 +1,65 @@
+"""Scenario S5: the broker is away for two days of production, and the agent is killed three times meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from simulators.day import Day
+from simulators.script import Episode, Kind
+from tests.floor.plant import Floor, Made, a_floor
+from tests.floor.scenes import a_script, an_order
+
+WC = "PRESS-1"
+HOUR = 3600.0
+DAYS = 48 * HOUR
+SCRIPT = a_script(
+    WC,
+    Episode(Kind.BREAKDOWN, 2 * HOUR, 1800.0, every_s=7 * HOUR),
+    Episode(Kind.SETUP, 5 * HOUR, 1800.0, every_s=11 * HOUR),
+    cycle_s=30.0,
+    length_s=DAYS,
+)
+
+
+@pytest.fixture
+def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    made = Made(polled=(SCRIPT,), speed=5760.0, lead_s=6.0, of_machine={"output": {"flush_s": 600.0}})
+    with a_floor(made, tmp_path_factory.mktemp("s5")) as floor:
+        yield floor
+
+
+@pytest.mark.requirement(91)
+@pytest.mark.requirement(92)
+@pytest.mark.requirement(93)
+@pytest.mark.requirement(96)
+@pytest.mark.requirement(102)
+def test_after_two_days_without_a_broker_and_three_kills_the_mes_has_every_fact_once(press: Floor) -> None:
+    press.publish("orders/PO-5", an_order("PO-5", qty_planned="6000"), wc=WC)
+    press.enter(WC, "start_operation", order_id="PO-5")
+    press.delivered()
+    press.stop_broker()
+    seen: list[tuple[int, float]] = []
+    for hour in (12, 24, 36):
+        press.until_plant(hour * HOUR)
+        press.kill_agent()
+        press.start_agent()
+        view = press.until(lambda view: view["uplink"]["state"] == "offline", "the terminal says offline")
+        seen.append((view["uplink"]["waiting"], view["uplink"]["oldest_age_s"]))
+    assert [one[0] for one in seen] == sorted(one[0] for one in seen)
+    assert seen[0][0] > 10
+    # The age of what waits grows with the plant's time.
+    assert all(later[1] - earlier[1] > 10 * HOUR for earlier, later in pairwise(seen))
+    press.until_plant(DAYS + 2 * HOUR)
+    press.start_broker()
+    press.delivered()
+    sequences = press.sequences()
+    assert sequences == list(range(1, len(sequences) + 1))
+    keys = [event["dedupkey"] for event in press.events()]
+    assert len(keys) == len(set(keys))
+    good = sum(int(fact["qty_good"]) for fact in press.mes("output.recorded"))
+    good -= sum(int(fact["qty_from_good"]) for fact in press.mes("scrap.recorded"))
+    assert good == Day(SCRIPT).made(DAYS + HOUR)
+    assert len(press.mes("agent.started")) == 4
