@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
+from simulators.mes.contract import DECIMALS, MEASURED, PROMISED, may_be_null
 from simulators.mes.topics import Source
 
 
@@ -25,33 +26,6 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 _STAND_IN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _WITHHELD = "fact.withheld"
 _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
-
-_DECIMALS = frozenset(
-    {"qty_good", "qty_scrap", "qty_from_good", "qty_rework", "qty_planned", "cum_good", "cum_scrap", "delta"}
-)
-_STOP = frozenset({"stop_id", "stop_class", "start", "end", "bridged", "end_uncertain", "machine_reasons"})
-_OPERATION = frozenset({"from_status", "to_status", "transition_no", "qty_good", "qty_scrap", "qty_planned"})
-_FIELDS: dict[str, frozenset[str]] = {
-    "machine.condition_changed": frozenset({"from_condition", "to_condition", "mode", "inferred"}),
-    "stop.opened": _STOP,
-    "stop.upgraded": _STOP,
-    "stop.closed": _STOP,
-    "stop.reason_set": frozenset({"stop_id", "reason"}),
-    "output.recorded": frozenset({"qty_good", "uom", "cum_good", "counter", "interval"}),
-    "scrap.recorded": frozenset({"qty_scrap", "qty_from_good", "uom", "cum_good", "cum_scrap", "counter", "interval"}),
-    "rework.recorded": frozenset({"qty_rework", "uom", "counter", "interval"}),
-    "quantity.adjusted": frozenset({"category", "delta", "uom", "source", "counter"}),
-    "operation.started": _OPERATION,
-    "operation.completed": _OPERATION,
-    "lot.loaded": frozenset({"scan_text"}),
-    "genealogy.linked": frozenset({"parent_serial", "child_lots"}),
-    "scan.accepted": frozenset({"text", "meaning"}),
-    "scan.refused": frozenset({"text", "refusal_code"}),
-    "discrepancy.raised": frozenset({"discrepancy_id", "code", "start", "end", "at_most"}),
-    "agent.started": frozenset({"version", "instance", "after", "down_since"}),
-    _WITHHELD: frozenset({"sequence", "withheld_id", "reason", "detail", "sha256"}),
-}
-"""What this MES cannot do without; facts of other types are kept as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +169,13 @@ def _data(event: dict[str, Any], name: str) -> dict[str, Any]:
     data = event.get("data")
     if not isinstance(data, dict) or not isinstance(data.get("keys"), dict):
         raise ValueError("data is missing or has no keys")  # noqa: TRY004 - a flaw of the event, not of our code
-    if missing := _FIELDS.get(name, frozenset()) - data.keys():
+    if missing := PROMISED.get(name, frozenset()) - data.keys():
         raise ValueError(f"data of {name} lacks {', '.join(sorted(missing))}")
-    for field in _DECIMALS & data.keys():
-        _text(data, field, _DECIMAL)
+    for field in DECIMALS & data.keys():
+        if data[field] is not None or not may_be_null(name, field):
+            _text(data, field, _DECIMAL)
+    if name in MEASURED:
+        _text(data, "uom")
     return data
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from simulators.mes.facts import NO_ORDER, Operation, ShiftKey
+from simulators.mes.floor_figures import Floor
 from simulators.mes.sequences import Gap
 
 Period: TypeAlias = tuple[datetime, datetime]
@@ -24,8 +26,22 @@ class CounterSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class OperationTimes:
+    """Times of an operation as its agent told them last, in seconds."""
+
+    elapsed_s: Decimal
+    run_s: Decimal
+    """Machine time."""
+    setup_s: Decimal
+    delay_s: Decimal
+    labor_s: Decimal
+    norm_run_s: Decimal | None = None
+    norm_setup_s: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderFigures:
-    """One order at one work center, plan against fact."""
+    """One operation of an order at one work center, plan against fact."""
 
     order_id: str | None
     """None for what was made without an order."""
@@ -35,6 +51,37 @@ class OrderFigures:
     scrap: Decimal = Decimal(0)
     status: str = "waiting"
     """Execution status after the last operation fact."""
+    op_no: str | None = None
+    uom: str | None = None
+    rework: Decimal = Decimal(0)
+    """Still open."""
+    setup_pieces: Decimal = Decimal(0)
+    started: datetime | None = None
+    ended: datetime | None = None
+    """None while it goes on."""
+    executions: tuple[str, ...] = ()
+    release_status_seen: str | None = None
+    """The order's business status, as the floor knew it."""
+    bom_version: str | None = None
+    route_version: str | None = None
+    times: OperationTimes | None = None
+    labor_s: Decimal = Decimal(0)
+    """Of all persons together, by their own facts."""
+    performers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a stop within one shift and one operation, with a reason of its own."""
+
+    segment_id: str
+    segment_class: str | None
+    start: datetime
+    end: datetime | None
+    shift: ShiftKey | None = None
+    operation: Operation = NO_ORDER
+    reason: str | None = None
+    inherited: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +100,21 @@ class StopFigures:
     end_uncertain: bool = False
     reason: str | None = None
     """Code of the reason set last."""
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Downtime:
+    """Standstill of one reason and class, in one shift and operation."""
+
+    reason: str | None
+    stop_class: str | None
+    shift: ShiftKey | None
+    operation: Operation
+    seconds: float = 0.0
+    """Of what is over."""
+    segments: int = 0
+    still_open: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +171,15 @@ class Discrepancy:
     start: datetime
     end: datetime
     at_most: Decimal | None
+    discrepancy_id: str = ""
+    status: str = "open"
+    """open, acknowledged, expired or resolved."""
+    owner_role: str | None = None
+    due: datetime | None = None
+    resolution: str | None = None
+    actor: str | None = None
+    """Who acknowledged or resolved it."""
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +203,26 @@ class WorkCenterFigures:
     """Serial of a unit to the lots in it."""
     reasons: tuple[ReasonGiven, ...] = ()
     discrepancies: tuple[Discrepancy, ...] = ()
+    rework: Decimal = Decimal(0)
+    """Still open."""
+    downtime: tuple[Downtime, ...] = ()
+    floor: Floor = field(default_factory=Floor)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One correction as it was told."""
+
+    time: datetime
+    target_id: str
+    target_type: str
+    correction_no: int
+    action: str
+    after: Mapping[str, str | None]
+    reason: str | None
+    actor: str | None
+    target_known: bool
+    """Whether the fact that it corrects is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +289,5 @@ class MesReport:
     """What agents cannot send; the originals that came later are not listed any more."""
     unavailable: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
     """Source to what its agent has no longer and this MES never got."""
+    corrections: tuple[Correction, ...] = ()
+    """Every correction as it was told; the figures hold them already."""

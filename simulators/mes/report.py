@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from simulators.mes.facts import StoredFact
 from simulators.mes.figures import Conflict, DoubledKey, MesReport, Period, WithheldFact
-from simulators.mes.folding import StoredFact, agent_starts, discrepancies, figures
+from simulators.mes.folding import Told, agent_starts, figures
+from simulators.mes.folding.contradictions import discrepancies
+from simulators.mes.folding.effective import corrections, effective
 from simulators.mes.plan import Plan
 from simulators.mes.sequences import Gap
 from simulators.mes.store import arrivals, unavailable
@@ -21,7 +24,7 @@ __all__ = ["MesReport", "print_table", "read_report"]
 
 # The epochs of an agent follow each other as they were first heard of; within one the sequence tells the order.
 _FACTS = """
-SELECT type, time, wc, order_id, payload FROM events
+SELECT type, time, payload, id, events.source, sequence FROM events
 JOIN (SELECT source AS heard, min(rowid) AS first FROM events GROUP BY source) ON heard = source
 ORDER BY first, sequence
 """
@@ -48,24 +51,26 @@ def read_report(store: Path, plan: Plan | None = None, period: Period | None = N
     with closing(sqlite3.connect(f"file:{quote(str(store))}?mode=ro", uri=True, isolation_level=None)) as connection:
         # One transaction, so that all figures are of the same instant.
         connection.execute("BEGIN")
-        facts = list(_facts(connection))
+        facts = list(read_facts(connection))
         return _report(connection, facts, plan or Plan((), (), ""), period or _whole(facts))
 
 
 def _report(connection: sqlite3.Connection, facts: list[StoredFact], plan: Plan, period: Period) -> MesReport:
     orders = {order.wc_id: [own for own in plan.orders if own.wc_id == order.wc_id] for order in plan.orders}
-    by_wc: dict[str, list[StoredFact]] = {wc_id: [] for wc_id in orders}
-    for fact in facts:
-        if fact.wc_id is not None:
-            by_wc.setdefault(fact.wc_id, []).append(fact)
+    told, held, raised = by_work_center(facts), by_work_center(effective(facts)), discrepancies(facts)
     arrived = arrivals(connection)
     duplicates, rejected, unreadable = connection.execute(_COUNTS).fetchone()
     return MesReport(
         period=period,
         facts=dict(connection.execute(_TYPES)),
-        work_centers={wc_id: figures(own, orders.get(wc_id, []), period) for wc_id, own in sorted(by_wc.items())},
+        work_centers={
+            wc_id: figures(
+                Told(told.get(wc_id, []), held.get(wc_id, []), raised.get(wc_id, ())), orders.get(wc_id, []), period
+            )
+            for wc_id in sorted({*orders, *told})
+        },
         agent_starts=agent_starts(facts),
-        agent_discrepancies=discrepancies(fact for fact in facts if fact.wc_id is None),
+        agent_discrepancies=raised.get(None, ()),
         through={source: sequences.through for source, sequences in arrived.items()},
         gaps={source: gaps for source, sequences in arrived.items() if (gaps := sequences.gaps())},
         conflicts=tuple(_conflicts(connection)),
@@ -75,12 +80,32 @@ def _report(connection: sqlite3.Connection, facts: list[StoredFact], plan: Plan,
         unreadable=unreadable,
         withheld=tuple(WithheldFact(*row) for row in connection.execute(_WITHHELD)),
         unavailable=_gone(connection),
+        corrections=corrections(facts),
     )
 
 
-def _facts(connection: sqlite3.Connection) -> Iterator[StoredFact]:
-    for type_, time, wc_id, order_id, payload in connection.execute(_FACTS):
-        yield StoredFact(type_, datetime.fromisoformat(time), wc_id, order_id, json.loads(payload)["data"])
+def by_work_center(facts: Iterable[StoredFact]) -> dict[str, list[StoredFact]]:
+    """The facts of each work center; those of the agents alone are left out."""
+    found: dict[str, list[StoredFact]] = {}
+    for fact in facts:
+        if fact.wc_id is not None:
+            found.setdefault(fact.wc_id, []).append(fact)
+    return found
+
+
+def read_facts(connection: sqlite3.Connection) -> Iterator[StoredFact]:
+    """Every fact: epoch after epoch, as they were first heard of, within one by its sequence."""
+    for type_, time, payload, identity, source, sequence in connection.execute(_FACTS):
+        event = json.loads(payload)
+        yield StoredFact(
+            type_,
+            datetime.fromisoformat(time),
+            event["data"],
+            identity,
+            source,
+            sequence,
+            event.get("correlationid"),
+        )
 
 
 def _whole(facts: list[StoredFact]) -> Period:

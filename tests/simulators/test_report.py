@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -41,7 +42,13 @@ def report_of(tmp_path: Path, *events: dict[str, Any]) -> MesReport:
 
 
 def output(
-    sequence: int, raw: tuple[int, int], good: str, *, run: int = 1, order: str | None = "PO-1"
+    sequence: int,
+    raw: tuple[int, int],
+    good: str,
+    *,
+    run: int = 1,
+    order: str | None = "PO-1",
+    op_no: str | None = None,
 ) -> dict[str, Any]:
     counter = {"name": "total", "counter_run": run, "raw_from": raw[0], "raw_to": raw[1]}
     interval = {"start": iso(0), "end": iso(1)}
@@ -52,7 +59,8 @@ def output(
         "counter": counter,
         "interval": interval,
     }
-    return fact(sequence, "output.recorded", order=order, data=fields | {"lots_in": []})
+    data = fields | {"lots_in": []}
+    return fact(sequence, "output.recorded", order=order, keys={} if op_no is None else {"op_no": op_no}, data=data)
 
 
 def scrap(sequence: int, qty: str, from_good: str) -> dict[str, Any]:
@@ -130,9 +138,10 @@ def test_orders_show_plan_against_fact_and_what_no_order_asked_for(tmp_path: Pat
         operation(4, "completed", "completed"),
         output(5, (10, 11), "1", order=None),
     )
+    made = OrderFigures("PO-1", "CAP-28", Decimal(50), Decimal(8), Decimal(3), "completed", uom="EA")
     assert the_filler(report_of(tmp_path, *facts)).orders == (
-        OrderFigures("PO-1", "CAP-28", Decimal(50), Decimal(8), Decimal(3), "completed"),
-        OrderFigures(None, None, None, Decimal(1)),
+        replace(made, started=START, ended=START),
+        OrderFigures(None, None, None, Decimal(1), uom="EA"),
     )
 
 
@@ -223,20 +232,23 @@ def test_scans_lots_and_genealogy_are_read_back(tmp_path: Path) -> None:
 
 
 def test_agents_starts_and_discrepancies_are_read_back(tmp_path: Path) -> None:
-    raised = {"discrepancy_id": "d", "code": "counter_reset", "start": iso(1), "end": iso(2)}
+    raised: dict[str, object] = {"code": "counter_reset", "start": iso(1), "end": iso(2), "evidence": {"raw": "3"}}
+    raised |= {"owner_role": "supervisor", "due": iso(60)}
     started = {"version": "0.1.0", "instance": "i", "after": "crash", "down_since": iso(-5)}
     report = report_of(
         tmp_path,
         fact(1, "agent.started", at=3, wc=None, data=started),
-        fact(2, "discrepancy.raised", data=raised | {"at_most": "40"}),
-        fact(3, "discrepancy.raised", wc=None, data=raised | {"at_most": None}),
+        fact(2, "discrepancy.raised", data=raised | {"discrepancy_id": "d1", "at_most": "40"}),
+        fact(3, "discrepancy.raised", wc=None, data=raised | {"discrepancy_id": "d2", "at_most": None}),
     )
     span = (START + timedelta(seconds=1), START + timedelta(seconds=2))
     assert report.agent_starts == (
         AgentStart(START + timedelta(seconds=3), "0.1.0", "i", "crash", START - timedelta(seconds=5)),
     )
-    assert the_filler(report).discrepancies == (Discrepancy("counter_reset", *span, Decimal(40)),)
-    assert report.agent_discrepancies == (Discrepancy("counter_reset", *span, None),)
+    known: dict[str, Any] = {"owner_role": "supervisor", "due": START + timedelta(seconds=60), "evidence": {"raw": "3"}}
+    at_filler = Discrepancy("counter_reset", *span, Decimal(40), "d1", **known)
+    assert the_filler(report).discrepancies == (at_filler,)
+    assert report.agent_discrepancies == (Discrepancy("counter_reset", *span, None, "d2", **known),)
 
 
 def test_what_is_wrong_with_the_delivery_is_told(tmp_path: Path) -> None:
@@ -285,7 +297,7 @@ def test_a_store_that_is_not_there_is_an_error_and_is_not_made(tmp_path: Path) -
 
 
 def test_the_tables_fit_a_terminal_of_100_columns(tmp_path: Path) -> None:
-    report_of(tmp_path, output(1, (0, 600), "600", order="PO-1001"))
+    report_of(tmp_path, output(1, (0, 600), "600", order="PO-1001", op_no="20"))
     console = Console(file=io.StringIO(), width=100)
     print_table(read_report(tmp_path / "mes.sqlite", DEMO_PLAN), console)
     assert isinstance(console.file, io.StringIO)
