@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager, suppress
 from agent.alarms import Alarms
 from agent.batch import Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
+from agent.core.barcodes import without_badge
 from agent.core.desk import AgentObservation
 from agent.core.envelope import Row
 from agent.core.errors import JournalError, JournalFullError
@@ -100,7 +101,8 @@ class Intake:
 
     async def take(self, observations: Iterable[StationObservation]) -> None:
         """Take what a driver saw; returns when it counts, before it is durable."""
-        for observation in observations:
+        for seen in observations:
+            observation = self._without_badge(seen)
             pending = await self._looked_up(observation)
             if pending is None:
                 await self._refuse(observation)
@@ -132,6 +134,8 @@ class Intake:
         """
         # Time goes on, but nothing may be said after the last words.
         self._said_goodbye |= isinstance(observation, Stopping)
+        if isinstance(observation, Scan):
+            observation = self._without_badge(observation)
         client_id = getattr(observation, "client_id", None)
         if client_id is None:
             return await self._submit_once(observation, None)
@@ -199,6 +203,12 @@ class Intake:
         if isinstance(observation, Scan | Entry):
             return stand.stations[observation.wc_id].claims_needed(observation, stand.desk.directories, target)
         return ()
+
+    def _without_badge(self, observation: StationObservation) -> StationObservation:
+        """A badge's text goes no further than here: not into a recording, not onto a screen."""
+        if isinstance(observation, Scan):
+            return without_badge(observation, self._tentative.stations[observation.wc_id].setup.codes)
+        return observation
 
     def _enqueue(self, pending: Pending) -> None:
         noticed = pending.observation.observed.monotonic

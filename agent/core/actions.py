@@ -59,6 +59,8 @@ class Action:
     """The claims, records of single things above all, that it must be given."""
     target: Callable[[Asked], Target | None] = _no_target
     """The fact that it is about and must be given, before it is asked what it needs."""
+    roles: tuple[str, ...] = ()
+    """Who may do it, where configuration says nothing else; everybody where none is named."""
 
 
 Actions: TypeAlias = Mapping[str, Action]

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
+from agent.core.observations import Scan
 from agent.core.settings import CodeSettings
+from agent.core.values import replace
 
-Kind: TypeAlias = Literal["order", "lot", "serial", "reason"]
-KINDS: tuple[Kind, ...] = ("order", "lot", "serial", "reason")
+Kind: TypeAlias = Literal["badge", "order", "lot", "serial", "reason"]
+KINDS: tuple[Kind, ...] = ("badge", "order", "lot", "serial", "reason")
+BADGE = "(badge)"
+"""Stands in place of a badge's text, which is a key that nobody else is to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,16 @@ def read(text: str, settings: CodeSettings) -> Code | None:
             groups = match.groupdict()
             return Code(kind, groups[kind], groups.get("item"))
     return None
+
+
+def without_badge(scan: Scan, settings: CodeSettings) -> Scan:
+    """The scan with a badge's text replaced by its digest; any other scan as it is."""
+    if scan.badge is not None:
+        return scan
+    code = read(scan.text, settings)
+    if code is None or code.kind != "badge":
+        return scan
+    return replace(scan, text=BADGE, badge=sha256(code.identity.encode()).hexdigest())
 
 
 @lru_cache(maxsize=8)

@@ -24,6 +24,7 @@ class Care:
 CARE: Mapping[DiscrepancyCode, Care] = {
     "order_not_released": Care("planner", 4 * HOUR_S),
     "order_unknown": Care("planner", 4 * HOUR_S),
+    "directory_code_unknown": Care("mes_administrator", 24 * HOUR_S),
     "no_order_running": Care("supervisor", 8 * HOUR_S),
     "clock_skew": Care("maintenance", 24 * HOUR_S),
     "counter_reset": Care("supervisor", 24 * HOUR_S),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core import execution, quantities, stop_entries
+from agent.core import execution, quantities, rights, signing, stop_entries
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
@@ -13,6 +13,7 @@ from agent.core.views import Reply
 ACTIONS: Actions = {
     **execution.ACTIONS,
     **quantities.ACTIONS,
+    **signing.ACTIONS,
     **stop_entries.ACTIONS,
 }
 
@@ -32,7 +33,9 @@ def target_named(action: str, asked: Asked) -> Target | None:
 def take(turn: Turn, entry: Entry) -> Reply:
     """Carry out what somebody entered, or say why not: then nothing changed."""
     try:
-        message = _action(entry.action).carry_out(turn, entry)
+        action = _action(entry.action)
+        rights.must_be(turn, entry, *action.roles)
+        message = action.carry_out(turn, entry)
     except EntryRefusedError as refusal:
         return Reply(accepted=False, code=refusal.code, message=str(refusal))
     return Reply(accepted=True, code="ok", message=message)

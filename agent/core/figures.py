@@ -53,6 +53,8 @@ class Sums:
     good: Decimal = Decimal(0)
     scrap: Decimal = Decimal(0)
     ideal: float = 0.0
+    labor: Decimal = Decimal(0)
+    """Seconds of all persons together, apart from the machine's."""
 
     @property
     def negated(self) -> Sums:
@@ -74,6 +76,7 @@ class Sums:
             self.good + other.good,
             self.scrap + other.scrap,
             self.ideal + other.ideal,
+            self.labor + other.labor,
         )
 
     def with_parts(self, good: Decimal, scrap: Decimal, ideal_s: float) -> Sums:

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from agent.core.conditions import Condition
+from agent.core.people_settings import PeopleSettings
 from agent.core.settings_base import Id, NodeId, Port, Seconds, Section, unique
 
 
@@ -311,6 +312,8 @@ class MachineSettings(Section):
     """Starved and blocked stops count against the line here (domain.md R11)."""
     output: OutputSettings = OutputSettings()
     """How counts become facts."""
+    people: PeopleSettings = PeopleSettings()
+    """Who signs on, and who may do what."""
 
     @property
     def readings(self) -> tuple[AddressSettings, ...]:

@@ -11,7 +11,7 @@ from agent.core.facts import StorageLevel
 from agent.core.values import replace
 
 SignalValue: TypeAlias = bool | int | float | str | None
-EntryRole: TypeAlias = Literal["operator", "supervisor", "mes"]
+EntryRole: TypeAlias = Literal["operator", "supervisor", "quality", "maintenance", "mes"]
 
 
 class Quality(StrEnum):
@@ -90,6 +90,8 @@ class Scan:
     """Typed by hand rather than read."""
     client_id: str | None = None
     """Made by the sender over the local API; a repeat gets the stored answer."""
+    badge: str | None = None
+    """SHA-256 of a badge's text, which `text` no longer holds then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class Entry:
     """Made by the sender; a repeat after a lost answer gets the stored answer and makes no second fact."""
     actor: str | None = None
     role: EntryRole = "operator"
-    """What the actor may do; `mes`: it is a command of the MES."""
+    """What the sender says that the actor may do; believed where no directory of operators is known. `mes`: it is a
+    command of the MES."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core import arguments, counting, rights, set_back, setting_up, standstill
+from agent.core import arguments, counting, set_back, setting_up, standstill
 from agent.core.accounts import Account
 from agent.core.actions import Action, Actions
 from agent.core.errors import EntryRefusedError
@@ -252,7 +252,6 @@ def _adjust_quantity(turn: Turn, entry: Entry) -> str:
 
 
 def _release_quarantine(turn: Turn, entry: Entry) -> str:
-    rights.must_be(turn, entry, "supervisor")
     return release(turn, entry, arguments.name(entry.arguments, "discrepancy_id"))
 
 
@@ -261,5 +260,5 @@ ACTIONS: Actions = {
     "report_good": Action(report_good),
     "adjust_quantity": Action(_adjust_quantity),
     "dispose_setup": Action(dispose_setup),
-    "release_quarantine": Action(_release_quarantine),
+    "release_quarantine": Action(_release_quarantine, roles=("supervisor",)),
 }

@@ -101,8 +101,8 @@ WITHDRAWN = b"withdrawn\t"
 def fit(observation: Observation) -> Observation:
     """What of an observation may be recorded: the one place that decides it.
 
-    Scanned texts and operators' names stay, as orders, lots and reasons come out of them. An observation that brings a
-    badge or a PIN is to lose it here.
+    Scanned texts and operators' names stay, as orders, lots and reasons come out of them. A badge came here without its
+    text already; an observation that brings a PIN is to lose it here.
     """
     return observation
 

@@ -1,22 +1,44 @@
-"""Who may do what at a work center."""
+"""Who may do what at a work center: the one place that decides it."""
 
 from __future__ import annotations
 
+from agent.core import labor
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
 from agent.core.turn import Turn
 
+OPERATOR = "operator"
+"""The role of everybody."""
+
 
 def must_be(turn: Turn, entry: Entry, *roles: str) -> None:
-    """Refuse what only people of these roles may do.
+    """Refuse what only people of some roles may do.
+
+    Args:
+        turn: with the crew and the directory of operators.
+        entry: its action may have other roles by configuration.
+        roles: any one of them will do; none at all is everybody.
 
     Raises:
         EntryRefusedError: the actor has none of them.
     """
-    if not has_role(turn, entry, *roles):
-        raise EntryRefusedError("NEEDS_SUPERVISOR", "Only a supervisor may decide this. Call one to sign on.")
+    allowed = turn.setup.machine.people.rights.get(entry.action, roles)
+    if not allowed or has_role(turn, entry, *allowed):
+        return
+    code = "NEEDS_SUPERVISOR" if "supervisor" in allowed else "NEEDS_ROLE"
+    raise EntryRefusedError(code, f"Only {' or '.join(allowed)} may do this. Call one to sign on here.")
 
 
-def has_role(_turn: Turn, entry: Entry, *roles: str) -> bool:
-    """Whether the actor has one of these roles."""
-    return entry.role in roles
+def has_role(turn: Turn, entry: Entry, *roles: str) -> bool:
+    """Whether whoever acts has one of these roles.
+
+    What an entry says of itself is believed only where nobody knows better: no directory of operators has come, or the
+    MES itself commands it.
+    """
+    if turn.directories.operators is None or entry.role == "mes":
+        return entry.role in roles or OPERATOR in roles
+    actor = entry.actor or labor.acting(turn)
+    known = None if actor is None else turn.directories.operator(actor)
+    if known is None or (turn.setup.machine.people.rights_need_sign_on and turn.crew.find(known.operator_id) is None):
+        return OPERATOR in roles
+    return not {OPERATOR, *known.roles}.isdisjoint(roles)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from agent.core import arguments, barcodes, execution, loading, named_stops, serials, stop_entries
+from agent.core import arguments, barcodes, execution, loading, named_stops, serials, signing, stop_entries
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.barcodes import Code
@@ -19,7 +19,7 @@ from agent.core.views import Reply
 
 def claims_needed(scan: Scan, asked: Asked) -> Claims:
     """The claims that `take` must be given for a scan."""
-    code = barcodes.read(scan.text, asked.setup.codes)
+    code = None if scan.badge is not None else barcodes.read(scan.text, asked.setup.codes)
     match None if code is None else code.kind:
         case "serial":
             assert code is not None
@@ -31,12 +31,13 @@ def claims_needed(scan: Scan, asked: Asked) -> Claims:
 
 def take(turn: Turn, scan: Scan) -> Reply:
     """Carry out what a code means here and now: one fact of the scan itself, accepted or refused."""
+    scan = barcodes.without_badge(scan, turn.setup.codes)
     last = turn.floor.last_scan
     now = scan.observed.wall
     if _is_echo(last, scan, turn.setup.codes.rescan_ms):
         assert last is not None
         return Reply(accepted=last.accepted, code="ECHO", message="The reader sent it twice; it counts once.")
-    code = barcodes.read(scan.text, turn.setup.codes)
+    code = Code("badge", scan.badge) if scan.badge is not None else barcodes.read(scan.text, turn.setup.codes)
     mark = len(turn.draft.facts)
     turn.draft.cause = turn.draft.ids.take()
     number = turn.number()
@@ -70,7 +71,9 @@ def take(turn: Turn, scan: Scan) -> Reply:
 
 def last_scan(scan: Scan, reply: Reply) -> LastScan:
     """What is shown of a scan."""
-    return LastScan(_kept(scan.text), scan.reader, scan.observed.wall, reply.accepted, reply.code, reply.message)
+    return LastScan(
+        _kept(scan.text), scan.reader, scan.observed.wall, reply.accepted, reply.code, reply.message, scan.badge
+    )
 
 
 def _act(turn: Turn, code: Code | None, scan: Scan) -> str:
@@ -78,6 +81,8 @@ def _act(turn: Turn, code: Code | None, scan: Scan) -> str:
         raise EntryRefusedError("UNKNOWN_CODE", f"'{scan.text[:SHOWN]}' is no code of this site. Scan the label again.")
     arguments.must_fit(code.identity)
     match code.kind:
+        case "badge":
+            return signing.take_badge(turn, code.identity, _scan_quality(turn, scan))
         case "order":
             execution.start(turn, code.identity, None)
             return f"Order {code.identity} started."
@@ -96,7 +101,7 @@ def _scan_quality(turn: Turn, scan: Scan) -> FactQuality:
 
 
 def _is_echo(last: LastScan | None, scan: Scan, rescan_ms: int) -> bool:
-    if last is None or (last.text, last.reader) != (_kept(scan.text), scan.reader):
+    if last is None or (last.text, last.badge, last.reader) != (_kept(scan.text), scan.badge, scan.reader):
         return False
     return 0 <= scan.observed.wall - last.at < rescan_ms / 1000
 

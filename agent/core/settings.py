@@ -180,6 +180,8 @@ class ScannerSettings(Section):
 class CodeSettings(Section):
     """Plain codes of this site: regular expressions that match the whole text, with named groups."""
 
+    badge: str = r"BDG:(?P<badge>.+)"
+    """Signs somebody on, or off again. The group's text is known by its SHA-256 alone and kept nowhere."""
     order: str = r"ORD:(?P<order>.+)"
     """Starts or shows an order."""
     lot: str = r"LOT:(?P<lot>[^:]+):(?P<item>.+)"
@@ -193,7 +195,7 @@ class CodeSettings(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        for kind in ("order", "lot", "serial", "reason"):
+        for kind in ("badge", "order", "lot", "serial", "reason"):
             pattern = getattr(self, kind)
             try:
                 groups = re.compile(pattern).groupindex

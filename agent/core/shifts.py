@@ -45,6 +45,7 @@ def _cross(turn: Turn, calendar: Calendar, at: float) -> None:
     turn.settle_running(at)
     boundary.end(turn, at, "shift")
     if not same_shift(before, after):
+        turn.count_facts()
         _sum_up(turn, before, at)
         turn.output = output.shift_began(turn.output)
     turn.schedule = turn.schedule.in_slot(calendar.slot(at))
@@ -87,10 +88,12 @@ def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
                 qty_scrap=one.sums.scrap,
                 uom=uom,
                 elements=figures.elements(one.sums),
+                labor_s=one.sums.labor,
             )
             for one in account.orders
         ),
         elements=figures.elements(total),
+        labor_s=total.labor,
         stops=account.stops + (stop is not None),
         open_stop_id=None if stop is None else stop.stop_id,
         uncoded=account.uncoded + unexplained,

@@ -42,6 +42,8 @@ class LastScan:
     accepted: bool
     code: str
     message: str
+    badge: str | None = None
+    """Digest of a badge, whose text is not kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core import calendar, clock_steps, entries, machine_turn, manual, scan_turn, shifts, snapshots
+from agent.core import calendar, clock_steps, entries, labor, machine_turn, manual, scan_turn, shifts, snapshots
 from agent.core.actions import Asked, Claims
 from agent.core.calendar import Calendar
 from agent.core.calendar_settings import CalendarSettings
@@ -18,20 +18,8 @@ from agent.core.context import Context
 from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.envelope import Row
-from agent.core.facts import (
-    DiscrepancyRaised,
-    DiscrepancyResolved,
-    Fact,
-    FactData,
-    QuantityAdjusted,
-    ReworkRecorded,
-    ScanRefused,
-    ScrapRecorded,
-    SignalContradiction,
-    SpeedReduced,
-    StopData,
-    StopReasonSet,
-)
+from agent.core.event_words import words_of
+from agent.core.facts import Fact
 from agent.core.figures import Figures, settled
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
@@ -48,7 +36,6 @@ from agent.core.views import Reply
 StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
 NO_IDS = UUID(int=0)
 SHOWN_EVENTS = 6
-SHOWN_CHARACTERS = 80
 NOT_SHOWN = frozenset(
     {"output.recorded", "machine.condition_changed", "scan.accepted", "stop.segmented", "labor.recorded"}
 )
@@ -156,6 +143,7 @@ class Station:
             _take_break_in_time(turn, observation)
         else:
             _follow_calendar(turn, now, changed=working is not self.working)
+            labor.end_forgotten(turn, now)
             reply = _dispatch(turn, observation)
         state = end(turn)
         facts = tuple(turn.draft.facts)
@@ -237,36 +225,8 @@ def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick) -> Re
 
 
 def _with_events(state: StationState, facts: tuple[Fact, ...]) -> StationState:
-    shown = [Event(fact.time, fact.data.TYPE, _words(fact.data)) for fact in facts if fact.data.TYPE not in NOT_SHOWN]
+    shown = [Event(fact.time, fact.data.TYPE, words_of(fact.data)) for fact in facts if fact.data.TYPE not in NOT_SHOWN]
     if not shown:
         return state
     events = (*reversed(shown), *state.floor.events)[:SHOWN_EVENTS]
     return replace(state, floor=replace(state.floor, events=events))
-
-
-def _words(data: FactData) -> str:
-    """What tells one fact of its kind from another, in a few characters and no language."""
-    match data:
-        case StopData():
-            lasted = "" if data.duration_s is None else f" {data.duration_s:.0f} s"
-            words = f"{data.condition if data.reason is None else data.reason.code}{lasted}"
-        case StopReasonSet():
-            words = data.reason.code
-        case ScrapRecorded():
-            coded = "" if data.defect_code is None else f" {data.defect_code}"
-            words = f"{data.qty_scrap + data.pool_coded_qty} {data.uom}{coded}"
-        case SignalContradiction():
-            words = data.kind.replace("_", " ")
-        case SpeedReduced():
-            words = f"{data.actual_cycle_s} s"
-        case ReworkRecorded():
-            words = f"{data.qty_rework} {data.uom}"
-        case QuantityAdjusted():
-            words = f"{data.category} {data.delta:+f} {data.uom}"
-        case ScanRefused():
-            words = f"{data.refusal_code} {data.text}"
-        case DiscrepancyRaised() | DiscrepancyResolved():
-            words = data.code
-        case _:
-            words = data.keys.serial or data.keys.lot_id or data.keys.order_id or ""
-    return words[:SHOWN_CHARACTERS]

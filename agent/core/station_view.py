@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from agent.core.crew import Person
 from agent.core.directories import Directories, Order
 from agent.core.figures import Sums, elements
 from agent.core.operations import Operation
@@ -12,7 +13,16 @@ from agent.core.segments import Stop
 from agent.core.state import ClosedStop, LastScan, StationState
 from agent.core.station import Station
 from agent.core.times import iso
-from agent.core.views import ClosedStopView, EventView, FiguresView, OrderView, ScanView, StopView, WorkCenterView
+from agent.core.views import (
+    ClosedStopView,
+    EventView,
+    FiguresView,
+    OrderView,
+    PersonView,
+    ScanView,
+    StopView,
+    WorkCenterView,
+)
 
 
 def view(station: Station, directories: Directories, now: float) -> WorkCenterView:
@@ -56,6 +66,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         last_serial=state.floor.last_serial,
         last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
+        crew=tuple(_person(person, directories) for person in state.crew.people),
     )
 
 
@@ -89,6 +100,16 @@ def _waiting(order: Order, state: StationState) -> OrderView:
         qty_good=Decimal(0),
         qty_scrap=Decimal(0),
         uom=order.uom,
+    )
+
+
+def _person(person: Person, directories: Directories) -> PersonView:
+    known = directories.operator(person.operator_id)
+    return PersonView(
+        operator_id=person.operator_id,
+        name=person.operator_id if known is None else known.name,
+        activity=person.activity,
+        since=iso(person.since),
     )
 
 

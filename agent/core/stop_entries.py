@@ -89,8 +89,6 @@ def _merge_segments(turn: Turn, arguments: Mapping[str, str], word: Word) -> str
 
 
 def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
-    if not word.supervisor:
-        raise EntryRefusedError("NEEDS_SUPERVISOR", "Only a supervisor makes two stops one. Call yours.")
     one = named_stop(turn, needed(arguments, "stop_id"))
     other = named_stop(turn, needed(arguments, "other_stop_id"))
     for stop in (one, other):
@@ -218,15 +216,17 @@ def claims_needed(asked: Asked) -> Claims:
     return tuple(stop_claim(asked.wc_id, stop_id) for stop_id in named)
 
 
-def _action(what: Callable[[Turn, Mapping[str, str], Word], str]) -> Action:
-    return Action(lambda turn, entry: what(turn, entry.arguments, word_of_entry(turn, entry)), claims_needed)
+def _action(what: Callable[[Turn, Mapping[str, str], Word], str], *roles: str) -> Action:
+    return Action(
+        lambda turn, entry: what(turn, entry.arguments, word_of_entry(turn, entry)), claims_needed, roles=roles
+    )
 
 
 ACTIONS: Actions = {
     "set_reason": _action(explain),
     "split_stop": _action(_split),
     "merge_segments": _action(_merge_segments),
-    "merge_stops": _action(_merge_stops),
+    "merge_stops": _action(_merge_stops, "supervisor"),
     "start_stop": _action(_begin),
     "end_stop": _action(_end),
     "edit_stop": _action(_edit),

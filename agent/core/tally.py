@@ -1,11 +1,12 @@
-"""Quantities for the figures of shift and order, as the facts themselves say them (domain.md B3: PQ, GQ, SQ)."""
+"""Quantities and labor for the figures of shift and order, as the facts say them (domain.md B3: PQ, GQ, SQ)."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.facts import Fact, OutputRecorded, QuantityAdjusted, ScrapRecorded
+from agent.core.facts import Fact, LaborRecorded, OutputRecorded, QuantityAdjusted, ScrapRecorded
 from agent.core.figures import Figures, Sums, added
+from agent.core.times import epoch
 
 
 def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
@@ -17,6 +18,10 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
         cycle_s: planned run time of one part in seconds (PRI).
     """
     data = fact.data
+    if isinstance(data, LaborRecorded):
+        return added(
+            figures, data.shift, (data.keys.order_id, data.keys.op_no), Sums(labor=data.duration_s), epoch(data.start)
+        )
     if isinstance(data, OutputRecorded):
         good, scrap = data.qty_good, Decimal(0)
     elif isinstance(data, ScrapRecorded):

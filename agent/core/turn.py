@@ -65,6 +65,8 @@ class Turn:
     """The fact that is to be corrected, as the journal holds it."""
     claims: list[tuple[str, str]] = field(default_factory=list)
     """Claims taken in this turn, with their values."""
+    in_figures: int = 0
+    """Facts of this turn whose quantities the figures have."""
 
     def claim(self, key: str) -> str | None:
         """The value of a claim as it stands in this turn; None where it has not been taken."""
@@ -242,6 +244,16 @@ class Turn:
         spans = (Span("run", before, start), Span("unknown", start, end - ran_s), Span("run", end - ran_s, end))
         self.figures = settled(self.figures, spans, end, self.figure_rules(), self.grounds)
 
+    def count_facts(self) -> None:
+        """Have what the facts of this turn say counted in the figures."""
+        facts, self.in_figures = self.draft.facts[self.in_figures :], len(self.draft.facts)
+        if facts:
+            norms = {one.account.execution_id: one.account.cycle_s for one in self.output.past}
+            norms[self.execution_id] = self.cycle_s
+            for fact in facts:
+                norm = norms.get(fact.correlation_id or "", self.cycle_s)
+                self.figures = tally.counted(self.figures, fact, norm)
+
     def figure_rules(self) -> Rules:
         """How stops are counted here."""
         return figure_rules(self.setup.machine)
@@ -319,11 +331,7 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
 
 def end(turn: Turn) -> StationState:
     """The state that a turn came to, with what its facts say counted in the figures."""
-    if turn.draft.facts:
-        norms = {one.account.execution_id: one.account.cycle_s for one in turn.output.past}
-        norms[turn.execution_id] = turn.cycle_s
-        for fact in turn.draft.facts:
-            turn.figures = tally.counted(turn.figures, fact, norms.get(fact.correlation_id or "", turn.cycle_s))
+    turn.count_facts()
     return StationState(
         turn.watch,
         turn.stops,

@@ -102,6 +102,16 @@ class ScanView(Block):
     message: str
 
 
+class PersonView(Block):
+    """Somebody who is signed on."""
+
+    operator_id: str
+    name: str
+    """By the directory of operators; the id where it does not know the person."""
+    activity: Literal["direct", "indirect"]
+    since: Timestamp
+
+
 class WorkCenterView(Block):
     """One work center at present."""
 
@@ -140,6 +150,8 @@ class WorkCenterView(Block):
     last_scan: ScanView | None
     events: tuple[EventView, ...]
     """The last few facts, newest first."""
+    crew: tuple[PersonView, ...] = ()
+    """The people signed on; who acts where nobody is named stands last."""
 
 
 class UplinkView(Block):
@@ -214,9 +226,9 @@ class EntryBody(Block):
     )
     """By name, as the table says. Instants are RFC 3339, quantities decimal texts."""
     actor: str | None = None
-    role: Literal["operator", "supervisor"] = "operator"
-    """What the actor may do; a supervisor's action by an operator is refused with NEEDS_SUPERVISOR. Until people sign
-    on, the agent takes the sender's word for it."""
+    role: Literal["operator", "supervisor", "quality", "maintenance"] = "operator"
+    """What the actor may do, where no directory of operators is known; with one, that directory alone says it. A
+    supervisor's action by somebody else is refused with NEEDS_SUPERVISOR."""
 
 
 class ScanBody(Block):

@@ -236,6 +236,14 @@ def test_a_part_split_off_and_not_explained_is_unexplained() -> None:  # R20
     assert (first.uncoded, first.uncoded_s) == (1, Decimal("120.000"))
 
 
+def test_what_is_told_at_the_very_end_of_a_shift_is_in_its_summary() -> None:  # K18
+    story = runs(output={"flush_s": 60})
+    says(story, wall("05:29:50"), total=5)
+    says(story, wall("05:29:55"), total=7)
+    early, late = closes(story)
+    assert (int(early.qty_good), int(late.qty_good)) == (7, 0)
+
+
 def test_two_stops_made_one_are_one_stop_of_the_shift() -> None:  # R20
     story = runs()
     for number, begin in enumerate(("05:02", "05:03:10"), 1):

@@ -1,0 +1,105 @@
+"""What tells one fact of its kind from another, in a few characters and no language: for the last lines people see."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from agent.core.facts import (
+    DiscrepancyRaised,
+    DiscrepancyResolved,
+    FactData,
+    HoldPlaced,
+    HoldReleased,
+    LaborSignedOff,
+    LaborSignedOn,
+    QualityChecked,
+    QualityCheckSkipped,
+    QuantityAdjusted,
+    ReworkRecorded,
+    ScanRefused,
+    ScrapRecorded,
+    SignalContradiction,
+    SpeedReduced,
+    StopData,
+    StopReasonSet,
+)
+
+SHOWN_CHARACTERS = 80
+
+
+def words_of(data: FactData) -> str:
+    """The words of a fact, cut to what a line holds."""
+    return _words(data)[:SHOWN_CHARACTERS]
+
+
+@singledispatch
+def _words(data: FactData) -> str:
+    return data.keys.serial or data.keys.lot_id or data.keys.order_id or ""
+
+
+@_words.register
+def _(data: StopData) -> str:
+    lasted = "" if data.duration_s is None else f" {data.duration_s:.0f} s"
+    return f"{data.condition if data.reason is None else data.reason.code}{lasted}"
+
+
+@_words.register
+def _(data: StopReasonSet) -> str:
+    return data.reason.code
+
+
+@_words.register
+def _(data: ScrapRecorded) -> str:
+    coded = "" if data.defect_code is None else f" {data.defect_code}"
+    return f"{data.qty_scrap + data.pool_coded_qty} {data.uom}{coded}"
+
+
+@_words.register
+def _(data: SignalContradiction) -> str:
+    return data.kind.replace("_", " ")
+
+
+@_words.register
+def _(data: SpeedReduced) -> str:
+    return f"{data.actual_cycle_s} s"
+
+
+@_words.register
+def _(data: ReworkRecorded) -> str:
+    return f"{data.qty_rework} {data.uom}"
+
+
+@_words.register
+def _(data: QuantityAdjusted) -> str:
+    return f"{data.category} {data.delta:+f} {data.uom}"
+
+
+@_words.register
+def _(data: ScanRefused) -> str:
+    return f"{data.refusal_code} {data.text}"
+
+
+@_words.register(DiscrepancyRaised | DiscrepancyResolved)
+def _(data: DiscrepancyRaised | DiscrepancyResolved) -> str:
+    return data.code
+
+
+@_words.register(LaborSignedOn | LaborSignedOff)
+def _(data: LaborSignedOn | LaborSignedOff) -> str:
+    return data.operator_id
+
+
+@_words.register
+def _(data: QualityChecked) -> str:
+    value = "" if data.value is None else f" {data.value} {data.uom}"
+    return f"{data.check_id}{value} {data.result}"
+
+
+@_words.register
+def _(data: QualityCheckSkipped) -> str:
+    return f"{data.check_id} {data.reason.code}"
+
+
+@_words.register(HoldPlaced | HoldReleased)
+def _(data: HoldPlaced | HoldReleased) -> str:
+    return f"{data.target} {data.target_id}"

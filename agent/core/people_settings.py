@@ -1,0 +1,23 @@
+"""Who may sign on at a work center, and what people may do there."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from agent.core.settings_base import Id, Section
+
+
+class PeopleSettings(Section):
+    """People at one work center."""
+
+    unknown: Literal["refuse", "allow"] = "refuse"
+    """What becomes of somebody whom the directory of operators does not know: refused, or signed on and raised as
+    `directory_code_unknown`. Without that directory everybody may sign on."""
+    rights_need_sign_on: bool = True
+    """Whether a role of the directory counts only while its person is signed on at this work center."""
+    longest_work_h: float = Field(default=16.0, gt=0, le=168)
+    """Hours after which somebody who did not sign off is taken to have gone."""
+    rights: dict[str, tuple[Id, ...]] = Field(default_factory=dict)
+    """By action of an entry the roles that may do it, in place of those of docs/entries.md; `operator` is everybody."""
