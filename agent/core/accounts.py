@@ -44,6 +44,11 @@ class Cums:
             scrap_shift=self.scrap_shift + scrap,
         )
 
+    @property
+    def total(self) -> int:
+        """All parts: good, scrap, and neither of them yet."""
+        return self.good + self.scrap + self.rework + self.setup
+
     def changed(self, category: QuantityCategory, delta: int) -> Cums:
         """With so many more, or fewer, of a category."""
         if category == "rework":
@@ -77,6 +82,8 @@ class Account:
     cycle_s: float
     """Planned seconds for one part."""
     cums: Cums
+    lot_out: str | None = None
+    """The lot that is being made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def _compare_serials(turn: Turn, at: float) -> None:
     if role is None or role not in counted or role not in base.counts:
         return
     made = (counted[role] - base.counts[role]) * turn.scale_of(role, turn.account())
-    scanned = cums.good + (cums.scrap if role is Role.TOTAL else 0)
+    scanned = cums.good + cums.rework + (cums.scrap if role is Role.TOTAL else 0)
     if made != scanned:
         evidence = {"counter": turn.setup.names[role], "counted": str(made), "scanned": str(scanned)}
         turn.raise_discrepancy(Discrepancy("counter_vs_serial", base.since, at, evidence), "rule")

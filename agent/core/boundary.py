@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core import checks, consumption, counting, labor
+from agent.core import checks, consumption, counting, genealogy, labor
 from agent.core.counting import Boundary
 from agent.core.turn import Turn
 
@@ -18,4 +18,5 @@ def end(turn: Turn, at: float, what: Boundary) -> None:
     labor.boundary(turn, at, what)
     checks.boundary(turn, at, what)
     consumption.boundary(turn, at, what)
+    genealogy.boundary(turn, at, what)
     counting.context_ends(turn, at, what)

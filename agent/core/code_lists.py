@@ -43,3 +43,16 @@ def optional(directories: Directories, name: str, given: Mapping[str, str], key:
     """
     code = given.get(key, "")
     return coded(directories, name, code, arguments.text(given, "comment")) if code else None
+
+
+def must_know(directories: Directories, name: str, code: str, refusal: str) -> None:
+    """Refuse a code that names what was found, a defect or its cause, and stands not in its list, where there is one.
+
+    Raises:
+        EntryRefusedError: with the code `refusal`, or it is too long.
+    """
+    arguments.must_fit(code)
+    known = directories.lists.get(name)
+    if known is not None and not known.knows(code):
+        some = ", ".join(one.code for one in known.codes[:9])
+        raise EntryRefusedError(refusal, f"'{code}' is no code of the list '{name}'; expected {some}.")

@@ -31,6 +31,7 @@ CARE: Mapping[DiscrepancyCode, Care] = {
     "counter_quarantine": Care("supervisor", 8 * HOUR_S),
     "counter_ambiguous": Care("supervisor", 24 * HOUR_S),
     "counter_vs_serial": Care("supervisor", 24 * HOUR_S),
+    "duplicate_serial": Care("supervisor", 24 * HOUR_S),
     "qty_balance": Care("supervisor", 24 * HOUR_S),
     "journal_damaged": Care("maintenance", 24 * HOUR_S),
     "journal_rewound": Care("maintenance", 24 * HOUR_S),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core import execution, quantities, rights, signing, stop_entries
+from agent.core import execution, genealogy, nc_entries, quantities, rights, scrapping, signing, stop_entries
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
@@ -14,6 +14,9 @@ ACTIONS: Actions = {
     **execution.ACTIONS,
     **quantities.ACTIONS,
     **signing.ACTIONS,
+    **scrapping.ACTIONS,
+    **genealogy.ACTIONS,
+    **nc_entries.ACTIONS,
     **stop_entries.ACTIONS,
 }
 

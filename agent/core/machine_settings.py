@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from agent.core.conditions import Condition
 from agent.core.people_settings import PeopleSettings
 from agent.core.settings_base import Id, NodeId, Port, Seconds, Section, unique
+from agent.core.unit_settings import UnitSettings
 
 
 class Role(StrEnum):
@@ -314,6 +315,8 @@ class MachineSettings(Section):
     """How counts become facts."""
     people: PeopleSettings = PeopleSettings()
     """Who signs on, and who may do what."""
+    units: UnitSettings = UnitSettings()
+    """How units and lots made here are numbered, taken and decided on."""
 
     @property
     def readings(self) -> tuple[AddressSettings, ...]:

@@ -217,6 +217,7 @@ def _output_fact(output: Output, tally: Tally, good: int, role: Role, flush: Flu
         lots_in=flush.account.lots,
         lower_bound=tally.lower_bound,
         allocation=_allocation(tally),
+        lot_out=flush.account.lot_out,
     )
     draft.add(data, tally.end, _natural_key(role, flush, draft), correlation_id=flush.account.execution_id)
 
@@ -237,6 +238,7 @@ def _scrap_fact(output: Output, tally: Tally, taken_back: int, flush: Flush, dra
         cum_scrap_shift=Decimal(output.cums.scrap_shift),
         defect_code=None,
         place=wc_id,
+        lot_out=flush.account.lot_out,
         counter=_counter(tally, Role.SCRAP, flush),
         interval=_interval(tally),
         allocation=_allocation(tally),

@@ -17,7 +17,6 @@ from agent.core.facts import (
     OutputRecorded,
     QuantityAdjusted,
     QuantityCategory,
-    ScrapRecorded,
 )
 from agent.core.observations import Entry
 from agent.core.operations import Operation
@@ -40,52 +39,6 @@ class Adjustment:
     delta: int
     reason: str | None
     counter: Counter | None = None
-
-
-def report_scrap(turn: Turn, entry: Entry, defect_code: str) -> str:
-    """Rejects with their code: first those that the machine counted without one, the rest is taken from good (K13).
-
-    Raises:
-        EntryRefusedError: more than there is to reject, or no whole number of parts.
-    """
-    qty = arguments.whole(entry.arguments, "qty", lowest=1)
-    turn.flush()
-    account, cums = turn.account(), turn.output.cums
-    coded = min(qty, cums.uncoded)
-    excess = qty - coded
-    from_good = excess if turn.counts_output else 0
-    if from_good > cums.good:
-        raise EntryRefusedError(
-            "TOO_MUCH_SCRAP",
-            f"{qty} parts are more than there are: {cums.good} good and {cums.uncoded} rejects without a code.",
-        )
-
-    def tell(told: Output) -> Output:
-        after = replace(told.cums.plus(good=-from_good, scrap=excess), uncoded=cums.uncoded - coded)
-        data = ScrapRecorded(
-            keys=turn.draft.keys,
-            quality=_by_hand(turn),
-            versions=turn.draft.versions,
-            qty_scrap=Decimal(excess),
-            qty_from_good=Decimal(from_good),
-            pool_coded_qty=Decimal(coded),
-            uom=account.uom,
-            cum_good=Decimal(after.good),
-            cum_scrap=Decimal(after.scrap),
-            cum_good_shift=Decimal(after.good_shift),
-            cum_scrap_shift=Decimal(after.scrap_shift),
-            defect_code=defect_code,
-            place=arguments.text(entry.arguments, "place") or turn.wc_id,
-            disposition=(arguments.text(entry.arguments, "disposition") or None),
-            counter=None,
-            interval=None,
-        )
-        key = f"scr:{turn.wc_id}:{turn.number()}"
-        turn.draft.add(data, entry.observed.wall, key, correlation_id=account.execution_id)
-        return replace(told, cums=after)
-
-    counting.credit(turn, account, tell)
-    return f"Scrap {qty} {account.uom} taken, {coded} of them counted before."
 
 
 def report_good(turn: Turn, entry: Entry) -> str:
@@ -182,6 +135,7 @@ def _record_good(turn: Turn, account: Account, qty: int, at: float, key: str, se
             interval=None,
             lots_in=account.lots,
             serials=serials,
+            lot_out=account.lot_out,
         )
         turn.draft.add(data, at, key, correlation_id=account.execution_id)
         return replace(told, cums=after)
@@ -243,10 +197,6 @@ def _by_hand(turn: Turn) -> FactQuality:
     return turn.draft.quality("operator", entry="manual")
 
 
-def _report_scrap(turn: Turn, entry: Entry) -> str:
-    return report_scrap(turn, entry, arguments.name(entry.arguments, "defect_code"))
-
-
 def _adjust_quantity(turn: Turn, entry: Entry) -> str:
     return adjust(turn, entry, arguments.name(entry.arguments, "reason"))
 
@@ -256,7 +206,6 @@ def _release_quarantine(turn: Turn, entry: Entry) -> str:
 
 
 ACTIONS: Actions = {
-    "report_scrap": Action(_report_scrap),
     "report_good": Action(report_good),
     "adjust_quantity": Action(_adjust_quantity),
     "dispose_setup": Action(dispose_setup),

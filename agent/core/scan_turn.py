@@ -23,7 +23,7 @@ def claims_needed(scan: Scan, asked: Asked) -> Claims:
     match None if code is None else code.kind:
         case "serial":
             assert code is not None
-            return (serials.serial_claim(asked.wc_id, code.identity),)
+            return serials.claims_needed(asked, code.identity)
         case "reason":
             return stop_entries.claims_needed(asked)
     return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.facts import Fact, LaborRecorded, OutputRecorded, QuantityAdjusted, ScrapRecorded
+from agent.core.facts import Fact, LaborRecorded, OutputRecorded, QuantityAdjusted, ReworkRecorded, ScrapRecorded
 from agent.core.figures import Figures, Sums, added
 from agent.core.times import epoch
 
@@ -26,6 +26,8 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
         good, scrap = data.qty_good, Decimal(0)
     elif isinstance(data, ScrapRecorded):
         good, scrap = -data.qty_from_good, data.qty_scrap
+    elif isinstance(data, ReworkRecorded):
+        good, scrap = -data.qty_from_good, Decimal(0)
     elif isinstance(data, QuantityAdjusted) and data.category in {"good", "scrap"}:
         good, scrap = (data.delta, Decimal(0)) if data.category == "good" else (Decimal(0), data.delta)
     else:

@@ -121,6 +121,7 @@ class Turn:
             parts_per_count=None if operation is None else operation.parts_per_count,
             cycle_s=self.cycle_s,
             cums=self.output.cums,
+            lot_out=None if self.units.lot_out is None else self.units.lot_out.lot_id,
         )
 
     @property

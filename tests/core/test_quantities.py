@@ -253,13 +253,13 @@ def test_a_scrap_entry_first_gives_the_rejects_of_the_machine_their_code() -> No
     assert say(story, entry(24.0, "report_scrap", qty="2", defect_code="DENT")).accepted
     assert cums(story) == (7, 3, 1)
     assert say(
-        story, entry(25.0, "report_scrap", qty="3", defect_code="BURR", place="B2", disposition="rework")
+        story, entry(25.0, "report_scrap", qty="3", defect_code="BURR", place="B2", disposition="write_off")
     ).accepted
     assert cums(story) == (5, 5, 0)
     first, second = of(story, ScrapRecorded)[1:]
     assert (first.qty_scrap, first.pool_coded_qty, first.qty_from_good) == (Decimal(0), Decimal(2), Decimal(0))
     assert (second.qty_scrap, second.pool_coded_qty, second.qty_from_good) == (Decimal(2), Decimal(1), Decimal(2))
-    assert (second.defect_code, second.place, second.disposition) == ("BURR", "B2", "rework")
+    assert (second.defect_code, second.place, second.disposition) == ("BURR", "B2", "write_off")
     assert (second.counter, second.interval, second.cum_good, second.cum_scrap) == (None, None, Decimal(5), Decimal(5))
 
 

@@ -8,6 +8,7 @@ from agent.core.accounts import Cums
 from agent.core.arguments import LONGEST_ID
 from agent.core.conditions import Condition
 from agent.core.facts import (
+    Child,
     DiscrepancyRaised,
     GenealogyLinked,
     Keys,
@@ -205,6 +206,7 @@ def test_lots_loaded_go_into_units_and_into_parts() -> None:
         versions=VERSIONS,
         parent_serial="0001",
         child_lots=("L1",),
+        children=(Child(item_id=None, lot_id="L1", serial=None, qty=None, uom=None),),
     )
     assert linked.natural_key == "gen:e1:PO-1:10:0001:1"
     (made,) = story.of(OutputRecorded)

@@ -57,7 +57,10 @@ def nonconformances(facts: Iterable[StoredFact]) -> tuple[Nonconformance, ...]:
     for fact in facts:
         nc_id = fact.data.get("nc_id")
         if fact.type == "nc.raised":
-            found[fact.data["nc_id"]] = _raised(fact)
+            raised = _raised(fact)
+            # Raised again where a retest failed: what was decided before stays.
+            known = found.get(raised.nc_id, raised)
+            found[raised.nc_id] = replace(known, defect_code=raised.defect_code, cause=raised.cause)
         elif fact.type == "nc.dispositioned" and nc_id in found:
             found[nc_id] = replace(
                 found[nc_id],
