@@ -92,8 +92,10 @@ class Batch:
         assert wc_id is not None
         context = Context(stand.desk.directories, claims, pending.target)
         seen = stand.stations[wc_id].observe(observation, pending.ids, context)
-        stand.stations[wc_id], pending.reply, pending.claims = seen.station, seen.reply, seen.claims
+        stand.stations[wc_id], pending.reply = seen.station, seen.reply
         desk, pending.facts = stand.desk.spared(seen.facts)
+        desk, records = desk.hear(pending.facts, seen.claims)
+        pending.claims = (*seen.claims, *records)
         if desk is not stand.desk:
             stand.desk = desk
             self.touched.add(DESK)
@@ -107,11 +109,12 @@ class Batch:
         if entry is not None and entry.wc_id in stand.stations:
             self._at_station(pending, entry, stand, claims)
             ids = _second_half(ids)
-        outcome = stand.desk.observe(observation, ids, pending.reply)
+        outcome = stand.desk.observe(observation, ids, pending.reply, claims)
         if outcome.desk is not stand.desk or not isinstance(observation, Tick):
             self.touched.add(DESK)
         stand.desk, pending.reply = outcome.desk, outcome.reply
         pending.facts += outcome.facts
+        pending.claims += outcome.claims
         if outcome.kept and isinstance(observation, Directive):
             pending.kept = Kept(observation.wc_id, observation.name, observation.payload)
 

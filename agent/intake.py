@@ -198,7 +198,7 @@ class Intake:
         if isinstance(observation, Directive):
             entry = stand.desk.passed_on(observation, target)
             if entry is None or entry.wc_id not in stand.stations:
-                return ()
+                return stand.desk.claims_needed(observation)
             observation = entry
         if isinstance(observation, Scan | Entry):
             return stand.stations[observation.wc_id].claims_needed(observation, stand.desk.directories, target)

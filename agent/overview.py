@@ -9,7 +9,7 @@ from agent import VERSION
 from agent.alarms import Alarms
 from agent.batch import Stand
 from agent.clock import Clock
-from agent.core import station_view
+from agent.core import register_view, station_view
 from agent.core.errors import JournalError
 from agent.core.settings import Settings
 from agent.core.station import Station
@@ -102,6 +102,8 @@ class Overview:
                 AlarmView(code=alarm.code, since=iso(alarm.since), text=alarm.text) for alarm in self.alarms.current
             ),
             reasons=tuple(ReasonView(code=entry.code, text=entry.text) for entry in reasons),
+            open_discrepancies=present.desk.state.register.total,
+            discrepancies=register_view.view(present.desk.state.register),
             work_centers=tuple(self._work_center(station, present, now) for station in present.stations.values()),
         )
 

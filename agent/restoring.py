@@ -12,6 +12,7 @@ from agent.core.directories import Directories, applied
 from agent.core.draft import Provenance
 from agent.core.settings import Settings
 from agent.core.station import Station
+from agent.core.values import replace
 from agent.journal.store import Kept
 
 
@@ -27,6 +28,7 @@ def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str,
     Raises:
         ValueError: not a snapshot of this version.
     """
+    provenance = replace(provenance, care=settings.care)
     directories = Directories()
     for one in kept:
         directories, _ = applied(directories, one.wc_id, one.name, one.payload)

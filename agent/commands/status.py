@@ -28,6 +28,8 @@ def status(config: ConfigOption = DEFAULT_CONFIG, *, json: JsonOption = False) -
     typer.echo(f"MES: {uplink_words(view.uplink)}")
     for alarm in view.alarms:
         typer.echo(f"ALARM {alarm.code} since {alarm.since}: {alarm.text}")
+    if view.discrepancies:
+        typer.echo(discrepancy_words(view))
     for center in view.work_centers:
         typer.echo(_center(center))
 
@@ -45,6 +47,17 @@ def uplink_words(uplink: UplinkView) -> str:
     if uplink.parked:
         words += f"\n  {uplink.parked} facts are parked: lineside parked"
     return words
+
+
+def discrepancy_words(view: AgentView) -> str:
+    """How many discrepancies are unresolved, and the one to look at first."""
+    worst = view.discrepancies[0]
+    where = "/".join(name for name in (worst.wc_id, worst.order_id) if name) or "the agent"
+    due = "OVERDUE since" if worst.status == "expired" else "due"
+    return (
+        f"DISCREPANCIES: {view.open_discrepancies} unresolved; first {worst.code} at {where}, for the "
+        f"{worst.owner_role.replace('_', ' ')}, {due} {worst.due}: {worst.text}"
+    )
 
 
 def _hours(seconds: float) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from agent.core.facts import CorrectionAction
 
@@ -53,4 +53,26 @@ class Correct(Command):
     comment: Annotated[str, Field(max_length=500)] = ""
 
 
-COMMANDS: dict[str, type[Command]] = {"replay": Replay, "message": Message, "correct": Correct}
+class Resolve(Command):
+    """Acknowledge or resolve a discrepancy (domain.md G4)."""
+
+    discrepancy_id: Annotated[str, Field(min_length=1, max_length=64)]
+    action: Literal["acknowledge", "resolve"]
+    resolution: Literal["accepted", "corrected", "ignore", "released", "known", "agreed"] | None = None
+    """What it comes to, where it is resolved."""
+    comment: Annotated[str, Field(max_length=500)] = ""
+    """The command's reason where it is empty."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.action == "resolve") != (self.resolution is not None):
+            raise ValueError("action 'resolve' needs a resolution, and 'acknowledge' has none")
+        return self
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "replay": Replay,
+    "message": Message,
+    "resolve": Resolve,
+    "correct": Correct,
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from hashlib import sha256
@@ -10,23 +12,23 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from agent.core import concern as concerns
 from agent.core import directories as plan
-from agent.core import passing_on
-from agent.core.commands import COMMANDS, Correct, Message
+from agent.core import passing_on, shedding
+from agent.core.commands import COMMANDS, Correct, Message, Resolve
+from agent.core.concern import RECORDS, Decision
 from agent.core.directories import Directories
 from agent.core.draft import Draft, Provenance
 from agent.core.envelope import Row
-from agent.core.errors import InvalidMessageError
+from agent.core.errors import EntryRefusedError, InvalidMessageError
 from agent.core.facts import (
     AgentStarted,
     AgentStopping,
     ClockStepped,
     CommandRun,
-    DetailShed,
     DirectoryApplied,
     Fact,
     Keys,
-    StorageChanged,
     StorageLevel,
     Versions,
 )
@@ -42,6 +44,8 @@ from agent.core.observations import (
     Storage,
     Tick,
 )
+from agent.core.register import EMPTY, HEARD, Register, RegisterTurn
+from agent.core.shedding import Shed
 from agent.core.targets import Target
 from agent.core.times import iso, milliseconds
 from agent.core.values import replace
@@ -49,21 +53,9 @@ from agent.core.views import Reply
 
 MOST_REFUSED = 50
 """Refused directories that are remembered; a snapshot is small whatever is sent."""
-SHEDDING: frozenset[StorageLevel] = frozenset({"scarce", "reserve"})
-"""Levels at which no detail is kept."""
-
 Happening: TypeAlias = Started | Stopping | Finding | Storage | ClockStep | Tick
 """Whatever reaches the desk but what the MES sends."""
 AgentObservation: TypeAlias = Happening | Directive
-
-
-@dataclass(frozen=True, slots=True)
-class Shed:
-    """Detail that was not kept."""
-
-    count: int
-    start: float
-    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +72,14 @@ class DeskState:
     refused: dict[str, str] = field(default_factory=dict)
     """Of each directory that was refused last, by a hash of its name: a hash of the payload. Retained, it comes again
     with every connection and is told once."""
+    register: Register = EMPTY
+    """Discrepancies that nobody has resolved."""
 
 
 _SNAPSHOT = TypeAdapter(DeskState)
+Taken: TypeAlias = tuple[tuple[str, str], ...]
+"""Claims with their values."""
+NO_CLAIMS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +91,8 @@ class DeskOutcome:
     reply: Reply | None = None
     kept: bool = False
     """The directive's payload is to be kept as our copy of the MES's object."""
+    claims: Taken = ()
+    """Records to be stored with the facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +107,20 @@ class Desk:
     state: DeskState = DeskState()
 
     def restored(self, snapshot: bytes) -> Desk:
-        """The desk as the snapshot left it."""
-        return replace(self, state=_SNAPSHOT.validate_json(snapshot))
+        """The desk as the snapshot left it; former versions wrote plain JSON."""
+        text = snapshot if snapshot.startswith(b"{") else zlib.decompress(snapshot)
+        return replace(self, state=_SNAPSHOT.validate_json(text))
 
     def snapshot(self) -> bytes:
-        """The whole state but the directories, as JSON."""
-        return _SNAPSHOT.dump_json(self.state)
+        """The whole state but the directories: JSON, deflated (RFC 1950)."""
+        return zlib.compress(_SNAPSHOT.dump_json(self.state))
+
+    @staticmethod
+    def claims_needed(observation: object) -> tuple[str, ...]:
+        """Claims whose values `observe` must be given."""
+        if isinstance(observation, Directive) and observation.name == "cmd/resolve":
+            return _named(observation.payload)
+        return ()
 
     def target_named(self, directive: Directive) -> Target | None:
         """The fact that a command is about."""
@@ -127,39 +134,66 @@ class Desk:
         command = self._correction(observation)
         return None if command is None else passing_on.entry_of(command, observation, target)
 
-    def observe(self, observation: AgentObservation, ids: UUID, answer: Reply | None = None) -> DeskOutcome:
+    def hear(self, facts: tuple[Fact, ...], claims: Taken) -> tuple[Desk, Taken]:
+        """What a station told and took: the desk with its discrepancies entered, and records to be stored with that."""
+        if not any(isinstance(fact.data, HEARD) for fact in facts):
+            return self, ()
+        turn = RegisterTurn(self.state.register, dict(claims))
+        turn.hear(facts)
+        return self.with_register(turn.register), tuple(turn.claims)
+
+    def observe(
+        self,
+        observation: AgentObservation,
+        ids: UUID,
+        answer: Reply | None = None,
+        claims: Mapping[str, str] = NO_CLAIMS,
+    ) -> DeskOutcome:
         """Take one observation.
 
         Args:
             observation: what concerns the agent.
             ids: base of the block of ids for it.
             answer: of the work center that a command was passed on to.
+            claims: those of the claims asked for that have been taken.
         """
         draft = Draft(IdBlock(ids), observation.observed.wall, self.provenance, Keys(), Versions())
-        if isinstance(observation, Directive):
-            is_command = observation.name.startswith("cmd/")
-            return self._command(observation, draft, answer) if is_command else self._directory(observation, draft)
-        return self._live(observation, draft)
+        turn = RegisterTurn(self.state.register, claims)
+        if not isinstance(observation, Directive):
+            outcome = self._live(observation, draft, turn)
+        elif observation.name.startswith("cmd/"):
+            outcome = self._command(observation, draft, turn, answer)
+        else:
+            outcome = self._directory(observation, draft, turn)
+        if turn.register is self.state.register:
+            return outcome
+        return replace(outcome, desk=outcome.desk.with_register(turn.register), claims=tuple(turn.claims))
 
-    def _live(self, observation: Happening, draft: Draft) -> DeskOutcome:
+    def _live(self, observation: Happening, draft: Draft, turn: RegisterTurn) -> DeskOutcome:
+        desk, reply = self, None
         match observation:
             case Started():
                 return self._start(observation, draft)
+            case Storage():
+                return self._storage(observation, draft)
             case Stopping():
                 data = AgentStopping(keys=draft.keys, quality=draft.quality("rule"), instance=self.state.instance)
                 draft.add(data, draft.observed, f"agent:{self.state.instance}:stopping")
-                return DeskOutcome(replace(self, state=replace(self.state, stopped_cleanly=True)), tuple(draft.facts))
+                desk = replace(self, state=replace(self.state, stopped_cleanly=True))
             case Finding():
                 observation.discrepancy.tell(draft, "rule", observation.key)
-                return DeskOutcome(self, tuple(draft.facts), Reply(accepted=True, code="ok", message="Noted."))
-            case Storage():
-                return self._storage(observation, draft)
+                turn.enter(draft.facts)
+                reply = Reply(accepted=True, code="ok", message="Noted.")
             case ClockStep():
                 before = observation.observed.wall - observation.by
                 _tell_step(draft, "set", before, f"{self.state.instance}:{milliseconds(before)}")
-                return DeskOutcome(self, tuple(draft.facts))
             case Tick():
-                return DeskOutcome(self, ())
+                turn.expire(draft.observed, draft)
+        return DeskOutcome(desk, tuple(draft.facts), reply)
+
+    def with_register(self, register: Register) -> Desk:
+        """The desk with this register."""
+        return replace(self, state=replace(self.state, register=register))
 
     def _start(self, started: Started, draft: Draft) -> DeskOutcome:
         after: Literal["first_start", "clean_stop", "crash"] = "first_start"
@@ -181,40 +215,19 @@ class Desk:
 
     def spared(self, facts: tuple[Fact, ...]) -> tuple[Desk, tuple[Fact, ...]]:
         """Those of the facts that there is space for, and the desk that remembers the rest of them as shed."""
-        if self.state.storage not in SHEDDING or not any(fact.data.DETAIL for fact in facts):
-            return self, facts
-        times = [fact.time for fact in facts if fact.data.DETAIL]
-        known = self.state.shed or Shed(0, min(times), max(times))
-        shed = Shed(known.count + len(times), min(known.start, *times), max(known.end, *times))
-        kept = tuple(fact for fact in facts if not fact.data.DETAIL)
-        return replace(self, state=replace(self.state, shed=shed)), kept
+        shed, kept = shedding.spared(self.state.storage, self.state.shed, facts)
+        return (self if kept is facts else replace(self, state=replace(self.state, shed=shed))), kept
 
     def _storage(self, storage: Storage, draft: Draft) -> DeskOutcome:
         state = self.state
         if storage.level == state.storage:
             return DeskOutcome(self, ())
-        state = replace(state, storage=storage.level, numbers=state.numbers + 1)
-        changed = StorageChanged(
-            keys=draft.keys,
-            quality=draft.quality("rule"),
-            level=storage.level,
-            free_bytes=storage.free_bytes,
-            journal_bytes=storage.journal_bytes,
-        )
-        draft.add(changed, draft.observed, f"storage:{state.numbers}")
-        if state.shed is not None and storage.level not in SHEDDING:
-            shed, state = state.shed, replace(state, shed=None)
-            detail = DetailShed(
-                keys=draft.keys,
-                quality=draft.quality("rule"),
-                count=shed.count,
-                start=iso(shed.start),
-                end=iso(shed.end),
-            )
-            draft.add(detail, draft.observed, f"shed:{state.numbers}")
+        numbers = state.numbers + 1
+        shed = shedding.tell(storage, state.shed, draft, numbers)
+        state = replace(state, storage=storage.level, numbers=numbers, shed=shed)
         return DeskOutcome(replace(self, state=state), tuple(draft.facts))
 
-    def _directory(self, directive: Directive, draft: Draft) -> DeskOutcome:
+    def _directory(self, directive: Directive, draft: Draft, turn: RegisterTurn) -> DeskOutcome:
         desk, rev, detail = self, None, ""
         outcome: Literal["applied", "refused", "withdrawn"] = "applied" if directive.payload else "withdrawn"
         name = _hashed(f"{directive.wc_id or '-'}/{directive.name}".encode())
@@ -241,14 +254,14 @@ class Desk:
         )
         draft.add(data, draft.observed, f"dir:{directive.wc_id or '-'}:{directive.name}:{numbers}")
         desk = replace(desk, state=replace(desk.state, numbers=numbers, refused=refused))
+        turn.settle(desk.directories, draft)
         return DeskOutcome(desk, tuple(draft.facts), kept=outcome != "refused")
 
     def _correction(self, directive: Directive) -> Correct | None:
         return passing_on.correction_in(directive) if "correct" in self.commands else None
 
-    def _command(self, directive: Directive, draft: Draft, answer: Reply | None) -> DeskOutcome:
+    def _command(self, directive: Directive, draft: Draft, turn: RegisterTurn, answer: Reply | None) -> DeskOutcome:
         name = directive.name.removeprefix("cmd/")
-        state = self.state
         if name not in COMMANDS or name not in self.commands:
             allowed = ", ".join(self.commands)
             return self._refused(name, f"command '{name}' is not allowed here; allowed: {allowed}", draft)
@@ -258,11 +271,14 @@ class Desk:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
             return self._refused(name, f"command {name}: {where}: {first['msg']}", draft)
-        reply = Reply(accepted=True, code="ok", message=command.reason)
-        if isinstance(command, Message):
-            state = replace(state, message=command.text)
-        elif isinstance(command, Correct):
-            reply = answer or passing_on.no_such_fact(command)
+        reply, state = Reply(accepted=True, code="ok", message=command.reason), self.state
+        match command:
+            case Message():
+                state = replace(state, message=command.text)
+            case Correct():
+                reply = answer or passing_on.no_such_fact(command)
+            case Resolve():
+                reply = _settled(command, draft, turn)
         outcome: Literal["done", "refused"] = "done" if reply.accepted else "refused"
         self._tell_command(name, command.command_id, outcome, reply.message, draft, command.actor)
         return DeskOutcome(replace(self, state=state), tuple(draft.facts), reply)
@@ -299,6 +315,26 @@ def _tell_step(draft: Draft, cause: Literal["set", "restart"], before: float, ke
         offset_s=Decimal(milliseconds(draft.observed) - milliseconds(before)).scaleb(-3),
     )
     draft.add(data, draft.observed, f"clock:{key}")
+
+
+def _settled(command: Resolve, draft: Draft, turn: RegisterTurn) -> Reply:
+    decision = Decision("mes", command.actor, command.comment or command.reason)
+    try:
+        concern = turn.find(command.discrepancy_id)
+        if command.resolution is None:
+            turn.change(concerns.acknowledged(concern, decision, draft))
+        else:
+            turn.change(concerns.resolved(concern, command.resolution, decision, draft))
+    except EntryRefusedError as refusal:
+        return Reply(accepted=False, code=refusal.code, message=str(refusal))
+    return Reply(accepted=True, code="ok", message=command.reason)
+
+
+def _named(payload: bytes) -> tuple[str, ...]:
+    try:
+        return (RECORDS.key(Resolve.model_validate_json(payload).discrepancy_id),)
+    except ValidationError:
+        return ()
 
 
 def _hashed(octets: bytes) -> str:

@@ -2,42 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.core.draft import Draft, Origin
 from agent.core.facts import DiscrepancyCode, DiscrepancyRaised
 from agent.core.times import iso
-
-HOUR_S = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Care:
-    """Who must look at a discrepancy, and how soon."""
-
-    owner_role: str
-    due_s: float
-
-
-CARE: Mapping[DiscrepancyCode, Care] = {
-    "order_not_released": Care("planner", 4 * HOUR_S),
-    "order_unknown": Care("planner", 4 * HOUR_S),
-    "directory_code_unknown": Care("mes_administrator", 24 * HOUR_S),
-    "no_order_running": Care("supervisor", 8 * HOUR_S),
-    "clock_skew": Care("maintenance", 24 * HOUR_S),
-    "counter_reset": Care("supervisor", 24 * HOUR_S),
-    "counter_quarantine": Care("supervisor", 8 * HOUR_S),
-    "counter_ambiguous": Care("supervisor", 24 * HOUR_S),
-    "counter_vs_serial": Care("supervisor", 24 * HOUR_S),
-    "duplicate_serial": Care("supervisor", 24 * HOUR_S),
-    "qty_balance": Care("supervisor", 24 * HOUR_S),
-    "journal_damaged": Care("maintenance", 24 * HOUR_S),
-    "journal_rewound": Care("maintenance", 24 * HOUR_S),
-    "mes_restored": Care("mes_administrator", 24 * HOUR_S),
-    "rejected_by_mes": Care("mes_administrator", 24 * HOUR_S),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +29,7 @@ class Discrepancy:
             origin: where it was found out.
             key: names the happening, beside the code, in the natural key.
         """
-        care = CARE[self.code]
+        care = draft.provenance.care[self.code]
         discrepancy_id = f"dsc-{draft.ids.take()}"
         data = DiscrepancyRaised(
             keys=draft.keys,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from agent.core.facts import Fact, FactData, FactQuality, Keys, ShiftKeys, Versions
+from agent.core.care import CARE, Care
+from agent.core.facts import DiscrepancyCode, Fact, FactData, FactQuality, Keys, ShiftKeys, Versions
 from agent.core.identity import IdBlock
 
 ExecutionMode: TypeAlias = Literal["production", "test", "simulation"]
@@ -32,6 +33,8 @@ class Provenance:
     epoch: str
     """This incarnation of the journal; part of every natural key."""
     execution_mode: ExecutionMode
+    care: Mapping[DiscrepancyCode, Care] = field(default_factory=lambda: CARE)
+    """Who looks after which discrepancy."""
 
 
 @dataclass(slots=True)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from agent.core import execution, genealogy, nc_entries, quantities, rights, scrapping, signing, stop_entries
+from agent.core import (
+    discrepancy_entries,
+    execution,
+    genealogy,
+    nc_entries,
+    quantities,
+    rights,
+    scrapping,
+    signing,
+    stop_entries,
+)
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
@@ -11,6 +21,7 @@ from agent.core.turn import Turn
 from agent.core.views import Reply
 
 ACTIONS: Actions = {
+    **discrepancy_entries.ACTIONS,
     **execution.ACTIONS,
     **quantities.ACTIONS,
     **signing.ACTIONS,

@@ -6,13 +6,21 @@ which records it names, is handed those that exist, and what it leaves is stored
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
-from agent.core.turn import Turn
-
 T = TypeVar("T")
+
+
+class Claims(Protocol):
+    """What was taken before, and what this observation takes."""
+
+    claims: list[tuple[str, str]]
+
+    def claim(self, key: str) -> str | None:
+        """The value of a claim as it stands now; None where it has not been taken."""
+        ...
 
 
 class Records(Generic[T]):
@@ -32,13 +40,13 @@ class Records(Generic[T]):
         """The claim that holds the record of this name."""
         return ":".join((self._prefix, *names))
 
-    def find(self, turn: Turn, *names: str) -> T | None:
+    def find(self, turn: Claims, *names: str) -> T | None:
         """The record; None where there is none. Only those that the observation asked for in advance can be found."""
         held = turn.claim(self.key(*names))
         if not held:
             return None
         return self._form.validate_json(held)
 
-    def keep(self, turn: Turn, record: T, *names: str) -> None:
+    def keep(self, turn: Claims, record: T, *names: str) -> None:
         """Store it with the facts of this turn."""
         turn.claims.append((self.key(*names), self._form.dump_json(record).decode()))

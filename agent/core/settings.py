@@ -6,6 +6,7 @@ Durations are seconds of plant time unless the name says otherwise. Files are re
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Self
@@ -13,7 +14,9 @@ from typing import Literal, Self
 from pydantic import AwareDatetime, Field, model_validator
 
 from agent.core.calendar_settings import CalendarSettings
+from agent.core.care import CARE, HOUR_S, Care
 from agent.core.exchange import ExchangeSettings
+from agent.core.facts import DiscrepancyCode
 from agent.core.machine_settings import MachineSettings
 from agent.core.material_settings import MaterialSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
@@ -110,7 +113,7 @@ class MesSettings(Section):
     """Send the password over plain TCP to another host. Anybody on that network can read it then."""
     exchange: ExchangeSettings = ExchangeSettings()
     """What goes at once and what in batches; without it everything goes at once."""
-    commands: tuple[Literal["replay", "message", "correct"], ...] = ("replay", "message")
+    commands: tuple[Literal["replay", "message", "resolve", "correct"], ...] = ("replay", "message", "resolve")
     """Commands of the MES that this agent carries out. `correct` changes what facts come to, whatever is closed."""
 
     @model_validator(mode="after")
@@ -216,6 +219,15 @@ class FloorRules:
 DEFAULT_FLOOR = FloorRules()
 
 
+class CareSettings(Section):
+    """Who looks after discrepancies of one code, and how soon."""
+
+    owner: Id | None = None
+    """Role of who must look. What is a planner's or the MES administrator's is settled in the MES alone."""
+    due_h: Seconds | None = None
+    """Hours after which it is expired where nobody has resolved it."""
+
+
 class Settings(Section):
     """The whole configuration of one agent."""
 
@@ -237,6 +249,8 @@ class Settings(Section):
     """What the site's plain codes look like."""
     materials: MaterialSettings = MaterialSettings()
     """How strictly the loading and using of material is checked."""
+    discrepancies: dict[DiscrepancyCode, CareSettings] = Field(default_factory=dict)
+    """By code of a discrepancy: its owner and when it is due, where they are other than by default."""
     calendar: CalendarSettings | None = None
     """When the plant works, as long as the MES does not say it; without it no shift and no break is known."""
 
@@ -244,6 +258,18 @@ class Settings(Section):
     def floor(self) -> FloorRules:
         """What all work centers go by."""
         return FloorRules(self.materials)
+
+    @property
+    def care(self) -> Mapping[DiscrepancyCode, Care]:
+        """Who looks after which discrepancy, and how soon."""
+        said = {code: (CARE[code], one) for code, one in self.discrepancies.items()}
+        return {
+            **CARE,
+            **{
+                code: Care(one.owner or known.owner_role, known.due_s if one.due_h is None else one.due_h * HOUR_S)
+                for code, (known, one) in said.items()
+            },
+        }
 
     @property
     def execution_mode(self) -> Literal["production", "simulation"]:

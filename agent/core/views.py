@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from agent.core.conditions import Condition, Mode
-from agent.core.facts import Block, OperationStatus, ShiftKeys, StopClass, TimeElements, Timestamp
+from agent.core.facts import Block, DiscrepancyCode, OperationStatus, ShiftKeys, StopClass, TimeElements, Timestamp
 
 API_VERSION = 3
 """Grows when a client made for the former version would misread or be refused."""
@@ -192,6 +192,21 @@ class ReasonView(Block):
     """By language: en, ru, kk."""
 
 
+class DiscrepancyView(Block):
+    """A contradiction that nobody has resolved (domain.md G4)."""
+
+    discrepancy_id: str
+    code: DiscrepancyCode
+    wc_id: str | None
+    """Null where it is about the agent itself."""
+    order_id: str | None
+    owner_role: str
+    due: Timestamp
+    status: Literal["open", "acknowledged", "expired", "resolved"]
+    text: str
+    """The evidence, in short."""
+
+
 class AgentView(Block):
     """The whole present of one agent."""
 
@@ -210,6 +225,10 @@ class AgentView(Block):
     alarms: tuple[AlarmView, ...]
     """What is wrong, the oldest first."""
     reasons: tuple[ReasonView, ...]
+    open_discrepancies: Annotated[int, Field(ge=0)] = 0
+    """All that are unresolved."""
+    discrepancies: tuple[DiscrepancyView, ...] = ()
+    """The first few of them to look at: those that are expired, then the one that is due next."""
     work_centers: tuple[WorkCenterView, ...]
 
 

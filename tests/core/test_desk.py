@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.core.care import CARE
 from agent.core.conditions import Condition
-from agent.core.desk import MOST_REFUSED, SHEDDING, Desk, DeskOutcome, DeskState, Shed
+from agent.core.desk import MOST_REFUSED, Desk, DeskOutcome, DeskState
 from agent.core.directories import Directories
-from agent.core.discrepancies import CARE, Discrepancy
+from agent.core.discrepancies import Discrepancy
 from agent.core.facts import (
     AgentStarted,
     AgentStopping,
@@ -29,6 +30,7 @@ from agent.core.facts import (
     StorageLevel,
 )
 from agent.core.observations import Directive, Finding, Started, Stopping, Storage
+from agent.core.shedding import SHEDDING, Shed
 from agent.core.storage import LEVELS
 from agent.core.times import iso
 from agent.core.views import Reply
