@@ -60,5 +60,5 @@ class UnitSettings(Section):
     """What becomes of a serial that was made for another order: it is taken and raised, refused, or taken."""
     retest: Literal["scan", "check"] = "scan"
     """What says that a unit in rework is good again: that it is scanned again, or that its check passes."""
-    supervisor_decides: frozenset[NcDisposition] = frozenset({"write_off", "use_as_is"})
+    supervisor_decides: tuple[NcDisposition, ...] = ("write_off", "use_as_is")
     """Dispositions of what does not conform that only a supervisor may decide."""
