@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal, TypeAlias
 
 from agent.core.facts import Keys, QuantityCategory, ShiftKeys, Versions
 from agent.core.machine_settings import Role
 from agent.core.values import replace
 
+Boundary: TypeAlias = Literal["order", "shift", "lot"]
+"""What ends where it changes."""
 MOST_PAST = 4
 MOST_HELD = 4
 MOST_PAST_LOTS = 24

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from agent.core import accounts, balance, counters, output, set_back, setting_up, stops
+from agent.core import accounts, balance, consumption, counters, output, set_back, setting_up, stops
 from agent.core.accounts import MOST_HELD, Account, Held, Past
 from agent.core.counters import CounterRules, CounterState, Doubt, Step
 from agent.core.discrepancies import Discrepancy
@@ -23,7 +23,7 @@ LONGEST_WORD = 64
 """Characters kept of what devices say: a snapshot is small whatever they write."""
 RESET_LATE_S = 60.0
 """How long after its order or shift a counter that starts anew with them may do so (domain.md K4)."""
-Boundary: TypeAlias = Literal["order", "shift", "lot"]
+Boundary: TypeAlias = accounts.Boundary
 
 
 def count(turn: Turn, role: Role, raw: int, at: float) -> None:
@@ -113,8 +113,11 @@ def credit(turn: Turn, account: Account, tell: Callable[[Output], Output]) -> No
     """
     here, draft = turn.account(), turn.draft
     draft.keys, draft.versions, draft.shift = account.keys, account.versions, account.shift
+    before = output.standing(turn.output, here, account)
     try:
-        changed = tell(replace(turn.output, cums=output.standing(turn.output, here, account)))
+        changed = tell(replace(turn.output, cums=before))
+        if account.book != here.book:
+            consumption.tell_late(turn, account, before, changed.cums)
     finally:
         draft.keys, draft.versions, draft.shift = here.keys, here.versions, here.shift
     turn.output = output.settled(replace(changed, cums=here.cums), here, account, changed.cums)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from agent.core import (
+    consuming,
     discrepancy_entries,
     execution,
     genealogy,
+    loading,
     nc_entries,
     quantities,
     rights,
@@ -23,6 +25,8 @@ from agent.core.views import Reply
 ACTIONS: Actions = {
     **discrepancy_entries.ACTIONS,
     **execution.ACTIONS,
+    **loading.ACTIONS,
+    **consuming.ACTIONS,
     **quantities.ACTIONS,
     **signing.ACTIONS,
     **scrapping.ACTIONS,

@@ -7,6 +7,8 @@ from agent.core import (
     boundary,
     checks,
     condition_turn,
+    consumption,
+    loading,
     manual,
     operations,
     output,
@@ -57,7 +59,7 @@ def complete(turn: Turn, actor: str | None) -> str:
     operations.tell(operation, OperationCompleted, turn.output, turn.draft, actor)
     setting_up.end(turn, turn.draft.observed)
     turn.operations = changed
-    turn.floor = replace(turn.floor, lots=())
+    loading.order_ended(turn, turn.draft.observed)
     turn.output = output.begun_anew(turn.output)
     _change_order(turn, None)
     standstill.cut_here(turn, turn.draft.observed)
@@ -76,6 +78,7 @@ def _change_order(turn: Turn, operation: Operation | None) -> None:
     turn.floor = replace(turn.floor, no_order_told=False, no_order_since=now if operation is None else None)
     turn.operation_changed()
     checks.operation_changed(turn)
+    consumption.operation_changed(turn)
     manual.follow(turn, now)
 
 

@@ -7,7 +7,7 @@ is put only into one that is in no other unit itself.
 
 from __future__ import annotations
 
-from agent.core import arguments, unit_records
+from agent.core import arguments, materials, unit_records
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.counting import Boundary
 from agent.core.errors import EntryRefusedError
@@ -20,7 +20,7 @@ from agent.core.values import replace
 
 def loaded(turn: Turn) -> tuple[Child, ...]:
     """What lies at the work center to go into what is made."""
-    return tuple(Child(item_id=None, lot_id=lot, serial=None, qty=None, uom=None) for lot in turn.floor.lots)
+    return materials.children(turn)
 
 
 def boundary(turn: Turn, at: float, what: Boundary) -> None:
@@ -37,7 +37,7 @@ def boundary(turn: Turn, at: float, what: Boundary) -> None:
             versions=turn.draft.versions,
             parent_serial=None,
             parent_lot=lot.lot_id,
-            child_lots=turn.floor.lots,
+            child_lots=turn.materials.lots,
             children=children,
         )
         turn.draft.add(data, at, f"gen:{turn.wc_id}:{turn.number()}", correlation_id=turn.execution_id)

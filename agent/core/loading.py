@@ -1,17 +1,49 @@
-"""Component lots loaded at a work center."""
+"""Component lots at a work center: loaded, unloaded and moved, each a fact of its own (requirements 29, 40, 50)."""
 
 from __future__ import annotations
 
-from agent.core import boundary
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeAlias
+
+from agent.core import arguments, boundary, code_lists, holds, labor, lot_checks, materials, rights, uoms
+from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.barcodes import Code
+from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import LotLoaded
-from agent.core.observations import Scan
+from agent.core.facts import Deviation, DeviationRecorded, FactQuality, LotLoaded, LotMoved, LotUnloaded, Reason
+from agent.core.lot_checks import Finding, Wanted
+from agent.core.materials import MAX_LOTS, LoadedLot, LotRecord
+from agent.core.observations import Entry, Scan
+from agent.core.records import Records
 from agent.core.turn import Turn
 from agent.core.values import replace
 
-MAX_LOTS = 40
-"""Lots that can be loaded at one work center at a time."""
+LOTS = Records("lot", LotRecord)
+CONTRARY: frozenset[str] = frozenset({"bom", "wc", "sequence"})
+"""Kinds of findings that contradict the plan: loaded with no more than a warning, they are told as deviations."""
+Cause: TypeAlias = Literal["operator", "empty", "order_end", "swap"]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who loads a lot, how, and what was said beside it."""
+
+    at: float
+    quality: FactQuality
+    actor: str | None
+    scan_text: str = ""
+    reason: Reason | None = None
+    override: frozenset[str] = frozenset()
+    entry: Entry | None = None
+    """Whose right an override needs; a scan has none."""
+
+
+def claims_needed(asked: Asked, lot_id: str | None = None) -> Claims:
+    """The claims that loading a lot must be given."""
+    named = lot_id or asked.arguments.get("lot_id", "")
+    return (LOTS.key(asked.wc_id, named), holds.claim("lot", named)) if named else ()
 
 
 def load_scanned(turn: Turn, code: Code, scan: Scan) -> str:
@@ -20,19 +52,279 @@ def load_scanned(turn: Turn, code: Code, scan: Scan) -> str:
     Raises:
         EntryRefusedError: it cannot be loaded.
     """
-    lot = code.identity
-    if lot in turn.floor.lots:
-        raise EntryRefusedError("ALREADY_LOADED", f"Lot {lot} is loaded here already. Nothing to do.")
-    if len(turn.floor.lots) >= MAX_LOTS:
-        raise EntryRefusedError("TOO_MANY_LOTS", f"{MAX_LOTS} lots are loaded here. Finish the order first.")
-    turn.flush()
-    boundary.end(turn, scan.observed.wall, "lot")
-    turn.floor = replace(turn.floor, lots=(*turn.floor.lots, lot))
-    data = LotLoaded(
-        keys=turn.draft.keys.model_copy(update={"lot_id": lot, "item_id": code.item}),
-        quality=turn.draft.quality("scanner", entry="manual" if scan.manual else "scan"),
-        versions=turn.draft.versions,
-        scan_text=scan.text,
+    quality = turn.draft.quality("scanner", entry="manual" if scan.manual else "scan")
+    word = Word(scan.observed.wall, quality, labor.acting(turn), scan.text)
+    return _load(turn, _wanted(turn, code.identity, {"item_id": code.item or ""}, word), word)
+
+
+def load(turn: Turn, entry: Entry) -> str:
+    """Load a lot that was entered, with what was said beside it.
+
+    Raises:
+        EntryRefusedError: it cannot be loaded.
+    """
+    given = entry.arguments
+    lot_id = arguments.name(given, "lot_id")
+    swapped = _swapped(turn, given)
+    word = Word(
+        entry.observed.wall,
+        turn.draft.quality("operator", entry="manual"),
+        entry.actor or labor.acting(turn),
+        reason=code_lists.optional(turn.directories, "deviations", given),
+        override=frozenset(given.get("override", "").replace(",", " ").split()),
+        entry=entry,
     )
-    turn.draft.add(data, scan.observed.wall, f"lot:{turn.wc_id}:{lot}:{turn.number()}")
-    return f"Lot {lot} loaded."
+    return _load(turn, _wanted(turn, lot_id, given, word), word, swapped)
+
+
+def unload(turn: Turn, entry: Entry) -> str:
+    """Take a lot from the work center, with what is left in it where somebody says so.
+
+    Raises:
+        EntryRefusedError: it is not loaded here, or the quantity is none.
+    """
+    lot = must_be_loaded(turn, arguments.name(entry.arguments, "lot_id"))
+    left = None
+    if entry.arguments.get("qty_left"):
+        left = arguments.number(entry.arguments, "qty_left")
+        if left < 0:
+            raise EntryRefusedError("NO_QUANTITY", f"'qty_left' is {left}; expected 0 or more.")
+        lot = replace(lot, uom=_unit(turn, lot, entry.arguments))
+    turn.flush()
+    boundary.end(turn, entry.observed.wall, "lot")
+    _unload(
+        turn, lot, entry.observed.wall, "empty" if left == 0 else "operator", left, entry.actor or labor.acting(turn)
+    )
+    return f"Lot {lot.lot_id} unloaded."
+
+
+def move(turn: Turn, entry: Entry) -> str:
+    """Move a lot, or a part of it, to another place (requirement 29).
+
+    Raises:
+        EntryRefusedError: no place is named, or the quantity is none.
+    """
+    given, at = entry.arguments, entry.observed.wall
+    lot_id, to_place = arguments.name(given, "lot_id"), arguments.name(given, "to_place")
+    loaded = turn.materials.lot(lot_id)
+    lot = loaded or _known(turn, lot_id, {})
+    qty = arguments.quantity(given, "qty") if given.get("qty") else None
+    uom = lot.uom if qty is None else _unit(turn, lot, given)
+    from_place = lot.place or turn.wc_id
+    if from_place == to_place:
+        raise EntryRefusedError("SAME_PLACE", f"Lot {lot_id} lies at {to_place} already. Nothing to do.")
+    if qty is None:
+        moved = replace(lot, place=to_place)
+        lots = tuple(moved if one.lot_id == lot_id else one for one in turn.materials.loaded)
+        turn.materials = replace(turn.materials, loaded=lots)
+        if loaded is None:
+            _keep(turn, moved)
+    data = LotMoved(
+        keys=turn.draft.keys.model_copy(update={"lot_id": lot_id, "item_id": lot.item_id}),
+        quality=turn.draft.quality("operator", entry="manual"),
+        versions=turn.draft.versions,
+        qty=qty,
+        uom=uom,
+        from_place=from_place,
+        to_place=to_place,
+        actor=entry.actor or labor.acting(turn),
+    )
+    turn.draft.add(data, at, f"lmv:{turn.wc_id}:{lot_id}:{turn.number()}")
+    return f"Lot {lot_id} moved to {to_place}."
+
+
+def order_ended(turn: Turn, at: float) -> None:
+    """The operation has left the work center, and its lots with it. Call it after the boundary of the order."""
+    for lot in turn.materials.loaded:
+        _unload(turn, lot, at, "order_end", None, None)
+
+
+def must_be_loaded(turn: Turn, lot_id: str) -> LoadedLot:
+    """The lot, which must be loaded.
+
+    Raises:
+        EntryRefusedError: it is not.
+    """
+    lot = turn.materials.lot(lot_id)
+    if lot is None:
+        raise EntryRefusedError("NOT_LOADED", f"Lot {lot_id} is not loaded here. Load it first.")
+    return lot
+
+
+def _wanted(turn: Turn, lot_id: str, given: Mapping[str, str], word: Word) -> Wanted:
+    """What is to be loaded, out of what was said, what is known of it here and what the MES says."""
+    if turn.materials.lot(lot_id) is not None:
+        raise EntryRefusedError("ALREADY_LOADED", f"Lot {lot_id} is loaded here already. Nothing to do.")
+    if len(turn.materials.loaded) >= MAX_LOTS:
+        raise EntryRefusedError("TOO_MANY_LOTS", f"{MAX_LOTS} lots are loaded here. Unload one first.")
+    lot = replace(_known(turn, lot_id, given), since=word.at)
+    if given.get("qty"):
+        lot = replace(lot, qty=arguments.quantity(given, "qty"), used=materials.NOTHING, uom=_unit(turn, lot, given))
+    said = arguments.optional_name(given, "item_id")
+    return Wanted(lot, said, turn.directories.lots.get(lot_id), word.reason is not None, word.at)
+
+
+def _known(turn: Turn, lot_id: str, given: Mapping[str, str]) -> LoadedLot:
+    """A lot as it stands: what was left here last, unless the MES has counted anew since."""
+    copy, record = turn.directories.lots.get(lot_id), LOTS.find(turn, turn.wc_id, lot_id)
+    line = arguments.optional_name(given, "bom_line")
+    item_id = arguments.optional_name(given, "item_id") or (None if copy is None else copy.item_id)
+    if item_id is None and record is not None:
+        item_id = record.item_id
+    if item_id is None and line is not None:
+        item_id = next((one.item_id for one in materials.lines_at(turn) if one.line == line), None)
+    rev = None if copy is None else copy.rev
+    qty, used = None if copy is None or copy.qty is None else materials.rounded(copy.qty), materials.NOTHING
+    if record is not None and (qty is None or record.rev == rev):
+        qty, used = record.qty, record.used
+    return LoadedLot(
+        lot_id=lot_id,
+        item_id=item_id,
+        uom=uoms.of_item(turn.directories, item_id, lot_id) or (None if record is None else record.uom),
+        since=turn.draft.observed,
+        qty=qty,
+        used=used,
+        line=line,
+        place=arguments.optional_name(given, "place")
+        or (None if record is None else record.place)
+        or (None if copy is None else copy.place),
+        rev=rev,
+        status=None if copy is None else copy.status,
+    )
+
+
+def _load(turn: Turn, wanted: Wanted, word: Word, swapped: LoadedLot | None = None) -> str:
+    found = lot_checks.findings(turn, wanted)
+    overridden = _must_pass(turn, found, word)
+    turn.flush()
+    boundary.end(turn, word.at, "lot")
+    if swapped is not None:
+        swapped = turn.materials.lot(swapped.lot_id) or swapped
+        _unload(turn, swapped, word.at, "swap", materials.NOTHING, word.actor)
+    serving = lot_checks.how_it_serves(turn, wanted.lot)
+    for empty in _empties(turn, None if serving is None else serving.line.line):
+        _unload(turn, empty, word.at, "empty", None, None)
+    turn.materials = turn.materials.with_loaded(wanted.lot)
+    _tell_loaded(turn, wanted, word, found)
+    _tell_deviations(turn, wanted, word, found, overridden)
+    words = f"Lot {wanted.lot.lot_id} loaded."
+    return " ".join([words, *(one.words for one in found if one.code not in overridden)])
+
+
+def _must_pass(turn: Turn, found: list[Finding], word: Word) -> frozenset[str]:
+    """The codes that block and were overridden."""
+    rules = turn.setup.floor.materials
+    blocking = [one for one in found if rules.of(one.code) == "block"]
+    for one in blocking:
+        if one.code not in word.override:
+            raise EntryRefusedError(one.code, one.words)
+    if blocking and word.entry is not None:
+        rights.must_be(turn, word.entry, rules.override_role, "supervisor")
+        if word.reason is None:
+            raise EntryRefusedError("REASON_NEEDED", "To load it all the same, say why: a reason is needed.")
+    return frozenset(one.code for one in blocking)
+
+
+def _tell_loaded(turn: Turn, wanted: Wanted, word: Word, found: list[Finding]) -> None:
+    lot, serving = wanted.lot, lot_checks.how_it_serves(turn, wanted.lot)
+    substitute = serving is not None and serving.substitute is not None
+    data = LotLoaded(
+        keys=turn.draft.keys.model_copy(update={"lot_id": lot.lot_id, "item_id": lot.item_id}),
+        quality=word.quality,
+        versions=turn.draft.versions,
+        scan_text=word.scan_text,
+        qty=lot.left,
+        uom=lot.uom,
+        place=lot.place,
+        bom_line=None if serving is None else serving.line.line,
+        check_result=found[0].code if found else "ok",
+        validated=lot_checks.was_validated(turn),
+        is_substitute=substitute,
+        substitute_for=serving.line.item_id if substitute and serving is not None else None,
+        reason=word.reason,
+        actor=word.actor,
+    )
+    turn.draft.add(data, word.at, f"lot:{turn.wc_id}:{lot.lot_id}:{turn.number()}")
+
+
+def _tell_deviations(turn: Turn, wanted: Wanted, word: Word, found: list[Finding], overridden: frozenset[str]) -> None:
+    lot, serving = wanted.lot, lot_checks.how_it_serves(turn, wanted.lot)
+    deviations = [
+        (one.kind, one.expected, one.actual, one.code if one.code in overridden else None)
+        for one in found
+        if one.code in overridden or one.kind in CONTRARY
+    ]
+    if serving is not None and serving.substitute is not None and all(one[0] != "substitution" for one in deviations):
+        deviations.append(("substitution", serving.line.item_id, lot.item_id or "", None))
+    for kind, expected, actual, rule in deviations:
+        data = DeviationRecorded(
+            keys=turn.draft.keys.model_copy(update={"lot_id": lot.lot_id}),
+            quality=word.quality,
+            versions=turn.draft.versions,
+            deviation=Deviation(kind=kind, expected=expected, actual=actual, reason=word.reason),
+            rule=rule,
+            comment="" if word.entry is None else arguments.text(word.entry.arguments, "comment"),
+            actor=word.actor,
+        )
+        key = f"dev:{turn.wc_id}:{turn.number()}"
+        turn.draft.add(data, word.at, key, correlation_id=turn.execution_id)
+    codes = {one.code for one in found}
+    evidence = {"lot_id": lot.lot_id, "item_id": lot.item_id or ""}
+    if "UNKNOWN_LOT" in codes:
+        turn.raise_discrepancy(Discrepancy("lot_unresolved", word.at, word.at, evidence), "rule")
+    if "LOT_ON_HOLD" in codes:
+        turn.raise_discrepancy(Discrepancy("lot_on_hold_used", word.at, word.at, evidence), "rule")
+
+
+def _unload(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal | None, actor: str | None) -> None:
+    """Take it away; what was used of it before has been told."""
+    known = turn.materials.lot(lot.lot_id)
+    assert known is not None
+    lot = replace(known, uom=lot.uom)
+    if left is not None:
+        lot = replace(lot, qty=left + lot.used)
+    turn.materials = turn.materials.without(lot)
+    _keep(turn, lot)
+    data = LotUnloaded(
+        keys=turn.draft.keys.model_copy(update={"lot_id": lot.lot_id, "item_id": lot.item_id}),
+        quality=turn.draft.quality("rule" if actor is None else "operator"),
+        versions=turn.draft.versions,
+        qty_left=lot.left,
+        uom=lot.uom,
+        cause=cause,
+        actor=actor,
+    )
+    turn.draft.add(data, at, f"unl:{turn.wc_id}:{lot.lot_id}:{turn.number()}")
+
+
+def _keep(turn: Turn, lot: LoadedLot) -> None:
+    record = LotRecord(lot.item_id, lot.uom, lot.qty, lot.used, lot.rev, lot.status, lot.place)
+    LOTS.keep(turn, record, turn.wc_id, lot.lot_id)
+
+
+def _swapped(turn: Turn, given: Mapping[str, str]) -> LoadedLot | None:
+    """The lot whose place the new one takes; it is empty by that word."""
+    return must_be_loaded(turn, given["swap"]) if given.get("swap") else None
+
+
+def _empties(turn: Turn, line: str | None) -> list[LoadedLot]:
+    """Lots of a component that are known to be used up: the next one takes their place."""
+    if line is None:
+        return []
+    found = materials.sources(turn.materials.loaded, materials.lines_at(turn), line)
+    return [source.lot for source in found if source.lot.is_empty]
+
+
+def _unit(turn: Turn, lot: LoadedLot, given: Mapping[str, str]) -> str:
+    known = lot.uom
+    if known is None:
+        serving = lot_checks.how_it_serves(turn, lot)
+        known = None if serving is None or serving.substitute is not None else serving.line.uom
+    return uoms.agreed(arguments.optional_name(given, "uom"), known, f"lot {lot.lot_id}")
+
+
+ACTIONS: Actions = {
+    "load_lot": Action(load, claims_needed),
+    "unload_lot": Action(unload),
+    "move_lot": Action(move, claims_needed),
+}

@@ -24,6 +24,9 @@ def claims_needed(scan: Scan, asked: Asked) -> Claims:
         case "serial":
             assert code is not None
             return serials.claims_needed(asked, code.identity)
+        case "lot":
+            assert code is not None
+            return loading.claims_needed(asked, code.identity)
         case "reason":
             return stop_entries.claims_needed(asked)
     return ()

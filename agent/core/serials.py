@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core import genealogy, holds, labor, nonconformance, quantities, unit_records
+from agent.core import consumption, genealogy, holds, labor, nonconformance, quantities, unit_records
 from agent.core.actions import Asked, Claims
 from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
@@ -73,6 +73,7 @@ def _take(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
     unit_records.keep(turn, serial, unit)
     turn.floor = replace(turn.floor, last_serial=serial)
     _tell(turn, serial, unit, scan)
+    consumption.for_unit(turn, serial, scan.observed.wall)
     if by_serial:
         quantities.record_serial(turn, operation, serial, scan.observed.wall)
     return f"Unit {serial} taken."
@@ -114,7 +115,7 @@ def _tell(turn: Turn, serial: str, unit: Unit, scan: Scan) -> None:
         versions=turn.draft.versions,
         parent_serial=serial,
         pass_no=unit.pass_no,
-        child_lots=turn.floor.lots,
+        child_lots=turn.materials.lots,
         children=genealogy.loaded(turn),
         actor=labor.acting(turn),
     )

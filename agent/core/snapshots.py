@@ -42,6 +42,8 @@ def _of_0_1(state: dict[str, Any]) -> dict[str, Any]:
         stop = (state.get(place) or {}).get(name)
         if stop is not None and "segments" not in stop:
             state[place][name] = _with_segment(stop, order if name == "open" else {"order_id": None, "op_no": None})
+    lots = (state.get("floor") or {}).get("lots") or ()
+    state["materials"] = {"loaded": [{"lot_id": lot, "item_id": None, "uom": None, "since": 0.0} for lot in lots]}
     output = state.get("output") or {}
     if "cum_good" in output:
         output["cums"] = {"good": output.pop("cum_good"), "scrap": output.pop("cum_scrap")}

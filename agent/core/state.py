@@ -85,7 +85,6 @@ class SettingUp:
 class Floor:
     """What lies and happens around the machine."""
 
-    lots: tuple[str, ...] = ()
     last_serial: str | None = None
     last_scan: LastScan | None = None
     reader_up: bool = True

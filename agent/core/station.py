@@ -37,7 +37,15 @@ StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
 NO_IDS = UUID(int=0)
 SHOWN_EVENTS = 6
 NOT_SHOWN = frozenset(
-    {"output.recorded", "machine.condition_changed", "scan.accepted", "stop.segmented", "labor.recorded"}
+    {
+        "output.recorded",
+        "machine.condition_changed",
+        "scan.accepted",
+        "stop.segmented",
+        "labor.recorded",
+        "lot.unloaded",
+        "material.consumed",
+    }
 )
 """Too frequent, or told by the fact that follows."""
 

@@ -62,7 +62,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         shift=state.schedule.shift,
         shift_figures=None if account is None else _figures(account.total),
         order_figures=None if seen.order is None else _figures(seen.order.sums),
-        lots=state.floor.lots,
+        lots=state.materials.lots,
         last_serial=state.floor.last_serial,
         last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),

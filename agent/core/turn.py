@@ -117,7 +117,7 @@ class Turn:
             versions=self.draft.versions,
             shift=self.draft.shift,
             uom=self.setup.machine.output.uom if operation is None else operation.uom,
-            lots=self.floor.lots,
+            lots=self.materials.lots,
             parts_per_count=None if operation is None else operation.parts_per_count,
             cycle_s=self.cycle_s,
             cums=self.output.cums,

@@ -26,7 +26,7 @@ def saved(folder: Path) -> dict[str, bytes]:
 
 def lots(running: Running) -> list[str]:
     """Loaded, as far as it is durable."""
-    return list(running.intake.present.stations["PRESS-1"].state.floor.lots)
+    return list(running.intake.present.stations["PRESS-1"].state.materials.lots)
 
 
 async def test_a_reply_is_given_only_after_the_commit(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ async def test_a_clean_stop_commits_everything_taken(tmp_path: Path) -> None:
         assert running.journal.marks.last_sequence == 0
     async with an_intake(tmp_path) as running:
         assert running.journal.marks.last_sequence == 80
-        assert len(running.intake.present.stations["PRESS-1"].state.floor.lots) == 40
+        assert len(running.intake.present.stations["PRESS-1"].state.materials.lots) == 40
 
 
 async def test_a_station_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def test_lots_loaded_go_into_units_and_into_parts() -> None:
         versions=VERSIONS,
         parent_serial="0001",
         child_lots=("L1",),
-        children=(Child(item_id=None, lot_id="L1", serial=None, qty=None, uom=None),),
+        children=(Child(item_id="CAP", lot_id="L1", serial=None, qty=None, uom=None),),
     )
     assert linked.natural_key == "gen:e1:PO-1:10:0001:1"
     (made,) = story.of(OutputRecorded)
@@ -313,4 +313,4 @@ def test_what_was_loaded_for_an_order_is_not_taken_for_the_next_one() -> None:
     [linked] = [fact.data for fact in story.facts if isinstance(fact.data, GenealogyLinked)]
     assert linked.child_lots == ()
     story.hear(scan(28.0, "LOT:L1:X"))
-    assert story.station.state.floor.lots == ("L1",)
+    assert story.station.state.materials.lots == ("L1",)
