@@ -90,7 +90,8 @@ class Batch:
     ) -> None:
         wc_id = observation.wc_id
         assert wc_id is not None
-        context = Context(stand.desk.directories, claims, pending.target)
+        register = stand.desk.state.register
+        context = Context(stand.desk.directories, claims, pending.target, register.at(wc_id))
         seen = stand.stations[wc_id].observe(observation, pending.ids, context)
         stand.stations[wc_id], pending.reply = seen.station, seen.reply
         desk, pending.facts = stand.desk.spared(seen.facts)
@@ -100,6 +101,7 @@ class Batch:
             stand.desk = desk
             self.touched.add(DESK)
         self.touched.add(wc_id)
+        self._pass_round(pending.facts, stand, wc_id)
 
     def _at_desk(
         self, pending: Pending, observation: AgentObservation, stand: Stand, claims: Mapping[str, str]
@@ -113,10 +115,18 @@ class Batch:
         if outcome.desk is not stand.desk or not isinstance(observation, Tick):
             self.touched.add(DESK)
         stand.desk, pending.reply = outcome.desk, outcome.reply
+        self._pass_round(outcome.facts, stand, DESK)
         pending.facts += outcome.facts
         pending.claims += outcome.claims
         if outcome.kept and isinstance(observation, Directive):
             pending.kept = Kept(observation.wc_id, observation.name, observation.payload)
+
+    def _pass_round(self, facts: tuple[Fact, ...], stand: Stand, teller: str) -> None:
+        """Tell the stations what was told of them elsewhere."""
+        for wc_id in {fact.data.keys.wc_id for fact in facts} & (set(stand.stations) - {teller}):
+            assert wc_id is not None
+            stand.stations[wc_id] = stand.stations[wc_id].told(facts)
+            self.touched.add(wc_id)
 
 
 def _second_half(ids: UUID) -> UUID:

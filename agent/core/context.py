@@ -18,3 +18,5 @@ class Context:
     """Those of the claims asked for that have been taken, with their values."""
     target: Row | None = None
     """The fact that a correction names, as the journal holds it."""
+    open_discrepancies: int = 0
+    """Of the work center."""

@@ -55,6 +55,8 @@ class Sums:
     ideal: float = 0.0
     labor: Decimal = Decimal(0)
     """Seconds of all persons together, apart from the machine's."""
+    rework: Decimal = Decimal(0)
+    """Sent to rework less what left it."""
 
     @property
     def negated(self) -> Sums:
@@ -77,6 +79,7 @@ class Sums:
             self.scrap + other.scrap,
             self.ideal + other.ideal,
             self.labor + other.labor,
+            self.rework + other.rework,
         )
 
     def with_parts(self, good: Decimal, scrap: Decimal, ideal_s: float) -> Sums:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from agent.core import boundary, condition_turn, figures, output
 from agent.core.calendar import Calendar
-from agent.core.facts import ShiftKeys, ShiftOrder, ShiftSummary
+from agent.core.facts import DiscrepancyRaised, DiscrepancyResolved, ShiftKeys, ShiftOrder, ShiftSummary
 from agent.core.figures import ShiftAccount
 from agent.core.schedule import shift_keys
 from agent.core.segments import same_shift
@@ -64,10 +64,11 @@ def _sum_up(turn: Turn, shift: ShiftKeys | None, at: float) -> None:
     turn.draft.add(
         _summary(turn, account, at), at, f"shift:{turn.wc_id}:{shift.shift_id}:{milliseconds(at)}:{turn.number()}"
     )
+    turn.begin_chain()
 
 
 def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
-    total = account.total
+    total, chain = account.total, turn.chain_facts()
     stop = turn.stops.open
     uom = turn.setup.machine.output.uom
     unexplained = stop is not None and stop.last.segment_class == "down" and stop.reason is None
@@ -79,6 +80,7 @@ def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
         end=iso(at),
         qty_good=total.good,
         qty_scrap=total.scrap,
+        qty_rework=total.rework,
         uom=uom,
         orders=tuple(
             ShiftOrder(
@@ -86,6 +88,7 @@ def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
                 op_no=one.op_no,
                 qty_good=one.sums.good,
                 qty_scrap=one.sums.scrap,
+                qty_rework=one.sums.rework,
                 uom=uom,
                 elements=figures.elements(one.sums),
                 labor_s=one.sums.labor,
@@ -98,7 +101,18 @@ def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
         open_stop_id=None if stop is None else stop.stop_id,
         uncoded=account.uncoded + unexplained,
         uncoded_s=_seconds(account.uncoded_s + (at - stop.last.start if stop is not None and unexplained else 0.0)),
+        open_discrepancies=_open_discrepancies(turn),
+        facts=chain.facts,
+        first_id=chain.first_id,
+        last_id=chain.last_id,
+        ids_chain=chain.value,
     )
+
+
+def _open_discrepancies(turn: Turn) -> int:
+    told = [fact.data for fact in turn.draft.facts]
+    raised = sum(isinstance(data, DiscrepancyRaised) for data in told)
+    return turn.open_discrepancies + raised - sum(isinstance(data, DiscrepancyResolved) for data in told)
 
 
 def _seconds(value: float) -> Decimal:

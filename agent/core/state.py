@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from agent.core.chain import NO_FACTS, Chain
 from agent.core.conditions import Condition
 from agent.core.counters import CounterState
 from agent.core.crew import NOBODY, Crew
@@ -120,3 +121,5 @@ class StationState:
     units: Units = NO_UNITS
     quality: Quality = NO_QUALITY
     crew: Crew = NOBODY
+    chain: Chain = NO_FACTS
+    """Of the facts since the last shift summary."""

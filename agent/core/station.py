@@ -14,12 +14,13 @@ from agent.core import calendar, clock_steps, entries, labor, machine_turn, manu
 from agent.core.actions import Asked, Claims
 from agent.core.calendar import Calendar
 from agent.core.calendar_settings import CalendarSettings
+from agent.core.chain import with_facts
 from agent.core.context import Context
 from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.envelope import Row
 from agent.core.event_words import words_of
-from agent.core.facts import Fact
+from agent.core.facts import DiscrepancyResolved, Fact
 from agent.core.figures import Figures, settled
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import MachineSettings
@@ -144,7 +145,9 @@ class Station:
         """
         working = self._working(context)
         now = observation.observed.wall
-        around = Around(context.directories, working.calendar, context.claims, context.target)
+        around = Around(
+            context.directories, working.calendar, context.claims, context.target, context.open_discrepancies
+        )
         turn = begin(self.setup, self.state, now, IdBlock(ids), around)
         if isinstance(observation, Started | ClockStep):
             reply = None
@@ -160,6 +163,15 @@ class Station:
         if reply is not None:
             reply = reply.model_copy(update={"fact_ids": tuple(str(fact.id) for fact in facts)})
         return Outcome(Station(self.setup, state, working), facts, reply, tuple(turn.claims))
+
+    def told(self, facts: tuple[Fact, ...]) -> Station:
+        """Facts about this work center that were made elsewhere: by the desk, or at another one."""
+        state = self.state
+        chain = with_facts(state.chain, facts, self.setup.machine.work_center)
+        settled = {fact.data.discrepancy_id for fact in facts if isinstance(fact.data, DiscrepancyResolved)}
+        held = tuple(one for one in state.output.held if one.discrepancy_id not in settled)
+        output = replace(state.output, held=held) if held != state.output.held else state.output
+        return replace(self, state=replace(state, chain=chain, output=output))
 
     def untold(self, now: float) -> tuple[Fact, ...]:
         """What was counted and is no fact yet, as facts that nobody keeps."""

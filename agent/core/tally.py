@@ -8,6 +8,8 @@ from agent.core.facts import Fact, LaborRecorded, OutputRecorded, QuantityAdjust
 from agent.core.figures import Figures, Sums, added
 from agent.core.times import epoch
 
+NONE = Decimal(0)
+
 
 def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
     """The figures with the quantities that a fact tells.
@@ -22,15 +24,17 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
         return added(
             figures, data.shift, (data.keys.order_id, data.keys.op_no), Sums(labor=data.duration_s), epoch(data.start)
         )
+    good = scrap = rework = NONE
     if isinstance(data, OutputRecorded):
-        good, scrap = data.qty_good, Decimal(0)
+        good, rework = data.qty_good, -data.qty_from_rework
     elif isinstance(data, ScrapRecorded):
-        good, scrap = -data.qty_from_good, data.qty_scrap
+        good, scrap, rework = -data.qty_from_good, data.qty_scrap, -data.qty_from_rework
     elif isinstance(data, ReworkRecorded):
-        good, scrap = -data.qty_from_good, Decimal(0)
-    elif isinstance(data, QuantityAdjusted) and data.category in {"good", "scrap"}:
-        good, scrap = (data.delta, Decimal(0)) if data.category == "good" else (Decimal(0), data.delta)
+        good, rework = -data.qty_from_good, data.qty_rework
+    elif isinstance(data, QuantityAdjusted) and data.category != "setup":
+        deltas = {"good": NONE, "scrap": NONE, "rework": NONE, data.category: data.delta}
+        good, scrap, rework = deltas["good"], deltas["scrap"], deltas["rework"]
     else:
         return figures
-    sums = Sums(good=good, scrap=scrap, ideal=float(good + scrap) * cycle_s)
+    sums = Sums(good=good, scrap=scrap, rework=rework, ideal=float(good + scrap) * cycle_s)
     return added(figures, data.shift, (data.keys.order_id, data.keys.op_no), sums, fact.time)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.core import output, pulses, tally
 from agent.core.accounts import Account
 from agent.core.calendar import Calendar
+from agent.core.chain import NO_FACTS, Chain, with_facts
 from agent.core.conditions import Mode, mode_of
 from agent.core.counters import CounterState
 from agent.core.crew import Crew
@@ -59,14 +60,19 @@ class Turn:
     units: Units
     quality: Quality
     crew: Crew
+    chain: Chain
     known: Mapping[str, str] = field(default_factory=dict)
     """Claims asked for that had been taken."""
     target: Row | None = None
     """The fact that is to be corrected, as the journal holds it."""
+    open_discrepancies: int = 0
+    """Of this work center, before this turn."""
     claims: list[tuple[str, str]] = field(default_factory=list)
     """Claims taken in this turn, with their values."""
     in_figures: int = 0
     """Facts of this turn whose quantities the figures have."""
+    in_chain: int = 0
+    """Facts of this turn that the chain has."""
 
     def claim(self, key: str) -> str | None:
         """The value of a claim as it stands in this turn; None where it has not been taken."""
@@ -255,6 +261,16 @@ class Turn:
                 norm = norms.get(fact.correlation_id or "", self.cycle_s)
                 self.figures = tally.counted(self.figures, fact, norm)
 
+    def chain_facts(self) -> Chain:
+        """The chain with the facts of this turn."""
+        facts, self.in_chain = self.draft.facts[self.in_chain :], len(self.draft.facts)
+        self.chain = with_facts(self.chain, facts, self.wc_id)
+        return self.chain
+
+    def begin_chain(self) -> None:
+        """What was told until now, a shift's summary last, is not in the chain that begins."""
+        self.chain, self.in_chain = NO_FACTS, len(self.draft.facts)
+
     def figure_rules(self) -> Rules:
         """How stops are counted here."""
         return figure_rules(self.setup.machine)
@@ -277,6 +293,7 @@ class Around:
     calendar: Calendar
     claims: Mapping[str, str] = field(default_factory=dict)
     target: Row | None = None
+    open_discrepancies: int = 0
 
 
 def open_spans(figures: Figures, watch: Watch, stops: StopWatch, now: float) -> Iterator[Span]:
@@ -321,8 +338,10 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
         state.units,
         state.quality,
         state.crew,
+        state.chain,
         around.claims,
         around.target,
+        around.open_discrepancies,
     )
     draft.time_trusted = not state.watch.skewed
     draft.enter_shift(state.schedule.shift, state.schedule.since)
@@ -333,6 +352,7 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
 def end(turn: Turn) -> StationState:
     """The state that a turn came to, with what its facts say counted in the figures."""
     turn.count_facts()
+    turn.chain_facts()
     return StationState(
         turn.watch,
         turn.stops,
@@ -348,6 +368,7 @@ def end(turn: Turn) -> StationState:
         turn.units,
         turn.quality,
         turn.crew,
+        turn.chain,
     )
 
 

@@ -84,4 +84,4 @@ class ShiftSummary(FactData):
     """Of those facts: the first and the last; their sequences tell the range."""
     ids_chain: str | None = None
     """SHA-256, hexadecimal, of the chain so far followed by an id, for each of those facts in the order of their
-    sequence; the chain begins as an empty text."""
+    sequence; the chain begins as an empty text, which it stays where there are none."""
