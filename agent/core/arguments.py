@@ -102,13 +102,18 @@ def one_of(arguments: Mapping[str, str], key: str, known: Mapping[str, _Word]) -
     return known[said]
 
 
+def fits(identity: str) -> bool:
+    """Whether it is short enough for a name."""
+    return len(_TEXT.dump_json(identity)) - len('""') <= LONGEST_ID
+
+
 def must_fit(identity: str) -> None:
     """Refuse a name that is too long to be one.
 
     Raises:
         EntryRefusedError: it is.
     """
-    if len(_TEXT.dump_json(identity)) - len('""') > LONGEST_ID:
+    if not fits(identity):
         raise EntryRefusedError(
             "TOO_LONG", f"'{identity[:SHOWN]}…' is too long for a name; expected at most {LONGEST_ID} bytes."
         )

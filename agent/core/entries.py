@@ -7,7 +7,9 @@ from agent.core import (
     discrepancy_entries,
     execution,
     genealogy,
+    issuing,
     loading,
+    making,
     nc_entries,
     quantities,
     rights,
@@ -32,6 +34,8 @@ ACTIONS: Actions = {
     **scrapping.ACTIONS,
     **genealogy.ACTIONS,
     **nc_entries.ACTIONS,
+    **issuing.ACTIONS,
+    **making.ACTIONS,
     **stop_entries.ACTIONS,
 }
 

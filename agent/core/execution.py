@@ -9,13 +9,14 @@ from agent.core import (
     condition_turn,
     consumption,
     loading,
+    making,
     manual,
     operations,
     output,
     setting_up,
     standstill,
 )
-from agent.core.actions import Action, Actions
+from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import OperationCompleted, OperationStarted
 from agent.core.figures import Account
@@ -79,6 +80,7 @@ def _change_order(turn: Turn, operation: Operation | None) -> None:
     turn.operation_changed()
     checks.operation_changed(turn)
     consumption.operation_changed(turn)
+    making.operation_changed(turn)
     manual.follow(turn, now)
 
 
@@ -106,8 +108,18 @@ def _end_setup(turn: Turn, entry: Entry) -> str:
     return "Setup ended."
 
 
+def claims_needed(asked: Asked, order_id: str) -> Claims:
+    """The claims that `start` must be given."""
+    names = (one.op_no for one in asked.directories.orders_of(asked.wc_id) if one.order_id == order_id)
+    return tuple(making.claim(asked.wc_id, order_id, op_no) for op_no in names)
+
+
+def _of_order(asked: Asked) -> Claims:
+    return claims_needed(asked, asked.arguments.get("order_id", ""))
+
+
 ACTIONS: Actions = {
-    "start_operation": Action(_start),
+    "start_operation": Action(_start, _of_order),
     "complete_operation": Action(_complete),
     "start_setup": Action(_start_setup),
     "end_setup": Action(_end_setup),

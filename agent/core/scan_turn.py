@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from agent.core import arguments, barcodes, execution, loading, named_stops, serials, signing, stop_entries
+from agent.core import arguments, barcodes, execution, loading, making, named_stops, serials, signing, stop_entries
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.barcodes import Code
@@ -27,6 +27,9 @@ def claims_needed(scan: Scan, asked: Asked) -> Claims:
         case "lot":
             assert code is not None
             return loading.claims_needed(asked, code.identity)
+        case "order":
+            assert code is not None
+            return execution.claims_needed(asked, code.identity)
         case "reason":
             return stop_entries.claims_needed(asked)
     return ()
@@ -90,6 +93,8 @@ def _act(turn: Turn, code: Code | None, scan: Scan) -> str:
             execution.start(turn, code.identity, None)
             return f"Order {code.identity} started."
         case "lot":
+            if making.is_made_here(turn, code.item):
+                return making.start_lot(turn, code.identity, scan.observed.wall)
             return loading.load_scanned(turn, code, scan)
         case "serial":
             return serials.link_scanned(turn, code.identity, scan)

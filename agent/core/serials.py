@@ -42,6 +42,10 @@ def link_scanned(turn: Turn, serial: str, scan: Scan) -> str:
             "ALREADY_REPORTED",
             f"Unit {serial} was taken at this operation already. Scan the next one; if it does not conform, raise_nc.",
         )
+    if len(unit.taken) >= MOST_TAKEN:
+        raise EntryRefusedError(
+            "TOO_MANY_OPERATIONS", f"Unit {serial} was taken at {MOST_TAKEN} operations here. Label it anew."
+        )
     if unit.order_id not in {None, operation.order_id}:
         _made_for_another(turn, serial, unit, operation)
     return _take(turn, serial, unit, scan)
@@ -51,10 +55,6 @@ def _take(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
     """The first time at this operation."""
     operation = turn.operations.current
     assert operation is not None
-    if len(unit.taken) >= MOST_TAKEN:
-        raise EntryRefusedError(
-            "TOO_MANY_OPERATIONS", f"Unit {serial} was taken at {MOST_TAKEN} operations here. Label it anew."
-        )
     by_serial = turn.setup.machine.output.count_by == "serial"
     lots = genealogy.loaded(turn)
     unit = replace(

@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core import calendar, clock_steps, entries, labor, machine_turn, manual, scan_turn, shifts, snapshots
+from agent.core import (
+    calendar,
+    clock_steps,
+    entries,
+    issuing,
+    labor,
+    machine_turn,
+    manual,
+    scan_turn,
+    shifts,
+    snapshots,
+)
 from agent.core.actions import Asked, Claims
 from agent.core.calendar import Calendar
 from agent.core.calendar_settings import CalendarSettings
@@ -156,6 +167,7 @@ class Station:
             _follow_calendar(turn, now, changed=working is not self.working)
             labor.end_forgotten(turn, now)
             reply = _dispatch(turn, observation)
+            issuing.follow_output(turn)
         state = end(turn)
         facts = tuple(turn.draft.facts)
         if facts:

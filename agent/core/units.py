@@ -36,15 +36,6 @@ class LotOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """How far the serials that the MES issued for the operation in progress are used."""
-
-    order_id: str
-    op_no: str
-    next: int
-
-
-@dataclass(frozen=True, slots=True)
 class Units:
     """What is being made."""
 
@@ -52,7 +43,8 @@ class Units:
     serials_issued: int = 0
     """By the template; never falls."""
     lots_issued: int = 0
-    range: Range | None = None
+    next_serial: int | None = None
+    """The next one of the range that the MES issued for the operation in progress; None where none was used."""
     open: tuple[OpenNc, ...] = ()
     """The newest first."""
     open_count: int = 0

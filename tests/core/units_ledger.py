@@ -72,6 +72,8 @@ def ledger(facts: Iterable[Fact]) -> Ledger:
                 )
                 assert units.get(serial) == before
                 units[serial] = "scrap"
+            case "serial.assigned" if data["quality"]["origin"] == "rule":
+                units[serial] = "good"  # counted before it had a serial
             case "nc.dispositioned":
                 read.dispositions.setdefault(data["serial"] or data["lot_id"] or "-", []).append(data["disposition"])
             case "genealogy.linked":

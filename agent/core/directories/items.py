@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from agent.core.directories.copies import NO_TEXTS, Code, Copy, Part, Texts, Version
 
@@ -16,6 +17,14 @@ CheckKind: TypeAlias = Literal["incoming", "in_process", "final"]
 Sampling: TypeAlias = Literal["every_unit", "every_n", "first_piece", "last_piece", "per_shift", "per_lot", "once"]
 
 
+def _checked_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"expected a regular expression: {error}") from None
+    return value
+
+
 class Item(Copy):
     """Something that is made or used up."""
 
@@ -24,7 +33,7 @@ class Item(Copy):
     uom: Code
     lot_issuer: Issuer = "external"
     serial_issuer: Issuer = "agent"
-    lot_pattern: Annotated[str, Field(max_length=200)] | None = None
+    lot_pattern: Annotated[str, Field(max_length=200), AfterValidator(_checked_pattern)] | None = None
     """Regular expression that lots of this item match as a whole."""
 
 
