@@ -81,11 +81,11 @@ class Draft:
         """
         self.facts.append(self._fact(self.ids.take(), data, time, key, correlation_id))
 
-    def add_cause(self, at: int, data: FactData, key: str) -> None:
+    def add_cause(self, at: int, data: FactData, key: str, correlation_id: str | None = None) -> None:
         """Put the announced cause before the facts that it brought about, which begin at position `at`."""
         assert self.cause is not None
         fact_id, self.cause = self.cause, None
-        self.facts.insert(at, self._fact(fact_id, data, self.observed, key, None))
+        self.facts.insert(at, self._fact(fact_id, data, self.observed, key, correlation_id))
 
     def enter_shift(self, shift: ShiftKeys | None, since: float | None) -> None:
         """Facts from here on belong to this shift."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from agent.core import (
+    checking,
+    checks,
     consuming,
     discrepancy_entries,
     execution,
     genealogy,
+    holds,
     issuing,
     loading,
     making,
@@ -31,6 +34,9 @@ ACTIONS: Actions = {
     **consuming.ACTIONS,
     **quantities.ACTIONS,
     **signing.ACTIONS,
+    **checking.ACTIONS,
+    **checks.ACTIONS,
+    **holds.ACTIONS,
     **scrapping.ACTIONS,
     **genealogy.ACTIONS,
     **nc_entries.ACTIONS,

@@ -54,6 +54,7 @@ def complete(turn: Turn, actor: str | None) -> str:
         EntryRefusedError: none is in progress.
     """
     changed, operation = operations.completed(turn.operations)
+    checks.must_be_done(turn)
     turn.flush()
     condition_turn.end_run(turn)
     boundary.end(turn, turn.draft.observed, "order")

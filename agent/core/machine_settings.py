@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from agent.core.conditions import Condition
 from agent.core.people_settings import PeopleSettings
+from agent.core.quality_settings import QualitySettings
 from agent.core.settings_base import Id, NodeId, Port, Seconds, Section, unique
 from agent.core.unit_settings import UnitSettings
 
@@ -313,6 +314,8 @@ class MachineSettings(Section):
     """Starved and blocked stops count against the line here (domain.md R11)."""
     output: OutputSettings = OutputSettings()
     """How counts become facts."""
+    quality: QualitySettings = QualitySettings()
+    """What becomes of checks and of what fails them."""
     people: PeopleSettings = PeopleSettings()
     """Who signs on, and who may do what."""
     units: UnitSettings = UnitSettings()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from agent.core import quality_views
 from agent.core.crew import Person
 from agent.core.directories import Directories, Order
 from agent.core.figures import Sums, elements
@@ -66,6 +67,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         last_serial=state.floor.last_serial,
         last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
+        quality=quality_views.view(state, directories),
         crew=tuple(_person(person, directories) for person in state.crew.people),
     )
 

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from agent.core.conditions import Condition, Mode
 from agent.core.facts import Block, DiscrepancyCode, OperationStatus, ShiftKeys, StopClass, TimeElements, Timestamp
+from agent.core.quality_views import QualityView
 
 API_VERSION = 3
 """Grows when a client made for the former version would misread or be refused."""
@@ -152,6 +153,8 @@ class WorkCenterView(Block):
     """The last few facts, newest first."""
     crew: tuple[PersonView, ...] = ()
     """The people signed on; who acts where nobody is named stands last."""
+    quality: QualityView = QualityView()
+    """Checks that are due, the last ones made, what is held."""
 
 
 class UplinkView(Block):

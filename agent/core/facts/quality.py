@@ -41,6 +41,8 @@ class QualityChecked(FactData):
     """Of this characteristic and execution."""
     pass_no: int = 1
     """Of the unit, which may come again after rework."""
+    planned: bool = True
+    """Whether it stands in a check plan; else somebody checked more than was asked for."""
     place: str
     defect_code: str | None
     actor: str | None
@@ -54,6 +56,8 @@ class QualityCheckSkipped(FactData):
     kind: CheckKind
     characteristic: str
     mandatory: bool
+    samples: int = 1
+    """So many samples were due and are not made."""
     reason: Reason
     comment: str = ""
     actor: str | None
