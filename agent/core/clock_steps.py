@@ -121,4 +121,6 @@ def _floor(floor: Floor, by: float) -> Floor:
         floor,
         last_scan=None if scan is None else replace(scan, at=scan.at + by),
         no_order_since=None if since is None else since + by,
+        own=tuple(replace(one, at=one.at + by) for one in floor.own),
+        late_told=None if floor.late_told is None else floor.late_told + by,
     )

@@ -6,6 +6,7 @@ from agent.core import (
     checking,
     checks,
     consuming,
+    corrections,
     discrepancy_entries,
     execution,
     genealogy,
@@ -19,6 +20,7 @@ from agent.core import (
     scrapping,
     signing,
     stop_entries,
+    undo,
 )
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
@@ -43,6 +45,8 @@ ACTIONS: Actions = {
     **issuing.ACTIONS,
     **making.ACTIONS,
     **stop_entries.ACTIONS,
+    **corrections.ACTIONS,
+    **undo.ACTIONS,
 }
 
 

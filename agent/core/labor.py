@@ -14,6 +14,7 @@ from agent.core.crew import Activity, Person
 from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Keys, LaborRecorded, LaborSignedOff, LaborSignedOn
+from agent.core.state import StationState
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -24,9 +25,9 @@ MOST_PEOPLE = 12
 """People signed on at one work center at a time."""
 
 
-def acting(turn: Turn) -> str | None:
+def acting(station: Turn | StationState) -> str | None:
     """Who acts where a scan or an entry names nobody: who signed on last."""
-    people = turn.crew.people
+    people = station.crew.people
     return people[-1].operator_id if people else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -17,6 +17,7 @@ from agent.core.lot_checks import Finding, Wanted
 from agent.core.materials import MAX_LOTS, LoadedLot, LotRecord
 from agent.core.observations import Entry, Scan
 from agent.core.records import Records
+from agent.core.times import iso
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -137,6 +138,39 @@ def order_ended(turn: Turn, at: float) -> None:
     """The operation has left the work center, and its lots with it. Call it after the boundary of the order."""
     for lot in turn.materials.loaded:
         _unload(turn, lot, at, "order_end", None, None)
+
+
+def take_back(turn: Turn, lot_id: str, since: str) -> None:
+    """A lot was not loaded after all: it lies here no more, and no fact of its own says so."""
+    if _loaded_at(turn.materials.loaded, lot_id, since) is None:
+        return
+    boundary.end(turn, turn.draft.observed, "lot")
+    lot = must_be_loaded(turn, lot_id)
+    turn.materials = turn.materials.without(lot)
+    _keep(turn, lot)
+
+
+def recount(turn: Turn, lot_id: str, since: str, qty: Decimal) -> None:
+    """Another quantity was in a lot when it was loaded than was said."""
+    lot = _loaded_at(turn.materials.loaded, lot_id, since)
+    if lot is not None:
+        lots = (replace(one, qty=qty) if one is lot else one for one in turn.materials.loaded)
+        turn.materials = replace(turn.materials, loaded=tuple(lots))
+
+
+def use_otherwise(turn: Turn, lot_id: str, qty: Decimal) -> None:
+    """So much more of a lot was used than was said, or less: of one that lies here, and of one that is away."""
+    here = next((one for one in (*turn.materials.loaded, *turn.materials.gone) if one.lot_id == lot_id), None)
+    if here is not None:
+        turn.materials = turn.materials.taken(lot_id, max(qty, -here.used))
+    record = LOTS.find(turn, turn.wc_id, lot_id)
+    if record is not None and turn.materials.lot(lot_id) is None:
+        LOTS.keep(turn, replace(record, used=max(record.used + qty, materials.NOTHING)), turn.wc_id, lot_id)
+
+
+def _loaded_at(lots: Iterable[LoadedLot], lot_id: str, since: str) -> LoadedLot | None:
+    """The lot, if it has been loaded since this instant."""
+    return next((one for one in lots if one.lot_id == lot_id and iso(one.since) == since), None)
 
 
 def must_be_loaded(turn: Turn, lot_id: str) -> LoadedLot:

@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from agent.core.conditions import Condition
+from agent.core.correction_settings import CorrectionSettings
 from agent.core.people_settings import PeopleSettings
 from agent.core.quality_settings import QualitySettings
 from agent.core.settings_base import Id, NodeId, Port, Seconds, Section, unique
@@ -320,6 +321,8 @@ class MachineSettings(Section):
     """Who signs on, and who may do what."""
     units: UnitSettings = UnitSettings()
     """How units and lots made here are numbered, taken and decided on."""
+    correction: CorrectionSettings = CorrectionSettings()
+    """How facts are corrected."""
 
     @property
     def readings(self) -> tuple[AddressSettings, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Literal
+from uuid import UUID
 
 from agent.core.chain import NO_FACTS, Chain
 from agent.core.conditions import Condition
@@ -83,6 +84,16 @@ class SettingUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """The last thing that a person recorded, which that person may take back."""
+
+    actor: str | None
+    """None where nobody in particular scanned a code."""
+    fact_id: UUID
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """What lies and happens around the machine."""
 
@@ -98,6 +109,10 @@ class Floor:
     """That it runs without an order has been said."""
     no_order_since: float | None = None
     """Since when nothing has been in progress."""
+    own: tuple[Own, ...] = ()
+    """What may be taken back, the last first."""
+    late_told: float | None = None
+    """When it was last raised that something was entered late."""
     events: tuple[Event, ...] = ()
     happenings: int = 0
     """Numbers whatever has no natural number of its own."""

@@ -21,6 +21,7 @@ from agent.core import (
     scan_turn,
     shifts,
     snapshots,
+    undo,
 )
 from agent.core.actions import Asked, Claims
 from agent.core.calendar import Calendar
@@ -172,6 +173,9 @@ class Station:
         facts = tuple(turn.draft.facts)
         if facts:
             state = _with_events(state, facts)
+        if reply is not None and reply.accepted:
+            actor = observation.actor if isinstance(observation, Entry) else None
+            state = replace(state, floor=undo.remembered(state.floor, actor or labor.acting(state), facts))
         if reply is not None:
             reply = reply.model_copy(update={"fact_ids": tuple(str(fact.id) for fact in facts)})
         return Outcome(Station(self.setup, state, working), facts, reply, tuple(turn.claims))

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.facts import Fact, LaborRecorded, OutputRecorded, QuantityAdjusted, ReworkRecorded, ScrapRecorded
-from agent.core.figures import Figures, Sums, added
+from agent.core.facts import (
+    Fact,
+    LaborRecorded,
+    OutputRecorded,
+    QuantityAdjusted,
+    ReworkRecorded,
+    ScrapRecorded,
+    ShiftKeys,
+)
+from agent.core.figures import Figures, OrderKey, Sums, added
 from agent.core.times import epoch
+from agent.core.values import replace
 
 NONE = Decimal(0)
 
@@ -38,3 +47,25 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
         return figures
     sums = Sums(good=good, scrap=scrap, rework=rework, ideal=float(good + scrap) * cycle_s)
     return added(figures, data.shift, (data.keys.order_id, data.keys.op_no), sums, fact.time)
+
+
+def corrected(
+    figures: Figures, shift: ShiftKeys | None, order: OrderKey, made: tuple[Decimal, Decimal], cycle_s: float
+) -> Figures:
+    """The figures with other quantities of a fact that was counted before; a shift that was summed up stays as it was.
+
+    Args:
+        figures: the figures so far.
+        shift: of the fact.
+        order: order and operation of the fact.
+        made: good parts and scrap more than before, or fewer.
+        cycle_s: planned run time of one part in seconds (PRI).
+    """
+    sums = Sums(good=made[0], scrap=made[1], ideal=float(sum(made)) * cycle_s)
+    known = next((one for one in figures.shifts if one.names(shift)), None)
+    if known is not None:
+        return added(figures, shift, order, sums, known.since)
+    total = figures.order
+    if total is None or (total.order_id, total.op_no) != order:
+        return figures
+    return replace(figures, order=replace(total, sums=total.sums.plus(sums)))

@@ -98,7 +98,7 @@ end = 2026-05-01T08:00:00
         ('"127.0.0.1"', '"mes.example"\nusername = "pc"', "mes: a password over plain TCP to another host"),
         ('"127.0.0.1"', '"x"\nconfirm = "broker"\nprotocol = "3.1.1"', "mes: confirm = 'broker' needs protocol = '5'"),
         ('"127.0.0.1"', '"x"\nport = 70000', "mes.port: found '70000': Input should be less than or equal to 65535"),
-        ('"127.0.0.1"', '"x"\ncommands = ["correct"]', "mes.commands[1]: found 'correct': Input should be 'replay'"),
+        ('"127.0.0.1"', '"x"\ncommands = ["reboot"]', "mes.commands[1]: found 'reboot': Input should be 'replay'"),
         ("nsu=urn:line;s=Total", "ns=2;s=Total", "machine[1].signal[2].node: found 'ns=2;s=Total': expected a node id"),
         ("nsu=urn:line;s=Total", "nsu=;s=Total", "machine[1].signal[2].node: found 'nsu=;s=Total': expected a node id"),
         ("nsu=urn:line;s=Total", "nsu=urn:line;i=x", "machine[1].signal[2].node: found 'nsu=urn:line;i=x': expected"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
@@ -39,6 +40,8 @@ class FactQuality(Block):
     execution_mode: Literal["production", "test", "simulation"]
     time_quality: Literal["good", "uncertain", "estimated"] = "good"
     entry: Literal["auto", "scan", "manual"] = "auto"
+    entry_delay_s: Decimal | None = None
+    """How long after it happened it was entered; null where that is the same instant, as far as anybody said."""
 
 
 class Versions(Block):

@@ -19,10 +19,12 @@ class FactCorrected(FactData):
     target_id: str
     target_type: str
     target_sequence: int
-    """Within the same epoch."""
+    target_epoch: str
+    """In which the sequence counts; a former one where the MES named it."""
     target_dedupkey: str
     before: dict[str, str | None]
-    """The fields that change, `data` paths such as `qty_scrap` or `keys.order_id`, as they held until now."""
+    """Fields by `data` paths such as `qty_scrap` or `keys.order_id`, as they held until now: those that change, and all
+    that were corrected before, so that the last correction says everything. Null of a fact that was void."""
     after: dict[str, str | None]
     """The same fields from now on; empty for void."""
     reason: Reason

@@ -1,0 +1,60 @@
+"""What the correction of a fact about material does to lots and to what an execution has used (requirements 24, 50)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from agent.core import loading, materials
+from agent.core.corrected import Data
+from agent.core.errors import EntryRefusedError
+from agent.core.turn import Turn
+from agent.core.values import replace
+
+
+def check(type_name: str, before: Data, after: Data) -> None:
+    """Refuse what is done by loading and unloading.
+
+    Raises:
+        EntryRefusedError: a lot is to be another one than was loaded.
+    """
+    if type_name in {"lot.loaded", "lot.unloaded"} and before["keys"]["lot_id"] != after["keys"]["lot_id"]:
+        raise EntryRefusedError("LOAD_IT_ANEW", "Void that fact, then load or unload the right lot.")
+
+
+def move(turn: Turn, type_name: str, time: str, before: Data | None, after: Data | None) -> None:
+    """Have lots and uses as a fact now says.
+
+    Args:
+        turn: of the work center.
+        type_name: of the fact.
+        time: when it happened.
+        before: its data as they held; None where it was void.
+        after: its data from now on; None where it is void.
+    """
+    if type_name == "lot.loaded":
+        _load(turn, time, before, after)
+    if type_name == "material.consumed":
+        for data, sign in ((before, -1), (after, 1)):
+            if data is not None and data["keys"]["lot_id"] is not None:
+                loading.use_otherwise(turn, data["keys"]["lot_id"], sign * Decimal(data["qty"]))
+
+
+def use(turn: Turn, execution_id: str | None, data: Data | None, sign: int) -> None:
+    """An execution used so much more of a component than goes by its output, or less."""
+    if data is None or not execution_id:
+        return
+    component = data["bom_line"] or f"item:{data['keys']['item_id'] or '-'}"
+    used = turn.materials.use(execution_id, component)
+    qty, over = (sign * Decimal(data[name]) for name in ("qty", "over_qty"))
+    after = replace(used, extra=used.extra + qty, over=max(used.over + over, materials.NOTHING))
+    turn.materials = turn.materials.with_use(after)
+
+
+def _load(turn: Turn, time: str, before: Data | None, after: Data | None) -> None:
+    if before is None:
+        return
+    lot_id = before["keys"]["lot_id"]
+    if after is None:
+        loading.take_back(turn, lot_id, time)
+    elif after["qty"] is not None and after["qty"] != before["qty"]:
+        loading.recount(turn, lot_id, time, Decimal(after["qty"]))

@@ -1,0 +1,106 @@
+"""What a correction changes beside the fact itself: quantities, figures, lots, units. First checked, then changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from agent.core import corrected_materials, corrected_parts, corrected_units, loading, unit_records
+from agent.core.actions import Asked, Claims
+from agent.core.corrected import CHAINS, Chain, Data, as_recorded
+from agent.core.corrected_parts import Credit, Share
+from agent.core.correction_changes import Change, order_of
+from agent.core.turn import Turn
+from agent.core.unit_records import Unit
+
+_SET = TypeAdapter(dict[str, str | None])
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a correction changes, worked out."""
+
+    chain: Chain
+    """The corrections of its target, this one included."""
+    credits: tuple[Credit, ...]
+    unit: tuple[str, Unit] | None
+    executions: tuple[str | None, str | None]
+    """What the fact counted for, and counts for from now on."""
+
+
+def worked_out(turn: Turn, change: Change) -> Effect:
+    """What a correction would change. Call it after the flush.
+
+    Raises:
+        EntryRefusedError: a quantity would fall below zero, or something else became of its unit.
+    """
+    target, type_name = change.held, change.held.row.type
+    chain = Chain(
+        number=target.chain.number + 1,
+        void=change.void,
+        fields=target.chain.fields if change.void else change.after,
+        execution_id=_execution(turn, change),
+    )
+    executions = (_counted_for(change, target.chain), _counted_for(change, chain))
+    was, now = data_of(change)
+    shares = (_share(type_name, was, executions[0]), _share(type_name, now, executions[1]))
+    unit = corrected_units.taken_back(turn, type_name, target.data) if change.void else None
+    return Effect(chain, corrected_parts.credited(turn, *shares), unit, executions)
+
+
+def bring_about(turn: Turn, change: Change, effect: Effect) -> None:
+    """Change it."""
+    row, (was, now) = change.held.row, data_of(change)
+    corrected_parts.credit(turn, effect.credits)
+    if effect.unit is not None:
+        unit_records.keep(turn, *effect.unit)
+    corrected_materials.move(turn, row.type, row.time, was, now)
+    if row.type == "material.consumed":
+        corrected_materials.use(turn, effect.executions[0], was, -1)
+        corrected_materials.use(turn, effect.executions[1], now, 1)
+    CHAINS.keep(turn, effect.chain, str(UUID(bytes=row.id)))
+
+
+def data_of(change: Change) -> tuple[Data | None, Data | None]:
+    """What the fact said until now, and says from now on; None where it is void."""
+    return None if change.held.chain.void else change.held.data, None if change.void else change.data
+
+
+def records_of(asked: Asked) -> Claims:
+    """The claims that hold what has been corrected of the fact named, its unit, and its lots."""
+    row = asked.target
+    if row is None:
+        return ()
+    data, claims = as_recorded(row), [CHAINS.key(str(UUID(bytes=row.id)))]
+    claims += unit_records.claims_of(asked, corrected_units.serial_of(row.type, data) or "")
+    if row.type == "material.consumed":
+        lots = (data["keys"]["lot_id"], _other_lot(asked))
+        claims += (loading.LOTS.key(asked.wc_id, lot_id) for lot_id in lots if lot_id)
+    return tuple(claims)
+
+
+def _other_lot(asked: Asked) -> str | None:
+    try:
+        return _SET.validate_json(asked.arguments.get("set", "")).get("keys.lot_id")
+    except ValidationError:
+        return None
+
+
+def _counted_for(change: Change, chain: Chain) -> str | None:
+    return change.held.row.correlationid if chain.execution_id is None else chain.execution_id
+
+
+def _share(type_name: str, data: Data | None, execution_id: str | None) -> Share | None:
+    return None if data is None else corrected_parts.share_of(type_name, data, execution_id)
+
+
+def _execution(turn: Turn, change: Change) -> str | None:
+    """What its quantities count for from now on, as the chain has it; empty where that is not known here."""
+    before, after = change.orders
+    if before == after:
+        return change.held.chain.execution_id
+    if after == order_of(as_recorded(change.held.row)):
+        return None
+    return corrected_parts.execution_of(turn, after) or ""

@@ -1,0 +1,495 @@
+"""Corrections of facts (domain.md G3, R21; requirements 81, 83, 84): the fact stays, the last correction holds."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+import pytest
+
+from agent.core.directories import CodeList, Directories, Operators
+from agent.core.facts import DiscrepancyRaised, Fact, FactCorrected, FactData, LotLoaded, OutputRecorded, ScrapRecorded
+from agent.core.machine_settings import Role
+from agent.core.observations import Entry
+from agent.core.values import replace
+from agent.core.views import Reply
+from tests.core.build import (
+    EXECUTE,
+    PROVENANCE,
+    Story,
+    a_manual_station,
+    a_pattern,
+    a_plan,
+    a_shift,
+    a_station,
+    a_story,
+    alive,
+    an_order,
+    by_supervisor,
+    entry,
+    published,
+    read,
+    scan,
+    started,
+    wall,
+    watched,
+)
+
+PLAN = a_plan(an_order("PO-1"), an_order("PO-2", op_no="20", item_id="CAP"), an_order("PO-3", release_status="closed"))
+CODES = {"rev": "4", "codes": [{"code": "TYPO", "text": {"en": "typing error"}}, {"code": "OTHER", "generic": True}]}
+Data = TypeVar("Data", bound=FactData)
+
+
+def by_hand(plan: Directories = PLAN, **more: Any) -> Story:  # noqa: ANN401 - fields
+    """Work without a machine on PO-1, begun at 10 seconds."""
+    story = a_story(started(0.0), station=a_manual_station(**more), plan=plan)
+    story.hear(entry(10.0, "start_operation", order_id="PO-1"))
+    return story
+
+
+def of(story: Story, kind: type[Data]) -> list[Data]:
+    return [fact.data for fact in story.facts if isinstance(fact.data, kind)]
+
+
+def last(story: Story, kind: type[FactData]) -> Fact:
+    return next(fact for fact in reversed(story.facts) if isinstance(fact.data, kind))
+
+
+def say(story: Story, said: Entry) -> Reply:
+    reply = story.observe(said).reply
+    assert reply is not None
+    return reply
+
+
+def about(story: Story, fact: Fact, at: float, action: str, **more: str) -> Entry:
+    """An entry that corrects a fact."""
+    target = {"target_id": str(fact.id), "target_sequence": str(story.facts.index(fact) + 1), "reason": "TYPO"}
+    return entry(at, f"{action}_fact", **(target | more))
+
+
+def void(story: Story, fact: Fact, at: float = 60.0, **more: str) -> Entry:
+    return about(story, fact, at, "void", **more)
+
+
+def put(story: Story, fact: Fact, fields: dict[str, str | None], at: float = 60.0, **more: str) -> Entry:
+    return about(story, fact, at, "replace", set=json.dumps(fields), **more)
+
+
+def made(story: Story) -> tuple[int, int, int]:
+    """Good, scrap and open rework of what is in progress."""
+    now = story.station.state.output.cums
+    return now.good, now.scrap, now.rework
+
+
+def refusal(story: Story, said: Entry) -> str:
+    before = story.station.snapshot()
+    told = len(story.facts)
+    reply = say(story, said)
+    assert not reply.accepted
+    assert len(story.facts) == told, "a refusal made a fact"
+    assert story.station.snapshot() == before, "a refusal changed the station"
+    return reply.code
+
+
+def reported(story: Story, good: int = 5) -> Fact:
+    story.hear(entry(20.0, "report_good", qty=str(good)))
+    return last(story, OutputRecorded)
+
+
+# The fact of a correction
+
+
+def test_a_fact_is_void_and_stays_as_it_was_recorded() -> None:
+    story = by_hand()
+    fact = reported(story)
+    assert say(story, void(story, fact, comment="wrong machine")).accepted
+    assert fact in story.facts
+    (correction,) = of(story, FactCorrected)
+    assert correction == FactCorrected(
+        keys=fact.data.keys,
+        quality=correction.quality,
+        versions=fact.data.versions,
+        action="void",
+        target_id=str(fact.id),
+        target_type="output.recorded",
+        target_sequence=story.facts.index(fact) + 1,
+        target_epoch=PROVENANCE.epoch,
+        target_dedupkey=fact.natural_key,
+        before={"qty_good": "5"},
+        after={},
+        reason=correction.reason,
+        comment="wrong machine",
+        actor="anna",
+        approver=None,
+        correction_no=1,
+        initiator="local",
+    )
+    assert (correction.reason.code, correction.reason.dir) == ("TYPO", "corrections")
+    assert correction.quality.entry_delay_s == Decimal("40.000")
+    assert made(story) == (0, 0, 0)
+    assert last(story, FactCorrected).correlation_id == fact.correlation_id
+
+
+def test_the_last_correction_says_everything_that_was_corrected() -> None:
+    story = by_hand()
+    story.hear(entry(20.0, "report_scrap", qty="4", defect_code="DENT"))
+    fact = last(story, ScrapRecorded)
+    assert say(story, put(story, fact, {"qty_scrap": "3"})).accepted
+    assert say(story, put(story, fact, {"defect_code": "CRACK"}, 70.0)).accepted
+    one, two = of(story, FactCorrected)
+    assert (one.correction_no, one.before, one.after) == (
+        1,
+        {"qty_scrap": "4", "qty_from_good": "0"},
+        {"qty_scrap": "3", "qty_from_good": "0"},
+    )
+    assert (two.correction_no, two.before, two.after) == (
+        2,
+        {"qty_scrap": "3", "qty_from_good": "0", "defect_code": "DENT"},
+        {"qty_scrap": "3", "qty_from_good": "0", "defect_code": "CRACK"},
+    )
+    assert made(story) == (0, 3, 0)
+
+
+def test_what_was_empty_is_amended_and_what_was_said_is_not() -> None:
+    story = by_hand()
+    story.hear(entry(20.0, "report_scrap", qty="4", defect_code="DENT"))
+    fact = last(story, ScrapRecorded)
+    assert refusal(story, about(story, fact, 60.0, "amend", set='{"defect_code": "CRACK"}')) == "NOT_EMPTY"
+    assert say(story, about(story, fact, 61.0, "amend", set='{"disposition": "melt"}')).accepted
+    (correction,) = of(story, FactCorrected)
+    assert (correction.action, correction.before, correction.after) == (
+        "amend",
+        {"disposition": None},
+        {"disposition": "melt"},
+    )
+
+
+def test_a_void_fact_is_brought_back_by_a_supervisor_alone() -> None:
+    story = by_hand()
+    fact = reported(story)
+    story.hear(void(story, fact))
+    assert refusal(story, void(story, fact, 61.0)) == "VOID_FACT"
+    assert refusal(story, put(story, fact, {"qty_good": "4"}, 62.0)) == "NEEDS_SUPERVISOR"
+    assert say(story, by_supervisor(put(story, fact, {"qty_good": "4"}, 63.0))).accepted
+    assert made(story) == (4, 0, 0)
+    assert of(story, FactCorrected)[-1].before == {"qty_good": None}
+    story.hear(void(story, fact, 64.0))
+    assert say(story, by_supervisor(put(story, fact, {}, 65.0))).accepted
+    assert made(story) == (4, 0, 0)
+    assert [one.correction_no for one in of(story, FactCorrected)] == [1, 2, 3, 4]
+
+
+# What is refused
+
+
+def test_a_fact_is_named_by_its_id_and_its_sequence() -> None:
+    story = by_hand()
+    fact = reported(story)
+    assert refusal(story, void(story, fact, target_sequence="1")) == "UNKNOWN_FACT"
+    assert refusal(story, void(story, fact, target_sequence="99")) == "UNKNOWN_FACT"
+    assert refusal(story, void(story, fact, target_sequence="five")) == "UNKNOWN_FACT"
+    assert refusal(story, void(story, fact, target_id=str(UUID(int=7)))) == "UNKNOWN_FACT"
+    assert refusal(story, void(story, fact, target_id="")) == "UNKNOWN_FACT"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"qty_good": "-1"}, "NO_QUANTITY"),
+        ({"qty_good": "2.5"}, "NO_QUANTITY"),
+        ({"qty_good": "5"}, "NOTHING_CHANGED"),
+        ({"cum_good": "5"}, "NOT_CORRECTABLE"),
+        ({"keys.wc_id": "WC-2"}, "NOT_CORRECTABLE"),
+        ({"keys.order_id": "X" * 65}, "TOO_LONG"),
+        ({"qty_good": None}, "BAD_VALUE"),
+        ({}, "NOTHING_CHANGED"),
+        ({f"x{number}": "1" for number in range(41)}, "TOO_MANY_FIELDS"),
+    ],
+)
+def test_fields_are_corrected_by_a_table(fields: dict[str, str | None], code: str) -> None:
+    story = by_hand()
+    assert refusal(story, put(story, reported(story), fields)) == code
+
+
+@pytest.mark.parametrize("given", ["", "[1]", '{"qty_good": 4}', "{", "null"])
+def test_fields_are_given_as_a_json_object_of_texts(given: str) -> None:
+    story = by_hand()
+    assert refusal(story, about(story, reported(story), 60.0, "replace", set=given)) == "BAD_SET"
+
+
+def test_what_has_its_own_edits_is_not_corrected() -> None:
+    story = by_hand()
+    story.hear(entry(20.0, "start_stop", code="JAM"), entry(30.0, "end_stop"))
+    story.hear(
+        entry(40.0, "report_good", qty="3"), entry(41.0, "adjust_quantity", category="good", delta="-1", reason="X")
+    )
+    for number, fact in enumerate(story.facts):
+        if fact.data.TYPE.startswith(("stop.", "quantity.")):
+            assert refusal(story, void(story, fact, 60.0 + number)) == "NOT_CORRECTABLE"
+    story.hear(put(story, last(story, OutputRecorded), {"qty_good": "2"}, 100.0))
+    assert refusal(story, void(story, last(story, FactCorrected), 101.0)) == "NOT_CORRECTABLE"
+
+
+def test_the_start_of_an_operation_has_a_comment_and_is_not_void() -> None:
+    story = by_hand()
+    fact = next(fact for fact in story.facts if fact.data.TYPE == "operation.started")
+    assert refusal(story, void(story, fact)) == "NOT_VOIDABLE"
+    assert say(story, put(story, fact, {"comment": "with the new tool", "reason.code": "LATE"})).accepted
+    assert of(story, FactCorrected)[0].after == {
+        "comment": "with the new tool",
+        "reason.code": "LATE",
+        "reason.dir": "interruptions",
+        "reason.rev": None,
+    }
+
+
+def test_a_reason_is_needed_out_of_the_list_that_the_mes_sent() -> None:
+    story = by_hand()
+    fact = reported(story)
+    assert refusal(story, void(story, fact, reason="")) == "MISSING_ARGUMENT"
+    story.plan = replace(PLAN, lists={"corrections": CodeList.model_validate(CODES)})
+    assert refusal(story, void(story, fact, reason="BORED")) == "UNKNOWN_REASON"
+    assert refusal(story, void(story, fact, reason="OTHER")) == "COMMENT_NEEDED"
+    assert say(story, void(story, fact, reason="TYPO")).accepted
+    assert of(story, FactCorrected)[0].reason.rev == "4"
+
+
+# Who and until when
+
+
+def shifts(**closed: bool) -> Directories:
+    """An early and a late shift of the first day; the MES may close them."""
+    listed = [
+        {
+            "shift_id": name,
+            "business_date": "2026-03-04",
+            "start": f"2026-03-04T{start}:00Z",
+            "end": f"2026-03-04T{end}:00Z",
+            "closed": closed.get(name, False),
+        }
+        for name, start, end in (("early", "05:00", "13:00"), ("late", "13:00", "21:00"))
+    ]
+    return replace(PLAN, calendars={"WC-1": published(*listed, valid=(-86_400.0, 5 * 86_400.0))})
+
+
+def test_operators_have_until_a_day_after_their_shift_and_supervisors_until_it_is_closed() -> None:
+    story = by_hand(shifts())
+    fact = reported(story)
+    end = wall("13:00")
+    assert say(story, put(story, fact, {"qty_good": "6"}, end - 1.0)).accepted
+    assert say(story, put(story, fact, {"qty_good": "7"}, end + 86_400.0)).accepted
+    assert [one.late for one in of(story, FactCorrected)] == [False, True]
+    too_late = put(story, fact, {"qty_good": "8"}, end + 86_401.0)
+    assert refusal(story, too_late) == "TOO_LATE"
+    assert say(story, by_supervisor(too_late)).accepted
+    story.plan = shifts(early=True)
+    assert refusal(story, by_supervisor(put(story, fact, {"qty_good": "9"}, end + 86_402.0))) == "SHIFT_CLOSED"
+
+
+def test_a_closed_order_is_not_corrected_and_nothing_is_moved_to_one() -> None:
+    story = by_hand()
+    fact = reported(story)
+    assert refusal(story, by_supervisor(put(story, fact, {"keys.order_id": "PO-3"}))) == "ORDER_CLOSED"
+    story.plan = a_plan(an_order("PO-1", release_status="closed"))
+    assert refusal(story, by_supervisor(void(story, fact))) == "ORDER_CLOSED"
+
+
+def test_more_than_a_few_parts_need_somebody_who_agrees() -> None:
+    story = by_hand()
+    fact = reported(story, 11)
+    assert refusal(story, void(story, fact)) == "APPROVER_NEEDED"
+    assert refusal(story, void(story, fact, approver="anna")) == "APPROVER_NEEDED"
+    assert say(story, put(story, fact, {"qty_good": "1"})).accepted
+    assert say(story, put(story, fact, {"qty_good": "30"}, 61.0, approver="boris")).accepted
+    assert [one.approver for one in of(story, FactCorrected)] == [None, "boris"]
+    assert say(story, by_supervisor(void(story, fact, 62.0))).accepted
+
+
+def test_whoever_agrees_is_a_supervisor_of_the_directory() -> None:
+    people = Operators.model_validate(
+        {
+            "rev": "2",
+            "operators": [
+                {"operator_id": "boris", "name": "Boris", "roles": ["supervisor"]},
+                {"operator_id": "clara", "name": "Clara"},
+            ],
+        }
+    )
+    story = by_hand(replace(PLAN, operators=people))
+    fact = reported(story, 11)
+    assert refusal(story, void(story, fact, approver="clara")) == "APPROVER_NEEDED"
+    assert say(story, void(story, fact, approver="boris")).accepted
+
+
+def test_the_table_of_what_needs_an_approver_is_configuration() -> None:
+    story = by_hand(correction={"approve_above": {"scrap.recorded": 0}})
+    assert say(story, void(story, reported(story, 1000))).accepted
+    story.hear(entry(70.0, "report_scrap", qty="1", defect_code="DENT"))
+    assert refusal(story, void(story, last(story, ScrapRecorded), 71.0)) == "APPROVER_NEEDED"
+    assert say(story, put(story, last(story, ScrapRecorded), {"defect_code": "CRACK"}, 72.0)).accepted
+
+
+# Quantities
+
+
+SCRAPPING = (Role.PACKML_STATE, Role.TOTAL, Role.SCRAP)
+
+
+def counted() -> Story:
+    """PO-1 in progress on a machine that has counted 10 parts, 3 of them rejects without a code."""
+    counters = {role.value: 100 for role in (Role.TOTAL, Role.SCRAP)}
+    begun = [*watched(packml_state=EXECUTE, **counters), scan(0.0, "ORD:PO-1")]
+    story = a_story(*begun, station=a_station(*SCRAPPING), plan=PLAN)
+    story.hear(*alive(0.0, 20.0), read(21.0, total=110), read(21.5, scrap=103), *alive(21.5, 26.0))
+    assert made(story) == (7, 3, 0)
+    return story
+
+
+def test_what_a_machine_counted_is_adjusted_and_only_its_keys_are_corrected() -> None:
+    story = counted()
+    fact = last(story, OutputRecorded)
+    assert refusal(story, void(story, fact)) == "COUNTED"
+    assert refusal(story, put(story, fact, {"qty_good": "1"})) == "COUNTED"
+    assert say(story, put(story, fact, {"lot_out": "L-1"}, 61.0)).accepted
+    assert made(story) == (7, 3, 0)
+
+
+def test_a_reject_that_never_was_is_good_again_where_good_is_counted() -> None:
+    story = counted()
+    story.hear(entry(30.0, "report_scrap", qty="5", defect_code="DENT"))
+    fact = last(story, ScrapRecorded)
+    assert made(story) == (5, 5, 0)
+    assert say(story, put(story, fact, {"qty_scrap": "1"})).accepted
+    assert of(story, FactCorrected)[0].after == {"qty_scrap": "1", "qty_from_good": "1"}
+    assert made(story) == (6, 4, 0)
+    assert say(story, void(story, fact, 61.0)).accepted
+    assert made(story) == (7, 3, 0)
+    assert story.station.state.output.cums.uncoded == 3
+
+
+def test_no_quantity_falls_below_zero() -> None:
+    story = counted()
+    story.hear(entry(30.0, "report_scrap", qty="4", defect_code="DENT"))
+    fact = last(story, ScrapRecorded)
+    assert refusal(story, put(story, fact, {"qty_scrap": "8"})) == "BELOW_ZERO"
+    assert say(story, put(story, fact, {"qty_scrap": "7"}, 61.0)).accepted
+    assert made(story) == (0, 10, 0)
+    by_people = by_hand()
+    output = reported(by_people)
+    by_people.hear(entry(30.0, "adjust_quantity", category="good", delta="-3", reason="X"))
+    assert refusal(by_people, void(by_people, output)) == "BELOW_ZERO"
+    assert say(by_people, put(by_people, output, {"qty_good": "3"}, 61.0)).accepted
+    assert made(by_people) == (0, 0, 0)
+
+
+def test_a_fact_is_moved_to_the_order_that_it_belongs_to() -> None:
+    story = by_hand()
+    fact = reported(story)
+    story.hear(entry(30.0, "complete_operation"), entry(40.0, "start_operation", order_id="PO-2"))
+    assert say(story, put(story, fact, {"keys.order_id": "PO-2"})).accepted
+    assert of(story, FactCorrected)[0].after == {
+        "keys.order_id": "PO-2",
+        "keys.op_no": "20",
+        "keys.item_id": "CAP",
+    }
+    assert made(story) == (5, 0, 0)
+    (past,) = (one.account for one in story.station.state.output.past if one.account.keys.order_id == "PO-1")
+    assert past.cums.good == 0
+    figures = {one.order_id: one.sums.good for one in story.station.state.figures.shifts[-1].orders}
+    assert (int(figures["PO-1"]), int(figures["PO-2"])) == (0, 5)
+    assert say(story, put(story, fact, {"qty_good": "2"}, 61.0)).accepted
+    assert made(story) == (2, 0, 0)
+    assert say(story, put(story, fact, {"keys.order_id": "PO-1"}, 62.0)).accepted
+    assert made(story) == (0, 0, 0)
+
+
+def test_an_order_that_nobody_knows_takes_a_fact_and_is_raised() -> None:
+    story = by_hand()
+    assert say(story, put(story, reported(story), {"keys.order_id": "PO-77"})).accepted
+    assert of(story, FactCorrected)[0].after["keys.op_no"] == "-"
+    assert [one.code for one in of(story, DiscrepancyRaised)] == ["order_unknown"]
+    assert made(story) == (0, 0, 0)
+
+
+def test_the_figures_of_a_shift_that_is_open_follow_and_those_of_another_do_not() -> None:
+    pattern = a_pattern(a_shift("early", "05:00", "13:00"), a_shift("late", "13:00", "21:00"))
+    story = by_hand(pattern=pattern)
+    first = reported(story)
+    story.hear(entry(wall("13:00") + 5.0, "report_good", qty="4"))
+    second = last(story, OutputRecorded)
+    assert say(story, void(story, first, wall("13:00") + 60.0)).accepted
+    assert made(story) == (4, 0, 0)
+    assert story.station.state.output.cums.good_shift == 4
+    (shift,) = [one for one in story.station.state.figures.shifts if one.shift_id == "late"]
+    assert shift.total.good == 4
+    assert story.station.state.figures.order is not None
+    assert story.station.state.figures.order.sums.good == 4
+    assert say(story, void(story, second, wall("13:00") + 61.0)).accepted
+    assert story.station.state.figures.order.sums.good == 0
+    assert story.station.state.output.cums.good_shift == 0
+
+
+# Undo
+
+
+def test_the_last_word_is_taken_back_within_half_a_minute() -> None:
+    story = by_hand()
+    reported(story, 500)
+    assert say(story, entry(50.0, "undo_last")).accepted
+    (correction,) = of(story, FactCorrected)
+    assert (correction.action, correction.reason.code, correction.approver) == ("void", "UNDO", None)
+    assert made(story) == (0, 0, 0)
+    assert refusal(story, entry(51.0, "undo_last")) == "NOTHING_TO_UNDO"
+
+
+def test_only_the_own_last_word_is_taken_back_and_not_for_long() -> None:
+    story = by_hand()
+    fact = reported(story)
+    assert refusal(story, by_supervisor(entry(30.0, "undo_last"))) == "NOTHING_TO_UNDO"
+    assert refusal(story, entry(50.1, "undo_last")) == "NOTHING_TO_UNDO"
+    story.hear(entry(60.0, "report_good", qty="2"), by_supervisor(entry(61.0, "report_good", qty="3")))
+    assert say(story, entry(62.0, "undo_last")).accepted
+    assert made(story) == (8, 0, 0)
+    assert fact.data != of(story, OutputRecorded)[1]
+
+
+def test_a_lot_that_was_scanned_in_error_is_unloaded_by_taking_it_back() -> None:
+    story = by_hand()
+    story.hear(scan(20.0, "LOT:A:BOARD"), scan(21.0, "LOT:B:BOARD"))
+    assert say(story, entry(25.0, "undo_last")).accepted
+    assert story.station.state.materials.lots == ("A",)
+    fact = next(fact for fact in story.facts if isinstance(fact.data, LotLoaded))
+    assert refusal(story, put(story, fact, {"keys.lot_id": "C"})) == "LOAD_IT_ANEW"
+    assert say(story, void(story, fact)).accepted
+    assert not story.station.state.materials.lots
+
+
+# Late entries
+
+
+def test_what_is_entered_hours_later_is_raised_once_an_hour() -> None:
+    story = by_hand()
+    facts = []
+    for number in range(3):
+        story.hear(entry(20.0 + number, "report_good", qty="1"))
+        facts.append(last(story, OutputRecorded))
+    four = 4 * 3600.0
+    story.hear(void(story, facts[0], 20.0 + four))
+    assert of(story, DiscrepancyRaised) == []
+    story.hear(void(story, facts[1], 23.0 + four), void(story, facts[2], 30.0 + four))
+    (raised,) = of(story, DiscrepancyRaised)
+    assert (raised.code, raised.evidence["target_id"]) == ("late_entry", str(facts[1].id))
+    story.hear(by_supervisor(put(story, facts[1], {}, 23.0 + four + 3600.0)))
+    assert len(of(story, DiscrepancyRaised)) == 2
+
+
+def test_corrections_go_on_after_a_restart() -> None:
+    story = by_hand()
+    fact = reported(story)
+    story.hear(put(story, fact, {"qty_good": "3"}))
+    story.station = a_manual_station().restored(story.station.snapshot())
+    assert say(story, put(story, fact, {"qty_good": "4"}, 70.0)).accepted
+    assert [one.correction_no for one in of(story, FactCorrected)] == [1, 2]
+    assert made(story) == (4, 0, 0)
