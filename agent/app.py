@@ -152,7 +152,7 @@ async def delivering(
     telemetry = Telemetry(settings, store, clock, alarms)
     sheddable = (telemetry,) if recorder is None else (telemetry, recorder)
     storage = StorageWatch(journal, desk, clock, alarms, settings.journal, sheddable)
-    upkeep = Upkeep(journal, desk, clock, alarms, settings.journal.keep_days)
+    upkeep = Upkeep(journal, desk, clock, alarms, settings.journal)
     topics = Topics.of(settings.mes.root, settings.agent)
     envelopes = Envelopes(settings.agent.site, settings.agent.id)
     messages = Messages(topics, envelopes)

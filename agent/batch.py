@@ -10,13 +10,14 @@ from uuid import UUID
 
 from agent.core.context import Context
 from agent.core.desk import AgentObservation, Desk
+from agent.core.directories.copies import Kept
 from agent.core.envelope import Row
 from agent.core.facts import Fact
 from agent.core.identity import BLOCK_BITS
 from agent.core.observations import Directive, Tick
 from agent.core.station import Station, StationObservation
 from agent.core.views import Reply
-from agent.journal.store import Commit, Kept
+from agent.journal.store import Commit
 
 DESK = "-"
 Anything: TypeAlias = StationObservation | AgentObservation
@@ -35,7 +36,8 @@ class Pending:
     """The fact that it names, as it stands in the journal."""
     facts: tuple[Fact, ...] = ()
     claims: tuple[tuple[str, str], ...] = ()
-    kept: Kept | None = None
+    kept: tuple[Kept, ...] = ()
+    """What became of copies of the MES's objects."""
     reply: Reply | None = None
 
 
@@ -82,7 +84,7 @@ class Batch:
                 for name in self.touched
             ],
             claims=[claim for pending in self.pending for claim in pending.claims],
-            directories=[pending.kept for pending in self.pending if pending.kept is not None],
+            directories=[kept for pending in self.pending for kept in pending.kept],
         )
 
     def _at_station(
@@ -106,7 +108,7 @@ class Batch:
     def _at_desk(
         self, pending: Pending, observation: AgentObservation, stand: Stand, claims: Mapping[str, str]
     ) -> None:
-        pending.facts, pending.claims, pending.reply, pending.kept = (), (), None, None
+        pending.facts, pending.claims, pending.reply = (), (), None
         ids, entry = pending.ids, stand.desk.passed_on(observation, pending.target)
         if entry is not None and entry.wc_id in stand.stations:
             self._at_station(pending, entry, stand, claims)
@@ -114,12 +116,10 @@ class Batch:
         outcome = stand.desk.observe(observation, ids, pending.reply, claims)
         if outcome.desk is not stand.desk or not isinstance(observation, Tick):
             self.touched.add(DESK)
-        stand.desk, pending.reply = outcome.desk, outcome.reply
+        stand.desk, pending.reply, pending.kept = outcome.desk, outcome.reply, outcome.kept
         self._pass_round(outcome.facts, stand, DESK)
         pending.facts += outcome.facts
         pending.claims += outcome.claims
-        if outcome.kept and isinstance(observation, Directive):
-            pending.kept = Kept(observation.wc_id, observation.name, observation.payload)
 
     def _pass_round(self, facts: tuple[Fact, ...], stand: Stand, teller: str) -> None:
         """Tell the stations what was told of them elsewhere."""

@@ -20,10 +20,10 @@ from typing import Final, Self, TypeAlias
 from agent import VERSION
 from agent.alarms import Alarms
 from agent.batch import DESK, Pending, Stand
+from agent.core.directories.copies import Kept
 from agent.core.observations import Stopping
 from agent.core.recorded import Ended, Header, Seen, Withdrawn, digest, encode, settings_kept
 from agent.core.settings import Settings
-from agent.journal.store import Kept
 from agent.recording_files import RecordingFiles
 
 LOG = logging.getLogger(__name__)
@@ -88,7 +88,10 @@ class Recorder:
         """When the last observation was made."""
         self._said_goodbye = False
         self._after = stand.desk.state.instance
-        self._directories = {(kept.wc_id, kept.name): kept.payload for kept in run.directories}
+        self._directories: dict[tuple[str | None, str, float | None], bytes] = {}
+        """By work center, name and the instant that a scheduled revision waits for: the MES's objects."""
+        for kept in run.directories:
+            self._note(kept)
         self._waiting: SimpleQueue[_Item] = SimpleQueue()
         self._waiting.put(self._part(stand.copy()))
         self._wants_part = False
@@ -123,8 +126,8 @@ class Recorder:
             return
         self._last = pending.observation.observed.wall
         self._said_goodbye |= isinstance(pending.observation, Stopping)
-        if pending.kept is not None:
-            self._directories[pending.kept.wc_id, pending.kept.name] = pending.kept.payload
+        for kept in pending.kept:
+            self._note(kept)
         self._put(Seen(pending.ids, pending.known, pending.observation, pending.target))
         if self._wants_part and not self.ended:
             self._wants_part = False
@@ -159,8 +162,19 @@ class Recorder:
             text = f"the recording in {self._wish.folder} has ended: {why}. The agent goes on without it"
             self._alarms.raise_alarm("recording_ended", f"{text}; start it again to record again")
 
+    def _note(self, kept: Kept) -> None:
+        if kept.outcome == "withdrawn":
+            gone = [key for key in self._directories if key[:2] == (kept.wc_id, kept.name)]
+        else:
+            gone = [(kept.wc_id, kept.name, at) for at in kept.dropped]
+        for key in gone:
+            self._directories.pop(key, None)
+        if kept.outcome in {"applied", "scheduled"}:
+            at = kept.effective_from if kept.outcome == "scheduled" else None
+            self._directories[kept.wc_id, kept.name, at] = kept.payload
+
     def _part(self, stand: Stand) -> _Part:
-        kept = tuple((wc_id, name, payload) for (wc_id, name), payload in self._directories.items() if payload)
+        kept = tuple((wc_id, name, payload) for (wc_id, name, _), payload in self._directories.items())
         return _Part(stand, kept, self._last)
 
     def _work(self) -> None:

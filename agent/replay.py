@@ -7,15 +7,15 @@ from collections import ChainMap, defaultdict
 from pydantic import ValidationError
 
 from agent.batch import DESK, Batch, Pending, Stand
+from agent.core.directories.taking import as_recorded
 from agent.core.draft import Provenance
-from agent.core.errors import ConfigurationError
+from agent.core.errors import ConfigurationError, InvalidMessageError
 from agent.core.facts import Fact
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Directive
 from agent.core.recorded import Header, Seen
 from agent.core.retuning import Account
 from agent.core.settings import Settings
-from agent.journal.store import Kept
 from agent.playback import Begin
 from agent.restoring import stand_of
 
@@ -63,10 +63,10 @@ class Replay:
             own = {wc_id: station.snapshot() for wc_id, station in self._stand.stations.items()}
             snapshots |= own | {DESK: self._stand.desk.snapshot()}
         provenance = Provenance(header.epoch, header.execution_mode)
-        kept = [Kept(*one) for one in header.directories]
         try:
+            kept = [as_recorded(*one, header.begun) for one in header.directories]
             self._stand = stand_of(self.settings, provenance, snapshots, kept)
-        except ValueError as error:
+        except (ValueError, InvalidMessageError) as error:
             raise ConfigurationError(
                 f"the recording begins with a state of version {header.version} that this version does not understand"
             ) from error

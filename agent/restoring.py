@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
 from agent import VERSION
 from agent.batch import DESK, Stand
 from agent.core.desk import Desk
-from agent.core.directories import Directories, applied
+from agent.core.directories import Directories
+from agent.core.directories.copies import Kept
+from agent.core.directories.taking import restored
 from agent.core.draft import Provenance
+from agent.core.errors import InvalidMessageError
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.values import replace
-from agent.journal.store import Kept
+
+LOG = logging.getLogger(__name__)
 
 
 def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str, bytes], kept: Iterable[Kept]) -> Stand:
@@ -31,7 +36,10 @@ def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str,
     provenance = replace(provenance, care=settings.care)
     directories = Directories()
     for one in kept:
-        directories, _ = applied(directories, one.wc_id, one.name, one.payload)
+        try:
+            directories = restored(directories, one)
+        except InvalidMessageError as error:
+            LOG.error("%s. It is as if the MES had not sent it", error)  # noqa: TRY400 - no fault of the program
     desk = Desk(VERSION, provenance, settings.mes.commands, directories)
     if DESK in snapshots:
         desk = desk.restored(snapshots[DESK])

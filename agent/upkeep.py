@@ -9,6 +9,7 @@ from agent.alarms import Alarms
 from agent.clock import Clock
 from agent.core.errors import JournalError
 from agent.core.observations import Finding
+from agent.core.settings import JournalSettings
 from agent.intake import Intake
 from agent.journal.inspection import Place
 from agent.journal.journal import Journal
@@ -34,12 +35,12 @@ DAMAGED = (
 class Upkeep:
     """The upkeep of one journal."""
 
-    def __init__(self, journal: Journal, intake: Intake, clock: Clock, alarms: Alarms, keep_days: int) -> None:
+    def __init__(self, journal: Journal, intake: Intake, clock: Clock, alarms: Alarms, keep: JournalSettings) -> None:
         self._journal = journal
         self._intake = intake
         self._clock = clock
         self._alarms = alarms
-        self._keep_s = keep_days * DAY_S
+        self._keep = keep
 
     async def run(self) -> None:
         """Do all of it, for ever."""
@@ -66,17 +67,34 @@ class Upkeep:
                 await asyncio.sleep(AGAIN_S)
 
     async def _retire(self) -> None:
+        looked_after: int | None = None
         while True:
             removed = 0
             try:
-                while step := await self._journal.retire(self._clock.now().wall, self._keep_s):
-                    removed += step
-                    await asyncio.sleep(BETWEEN_STEPS_S)
+                removed = await self._retire_facts() + await self._retire_claims()
+                now, keep = self._clock.now().wall, self._keep
+                looked_after = await self._journal.retire_copies(
+                    now, keep.history_days * DAY_S, keep.history_revisions, looked_after
+                )
             except JournalError as error:
                 LOG.warning("%s; what is past its retention is removed later", error)
             if removed:
-                LOG.info("%d facts past their retention were removed", removed)
+                LOG.info("%d facts and records past their retention were removed", removed)
             await asyncio.sleep(max(self._clock.real(RETENTION_EVERY_S), BETWEEN_STEPS_S))
+
+    async def _retire_facts(self) -> int:
+        removed = 0
+        while step := await self._journal.retire(self._clock.now().wall, self._keep.keep_days * DAY_S):
+            removed += step
+            await asyncio.sleep(BETWEEN_STEPS_S)
+        return removed
+
+    async def _retire_claims(self) -> int:
+        removed = 0
+        while step := await self._journal.retire_claims(self._clock.now().wall, self._keep.records_days * DAY_S):
+            removed += step
+            await asyncio.sleep(BETWEEN_STEPS_S)
+        return removed
 
     async def _inspect(self) -> None:
         """Look at every row once a day; what is damaged is noticed by the journal."""

@@ -64,7 +64,19 @@ PURE = {
     "math",
     "operator",
 }
-PURE |= {"__future__", "orjson", "pathlib", "pydantic", "re", "typing", "urllib", "uuid", "zlib", "zoneinfo"}
+PURE |= {
+    "__future__",
+    "orjson",
+    "pathlib",
+    "pydantic",
+    "re",
+    "typing",
+    "unicodedata",
+    "urllib",
+    "uuid",
+    "zlib",
+    "zoneinfo",
+}
 """Everything the core may import: no I/O, no clock, no async, no logging, no randomness."""
 
 

@@ -7,8 +7,11 @@ from typing import TypeAlias
 
 from agent.core.concern import Concern
 from agent.core.directories import CODE_LISTS, Directories, Order
+from agent.core.directories.unknown import stands
 from agent.core.facts import DiscrepancyCode, Resolution
 
+ORDERED = {"items", "uoms", "resources"}
+"""Directories whose codes orders name."""
 Rule: TypeAlias = Callable[[Concern, Directories], Resolution | None]
 
 
@@ -33,6 +36,9 @@ def _lot_known(concern: Concern, directories: Directories) -> Resolution | None:
 
 def _code_known(concern: Concern, directories: Directories) -> Resolution | None:
     name, _, code = concern.about.partition("/")
+    orders = [order for order in directories.orders.values() if order.order_id == concern.keys.order_id]
+    if name in ORDERED and orders:
+        return None if any(stands(directories, order, code) for order in orders) else "known"
     if name == "operators":
         known = directories.operator(code) is not None
     elif name in CODE_LISTS:

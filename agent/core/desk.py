@@ -6,27 +6,27 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from hashlib import sha256
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from agent.core import concern as concerns
-from agent.core import directories as plan
 from agent.core import passing_on, shedding
 from agent.core.commands import COMMANDS, Correct, Message, Resolve
 from agent.core.concern import RECORDS, Decision
+from agent.core.copying import Copying
 from agent.core.directories import Directories
+from agent.core.directories.copies import Kept
+from agent.core.directories.parts import NO_ASSEMBLIES, Assemblies
 from agent.core.draft import Draft, Provenance
 from agent.core.envelope import Row
-from agent.core.errors import EntryRefusedError, InvalidMessageError
+from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
     AgentStarted,
     AgentStopping,
     ClockStepped,
     CommandRun,
-    DirectoryApplied,
     Fact,
     Keys,
     StorageLevel,
@@ -51,8 +51,6 @@ from agent.core.times import iso, milliseconds
 from agent.core.values import replace
 from agent.core.views import Reply
 
-MOST_REFUSED = 50
-"""Refused directories that are remembered; a snapshot is small whatever is sent."""
 Happening: TypeAlias = Started | Stopping | Finding | Storage | ClockStep | Tick
 """Whatever reaches the desk but what the MES sends."""
 AgentObservation: TypeAlias = Happening | Directive
@@ -70,8 +68,9 @@ class DeskState:
     storage: StorageLevel = "ample"
     shed: Shed | None = None
     refused: dict[str, str] = field(default_factory=dict)
-    """Of each directory that was refused last, by a hash of its name: a hash of the payload. Retained, it comes again
-    with every connection and is told once."""
+    """See `Copying.refused`."""
+    latest: dict[str, str] = field(default_factory=dict)
+    """See `Copying.latest`."""
     register: Register = EMPTY
     """Discrepancies that nobody has resolved."""
 
@@ -89,8 +88,8 @@ class DeskOutcome:
     desk: Desk
     facts: tuple[Fact, ...]
     reply: Reply | None = None
-    kept: bool = False
-    """The directive's payload is to be kept as our copy of the MES's object."""
+    kept: tuple[Kept, ...] = ()
+    """What became of copies of the MES's objects, to be kept with the facts."""
     claims: Taken = ()
     """Records to be stored with the facts."""
 
@@ -105,6 +104,8 @@ class Desk:
     """Commands that are carried out."""
     directories: Directories
     state: DeskState = DeskState()
+    assemblies: Assemblies = field(default_factory=lambda: NO_ASSEMBLIES)
+    """Lists that come in parts and are not whole yet; they come again with the next connection."""
 
     def restored(self, snapshot: bytes) -> Desk:
         """The desk as the snapshot left it; former versions wrote plain JSON."""
@@ -164,7 +165,7 @@ class Desk:
         elif observation.name.startswith("cmd/"):
             outcome = self._command(observation, draft, turn, answer)
         else:
-            outcome = self._directory(observation, draft, turn)
+            outcome = self.with_copies(observation, draft, turn)
         if turn.register is self.state.register:
             return outcome
         return replace(outcome, desk=outcome.desk.with_register(turn.register), claims=tuple(turn.claims))
@@ -173,7 +174,8 @@ class Desk:
         desk, reply = self, None
         match observation:
             case Started():
-                return self._start(observation, draft)
+                # What was scheduled for a time when nobody ran is in force before anything else is seen.
+                return self._start(observation, draft).with_copies(observation, draft, turn)
             case Storage():
                 return self._storage(observation, draft)
             case Stopping():
@@ -189,13 +191,14 @@ class Desk:
                 _tell_step(draft, "set", before, f"{self.state.instance}:{milliseconds(before)}")
             case Tick():
                 turn.expire(draft.observed, draft)
+                return self.with_copies(observation, draft, turn)
         return DeskOutcome(desk, tuple(draft.facts), reply)
 
     def with_register(self, register: Register) -> Desk:
         """The desk with this register."""
         return replace(self, state=replace(self.state, register=register))
 
-    def _start(self, started: Started, draft: Draft) -> DeskOutcome:
+    def _start(self, started: Started, draft: Draft) -> Desk:
         after: Literal["first_start", "clean_stop", "crash"] = "first_start"
         if started.down_since is not None:
             after = "clean_stop" if self.state.stopped_cleanly else "crash"
@@ -210,8 +213,7 @@ class Desk:
         draft.add(data, draft.observed, f"agent:{started.instance}:started")
         if started.down_since is not None and started.down_since > draft.observed:
             _tell_step(draft, "restart", started.down_since, started.instance)
-        state = replace(self.state, instance=started.instance, stopped_cleanly=False)
-        return DeskOutcome(replace(self, state=state), tuple(draft.facts))
+        return replace(self, state=replace(self.state, instance=started.instance, stopped_cleanly=False))
 
     def spared(self, facts: tuple[Fact, ...]) -> tuple[Desk, tuple[Fact, ...]]:
         """Those of the facts that there is space for, and the desk that remembers the rest of them as shed."""
@@ -227,35 +229,23 @@ class Desk:
         state = replace(state, storage=storage.level, numbers=numbers, shed=shed)
         return DeskOutcome(replace(self, state=state), tuple(draft.facts))
 
-    def _directory(self, directive: Directive, draft: Draft, turn: RegisterTurn) -> DeskOutcome:
-        desk, rev, detail = self, None, ""
-        outcome: Literal["applied", "refused", "withdrawn"] = "applied" if directive.payload else "withdrawn"
-        name = _hashed(f"{directive.wc_id or '-'}/{directive.name}".encode())
-        refused = {known: payload for known, payload in self.state.refused.items() if known != name}
-        try:
-            taken, rev = plan.applied(self.directories, directive.wc_id, directive.name, directive.payload)
-            if taken == self.directories:
-                return DeskOutcome(replace(self, state=replace(self.state, refused=refused)), ())
-            desk = replace(self, directories=taken)
-        except InvalidMessageError as error:
-            if self.state.refused.get(name) == _hashed(directive.payload):
-                return DeskOutcome(self, ())
-            outcome, detail = "refused", str(error)
-            refused = dict([*refused.items(), (name, _hashed(directive.payload))][-MOST_REFUSED:])
-        numbers = self.state.numbers + 1
-        data = DirectoryApplied(
-            keys=Keys(wc_id=directive.wc_id),
-            quality=draft.quality("mes"),
-            name=directive.name,
-            outcome=outcome,
-            rev=rev,
-            sha256=sha256(directive.payload).hexdigest(),
-            detail=detail,
-        )
-        draft.add(data, draft.observed, f"dir:{directive.wc_id or '-'}:{directive.name}:{numbers}")
-        desk = replace(desk, state=replace(desk.state, numbers=numbers, refused=refused))
-        turn.settle(desk.directories, draft)
-        return DeskOutcome(desk, tuple(draft.facts), kept=outcome != "refused")
+    def with_copies(self, observation: AgentObservation, draft: Draft, turn: RegisterTurn) -> DeskOutcome:
+        """What the MES says of its objects, or what was scheduled for now; and the contradictions that end with it."""
+        state, mark = self.state, len(draft.facts)
+        copying = Copying(self.directories, self.assemblies, state.refused, state.latest, state.numbers, draft)
+        if isinstance(observation, Directive):
+            copying.hear(observation)
+        else:
+            copying.pass_time()
+            if not copying.kept:
+                return DeskOutcome(self, tuple(draft.facts))
+        turn.enter(draft.facts[mark:])
+        if copying.kept:
+            turn.settle(copying.directories, draft)
+        refused, latest = dict(copying.refused), dict(copying.latest)
+        state = replace(state, numbers=copying.numbers, refused=refused, latest=latest)
+        desk = replace(self, directories=copying.directories, assemblies=copying.assemblies, state=state)
+        return DeskOutcome(desk, tuple(draft.facts), kept=tuple(copying.kept))
 
     def _correction(self, directive: Directive) -> Correct | None:
         return passing_on.correction_in(directive) if "correct" in self.commands else None
@@ -335,7 +325,3 @@ def _named(payload: bytes) -> tuple[str, ...]:
         return (RECORDS.key(Resolve.model_validate_json(payload).discrepancy_id),)
     except ValidationError:
         return ()
-
-
-def _hashed(octets: bytes) -> str:
-    return sha256(octets).hexdigest()[:32]

@@ -44,11 +44,18 @@ class AgentSettings(Section):
 
 
 class JournalSettings(Section):
-    """How long delivered facts stay, and how much space they may take."""
+    """How long delivered facts, records and the history of the MES's objects stay, and how much space they may take."""
 
     keep_days: int = Field(default=30, ge=1, le=3650)
     """Days that a fact stays after it was recorded. One that the MES has not confirmed stays whatever its age, and each
     stays at least 24 hours after its confirmation."""
+    records_days: int = Field(default=400, ge=31, le=3650)
+    """Days that the record of a unit, a lot, a stop or an operation stays after it was touched last. For so long a
+    serial that comes again is known."""
+    history_days: int = Field(default=400, ge=1, le=3650)
+    """Days that is kept what became of each message of the MES about its objects."""
+    history_revisions: int = Field(default=200, ge=1, le=10_000)
+    """Entries of one object in that history at most, whatever their age."""
     reserve_mb: int = Field(default=200, ge=1)
     """Space in MB that is kept for what machines count. At three times as much no telemetry is kept any more, at twice
     as much no detail, and from here on scans and entries are refused aloud."""
@@ -228,6 +235,19 @@ class CareSettings(Section):
     """Hours after which it is expired where nobody has resolved it."""
 
 
+class AttributeSettings(Section):
+    """Something that this plant notes beside the MES's copy of an object, never in it (requirement 8)."""
+
+    object: str = Field(min_length=1, max_length=200)
+    """Name of the object as in its topic behind `dir/`, such as `items/CAP-28` or `orders/PO-1001`."""
+    work_center: Id | None = None
+    """Work center that the object belongs to; none for an object of the site."""
+    name: str = Field(min_length=1, max_length=64)
+    """What is noted, such as `line_code`."""
+    value: str = Field(max_length=200)
+    """What it is here."""
+
+
 class Settings(Section):
     """The whole configuration of one agent."""
 
@@ -251,6 +271,8 @@ class Settings(Section):
     """How strictly the loading and using of material is checked."""
     discrepancies: dict[DiscrepancyCode, CareSettings] = Field(default_factory=dict)
     """By code of a discrepancy: its owner and when it is due, where they are other than by default."""
+    attribute: tuple[AttributeSettings, ...] = ()
+    """Local attributes of the MES's objects."""
     calendar: CalendarSettings | None = None
     """When the plant works, as long as the MES does not say it; without it no shift and no break is known."""
 

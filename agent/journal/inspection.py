@@ -19,7 +19,7 @@ TAIL = 200
 STEP = 200
 _FACTS_FROM = "SELECT * FROM facts WHERE position > ? ORDER BY position LIMIT ?"
 _TAIL = f"SELECT * FROM facts ORDER BY position DESC LIMIT {TAIL}"  # noqa: S608 - a number of our own
-_CLAIMS_FROM = "SELECT key, value, checksum FROM claims WHERE key > ? ORDER BY key LIMIT ?"
+_CLAIMS_FROM = "SELECT key, value, touched, checksum FROM claims WHERE key > ? ORDER BY key LIMIT ?"
 _SMALL = ("epochs", "snapshots", "directories", "notices", "runs", "confirmations", "holes", "retention")
 
 
@@ -110,7 +110,7 @@ def _account_for(connection: sqlite3.Connection, after: int, positions: list[int
 
 def _claims(connection: sqlite3.Connection, after: str) -> Step:
     rows = connection.execute(_CLAIMS_FROM, (after, STEP)).fetchall()
-    if any(checksum((key, octets(value))) != written for key, value, written in rows):
+    if any(checksum((key, touched, octets(value))) != written for key, value, touched, written in rows):
         raise JournalDamagedError("a claim of the journal is not what was written")
     if not _ascending([after, *(row[0] for row in rows)]):
         raise JournalDamagedError("the journal's claims are out of order")

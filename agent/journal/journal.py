@@ -22,6 +22,7 @@ from agent.core.storage import Space
 from agent.core.targets import Target
 from agent.core.times import iso
 from agent.journal import notices, retention, schema, store
+from agent.journal.copies import Copies
 from agent.journal.inspection import Place, Step, step
 from agent.journal.lock import locked
 from agent.journal.marks import Epoch, Watermarks
@@ -65,6 +66,7 @@ class Journal:
         """Resolved, with the reason, when this file is not to be worked with any more: open it anew."""
         self.parking = Parking(self.reading, self.writing)
         self.sessions = Sessions(self.writing)
+        self.copies = Copies(self.reading)
         self._written = opened.marks.last_position
         """The writer's own count of positions: its thread may be ahead of the loop."""
         self._stand(opened.marks)
@@ -247,6 +249,32 @@ class Journal:
         """
         marks = self._marks
         return await self.writing(lambda connection: retention.retire(connection, marks, now, keep_s))
+
+    async def retire_copies(self, now: float, keep_s: float, most: int, after: int | None) -> int | None:
+        """Remove a little of the history of copies.
+
+        Args:
+            now: plant time, in seconds since 1970 UTC.
+            keep_s: plant seconds that an entry is kept.
+            most: entries of one object that are kept.
+            after: the entry after which to look for objects that have more; None to begin anew.
+
+        Returns:
+            the entry after which to go on; None at the end.
+
+        Raises:
+            JournalError: nothing was removed.
+        """
+        await self.writing(lambda connection: retention.retire_history(connection, now, keep_s))
+        return await self.writing(lambda connection: retention.trim_history(connection, after or 0, most))
+
+    async def retire_claims(self, now: float, records_s: float) -> int:
+        """Remove a few claims that nobody has touched for long; how many they were.
+
+        Raises:
+            JournalError: none was removed.
+        """
+        return await self.writing(lambda connection: retention.retire_claims(connection, now, records_s))
 
     async def space(self) -> Space:
         """What the journal takes and what its disk has left.

@@ -12,17 +12,18 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agent.core.directories.copies import Kept
 from agent.core.discrepancies import Discrepancy
 from agent.core.errors import JournalDamagedError, JournalError, JournalFullError
 from agent.journal import notices, schema, store
 from agent.journal.beginning import Start, begin
 from agent.journal.checksums import checksum
+from agent.journal.copies import read_held
 from agent.journal.inspection import described, examine, is_ours
 from agent.journal.marks import Watermarks
 from agent.journal.migrations import migrate
 from agent.journal.rescue import SUSPECT, finish_rescue, rescue
 from agent.journal.salvage import last_passed_over
-from agent.journal.store import Kept
 from agent.journal.witness import Testimony, Witness, testimony
 
 LOG = logging.getLogger(__name__)
@@ -172,17 +173,16 @@ def _restore(connection: sqlite3.Connection, epoch: str, now: float) -> Restored
     """What an earlier run left behind; what is damaged of it is as if it had never been."""
     with store.lenient(connection):
         snapshots = connection.execute(schema.SNAPSHOTS).fetchall()
-        directories = connection.execute(schema.DIRECTORIES).fetchall()
     whole = [row for row in snapshots if isinstance(row[1], bytes) and checksum((row[0], row[2], row[1])) == row[3]]
-    kept = [row for row in directories if isinstance(row[2], bytes) and checksum((*row[:2], row[3], row[2])) == row[4]]
+    copies, damaged = read_held(connection)
     for name in {row[0] for row in snapshots} - {row[0] for row in whole}:
         LOG.error("the snapshot of %s is damaged: its counters begin anew", name)
         lost = Discrepancy("journal_damaged", now, now, {"snapshot": name})
         notices.put(connection, f"snapshot-{epoch}-{name}", lost)
-    for name in {row[1] for row in directories} - {row[1] for row in kept}:
+    for name in damaged:
         LOG.error("the copy of directory %s is damaged: it is as if the MES had not sent it", name)
     return Restored(
         {row[0]: row[1] for row in whole},
-        tuple(Kept(None if row[0] == "-" else row[0], row[1], row[2]) for row in kept),
+        tuple(one.kept for one in copies),
         max((row[2] for row in whole), default=None),
     )

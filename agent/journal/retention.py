@@ -6,12 +6,17 @@ import sqlite3
 
 from agent.core.times import iso
 from agent.journal import schema, store
+from agent.journal.checksums import checksum
 from agent.journal.marks import Watermarks
 
 CONFIRMED_FOR_S = 24 * 3600.0
 """Plant seconds that a fact stays after its confirmation, whatever its age: an MES may be restored to yesterday."""
 BETWEEN_NOTES_S = 3600.0
 STEP = 200
+ANSWERS_FOR_S = 30 * 24 * 3600.0
+"""Plant seconds that the answer to an entry, scan or command is kept for whoever repeats it."""
+GREAT_STEP_S = 24 * 3600.0
+"""A clock that is set by less changes nothing about what was untouched for weeks."""
 
 
 def note_confirmation(connection: sqlite3.Connection, position: int, now: float) -> None:
@@ -31,6 +36,9 @@ def carry_over(connection: sqlite3.Connection, by: float) -> None:
         noted = connection.execute(schema.CONFIRMATIONS).fetchall()
         connection.execute(schema.DENY_CONFIRMATIONS, (float("-inf"), -1))
         connection.executemany(schema.NOTE_CONFIRMATION, [(at + by, position) for at, position in noted])
+        if abs(by) >= GREAT_STEP_S:
+            connection.create_function("crc", -1, lambda *values: checksum(values), deterministic=True)
+            connection.execute(schema.CARRY_CLAIMS_OVER, {"by": int(by)})
 
 
 def retire(connection: sqlite3.Connection, marks: Watermarks, now: float, keep_s: float) -> int:
@@ -57,3 +65,52 @@ def retire(connection: sqlite3.Connection, marks: Watermarks, now: float, keep_s
         removed = connection.execute(schema.REMOVE, (removable, iso(now - keep_s), STEP)).rowcount
         connection.execute(schema.FORGET_CONFIRMATIONS, (now - CONFIRMED_FOR_S,))
     return removed
+
+
+def retire_claims(connection: sqlite3.Connection, now: float, records_s: float) -> int:
+    """Remove a few claims that nobody has touched for long: answers, and records of what was made and stood still.
+
+    Args:
+        connection: the writer's.
+        now: plant time, in seconds since 1970 UTC.
+        records_s: plant seconds that a record is kept after it was touched last.
+
+    Returns:
+        how many were removed, at most two steps' worth.
+
+    Raises:
+        sqlite3.Error: nothing was removed.
+    """
+    with store.transaction(connection):
+        answers = connection.execute(schema.FORGET_ANSWERS, (int(now - ANSWERS_FOR_S), STEP)).rowcount
+        return answers + connection.execute(schema.FORGET_RECORDS, (int(now - records_s), STEP)).rowcount
+
+
+def retire_history(connection: sqlite3.Connection, now: float, keep_s: float) -> int:
+    """Remove a few of the oldest entries of the history of copies; how many.
+
+    Raises:
+        sqlite3.Error: nothing was removed.
+    """
+    return connection.execute(schema.FORGET_HISTORY, (STEP, iso(now - keep_s))).rowcount
+
+
+def trim_history(connection: sqlite3.Connection, after: int, most: int) -> int | None:
+    """Leave each object that is named in a few entries of the history its last so many.
+
+    Args:
+        connection: the writer's.
+        after: the entry after which to look.
+        most: entries of one object that are kept.
+
+    Returns:
+        the entry after which to go on; None at the end.
+
+    Raises:
+        sqlite3.Error: nothing was removed.
+    """
+    found = connection.execute(schema.HISTORY_AFTER, (after, STEP)).fetchall()
+    with store.transaction(connection):
+        for key in {(wc_id, name) for _, wc_id, name in found}:
+            connection.execute(schema.TRIM_HISTORY, (*key, *key, most))
+    return found[-1][0] if len(found) == STEP else None

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from agent.core.times import iso
 from agent.journal import schema, store
 from agent.journal.checksums import Values, checksum, octets
 from agent.journal.gone import note_holes
+from agent.journal.keeping import proved, said
 from agent.journal.pages import Record, opened
 from agent.journal.standins import Parked
 
@@ -178,13 +180,30 @@ def _snapshot(values: Values) -> Values | None:
 
 
 def _claim(values: Values) -> Values | None:
+    key, value, touched, written = values
+    return values if isinstance(value, str) and checksum((key, touched, octets(value))) == written else None
+
+
+def _claim_2(values: Values) -> Values | None:
+    """A claim of the second schema, which did not say since when it is untouched."""
     key, value, written = values
-    return values if isinstance(value, str) and checksum((key, octets(value))) == written else None
+    if not isinstance(key, str) or not isinstance(value, str) or checksum((key, octets(value))) != written:
+        return None
+    return store.claim_values(key, value, int(time.time()))
 
 
-def _directory(values: Values) -> Values | None:
+def _copy(values: Values) -> Values | None:
+    return values if proved(values) else None
+
+
+def _copy_2(values: Values) -> Values | None:
+    """A copy of the second schema, which knew of none that are scheduled."""
     wc_id, name, payload, received, written = values
-    return values if isinstance(payload, bytes) and checksum((wc_id, name, received, payload)) == written else None
+    if not isinstance(payload, bytes) or checksum((wc_id, name, received, payload)) != written:
+        return None
+    told = (said(payload, "owner"), said(payload, "rev"), said(payload, "effective_from"))
+    row = (wc_id, name, 0, *told, received, sha256(payload).hexdigest(), payload)
+    return (*row, checksum(row))
 
 
 def _parked(values: Values) -> Values | None:
@@ -222,8 +241,11 @@ TABLES: Final = {
     (True, 4): Table(_keeping_the_first(schema.PUT_SNAPSHOT), _snapshot, lasts=True),
     (True, 7): Table(_keeping_the_first(schema.PARK), _parked, lasts=False),
     (True, 2): Table("INSERT OR IGNORE INTO runs VALUES (?, ?)", _run, lasts=True),
-    (False, 3): Table(_keeping_the_first(schema.PUT_CLAIM), _claim, lasts=True),
-    (False, 5): Table(_keeping_the_first(schema.PUT_DIRECTORY), _directory, lasts=False),
+    (True, 13): Table(_keeping_the_first(schema.PUT_HISTORY), _copy, lasts=True),
+    (False, 4): Table(_keeping_the_first(schema.PUT_CLAIM), _claim, lasts=True),
+    (False, 3): Table(_keeping_the_first(schema.PUT_CLAIM), _claim_2, lasts=False),
+    (False, 10): Table(_keeping_the_first(schema.PUT_DIRECTORY), _copy, lasts=False),
+    (False, 5): Table(_keeping_the_first(schema.PUT_DIRECTORY), _copy_2, lasts=False),
     (False, 2): Table(schema.PUT_NOTICE, _notice, lasts=False),
 }
 """By whether a row has a row id, and by its columns."""

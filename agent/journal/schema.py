@@ -4,7 +4,7 @@ Whatever decides what is sent or counted carries a checksum (CRC-32, see `checks
 other bytes than it was given.
 """
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 FACTS = """
 CREATE TABLE facts (
@@ -38,21 +38,6 @@ CREATE TABLE snapshots (
     saved REAL NOT NULL,                -- seconds since 1970 UTC
     checksum INTEGER NOT NULL
 ) STRICT;
-
-CREATE TABLE claims (
-    key TEXT PRIMARY KEY,               -- serials taken, entries answered
-    value TEXT NOT NULL,
-    checksum INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE directories (
-    wc_id TEXT NOT NULL,                -- '-' for the whole site
-    name TEXT NOT NULL,
-    payload BLOB NOT NULL,              -- word for word as the MES sent it
-    received TEXT NOT NULL,
-    checksum INTEGER NOT NULL,
-    PRIMARY KEY (wc_id, name)
-) STRICT, WITHOUT ROWID;
 
 CREATE TABLE parked (
     position INTEGER PRIMARY KEY,
@@ -91,6 +76,53 @@ CREATE TABLE retention (
 INSERT INTO retention VALUES (0);
 """
 
+CLAIMS = """
+CREATE TABLE claims (
+    key TEXT PRIMARY KEY,               -- serials taken, entries answered, records of units, lots and operations
+    value TEXT NOT NULL,
+    touched INTEGER NOT NULL,           -- seconds since 1970 UTC
+    checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX answers_by_age ON claims (touched) WHERE key >= 'answer:' AND key < 'answer;';
+
+CREATE INDEX records_by_age ON claims (touched) WHERE NOT (key >= 'answer:' AND key < 'answer;');
+"""
+
+COPIES = """
+CREATE TABLE directories (
+    wc_id TEXT NOT NULL,                -- '-' for the whole site
+    name TEXT NOT NULL,
+    scheduled INTEGER NOT NULL,         -- milliseconds since 1970 UTC from which on it holds; 0: it is in force
+    owner TEXT,
+    rev TEXT,
+    effective_from TEXT,                -- as the MES says
+    received TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    payload BLOB NOT NULL,              -- word for word as the MES sent it
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (wc_id, name, scheduled)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE history (
+    number INTEGER PRIMARY KEY,
+    wc_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    outcome TEXT NOT NULL,              -- applied, scheduled, refused, withdrawn
+    owner TEXT,
+    rev TEXT,
+    effective_from TEXT,
+    supersedes TEXT,                    -- revision that it took the place of
+    recorded TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    detail TEXT NOT NULL,               -- why it was refused
+    payload BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX history_by_object ON history (wc_id, name);
+"""
+
 TRIGGERS = """
 CREATE TRIGGER facts_are_never_edited BEFORE UPDATE ON facts
 BEGIN SELECT RAISE(ABORT, 'a fact is never edited'); END;
@@ -103,7 +135,7 @@ WHEN OLD.position > coalesce((SELECT max(removable) FROM retention), 0)
 BEGIN SELECT RAISE(ABORT, 'a fact is removed only when confirmed, not parked and past its retention'); END;
 """
 
-CREATE = FACTS + BESIDE_FACTS + TRIGGERS
+CREATE = FACTS + BESIDE_FACTS + CLAIMS + COPIES + TRIGGERS
 
 PRAGMAS = """
 PRAGMA journal_mode = WAL;
@@ -115,9 +147,10 @@ PRAGMA recursive_triggers = ON;
 
 INSERT_FACT = "INSERT INTO facts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 PUT_SNAPSHOT = "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)"
-PUT_CLAIM = "INSERT OR REPLACE INTO claims VALUES (?, ?, ?)"
-PUT_DIRECTORY = "INSERT OR REPLACE INTO directories VALUES (?, ?, ?, ?, ?)"
+PUT_CLAIM = "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)"
+PUT_DIRECTORY = "INSERT OR REPLACE INTO directories VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 DROP_DIRECTORY = "DELETE FROM directories WHERE wc_id = ? AND name = ?"
+DROP_SCHEDULED = "DELETE FROM directories WHERE wc_id = ? AND name = ? AND scheduled = ? RETURNING received, sha256"
 PUT_EPOCH = "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?, ?, ?)"
 EPOCH_CLAIMS = "SELECT key, value FROM claims WHERE key >= 'epoch:' AND key < 'epoch;'"
 DROP_EPOCH_CLAIMS = "DELETE FROM claims WHERE key >= 'epoch:' AND key < 'epoch;'"
@@ -132,8 +165,8 @@ SELECT position FROM facts WHERE position NOT IN (SELECT position FROM parked) O
 READ_FACTS = "SELECT * FROM facts WHERE position BETWEEN ? AND ? ORDER BY position"
 FIRST_FROM = "SELECT * FROM facts WHERE position >= ? ORDER BY position LIMIT 1"
 SNAPSHOTS = "SELECT name, state, saved, checksum FROM snapshots"
-DIRECTORIES = "SELECT wc_id, name, payload, received, checksum FROM directories"
-CLAIM = "SELECT value, checksum FROM claims WHERE key = ?"
+DIRECTORIES = "SELECT * FROM directories ORDER BY wc_id, name, scheduled"
+CLAIM = "SELECT value, touched, checksum FROM claims WHERE key = ?"
 LATE_POSITION = """
 SELECT position FROM (SELECT position, id FROM facts ORDER BY position DESC LIMIT ?) WHERE id = ?
 """
@@ -167,4 +200,30 @@ REMOVE = """
 DELETE FROM facts WHERE position IN (
     SELECT position FROM facts WHERE position <= ? AND recordedtime < ?
     AND position NOT IN (SELECT position FROM parked) ORDER BY position LIMIT ?)
+"""
+
+PUT_HISTORY = "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+LAST_HISTORY = "SELECT coalesce(max(number), 0) FROM history"
+HISTORY = "SELECT * FROM history WHERE wc_id = ? AND name = ? AND number < ? ORDER BY number DESC LIMIT ?"
+FORGET_HISTORY = """
+DELETE FROM history WHERE number IN (SELECT number FROM
+    (SELECT number, recorded FROM history ORDER BY number LIMIT ?) WHERE recorded < ?)
+"""
+HISTORY_AFTER = "SELECT number, wc_id, name FROM history WHERE number > ? ORDER BY number LIMIT ?"
+TRIM_HISTORY = """
+DELETE FROM history WHERE wc_id = ? AND name = ? AND number <= (SELECT number FROM history
+    WHERE wc_id = ? AND name = ? ORDER BY number DESC LIMIT 1 OFFSET ?)
+"""
+FORGET_ANSWERS = """
+DELETE FROM claims WHERE key IN (SELECT key FROM claims
+    WHERE key >= 'answer:' AND key < 'answer;' AND touched < ? ORDER BY touched LIMIT ?)
+"""
+FORGET_RECORDS = """
+DELETE FROM claims WHERE key IN (SELECT key FROM claims
+    WHERE NOT (key >= 'answer:' AND key < 'answer;') AND NOT (key >= 'epoch:' AND key < 'epoch;')
+    AND touched < ? ORDER BY touched LIMIT ?)
+"""
+CARRY_CLAIMS_OVER = """
+UPDATE claims SET touched = touched + :by,
+    checksum = iif(checksum = crc(key, touched, CAST(value AS BLOB)), crc(key, touched + :by, CAST(value AS BLOB)), -1)
 """

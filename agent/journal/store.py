@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from agent.core.directories.copies import Kept
 from agent.core.envelope import Row
 from agent.core.errors import JournalDamagedError, JournalError, JournalFullError
 from agent.core.facts import Fact
@@ -16,6 +17,7 @@ from agent.core.times import iso
 from agent.journal import schema
 from agent.journal.checksums import Values, checksum, octets, still_right
 from agent.journal.gone import Gone, gone
+from agent.journal.keeping import keep
 from agent.journal.marks import Epoch, Watermarks
 from agent.journal.standins import Parked, stand_in
 
@@ -32,15 +34,6 @@ FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """What SQLite raises; the latter where its own message quotes a damaged name."""
 NOWHERE = Epoch("", 1, 0, "")
 FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A copy of an object of the MES; an empty payload withdraws it."""
-
-    wc_id: str | None
-    name: str
-    payload: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +93,14 @@ def append(connection: sqlite3.Connection, commit: Commit, position: int, now: f
     """
     recorded = iso(now)
     snapshots = [(name, state, now, checksum((name, now, state))) for name, state in commit.snapshots]
-    claims = [(key, value, checksum((key, value.encode()))) for key, value in commit.claims]
+    claims = [claim_values(key, value, int(now)) for key, value in commit.claims]
     with transaction(connection):
         rows = [fact_values(position + index, fact, recorded) for index, fact in enumerate(commit.facts)]
         connection.executemany(schema.INSERT_FACT, rows)
         connection.executemany(schema.PUT_SNAPSHOT, snapshots)
         connection.executemany(schema.PUT_CLAIM, claims)
         for kept in commit.directories:
-            _keep(connection, kept, recorded)
+            keep(connection, kept, recorded)
 
 
 @contextmanager
@@ -208,7 +201,7 @@ def taken(connection: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]
     """Those of the claims that have been taken, with their values; a damaged one counts as not taken."""
     with lenient(connection):
         found = [(key, connection.execute(schema.CLAIM, (key,)).fetchone()) for key in keys]
-    return {key: row[0] for key, row in found if row is not None and checksum((key, octets(row[0]))) == row[1]}
+    return {key: row[0] for key, row in found if row is not None and checksum((key, row[1], octets(row[0]))) == row[2]}
 
 
 @contextmanager
@@ -247,8 +240,12 @@ def remember_epochs(connection: sqlite3.Connection, epochs: Sequence[Epoch]) -> 
     if known != claims:
         with transaction(connection):
             connection.execute(schema.DROP_EPOCH_CLAIMS)
-            rows = [(key, value, checksum((key, value.encode()))) for key, value in claims.items()]
-            connection.executemany(schema.PUT_CLAIM, rows)
+            connection.executemany(schema.PUT_CLAIM, [claim_values(key, value, 0) for key, value in claims.items()])
+
+
+def claim_values(key: str, value: str, touched: int) -> Values:
+    """A claim as a row."""
+    return (key, value, touched, checksum((key, touched, value.encode())))
 
 
 def park(connection: sqlite3.Connection, parked: Parked) -> None:
@@ -311,15 +308,6 @@ def intact(values: Values) -> bool:
 
 def _facts(connection: sqlite3.Connection, span: tuple[int, int]) -> dict[int, Values]:
     return {row[0]: row for row in connection.execute(schema.READ_FACTS, span)}
-
-
-def _keep(connection: sqlite3.Connection, kept: Kept, recorded: str) -> None:
-    key = (kept.wc_id or "-", kept.name)
-    if kept.payload:
-        written = checksum((*key, recorded, kept.payload))
-        connection.execute(schema.PUT_DIRECTORY, (*key, kept.payload, recorded, written))
-    else:
-        connection.execute(schema.DROP_DIRECTORY, key)
 
 
 def _mended(epoch: Epoch, span: range, found: dict[int, Values], parked: dict[int, Parked], gone: Gone) -> Page:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from agent.core.directories.copies import Kept
 from agent.core.discrepancies import Discrepancy
 from agent.core.envelope import Row
 from agent.core.errors import JournalError
@@ -20,7 +21,7 @@ from agent.journal.marks import Epoch, Watermarks
 from agent.journal.opening import FILE_NAME
 from agent.journal.reading import read_latest
 from agent.journal.standins import Parked
-from agent.journal.store import Commit, Kept
+from agent.journal.store import Commit
 from tests.agent.disks import slow_disk
 from tests.agent.happenings import fact, facts
 

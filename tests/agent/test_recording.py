@@ -13,11 +13,11 @@ import pytest
 
 from agent import recording
 from agent.batch import Pending
+from agent.core.directories.copies import Kept
 from agent.core.errors import ConfigurationError, JournalError
 from agent.core.observations import Tick
 from agent.core.recorded import HEADER
 from agent.intake import STORAGE_FULL
-from agent.journal.store import Kept
 from agent.playback import RecordedFile, Recording, Seam
 from agent.recording import MB
 from agent.recording_files import PARTS, RecordingFiles, files_of
@@ -327,10 +327,10 @@ async def test_the_header_knows_the_objects_of_the_mes_as_they_are_then(tmp_path
         assert recorder is not None
         given = order()
         for payload in (b"{}", given.payload):
-            pending = Pending(given, running_id(), {}, kept=Kept(PRESS, "orders/PO-1", payload))
+            pending = Pending(given, running_id(), {}, kept=(Kept(PRESS, "orders/PO-1", payload),))
             recorder.record(pending, running.intake.present)
         assert recorder._part(running.intake.present).directories == ((PRESS, "orders/PO-1", given.payload),)
-        withdrawn = Pending(given, running_id(), {}, kept=Kept(PRESS, "orders/PO-1", b""))
+        withdrawn = Pending(given, running_id(), {}, kept=(Kept(PRESS, "orders/PO-1", b"", "withdrawn"),))
         recorder.record(withdrawn, running.intake.present)
         assert recorder._part(running.intake.present).directories == ()
 

@@ -30,7 +30,8 @@ BUDGET = JournalSettings(reserve_mb=4, budget_mb=32)
 
 @asynccontextmanager
 async def kept_up(running: Running, clock: Clock = CLOCK, keep_days: int = 30) -> AsyncIterator[None]:
-    task = asyncio.create_task(Upkeep(running.journal, running.intake, clock, running.alarms, keep_days).run())
+    keep = JournalSettings(keep_days=keep_days)
+    task = asyncio.create_task(Upkeep(running.journal, running.intake, clock, running.alarms, keep).run())
     try:
         yield
     finally:

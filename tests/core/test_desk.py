@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from agent.core.care import CARE
 from agent.core.conditions import Condition
-from agent.core.desk import MOST_REFUSED, Desk, DeskOutcome, DeskState
+from agent.core.copying import MOST_REMEMBERED
+from agent.core.desk import Desk, DeskOutcome, DeskState
 from agent.core.directories import Directories
+from agent.core.directories.copies import Kept
 from agent.core.discrepancies import Discrepancy
 from agent.core.facts import (
     AgentStarted,
@@ -113,10 +115,12 @@ def test_a_directory_is_applied_withdrawn_and_each_said_once() -> None:
     first = observe(DESK, directive("orders/PO-1", ORDER, WC))
     again = observe(first.desk, directive("orders/PO-1", ORDER, WC), 1)
     withdrawn = observe(again.desk, directive("orders/PO-1", b"", WC), 2)
-    assert [fact.data for fact in first.facts] == [applied("applied", ORDER, rev="1")]
+    assert [fact.data for fact in first.facts] == [applied("applied", ORDER, rev="1", owner="MES")]
     assert (again.desk, again.facts) == (first.desk, ())
-    assert [fact.data for fact in withdrawn.facts] == [applied("withdrawn", b"")]
-    assert (first.kept, again.kept, withdrawn.kept) == (True, False, True)
+    assert [fact.data for fact in withdrawn.facts] == [applied("withdrawn", b"", owner="MES", supersedes="1")]
+    assert first.kept == (Kept(WC, "orders/PO-1", ORDER, rev="1", owner="MES"),)
+    assert again.kept == ()
+    assert withdrawn.kept == (Kept(WC, "orders/PO-1", b"", "withdrawn", owner="MES", supersedes="1"),)
     assert withdrawn.desk.directories == Directories()
 
 
@@ -127,7 +131,8 @@ def test_a_directory_that_is_refused_changes_nothing_but_is_told() -> None:
     assert isinstance(fact.data, DirectoryApplied)
     assert fact.data == applied("refused", b"{", detail=fact.data.detail)
     assert fact.data.detail.endswith("the former revision stays")
-    assert (outcome.desk.directories, outcome.kept) == (known.directories, False)
+    assert outcome.desk.directories == known.directories
+    assert outcome.kept == (Kept(WC, "orders/PO-1", b"{", "refused", detail=fact.data.detail),)
 
 
 def test_the_same_directory_applied_twice_has_two_natural_keys() -> None:
@@ -204,11 +209,11 @@ def test_it_is_told_again_after_something_else_came_under_its_name(between: byte
 
 def test_what_was_refused_is_remembered_within_bounds() -> None:
     desk = DESK
-    for number in range(3 * MOST_REFUSED):
+    for number in range(3 * MOST_REMEMBERED):
         desk = observe(desk, directive(f"orders/{'x' * 1000}{number}", b"{", WC), number).desk
-    assert len(desk.state.refused) == MOST_REFUSED
+    assert len(desk.state.refused) == MOST_REMEMBERED
     assert len(desk.snapshot()) < 8192
-    last = directive(f"orders/{'x' * 1000}{3 * MOST_REFUSED - 1}", b"{", WC)
+    last = directive(f"orders/{'x' * 1000}{3 * MOST_REMEMBERED - 1}", b"{", WC)
     assert observe(desk, last).facts == ()
 
 

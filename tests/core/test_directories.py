@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.directories import NO_REASONS, Directories, PublishedCalendar, applied, in_force
+from agent.core.directories import NO_REASONS, Directories, PublishedCalendar, in_force
 from agent.core.directories.copies import Version
+from agent.core.directories.taking import received
 from agent.core.errors import InvalidMessageError
 from agent.core.times import epoch
-from tests.core.build import WC, a_plan, an_order
+from tests.core.build import T0, WC, a_plan, an_order
 
 ORDER = {
     "rev": "1",
@@ -38,6 +39,12 @@ CALENDAR = {
     "shifts": [{**EARLY, "breaks": [LUNCH]}, LATE],
     "planned": [{**LUNCH, "kind": "maintenance"}],
 }
+
+
+def applied(directories: Directories, wc_id: str | None, name: str, body: bytes) -> tuple[Directories, str | None]:
+    """The directories with a message that is in force at once, and the revision that it brought."""
+    taken = received(directories, wc_id, name, body, T0)
+    return taken.directories, None if taken.kept is None else taken.kept.rev
 
 
 def payload(**fields: object) -> bytes:
@@ -96,13 +103,18 @@ def test_an_order_id_may_hold_a_slash() -> None:
         ("orders/PO-1", WC, payload(norm_cycle_s="1e-400"), "norm_cycle_s: "),
         ("orders/PO-1", WC, payload(norm_cycle_s="1e400"), "norm_cycle_s: "),
         ("orders/PO-1", WC, payload(order_id="x" * 65), "order_id: "),
-        ("orders/PO-1", WC, payload(order_id="PO-2"), "order_id is 'PO-2' and op_no '10'; expected those of the topic"),
+        (
+            "orders/PO-1",
+            WC,
+            payload(order_id="PO-2"),
+            "order_id is 'PO-2' and op_no is '10'; expected those",
+        ),
         ("orders/PO-1", None, payload(), "expected orders/{order_id}, "),
         ("orders/", WC, payload(), "expected orders/{order_id}, "),
         ("orders", WC, payload(), "expected orders/{order_id}, "),
-        ("reasons", WC, b"", "or calendar or alarms of either"),
-        ("calender", None, b"{}", "or calendar or alarms"),
-        ("calendar/2026", WC, b"{}", "or calendar or alarms"),
+        ("reasons", WC, b"", "calendar, alarms of either"),
+        ("calender", None, b"{}", "calendar, alarms of either"),
+        ("calendar/2026", WC, b"{}", "calendar, alarms of either"),
         ("calendar", WC, b"{}", "rev: Field required; the former revision stays"),
         ("reasons", None, b'{"rev": "1"}', "reasons: Field required; the former revision stays"),
     ],

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
+from agent.core.directories.copies import Kept
 from agent.core.discrepancies import Discrepancy
 from agent.core.facts import Fact, Keys, LinkLost
 from agent.core.times import iso
@@ -25,7 +26,7 @@ from agent.journal.checksums import Values
 from agent.journal.marks import Epoch
 from agent.journal.salvage import Salvaged
 from agent.journal.standins import Parked
-from agent.journal.store import Commit, Kept
+from agent.journal.store import Commit
 from tests.agent.happenings import QUALITY
 
 NAME = "journal.sqlite"
@@ -33,7 +34,7 @@ PAGE = 4096
 FRAME = 24 + PAGE
 WORK_CENTERS = ("FILL-1", "PACK-1")
 INDEXES = ("claims", "directories")
-PROVED = {"facts": 1, "epochs": 1, "snapshots": 1, "claims": 1, "directories": 2}
+PROVED = {"facts": 1, "epochs": 1, "snapshots": 1, "claims": 1, "directories": 3, "history": 1}
 """Tables whose rows carry a checksum, and how many columns name a row."""
 _STAT = "SELECT name, path, pageno, ncell, pagetype FROM dbstat"
 Key: TypeAlias = tuple[Any, ...]
@@ -96,7 +97,11 @@ def a_commit(first: int, last: int) -> Commit:
         snapshots=[(name, b'{"count":%d,"more":"%s"}' % (last, b"s" * 900)) for name in WORK_CENTERS],
         claims=[(f"serial:FILL-1:S{number * 7919 % 100_000:06}", "PO-1/10") for number in numbers]
         + [(f"answer:{first}", '{"accepted":true,"text":"%s"}' % ("t" * (first * 131 % 3000)))],
-        directories=[Kept(WORK_CENTERS[first % 2], f"orders/PO-{first % 40}", b"[%s]" % (b"7," * (first % 900)))],
+        directories=[
+            Kept(WORK_CENTERS[first % 2], f"orders/PO-{first % 40}", b"[%s]" % (b"7," * (first % 900))),
+            Kept(None, f"items/I-{first % 7}", b"{}", "scheduled", "2", "ERP", 1e9 + first % 5),
+            Kept(None, "reasons", b"{" * (first % 5000), "refused", detail="no JSON"),
+        ],
     )
 
 

@@ -13,17 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from agent.core.directories.copies import Kept
 from agent.core.errors import JournalError
 from agent.journal import schema
 from agent.journal.inspection import Place
 from agent.journal.journal import Journal, open_journal
 from agent.journal.marks import Epoch, Watermarks
 from agent.journal.opening import FILE_NAME
-from agent.journal.store import Kept
+from agent.journal.rescue import SUSPECT
 from tests.agent.happenings import facts
-from tests.journal.old_schema import make
+from tests.journal.old_schema import BEGAN, REASONS, make
 
 COPY = "journal.schema1.sqlite"
+FORMER = range(1, schema.SCHEMA_VERSION)
 MANY = 4_000
 KILLS = 8
 OPENER = """
@@ -61,7 +63,11 @@ async def assert_taken_over(journal: Journal, count: int) -> None:
     assert journal.marks == Watermarks((epoch,), count)
     assert journal.restored.snapshots == {"FILL-1": b"state"}
     assert journal.restored.last_saved == 1000.5
-    assert journal.restored.directories == (Kept(None, "reasons", b"{}"),)
+    assert journal.restored.directories == (Kept(None, "reasons", REASONS, rev="14", owner="MES"),)
+    [held] = await journal.copies.held()
+    assert held.received == BEGAN
+    [happening] = await journal.copies.history(None, "reasons", 10)
+    assert (happening.number, happening.kept, happening.recorded) == (1, held.kept, BEGAN)
     assert await journal.taken(["serial:FILL-1:Ж"]) == {"serial:FILL-1:Ж": "PO-1/10"}
     [parked] = await journal.parking.rows()
     assert (parked.position, parked.detail, parked.withheld, parked.retry_at) == (2, "too odd", False, None)
@@ -76,19 +82,22 @@ async def assert_taken_over(journal: Journal, count: int) -> None:
     assert await journal.notices() == []
 
 
-async def test_an_old_journal_is_taken_over_whole_and_a_copy_stays(tmp_path: Path) -> None:
-    before = content(make(tmp_path, 10))
+@pytest.mark.parametrize("former", FORMER)
+async def test_an_old_journal_is_taken_over_whole_and_a_copy_stays(tmp_path: Path, former: int) -> None:
+    before = content(make(tmp_path, 10, former))
+    copy = tmp_path / f"journal.schema{former}.sqlite"
     async with open_journal(tmp_path, "e9", 0.0) as journal:
         await assert_taken_over(journal, 10)
         await journal.commit(facts(11, 11), 1.0)
-    assert content(tmp_path / COPY) == before
-    assert (version(tmp_path / COPY), version(tmp_path / FILE_NAME)) == (1, schema.SCHEMA_VERSION)
+    assert content(copy) == before
+    assert (version(copy), version(tmp_path / FILE_NAME)) == (former, schema.SCHEMA_VERSION)
     async with open_journal(tmp_path, "e9", 0.0) as journal:
         assert journal.marks.last_sequence == 11
 
 
-async def test_a_migrated_journal_refuses_what_a_new_one_refuses(tmp_path: Path) -> None:
-    make(tmp_path, 10)
+@pytest.mark.parametrize("former", FORMER)
+async def test_a_migrated_journal_refuses_what_a_new_one_refuses(tmp_path: Path, former: int) -> None:
+    make(tmp_path, 10, former)
     async with open_journal(tmp_path, "e9", 0.0):
         pass
     (tmp_path / "new").mkdir()
@@ -125,7 +134,7 @@ async def test_a_migration_may_be_killed_at_any_moment(tmp_path: Path) -> None:
         before = content(make(folder, MANY))
         opened.append(await killed_after(folder, dice.uniform(0.0, 0.12)))
         assert content(folder / FILE_NAME) == before
-        assert version(folder / FILE_NAME) in (1, schema.SCHEMA_VERSION)
+        assert version(folder / FILE_NAME) in (*FORMER, schema.SCHEMA_VERSION)
         async with open_journal(folder, "e9", 0.0) as journal:
             await assert_taken_over(journal, MANY)
         assert content(folder / COPY) == before
@@ -182,3 +191,24 @@ async def test_a_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert content(tmp_path / FILE_NAME) == before
     assert version(tmp_path / FILE_NAME) == newer
     assert names(tmp_path) == {FILE_NAME, "journal.lock", "journal.witness"}
+
+
+async def test_what_was_damaged_before_a_migration_is_so_afterwards(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(make(tmp_path, 10, 2))) as connection:
+        connection.execute("UPDATE claims SET value = 'PO-2/10'")
+        connection.execute("UPDATE directories SET payload = ?", (b"{}",))
+        connection.commit()
+    async with open_journal(tmp_path, "e9", 0.0) as journal:
+        assert await journal.taken(["serial:FILL-1:Ж"]) == {}
+        assert journal.restored.directories == ()
+        assert await journal.copies.history(None, "reasons", 10) == []
+
+
+async def test_a_damaged_journal_of_the_second_schema_is_salvaged(tmp_path: Path) -> None:
+    path = make(tmp_path, 10, 2)
+    (tmp_path / SUSPECT).touch()
+    async with open_journal(tmp_path, "e9", 0.0) as journal:
+        assert await journal.taken(["serial:FILL-1:Ж"]) == {"serial:FILL-1:Ж": "PO-1/10"}
+        assert journal.restored.directories == (Kept(None, "reasons", REASONS, rev="14", owner="MES"),)
+        assert journal.marks.last_position == 10
+    assert version(path) == schema.SCHEMA_VERSION

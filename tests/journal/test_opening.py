@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.core.directories.copies import Kept
 from agent.core.errors import JournalError
 from agent.journal import schema, store, witness
 from agent.journal.inspection import Place
@@ -19,7 +20,7 @@ from agent.journal.journal import Journal, open_journal
 from agent.journal.marks import Epoch
 from agent.journal.opening import FILE_NAME
 from agent.journal.rescue import DAMAGED, FRESH, MAKING, MOST_KEPT_ASIDE, SUSPECT
-from agent.journal.store import Commit, Kept
+from agent.journal.store import Commit
 from agent.journal.witness import FILE_NAME as WITNESS
 from agent.journal.witness import Witness
 from tests.agent.happenings import fact, facts

@@ -66,7 +66,7 @@ def found_in(path: Path) -> dict[str, list[tuple[object, ...]]]:
 
 
 def everything(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    tables = ("facts", "epochs", "snapshots", "claims", "directories", "parked", "notices", "runs")
+    tables = ("facts", "epochs", "snapshots", "claims", "directories", "history", "parked", "notices", "runs")
     return {table: connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall() for table in tables}  # noqa: S608
 
 

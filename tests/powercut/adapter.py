@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from agent.core.directories.copies import Kept
 from agent.core.discrepancies import Discrepancy
 from agent.core.times import iso
 from agent.journal.journal import Journal
 from agent.journal.standins import Parked
-from agent.journal.store import Commit, Kept
+from agent.journal.store import Commit
 from tests.powercut import story
 from tests.powercut.story import Append, Confirm, Connect, Park, Retire, State, Step, Story, Tell, Unpark
 

@@ -19,7 +19,7 @@ from agent.journal.migrations import migrate
 from agent.journal.opening import FILE_NAME
 from agent.journal.store import Commit
 from simulators.demo.plant import PLANT_START
-from tests.journal.old_schema import CREATE
+from tests.journal.old_schema import CREATE_1
 
 DAY_S = 24 * 3600.0
 OLD_EPOCH = "past0001"
@@ -77,7 +77,7 @@ def make_version_1(folder: Path, past: Past) -> None:
     now = PLANT_START.timestamp()
     folder.mkdir(parents=True)
     with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as connection:
-        connection.executescript(f"{schema.PRAGMAS}{CREATE}PRAGMA user_version = 1;")
+        connection.executescript(f"{schema.PRAGMAS}{CREATE_1}PRAGMA user_version = 1;")
         connection.execute("BEGIN")
         rows = [
             store.fact_values(1 + index, fact, iso(now))
@@ -92,5 +92,5 @@ def make_version_1(folder: Path, past: Past) -> None:
 def claims_of(folder: Path) -> int:
     """How many claims of a journal are what was written."""
     with closing(store.connect(folder / FILE_NAME, read_only=True)) as connection:
-        found = connection.execute("SELECT key, value, checksum FROM claims WHERE key NOT LIKE 'epoch:%'").fetchall()
-    return sum(checksum((key, value.encode())) == written for key, value, written in found)
+        found = connection.execute("SELECT * FROM claims WHERE key NOT LIKE 'epoch:%'").fetchall()
+    return sum(checksum((key, touched, value.encode())) == written for key, value, touched, written in found)

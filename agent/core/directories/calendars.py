@@ -6,9 +6,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from agent.core.directories.copies import Code, Copy, Name
+from agent.core.directories.codes import tell_apart
+from agent.core.directories.copies import Code, Copy, Name, is_strict
 
 
 class PublishedWindow(BaseModel):
@@ -78,7 +79,9 @@ class PublishedCalendar(Copy):
     """Planned windows beside the breaks of shifts."""
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("shifts", [shift.shift_id for shift in self.shifts], once=False)
         if self.valid_from >= self.valid_to:
             raise ValueError("expected valid_to later than valid_from")
         for earlier, later in pairwise(sorted(self.shifts, key=lambda shift: shift.start)):

@@ -3,15 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, TypeAlias, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo
 
-Code: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+from agent.core.directories.codes import flaw, tell_apart
+
+AS_KEPT: Mapping[str, bool] = {"kept": True}
+"""Context of validation for what was taken once: rules about codes that came since do not take it away again."""
+
+
+def is_strict(info: ValidationInfo) -> bool:
+    """Whether rules about codes are to be applied."""
+    return bool(info.context != AS_KEPT)
+
+
+def _checked(code: str, info: ValidationInfo) -> str:
+    found = flaw(code) if is_strict(info) else None
+    if found is not None:
+        raise ValueError(f"{found}; expected the code as it stands in all systems")
+    return code
+
+
+Word: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
+"""A word of a machine, as it says it."""
+Code: TypeAlias = Annotated[Word, AfterValidator(_checked)]
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 Texts: TypeAlias = Mapping[str, str]
 """By language: en, ru, kk."""
 NO_TEXTS: Texts = {}
+Outcome: TypeAlias = Literal["applied", "refused", "withdrawn", "scheduled"]
 
 
 class Part(BaseModel):
@@ -30,6 +52,42 @@ class Copy(Part):
     effective_from: AwareDatetime | None = None
     """From here on it holds; until then the former revision does. At once where it is not given."""
 
+    def begins_after(self, now: float) -> bool:
+        """Whether it is not in force yet, at an instant in seconds since 1970 UTC."""
+        return self.effective_from is not None and self.effective_from.timestamp() > now
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A revision that takes the place of the one in force at an instant to come."""
+
+    at: float
+    """Seconds since 1970 UTC."""
+    copy: Copy
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of one message about an object of the MES, as it is to be kept."""
+
+    wc_id: str | None
+    """None for an object of the whole site."""
+    name: str
+    payload: bytes
+    """Word for word; empty where the object is withdrawn."""
+    outcome: Outcome = "applied"
+    rev: str | None = None
+    owner: str | None = None
+    effective_from: float | None = None
+    """As the message says; seconds since 1970 UTC."""
+    supersedes: str | None = None
+    """Revision that it takes the place of."""
+    dropped: tuple[float, ...] = ()
+    """Instants of the object's revisions that are scheduled no more."""
+    detail: str = ""
+    """Why it was refused."""
+
 
 class Version(Part):
     """One version of something that is switched by effectivity, never by edit (requirement 61)."""
@@ -46,6 +104,27 @@ class Version(Part):
 
 
 V = TypeVar("V", bound=Version)
+
+
+def check_versions(what: str, versions: Iterable[tuple[str, Version]]) -> None:
+    """See to it that at any instant it is clear which version is in force.
+
+    Args:
+        what: they are versions of, for people.
+        versions: with their names.
+
+    Raises:
+        ValueError: two have one name or begin at one instant, or one ends before it begins.
+    """
+    named = list(versions)
+    tell_apart(f"{what} version", [name for name, _ in named])
+    begun: dict[float, str] = {}
+    for name, version in named:
+        other = begun.setdefault(version.effective_from.timestamp(), name)
+        if other != name:
+            raise ValueError(f"{what} versions '{other}' and '{name}' begin at one instant")
+        if version.effective_to is not None and version.effective_to <= version.effective_from:
+            raise ValueError(f"{what} version '{name}' ends before it begins")
 
 
 def in_force(versions: Iterable[V], at: float) -> V | None:

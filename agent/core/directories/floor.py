@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, ValidationInfo, model_validator
 
-from agent.core.directories.copies import NO_TEXTS, Code, Copy, Name, Part, Texts
+from agent.core.directories.codes import tell_apart
+from agent.core.directories.copies import NO_TEXTS, Code, Copy, Name, Part, Texts, is_strict
 
 LotStatus: TypeAlias = Literal["planned", "in_process", "restricted", "unrestricted", "closed"]
 """ISA-95 disposition of a lot; restricted lots are on hold. Not the disposition of a nonconformance."""
@@ -47,6 +48,17 @@ class Operators(Copy):
 
     operators: Annotated[tuple[Operator, ...], Field(max_length=1000)]
 
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("operators", [one.operator_id for one in self.operators])
+            badges: dict[str, str] = {}
+            for one in self.operators:
+                other = one.badge_sha256 and badges.setdefault(one.badge_sha256, one.operator_id)
+                if other and other != one.operator_id:
+                    raise ValueError(f"operators '{other}' and '{one.operator_id}' have one badge")
+        return self
+
 
 class Resource(Part):
     """A tool, a crew or a work center, and whether it can be used now (requirement 76)."""
@@ -61,6 +73,13 @@ class Resources(Copy):
     """The resources of the floor."""
 
     resources: Annotated[tuple[Resource, ...], Field(max_length=500)]
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            for kind in dict.fromkeys(resource.kind for resource in self.resources):
+                tell_apart("resources", [one.resource_id for one in self.resources if one.kind == kind])
+        return self
 
 
 class FigureRow(Part):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from agent.core.directories.copies import NO_TEXTS, Code, Copy, Part, Texts, Version
+from agent.core.directories.codes import tell_apart
+from agent.core.directories.copies import NO_TEXTS, Code, Copy, Part, Texts, Version, check_versions, is_strict
 
 Issuer: TypeAlias = Literal["external", "mes", "agent"]
 """Who issues the number of a lot or a unit (requirement 54)."""
@@ -71,12 +72,27 @@ class BomVersion(Version):
     bom_version: Code
     lines: Annotated[tuple[BomLine, ...], Field(max_length=100)]
 
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("lines", [line.line for line in self.lines])
+            items = [line.item_id for line in self.lines]
+            items += [substitute.item_id for line in self.lines for substitute in line.substitutes]
+            tell_apart("items", items, once=False)
+        return self
+
 
 class Bom(Copy):
     """The bill of materials of an item."""
 
     item_id: Code
     versions: Annotated[tuple[BomVersion, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            check_versions("bill of materials", [(one.bom_version, one) for one in self.versions])
+        return self
 
 
 class NormVersion(Version):
@@ -95,6 +111,20 @@ class Norms(Copy):
 
     item_id: Code
     versions: Annotated[tuple[NormVersion, ...], Field(min_length=1, max_length=50)]
+    """Of all its operations."""
+
+    def of(self, op_no: str) -> tuple[NormVersion, ...]:
+        """Those of one operation."""
+        return tuple(version for version in self.versions if version.op_no == op_no)
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            operations = dict.fromkeys(version.op_no for version in self.versions)
+            tell_apart("operations", operations)
+            for op_no in operations:
+                check_versions(f"norm of operation {op_no}:", [(one.norm_version, one) for one in self.of(op_no)])
+        return self
 
 
 class RouteStep(Part):
@@ -113,12 +143,24 @@ class RouteVersion(Version):
     route_version: Code
     steps: Annotated[tuple[RouteStep, ...], Field(min_length=1, max_length=100)]
 
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("operations", [step.op_no for step in self.steps])
+        return self
+
 
 class Route(Copy):
     """The route of an item."""
 
     item_id: Code
     versions: Annotated[tuple[RouteVersion, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            check_versions("route", [(one.route_version, one) for one in self.versions])
+        return self
 
 
 class Characteristic(Part):
@@ -142,6 +184,14 @@ class Characteristic(Part):
     mandatory: bool = False
     """The operation is not completed without it, or without a reason why it was skipped."""
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.lower is not None and self.upper is not None and self.lower > self.upper:
+            raise ValueError(f"check '{self.check_id}': lower is {self.lower} and upper {self.upper}; expected no less")
+        if self.uom is None and (self.lower, self.upper, self.target) != (None, None, None):
+            raise ValueError(f"check '{self.check_id}' has limits and no uom; expected the unit that is measured in")
+        return self
+
 
 class CheckVersion(Version):
     """A version of the control characteristics of an item."""
@@ -149,9 +199,21 @@ class CheckVersion(Version):
     limits_version: Code
     checks: Annotated[tuple[Characteristic, ...], Field(max_length=50)]
 
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("checks", [check.check_id for check in self.checks])
+        return self
+
 
 class CheckPlan(Copy):
     """The control characteristics of an item."""
 
     item_id: Code
     versions: Annotated[tuple[CheckVersion, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            check_versions("check plan", [(one.limits_version, one) for one in self.versions])
+        return self

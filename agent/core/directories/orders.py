@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, model_validator
 
-from agent.core.directories.copies import Code, Copy, Part
+from agent.core.directories.codes import tell_apart
+from agent.core.directories.copies import Code, Copy, Part, is_strict
 
 ReleaseStatus: TypeAlias = Literal["planned", "released", "closed"]
 
@@ -35,6 +36,12 @@ class SerialRange(Part):
     last: Annotated[int, Field(ge=0)]
     digits: Annotated[int, Field(ge=1, le=18)] = 1
     """Digits that the number is filled up to with zeros."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.first > self.last:
+            raise ValueError(f"serials from {self.first} to {self.last}; expected the first no greater than the last")
+        return self
 
 
 class Traceability(Part):
@@ -85,3 +92,9 @@ class Order(Copy):
     trace: Traceability = Traceability()
     instructions: Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=20)] = ()
     """What to do, for the operator (requirement 73)."""
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("operations", [*(step.op_no for step in self.route), self.op_no], once=False)
+        return self

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
-from agent.core.directories.copies import NO_TEXTS, Code, Copy, Part, Texts
+from agent.core.directories.codes import tell_apart
+from agent.core.directories.copies import NO_TEXTS, Code, Copy, Part, Texts, Word, is_strict
 
 
 class ReasonEntry(BaseModel):
@@ -26,6 +27,12 @@ class Reasons(Copy):
 
     reasons: Annotated[tuple[ReasonEntry, ...], Field(max_length=500)]
 
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("codes", [entry.code for entry in self.reasons])
+        return self
+
 
 NO_REASONS = Reasons(rev="0", reasons=())
 
@@ -34,7 +41,7 @@ class AlarmRule(BaseModel):
     """What reason an alarm of a machine means (domain.md R12)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
-    alarm: Code
+    alarm: Word
     """The machine's own code, as it says it."""
     reason: Code
     confidence: Literal["auto", "suggest"] = "suggest"
@@ -47,7 +54,7 @@ class AlarmReasons(Copy):
     """Which alarms mean which reasons, of a work center or of the whole site."""
 
     alarms: Annotated[tuple[AlarmRule, ...], Field(max_length=500)]
-    ignored: Annotated[frozenset[Code], Field(max_length=500)] = frozenset()
+    ignored: Annotated[frozenset[Word], Field(max_length=500)] = frozenset()
     """Alarms that never are the cause of a stop."""
 
     def rule(self, alarm: str | None) -> AlarmRule | None:
@@ -78,6 +85,12 @@ class CodeList(Copy):
     """A list of codes in use; free text stands for none of them (requirement 75)."""
 
     codes: Annotated[tuple[CodeEntry, ...], Field(max_length=500)]
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("codes", [entry.code for entry in self.codes])
+        return self
 
     def knows(self, code: str) -> bool:
         """Whether the code stands in it."""
