@@ -19,6 +19,11 @@ from agent.intake import Intake
 INTERVAL_S = 0.5
 """Real seconds between two looks at what changed; every view is at most a second old."""
 STATE_EXPIRY_S = 24 * 3600
+MOST_ORDERS = 50
+"""Operations of the dispatch queue that are shown with their statuses."""
+OF_QUEUE = {"order_id", "op_no", "status", "release_status", "qty_good", "qty_scrap", "qty_planned", "uom"}
+FOR_PEOPLE = {"times", "instructions", "resources", "predecessors", "contradictions"}
+"""What changes with every second, or is the MES's own."""
 
 
 class Presence:
@@ -58,13 +63,19 @@ class Presence:
             yield self._topics.state(center.wc_id, "machine"), _machine(view, center, center.condition)
             stop = None if center.stop is None else center.stop.model_dump(mode="json")
             yield self._topics.state(center.wc_id, "stop"), {**_stamp(view), "stop": stop}
-            order = None if center.order is None else center.order.model_dump(mode="json")
-            yield self._topics.state(center.wc_id, "order"), {**_stamp(view), "order": order}
+            yield self._topics.state(center.wc_id, "order"), {**_stamp(view), **_orders(center)}
         yield self._topics.queue, {**_stamp(view), **view.uplink.model_dump(mode="json", exclude={"oldest_age_s"})}
 
 
 def _stamp(view: AgentView) -> dict[str, Any]:
     return {"instance": view.instance, "observedtime": view.plant_time}
+
+
+def _orders(center: WorkCenterView) -> dict[str, Any]:
+    """Execution statuses beside business statuses, so that the MES sees where both sides disagree (requirement 79)."""
+    waiting = [order.model_dump(mode="json", include=OF_QUEUE) for order in center.orders[:MOST_ORDERS]]
+    current = None if center.order is None else center.order.model_dump(mode="json", exclude=FOR_PEOPLE)
+    return {"order": current, "queue": waiting}
 
 
 def _machine(view: AgentView, center: WorkCenterView, condition: Condition) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def forgotten(output: Output) -> Output:
 def _compare(turn: Turn, now: float) -> None:
     base, counted = turn.output.baseline, _counted(turn)
     if any(role not in base.counts or role not in counted for role in COMPARED):
-        turn.output = replace(turn.output, baseline=Baseline(counted, now, now))
+        turn.output = replace(turn.output, baseline=Baseline(counted, now, now, before=turn.output.cums))
         return
     account = turn.account()
     total, good, scrap = ((counted[role] - base.counts[role]) * turn.scale_of(role, account) for role in COMPARED)
@@ -55,7 +55,9 @@ def _compare_serials(turn: Turn, at: float) -> None:
     if role is None or role not in counted or role not in base.counts:
         return
     made = (counted[role] - base.counts[role]) * turn.scale_of(role, turn.account())
-    scanned = cums.good + cums.rework + (cums.scrap if role is Role.TOTAL else 0)
+    before = base.before
+    scanned = cums.good + cums.rework - before.good - before.rework
+    scanned += cums.scrap - before.scrap if role is Role.TOTAL else 0
     if made != scanned:
         evidence = {"counter": turn.setup.names[role], "counted": str(made), "scanned": str(scanned)}
         turn.raise_discrepancy(Discrepancy("counter_vs_serial", base.since, at, evidence), "rule")

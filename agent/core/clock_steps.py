@@ -105,14 +105,14 @@ def _figures(figures: Figures, by: float, shift: ShiftKeys | None) -> Figures:
     # What is left of a shift that has been told must not be added to it when the clock comes to it again.
     shifts = tuple(replace(one, since=one.since + by) for one in figures.shifts if one.names(shift))
     settled = None if figures.settled is None else figures.settled + by
-    return replace(figures, settled=settled, shifts=shifts)
+    return replace(figures, settled=settled, shifts=shifts, order_since=figures.order_since + by)
 
 
 def _operations(operations: Operations, by: float) -> Operations:
     current = operations.current
     if current is None:
         return operations
-    return replace(operations, current=replace(current, started=current.started + by))
+    return replace(operations, current=replace(current, started=current.started + by, since=current.since + by))
 
 
 def _floor(floor: Floor, by: float) -> Floor:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
 
-from agent.core import accounts, balance, consumption, counters, output, set_back, setting_up, stops
+from agent.core import accounts, balance, consumption, counters, executions, output, set_back, setting_up, stops
 from agent.core.accounts import MOST_HELD, Account, Held, Past
 from agent.core.counters import CounterRules, CounterState, Doubt, Step
 from agent.core.discrepancies import Discrepancy
@@ -121,6 +121,8 @@ def credit(turn: Turn, account: Account, tell: Callable[[Output], Output]) -> No
     finally:
         draft.keys, draft.versions, draft.shift = here.keys, here.versions, here.shift
     turn.output = output.settled(replace(changed, cums=here.cums), here, account, changed.cums)
+    if account.book != here.book:
+        executions.keep_made(turn, replace(account, cums=changed.cums))
 
 
 def _take(turn: Turn, role: Role, before: CounterState, step: Step, at: float) -> None:
@@ -129,7 +131,7 @@ def _take(turn: Turn, role: Role, before: CounterState, step: Step, at: float) -
     past, guessed = turn.output.past, False
     credited: Past | None = None
     if past:
-        credited, guessed = accounts.credited_to(past, at, unwatched_from, turn.operations.transitions)
+        credited, guessed = accounts.credited_to(past, at, unwatched_from, turn.operations.book)
     if step.doubt is not None or step.taken_off or credited is not None:
         # What was counted before is told of the run, and of the operation, that it belongs to.
         turn.flush()
@@ -229,7 +231,7 @@ def _may_start_anew(turn: Turn, stored: CounterState, rules: CounterRules) -> bo
     """Whether a counter that starts anew at each order or shift has reason to (domain.md K4)."""
     if rules.reset not in {"on_order", "on_shift"} or turn.watch.gap is not None or stored.blind_since is not None:
         return False
-    book, shift = turn.operations.transitions, turn.draft.shift
+    book, shift = turn.operations.book, turn.draft.shift
     return any(
         one.account.book != book if rules.reset == "on_order" else one.account.shift != shift
         for one in turn.output.past

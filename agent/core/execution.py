@@ -1,98 +1,167 @@
-"""The execution of operations at a work center: begun and ended by people, told with its quantities."""
+"""What people do with operations: begin, pause, go on, end in part, end, break off, give up."""
 
 from __future__ import annotations
 
 from agent.core import (
+    against_plan,
     arguments,
-    boundary,
+    changeover,
     checks,
-    condition_turn,
-    consumption,
-    loading,
-    making,
-    manual,
+    code_lists,
+    holds,
+    labor,
+    named_operations,
     operations,
-    output,
     setting_up,
     standstill,
 )
 from agent.core.actions import Action, Actions, Asked, Claims
+from agent.core.changeover import Word
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import OperationCompleted, OperationStarted
-from agent.core.figures import Account
+from agent.core.facts import Deviation, DeviationRecorded, OperationStatus
+from agent.core.named_operations import Named
 from agent.core.observations import Entry
 from agent.core.operations import Operation
+from agent.core.rights import must_be
 from agent.core.turn import Turn
 from agent.core.values import replace
 
 
-def start(turn: Turn, order_id: str, actor: str | None) -> None:
-    """Begin an operation of an order.
+def start(turn: Turn, order_id: str, op_no: str | None, word: Word) -> str:
+    """Begin an operation of an order, or go on with it; says what was done.
 
     Raises:
-        EntryRefusedError: it is in progress already, or another one is.
+        EntryRefusedError: it is in progress, has ended, is not to be begun here, or another one is in progress.
     """
-    uom = turn.setup.machine.output.uom
-    changed, operation, contradiction = operations.started(turn.operations, order_id, turn.directories, turn.draft, uom)
-    turn.flush()
-    condition_turn.end_run(turn)
-    boundary.end(turn, turn.draft.observed, "order")
-    turn.operations = changed
-    turn.output = output.begun_anew(turn.output)
-    _change_order(turn, operation)
-    operations.tell(operation, OperationStarted, turn.output, turn.draft, actor)
-    setting_up.order_begun(turn, turn.draft.observed)
-    standstill.cut_here(turn, turn.draft.observed)
-    if contradiction is not None:
-        turn.raise_discrepancy(contradiction, "rule")
+    return _take_up(turn, named_operations.to_start(turn, order_id, op_no), word)
 
 
-def complete(turn: Turn, actor: str | None) -> str:
-    """End the operation in progress; returns its order.
+def _take_up(turn: Turn, named: Named, word: Word) -> str:
+    current = turn.operations.current
+    if named.known is not None:
+        operations.must_allow(named.known, "in_progress")
+    if current is not None and current.status == "in_progress":
+        raise EntryRefusedError(
+            "OPERATION_IN_PROGRESS",
+            f"Work on {current.title} is in progress. Finish or pause it first, then start {named.order_id}.",
+        )
+    override = _look_for_hold(turn, named.order_id)
+    if current is not None and current.is_of(named.order_id, named.op_no):
+        changeover.change_here(turn, "in_progress", word)
+    else:
+        found = against_plan.at_start(turn, named)
+        known = named_operations.planned(turn, named)
+        operation = known.moved("in_progress", turn.draft.observed)
+        if known.status == "waiting":
+            operation = replace(operation, started=turn.draft.observed)
+        changeover.put_in_progress(turn, operation, known.status, word)
+        for one in found:
+            one.told(turn)
+    if override is not None:
+        _tell_override(turn, override, word)
+    begun = named.known is None or named.known.status == "waiting"
+    return f"Order {named.order_id} {'started' if begun else 'goes on'}."
 
-    Raises:
-        EntryRefusedError: none is in progress.
-    """
-    changed, operation = operations.completed(turn.operations)
-    checks.must_be_done(turn)
-    turn.flush()
-    condition_turn.end_run(turn)
-    boundary.end(turn, turn.draft.observed, "order")
-    operations.tell(operation, OperationCompleted, turn.output, turn.draft, actor)
-    setting_up.end(turn, turn.draft.observed)
-    turn.operations = changed
-    loading.order_ended(turn, turn.draft.observed)
-    turn.output = output.begun_anew(turn.output)
-    _change_order(turn, None)
-    standstill.cut_here(turn, turn.draft.observed)
-    return operation.order_id
+
+def _leave(turn: Turn, status: OperationStatus, word: Word) -> Operation:
+    """Leave the operation in progress, or the paused one, with a status."""
+    operation = _present(turn)
+    operations.must_allow(operation, status)
+    if status == "completed":
+        checks.must_be_done(turn)
+    against_plan.follow_copy(turn)
+    changeover.leave(turn, status, word)
+    return operation
 
 
-def _change_order(turn: Turn, operation: Operation | None) -> None:
-    """From now on this operation is in progress, or none."""
-    now = turn.draft.observed
-    seen = turn.watch.last_good
-    turn.settle_running(now if seen is None else min(now, seen))
-    order = (None, None) if operation is None else (operation.order_id, operation.op_no)
-    turn.schedule = turn.schedule.order_changed(now, *order)
-    account = None if operation is None else Account(*order)
-    turn.figures = replace(turn.figures, order=account)
-    turn.floor = replace(turn.floor, no_order_told=False, no_order_since=now if operation is None else None)
-    turn.operation_changed()
-    checks.operation_changed(turn)
-    consumption.operation_changed(turn)
-    making.operation_changed(turn)
-    manual.follow(turn, now)
+def _present(turn: Turn) -> Operation:
+    operation = turn.operations.current
+    if operation is None:
+        raise EntryRefusedError("NO_OPERATION", "No order is in progress. Scan or choose one to start.")
+    return operation
+
+
+def _look_for_hold(turn: Turn, order_id: str) -> Deviation | None:
+    """Refuse an order that is held; what is to be recorded instead, where that does not block here."""
+    answer, hold = turn.setup.machine.plan.order_on_hold, holds.held(turn, "order", order_id)
+    if hold is None or answer == "allow":
+        return None
+    if answer == "block":
+        raise EntryRefusedError(
+            "ORDER_ON_HOLD",
+            f"Order {order_id} is held ({hold.reason.code}). Ask quality to release the hold, then start it again.",
+        )
+    return Deviation(kind="order_on_hold", expected="released hold", actual=hold.hold_id or "hold", reason=hold.reason)
+
+
+def _tell_override(turn: Turn, deviation: Deviation, word: Word) -> None:
+    data = DeviationRecorded(
+        keys=turn.draft.keys,
+        quality=turn.draft.quality("operator"),
+        versions=turn.draft.versions,
+        deviation=deviation,
+        rule="ORDER_ON_HOLD",
+        comment=word.comment,
+        actor=word.actor,
+    )
+    key = f"dev:{turn.wc_id}:{turn.number()}"
+    turn.draft.add(data, turn.draft.observed, key, correlation_id=turn.execution_id)
 
 
 def _start(turn: Turn, entry: Entry) -> str:
     order_id = arguments.name(entry.arguments, "order_id")
-    start(turn, order_id, entry.actor)
-    return f"Order {order_id} started."
+    return start(turn, order_id, arguments.optional_name(entry.arguments, "op_no"), _word(turn, entry))
+
+
+def _resume(turn: Turn, entry: Entry) -> str:
+    order_id = arguments.optional_name(entry.arguments, "order_id")
+    op_no = arguments.optional_name(entry.arguments, "op_no")
+    if order_id is None:
+        order_id, op_no = _present(turn).order_id, _present(turn).op_no
+    named = named_operations.to_resume(turn, order_id, op_no)
+    if named.known is None or named.known.status == "waiting":
+        raise EntryRefusedError("NOT_BEGUN", f"Work on order {order_id} has not begun here. Start it instead.")
+    return _take_up(turn, named, _word(turn, entry))
+
+
+def _pause(turn: Turn, entry: Entry) -> str:
+    word = _interruption(turn, entry)
+    operation = _present(turn)
+    operations.must_allow(operation, "paused")
+    against_plan.follow_copy(turn)
+    changeover.change_here(turn, "paused", word)
+    return f"Order {operation.order_id} paused."
+
+
+def _complete_in_part(turn: Turn, entry: Entry) -> str:
+    word = replace(_word(turn, entry), comment=arguments.text(entry.arguments, "comment"))
+    return f"Order {_leave(turn, 'partially_completed', word).order_id} finished in part; the rest follows."
 
 
 def _complete(turn: Turn, entry: Entry) -> str:
-    return f"Order {complete(turn, entry.actor)} finished."
+    return f"Order {_leave(turn, 'completed', _word(turn, entry)).order_id} finished."
+
+
+def _stop(turn: Turn, entry: Entry) -> str:
+    return f"Order {_leave(turn, 'stopped', _interruption(turn, entry)).order_id} broken off; it may go on later."
+
+
+def _abort(turn: Turn, entry: Entry) -> str:
+    must_be(turn, entry, "supervisor")
+    return f"Order {_leave(turn, 'aborted', _interruption(turn, entry)).order_id} given up."
+
+
+def _word(turn: Turn, entry: Entry) -> Word:
+    return Word(entry.actor or labor.acting(turn))
+
+
+def _interruption(turn: Turn, entry: Entry) -> Word:
+    """Who interrupts work, and why: a code of the list `interruptions`, any where the MES has sent none."""
+    comment = arguments.text(entry.arguments, "comment")
+    code = arguments.name(entry.arguments, "reason")
+    return replace(
+        _word(turn, entry), reason=code_lists.coded(turn.directories, "interruptions", code, comment), comment=comment
+    )
 
 
 def _start_setup(turn: Turn, entry: Entry) -> str:
@@ -109,19 +178,22 @@ def _end_setup(turn: Turn, entry: Entry) -> str:
     return "Setup ended."
 
 
-def claims_needed(asked: Asked, order_id: str) -> Claims:
-    """The claims that `start` must be given."""
-    names = (one.op_no for one in asked.directories.orders_of(asked.wc_id) if one.order_id == order_id)
-    return tuple(making.claim(asked.wc_id, order_id, op_no) for op_no in names)
-
-
 def _of_order(asked: Asked) -> Claims:
-    return claims_needed(asked, asked.arguments.get("order_id", ""))
+    order_id, op_no = asked.arguments.get("order_id"), asked.arguments.get("op_no")
+    current = asked.state.operations.current
+    if not order_id and current is not None:
+        order_id, op_no = current.order_id, current.op_no
+    return named_operations.claims_needed(asked, order_id, op_no) if order_id else ()
 
 
 ACTIONS: Actions = {
     "start_operation": Action(_start, _of_order),
-    "complete_operation": Action(_complete),
+    "pause_operation": Action(_pause),
+    "resume_operation": Action(_resume, _of_order),
+    "partial_operation": Action(_complete_in_part, named_operations.claims_to_leave),
+    "complete_operation": Action(_complete, named_operations.claims_to_leave),
+    "stop_operation": Action(_stop, named_operations.claims_to_leave),
+    "abort_operation": Action(_abort, named_operations.claims_to_leave),
     "start_setup": Action(_start_setup),
     "end_setup": Action(_end_setup),
 }

@@ -130,7 +130,9 @@ class Figures:
     shifts: tuple[ShiftAccount, ...] = ()
     """The last two, the present one last."""
     order: Account | None = None
-    """The order in progress, over all shifts."""
+    """The operation in progress, over all shifts and all stretches of its execution."""
+    order_since: float = 0.0
+    """Its time counts from here on; what was before stands in its account already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,19 @@ class Span:
     end: float
 
 
-def spans_of(stop: Stop | None, settled: float, until: float) -> Iterator[Span]:
-    """What the time up to an instant was, with a stop in it or none: the machine ran before the stop."""
+def spans_of(stop: Stop | None, settled: float, until: float, between: Kind = "run") -> Iterator[Span]:
+    """What the time up to an instant was, with a stop in it or none.
+
+    Args:
+        stop: the one that is open or has just ended.
+        settled: up to where it is known already.
+        until: the instant.
+        between: what it was before the stop: the machine ran.
+    """
     if stop is None or stop.start >= until:
-        yield Span("run", settled, until)
+        yield Span(between, settled, until)
         return
-    yield Span("run", settled, stop.start)
+    yield Span(between, settled, stop.start)
     for segment in stop.segments:
         end = until if segment.end is None else min(segment.end, until)
         yield Span(segment.segment_class, segment.start, end)
@@ -162,8 +171,7 @@ def settled(figures: Figures, spans: Iterable[Span], until: float, rules: Rules,
         begin, end = max(span.start, start), min(span.end, until)
         if begin < end:
             for ground in grounds(begin, end):
-                sums = _sums(span.kind, ground, rules)
-                figures = added(figures, ground.shift, (ground.order_id, ground.op_no), sums, ground.start)
+                figures = _timed(figures, ground, _sums(span.kind, ground, rules))
     return replace(figures, settled=max(start, until))
 
 
@@ -206,9 +214,14 @@ def upgraded(figures: Figures, segments: Iterable[Segment], rules: Rules, ground
 def _as_delay(figures: Figures, grounds: Iterable[Ground], rules: Rules) -> Figures:
     for ground in grounds:
         if any(one.names(ground.shift) for one in figures.shifts):
-            sums = _sums("down", ground, rules).plus(_sums("minor", ground, rules).negated)
-            figures = added(figures, ground.shift, (ground.order_id, ground.op_no), sums, ground.start)
+            figures = _timed(figures, ground, _sums("down", ground, rules).plus(_sums("minor", ground, rules).negated))
     return figures
+
+
+def _timed(figures: Figures, ground: Ground, sums: Sums) -> Figures:
+    """With the time of a ground; of a former stretch of the operation in progress it stands in its account already."""
+    changed = added(figures, ground.shift, (ground.order_id, ground.op_no), sums, ground.start)
+    return changed if ground.start >= figures.order_since else replace(changed, order=figures.order)
 
 
 def edited(figures: Figures, before: Iterable[Segment], after: Iterable[Segment]) -> Figures:

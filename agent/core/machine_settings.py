@@ -5,8 +5,9 @@ Durations are seconds of plant time unless the name says otherwise.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
@@ -59,6 +60,7 @@ class Role(StrEnum):
     """Changes when the controller started anew, and at no other time."""
 
 
+Answer: TypeAlias = Literal["allow", "warn", "block"]
 COUNTER_ROLES = frozenset({Role.TOTAL, Role.GOOD, Role.SCRAP, Role.INFEED, Role.REWORK})
 STATE_ROLES = (Role.PACKML_STATE, Role.MACHINERY_STATE, Role.STATE)
 DECIDING_ROLES = (*STATE_ROLES, Role.RUN, Role.TOTAL, Role.GOOD, Role.SPEED)
@@ -288,6 +290,31 @@ class OutputSettings(Section):
     """What output is: what the counter counted, or the serials scanned; then counters only check it."""
 
 
+class PlanSettings(Section):
+    """What becomes of work that contradicts the plan (domain.md G4).
+
+    `allow` says nothing, `warn` records it and raises a discrepancy, `block` refuses to begin it.
+    """
+
+    order_unknown: Answer = "warn"
+    """The order is not in the directory."""
+    order_not_released: Answer = "warn"
+    """The order's business status is another one than released."""
+    operation_out_of_sequence: Answer = "warn"
+    """A mandatory operation before it is not completed, neither as the MES knows nor here."""
+    wrong_work_center: Answer = "warn"
+    """The plan has it done elsewhere."""
+    stale_version: Answer = "warn"
+    """Another version of bill of materials, route or norm is in force than it works with. One that comes into force
+    while it is in progress is raised, never refused."""
+    over_quantity: Literal["allow", "warn"] = "warn"
+    """More was made than planned: good, scrap and rework together."""
+    over_tolerance_pct: Decimal = Field(default=Decimal(0), ge=0, le=1000)
+    """How far more than planned may be made, in percent, where the order says nothing."""
+    order_on_hold: Answer = "block"
+    """The order is held; where that does not block it is recorded as a deviation."""
+
+
 class MachineSettings(Section):
     """One work center and its machine."""
 
@@ -311,6 +338,8 @@ class MachineSettings(Section):
     """What counts as setting up."""
     orders: bool = True
     """Work here is done to orders: a stop without one has the reason NO_ORDER, running without one is a discrepancy."""
+    plan: PlanSettings = PlanSettings()
+    """What becomes of work that contradicts the plan."""
     key_machine: bool = True
     """Starved and blocked stops count against the line here (domain.md R11)."""
     output: OutputSettings = OutputSettings()

@@ -117,8 +117,9 @@ def _look_for_order(turn: Turn, now: float) -> None:
         return
     since = max(turn.watch.since, turn.floor.no_order_since or 0.0)
     if now - since > turn.setup.machine.stop.no_order_grace_s:
-        turn.floor = replace(turn.floor, no_order_told=True)
-        turn.raise_discrepancy(Discrepancy("no_order_running", since, now, {"running_since": iso(since)}), "rule")
+        evidence = {"running_since": iso(since), "execution_id": turn.execution_id}
+        raised = turn.raise_discrepancy(Discrepancy("no_order_running", since, now, evidence), "rule")
+        turn.floor = replace(turn.floor, no_order_told=True, no_order_discrepancy=raised)
 
 
 def _read(turn: Turn, role: Role, signal: Signal, at: float) -> bool:

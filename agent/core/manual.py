@@ -22,7 +22,9 @@ def follow(turn: Turn, at: float) -> None:
     """An order or a stop began or ended: the condition follows."""
     if not turn.setup.machine.manual:
         return
-    works = turn.stops.open is None and (turn.operations.current is not None or not turn.setup.machine.orders)
+    operation = turn.operations.current
+    at_work = not turn.setup.machine.orders if operation is None else operation.status == "in_progress"
+    works = turn.stops.open is None and at_work
     condition = Condition.RUNNING if works else Condition.IDLE
     if condition is not turn.watch.condition:
         tell_condition(turn, condition, Mode.PRODUCTION, at)

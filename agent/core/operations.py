@@ -1,22 +1,62 @@
-"""The execution of an operation at a work center. Its status is its own, beside the order's business status."""
+"""The execution of an operation at a work center. Its status is its own, beside the order's business status.
+
+Whatever moves an execution on is in `TRANSITIONS`. Everything else here is what an execution is, and what is kept of
+those that are not in progress.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeAlias
 
-from agent.core.directories import Directories, Order
-from agent.core.discrepancies import Discrepancy
-from agent.core.draft import Draft
+from agent.core.accounts import Cums
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import FactData, Keys, OperationCompleted, OperationStarted, OperationStatus, Versions
-from agent.core.output import Output
+from agent.core.facts import (
+    FINAL,
+    Keys,
+    OperationAborted,
+    OperationChanged,
+    OperationCompleted,
+    OperationPartiallyCompleted,
+    OperationPaused,
+    OperationResumed,
+    OperationStarted,
+    OperationStatus,
+    OperationStopped,
+    Versions,
+)
+from agent.core.figures import Sums
 from agent.core.values import replace
 
 UNKNOWN_OP_NO = "-"
 """Operation number where the order is not in the directory."""
+TRANSITIONS: Mapping[OperationStatus, frozenset[OperationStatus]] = {
+    "waiting": frozenset({"in_progress"}),
+    "in_progress": frozenset({"paused", "partially_completed", "completed", "stopped", "aborted"}),
+    "paused": frozenset({"in_progress", "partially_completed", "completed", "stopped", "aborted"}),
+    "partially_completed": frozenset({"in_progress"}),
+    "stopped": frozenset({"in_progress"}),
+    "completed": frozenset(),
+    "aborted": frozenset(),
+}
+"""From each status to those that may follow it."""
+RESUMABLE: frozenset[OperationStatus] = frozenset({"paused", "partially_completed", "stopped"})
+"""Statuses in which work was begun and may go on."""
+FACTS: Mapping[OperationStatus, type[OperationChanged]] = {
+    "in_progress": OperationResumed,
+    "paused": OperationPaused,
+    "partially_completed": OperationPartiallyCompleted,
+    "completed": OperationCompleted,
+    "stopped": OperationStopped,
+    "aborted": OperationAborted,
+}
+"""What is told of a change, by the status that it leads to; of the first one `OperationStarted`."""
+LEDGER_SIZE = 40
+MOST_RUNS = 5
+SHOWN_DESCRIPTION = 200
+"""Characters of the plan's description that are kept: a snapshot is small whatever the MES writes."""
 
 
 @lru_cache(maxsize=64)
@@ -26,7 +66,7 @@ def _keys(wc_id: str, order_id: str, op_no: str, item_id: str | None) -> Keys:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation in progress, with what the plan said when it began."""
+    """The execution of an operation, with what the plan said when it was begun or gone on with after another one."""
 
     op_execution_id: str
     order_id: str
@@ -34,27 +74,76 @@ class Operation:
     item_id: str | None
     description: str
     release_status: str
+    """Business status of the order as it was heard of last."""
     qty_planned: Decimal
     uom: str
     cycle_s: float | None
     versions: Versions
     transition_no: int
+    """Of its last change of status; counted from 1 for each execution."""
     started: float
+    """When work on it first began."""
     norm_setup_s: float | None = None
     """Planned setup time."""
     parts_per_count: int | None = None
     """Parts for one count of the machine's output, where the plan says so."""
+    status: OperationStatus = "in_progress"
+    since: float = 0.0
+    """When it came to this status."""
+    book: int = 0
+    """Names it in the accounts of parts, also when it is gone on with."""
+    most: int | None = None
+    """More parts than these are more than planned; None where nothing is planned."""
+    told: tuple[str, ...] = ()
+    """Contradictions with the plan that have been told of it and are told once."""
+    spent: Sums = field(default_factory=Sums)
+    """Times of its former stretches, when it is not in progress."""
+    labor_s: float = 0.0
+    """Labor of its former stretches, when it is not in progress."""
 
     def keys(self, wc_id: str) -> Keys:
         """What every fact of this operation is about."""
         return _keys(wc_id, self.order_id, self.op_no, self.item_id)
 
+    def is_of(self, order_id: str, op_no: str) -> bool:
+        """Whether it is the execution of this operation."""
+        return (self.order_id, self.op_no) == (order_id, op_no)
 
-Ledger: TypeAlias = dict[str, OperationStatus]
-"""Execution status by order, for those that were begun here; the last few only."""
-LEDGER_SIZE = 50
-SHOWN_DESCRIPTION = 200
-"""Characters of the plan's description that are kept: a snapshot is small whatever the MES writes."""
+    @property
+    def title(self) -> str:
+        """What it is called in messages."""
+        return f"order {self.order_id}" if self.op_no == UNKNOWN_OP_NO else f"order {self.order_id} / {self.op_no}"
+
+    def moved(self, status: OperationStatus, at: float) -> Operation:
+        """The same in its next status.
+
+        Raises:
+            EntryRefusedError: that status does not follow the one it is in.
+        """
+        must_allow(self, status)
+        return replace(self, status=status, since=at, transition_no=self.transition_no + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What an execution has come to, in short."""
+
+    order_id: str
+    op_no: str
+    status: OperationStatus
+    good: int = 0
+    scrap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunNote:
+    """A time without an order in which parts were made, in short."""
+
+    execution_id: str
+    since: float
+    until: float
+    good: int
+    scrap: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,143 +151,86 @@ class Operations:
     """What is in progress and what has been."""
 
     current: Operation | None = None
-    ledger: Ledger | None = None
+    """The one in progress or paused."""
+    ledger: tuple[Noted, ...] = ()
+    """The last executions that changed, the last one at the end; all of them are kept among the claims."""
     transitions: int = 0
+    """Changes of what is in progress; each time without an operation is named by one."""
+    runs: tuple[RunNote, ...] = ()
+    """The last times without an order that may be given to one, the oldest first."""
 
-    def status_of(self, order_id: str) -> OperationStatus:
-        """The execution status of an order at this work center."""
-        return (self.ledger or {}).get(order_id, "waiting")
+    @property
+    def book(self) -> int:
+        """Names what parts are credited to: the execution in progress, or this time without one."""
+        return self.transitions if self.current is None else self.current.book
 
+    @property
+    def none_id(self) -> str:
+        """Names the present time without an order."""
+        return f"none-{self.transitions}"
 
-def started(
-    operations: Operations, order_id: str, directories: Directories, draft: Draft, uom: str
-) -> tuple[Operations, Operation, Discrepancy | None]:
-    """Begin an operation; a contradiction with the plan is raised, not refused (requirement 78).
+    def noted(self, order_id: str, op_no: str) -> Noted | None:
+        """What is remembered of an execution."""
+        return next((one for one in reversed(self.ledger) if (one.order_id, one.op_no) == (order_id, op_no)), None)
 
-    Args:
-        operations: what is in progress.
-        order_id: the order to begin.
-        directories: the plan as last received.
-        draft: keys of the work center, ids and time.
-        uom: unit of measure where the plan gives none.
+    def status_of(self, order_id: str, op_no: str) -> OperationStatus:
+        """The execution status of an operation at this work center, as far as it is remembered."""
+        known = self.noted(order_id, op_no)
+        return "waiting" if known is None else known.status
 
-    Raises:
-        EntryRefusedError: it is in progress already, or another one is.
-    """
-    current = operations.current
-    if current is not None and current.order_id == order_id:
-        raise EntryRefusedError("ALREADY_STARTED", f"Order {order_id} is in progress already.")
-    if current is not None:
-        raise EntryRefusedError(
-            "OPERATION_IN_PROGRESS", f"Order {current.order_id} is in progress. Finish it first, then start {order_id}."
+    def noting(self, operation: Operation, cums: Cums) -> Operations:
+        """With what an execution has now come to."""
+        note = Noted(operation.order_id, operation.op_no, operation.status, cums.good, cums.scrap)
+        others = [one for one in self.ledger if (one.order_id, one.op_no) != (note.order_id, note.op_no)]
+        return replace(self, ledger=(*others, note)[-LEDGER_SIZE:])
+
+    def recounted(self, order_id: str, op_no: str, cums: Cums) -> Operations:
+        """With what an execution that is not in progress came to after all."""
+        ledger = tuple(
+            replace(one, good=cums.good, scrap=cums.scrap) if (one.order_id, one.op_no) == (order_id, op_no) else one
+            for one in self.ledger
         )
-    wc_id = draft.keys.wc_id
-    assert wc_id is not None
-    order = directories.orders.get((wc_id, order_id))
-    transitions = operations.transitions + 1
-    execution_id = f"op-{draft.ids.take()}"
-    if order is None:
-        operation = _unplanned(order_id, execution_id, transitions, draft.observed, uom)
-    else:
-        operation = _planned(order, directories, execution_id, transitions, draft)
-    operations = Operations(operation, _noted(operations.ledger, order_id, "in_progress"), transitions)
-    return operations, operation, _contradiction(order, order_id, draft.observed)
+        return replace(self, ledger=ledger)
+
+    def changed(self, operation: Operation | None) -> Operations:
+        """Another operation is in progress, or none."""
+        transitions = self.transitions + 1
+        if operation is not None and not operation.book:
+            operation = replace(operation, book=transitions)
+        return replace(self, current=operation, transitions=transitions)
+
+    def with_run(self, note: RunNote) -> Operations:
+        """With one more time without an order that may be given to one."""
+        others = tuple(one for one in self.runs if one.execution_id != note.execution_id)
+        return replace(self, runs=(*others, note)[-MOST_RUNS:])
+
+    def without_run(self, execution_id: str) -> Operations:
+        """A time without an order is nobody's any more."""
+        return replace(self, runs=tuple(one for one in self.runs if one.execution_id != execution_id))
 
 
-def completed(operations: Operations) -> tuple[Operations, Operation]:
-    """End the operation in progress.
+def must_allow(operation: Operation, status: OperationStatus) -> None:
+    """Refuse a status that does not follow the one an execution is in.
 
     Raises:
-        EntryRefusedError: none is in progress.
+        EntryRefusedError: saying what to do instead.
     """
-    operation = operations.current
-    if operation is None:
-        raise EntryRefusedError("NO_OPERATION", "No order is in progress. Scan or choose one to start.")
-    transitions = operations.transitions + 1
-    ledger = _noted(operations.ledger, operation.order_id, "completed")
-    return Operations(None, ledger, transitions), replace(operation, transition_no=transitions)
+    if status in TRANSITIONS[operation.status]:
+        return
+    title = operation.title
+    if operation.status in FINAL:
+        raise EntryRefusedError(
+            "OPERATION_ENDED",
+            f"Work on {title} has ended here: {operation.status}. What is missing or too much needs a correction; "
+            "call a supervisor.",
+        )
+    if status == "in_progress":
+        raise EntryRefusedError("ALREADY_STARTED", f"Work on {title} is in progress already.")
+    if status == operation.status:
+        raise EntryRefusedError("ALREADY_PAUSED", f"Work on {title} is paused already. Resume it, or start another.")
+    raise EntryRefusedError("NOT_IN_PROGRESS", f"Work on {title} is not in progress here. Resume it first.")
 
 
-def tell(
-    operation: Operation,
-    change: type[OperationStarted | OperationCompleted],
-    output: Output,
-    draft: Draft,
-    actor: str | None,
-) -> None:
-    """Make the fact of a change of status."""
-    statuses: tuple[OperationStatus, OperationStatus] = (
-        ("waiting", "in_progress") if change is OperationStarted else ("in_progress", "completed")
-    )
-    data: FactData = change(
-        keys=operation.keys(draft.keys.wc_id or ""),
-        quality=draft.quality("operator"),
-        versions=operation.versions,
-        op_execution_id=operation.op_execution_id,
-        from_status=statuses[0],
-        to_status=statuses[1],
-        transition_no=operation.transition_no,
-        release_status_seen=operation.release_status,
-        qty_good=Decimal(output.cums.good),
-        qty_scrap=Decimal(output.cums.scrap),
-        qty_planned=operation.qty_planned,
-        uom=operation.uom,
-        actor=actor,
-    )
-    key = f"op:{operation.order_id}:{operation.op_no}:{draft.keys.wc_id}:{operation.transition_no}"
-    draft.add(data, draft.observed, key, correlation_id=operation.op_execution_id)
-
-
-def _planned(order: Order, directories: Directories, execution_id: str, transition_no: int, draft: Draft) -> Operation:
-    return Operation(
-        op_execution_id=execution_id,
-        order_id=order.order_id,
-        op_no=order.op_no,
-        item_id=order.item_id,
-        description=order.description[:SHOWN_DESCRIPTION],
-        release_status=order.release_status,
-        qty_planned=order.qty_planned,
-        uom=order.uom,
-        cycle_s=None if order.norm_cycle_s is None else float(order.norm_cycle_s),
-        versions=Versions(
-            bom_version=order.bom_version,
-            route_version=order.route_version,
-            norm_version=order.norm_version,
-            reasons_rev=directories.reasons.rev,
-        ),
-        transition_no=transition_no,
-        started=draft.observed,
-        norm_setup_s=None if order.norm_setup_s is None else float(order.norm_setup_s),
-        parts_per_count=order.parts_per_count,
-    )
-
-
-def _unplanned(order_id: str, execution_id: str, transition_no: int, at: float, uom: str) -> Operation:
-    return Operation(
-        op_execution_id=execution_id,
-        order_id=order_id,
-        op_no=UNKNOWN_OP_NO,
-        item_id=None,
-        description="",
-        release_status="unknown",
-        qty_planned=Decimal(0),
-        uom=uom,
-        cycle_s=None,
-        versions=Versions(),
-        transition_no=transition_no,
-        started=at,
-    )
-
-
-def _contradiction(order: Order | None, order_id: str, at: float) -> Discrepancy | None:
-    if order is None:
-        return Discrepancy("order_unknown", at, at, {"order_id": order_id})
-    if order.release_status != "released":
-        evidence = {"order_id": order_id, "release_status": order.release_status}
-        return Discrepancy("order_not_released", at, at, evidence)
-    return None
-
-
-def _noted(ledger: Ledger | None, order_id: str, status: OperationStatus) -> Ledger:
-    others = [(order, was) for order, was in (ledger or {}).items() if order != order_id]
-    return dict([*others, (order_id, status)][-LEDGER_SIZE:])
+def fact_of(operation: Operation) -> type[OperationChanged]:
+    """The fact that tells of an execution's last change of status."""
+    return OperationStarted if operation.transition_no == 1 else FACTS[operation.status]

@@ -20,6 +20,8 @@ from agent.core.machine_settings import Role
 from agent.core.times import iso
 from agent.core.values import replace
 
+NOTHING_MADE = Cums()
+
 
 @dataclass(frozen=True, slots=True)
 class Manner:
@@ -57,6 +59,8 @@ class Baseline:
     checked_at: float = 0.0
     breached: bool = False
     """They disagreed at the last check."""
+    before: Cums = field(default_factory=Cums)
+    """What it had made by then, in former stretches of its execution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,9 @@ def tallied(output: Output, role: Role, before: CounterState, step: Step, manner
     return replace(output, tallies={**output.tallies, role: tally})
 
 
-def begun_anew(output: Output) -> Output:
-    """The quantities of another operation; counting itself goes on."""
-    return replace(output, cums=Cums())
+def begun_anew(output: Output, cums: Cums = NOTHING_MADE) -> Output:
+    """The quantities of another operation, with what it had made before; counting itself goes on."""
+    return replace(output, cums=cums, baseline=replace(output.baseline, before=cums))
 
 
 def shift_began(output: Output) -> Output:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from agent.core import arguments, barcodes, execution, loading, making, named_stops, serials, signing, stop_entries
+from agent.core import (
+    arguments,
+    barcodes,
+    execution,
+    labor,
+    loading,
+    making,
+    named_operations,
+    named_stops,
+    serials,
+    signing,
+    stop_entries,
+)
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.barcodes import Code
+from agent.core.changeover import Word
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, ScanAccepted, ScanRefused
 from agent.core.observations import Scan
@@ -21,15 +34,15 @@ def claims_needed(scan: Scan, asked: Asked) -> Claims:
     """The claims that `take` must be given for a scan."""
     code = None if scan.badge is not None else barcodes.read(scan.text, asked.setup.codes)
     match None if code is None else code.kind:
+        case "order":
+            assert code is not None
+            return named_operations.claims_needed(asked, code.identity, None)
         case "serial":
             assert code is not None
             return serials.claims_needed(asked, code.identity)
         case "lot":
             assert code is not None
             return loading.claims_needed(asked, code.identity)
-        case "order":
-            assert code is not None
-            return execution.claims_needed(asked, code.identity)
         case "reason":
             return stop_entries.claims_needed(asked)
     return ()
@@ -90,8 +103,7 @@ def _act(turn: Turn, code: Code | None, scan: Scan) -> str:
         case "badge":
             return signing.take_badge(turn, code.identity, _scan_quality(turn, scan))
         case "order":
-            execution.start(turn, code.identity, None)
-            return f"Order {code.identity} started."
+            return execution.start(turn, code.identity, None, Word(labor.acting(turn)))
         case "lot":
             if making.is_made_here(turn, code.item):
                 return making.start_lot(turn, code.identity, scan.observed.wall)

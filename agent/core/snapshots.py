@@ -48,6 +48,9 @@ def _of_0_1(state: dict[str, Any]) -> dict[str, Any]:
     if "cum_good" in output:
         output["cums"] = {"good": output.pop("cum_good"), "scrap": output.pop("cum_scrap")}
     if current:
+        # Transitions were counted over all operations, so the last one names what parts are credited to.
+        current["book"] = state["operations"]["transitions"]
+        state["operations"]["ledger"] = []
         change = {"at": current["started"], **order}
         state.setdefault("schedule", {"orders": [change]})
     return state

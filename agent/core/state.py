@@ -107,6 +107,8 @@ class Floor:
     """The last ones, newest first."""
     no_order_told: bool = False
     """That it runs without an order has been said."""
+    no_order_discrepancy: str | None = None
+    """Under which that was raised."""
     no_order_since: float | None = None
     """Since when nothing has been in progress."""
     own: tuple[Own, ...] = ()

@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from agent.core import (
+    against_plan,
     calendar,
     clock_steps,
     entries,
@@ -42,7 +43,7 @@ from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
 from agent.core.state import Event, StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
 from agent.core.targets import Target
-from agent.core.turn import Around, Turn, begin, end, open_spans
+from agent.core.turn import Around, Turn, begin, between_stops, end, open_spans
 from agent.core.values import replace
 from agent.core.views import Reply
 
@@ -169,6 +170,8 @@ class Station:
             labor.end_forgotten(turn, now)
             reply = _dispatch(turn, observation)
             issuing.follow_output(turn)
+        if turn.draft.facts:
+            against_plan.look_at_quantities(turn)
         state = end(turn)
         facts = tuple(turn.draft.facts)
         if facts:
@@ -191,10 +194,19 @@ class Station:
 
     def untold(self, now: float) -> tuple[Fact, ...]:
         """What was counted and is no fact yet, as facts that nobody keeps."""
-        known = calendar.NO_CALENDAR if self.working is None else self.working.calendar
-        turn = begin(self.setup, self.state, now, IdBlock(NO_IDS), Around(Directories(), known))
+        turn = self.glance(now, Directories())
         turn.flush()
         return tuple(turn.draft.facts)
+
+    def glance(self, now: float, directories: Directories) -> Turn:
+        """A turn to look at what is, of which nothing is kept.
+
+        Args:
+            now: the plant's time.
+            directories: what the MES said.
+        """
+        known = calendar.NO_CALENDAR if self.working is None else self.working.calendar
+        return begin(self.setup, self.state, now, IdBlock(NO_IDS), Around(directories, known))
 
     def figures(self, now: float) -> Figures:
         """The figures of shift and order, with what the time since they were settled seems to have been."""
@@ -203,7 +215,9 @@ class Station:
             return state.figures
         return settled(
             state.figures,
-            open_spans(state.figures, state.watch, state.stops, now),
+            open_spans(
+                state.figures, state.watch, state.stops, now, between_stops(self.setup.machine, state.operations)
+            ),
             now,
             figure_rules(self.setup.machine),
             lambda start, end: grounds(known.calendar, state.schedule, start, end),
@@ -249,10 +263,12 @@ def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick) -> Re
             machine_turn.hear_link(turn, observation)
         case Link():
             machine_turn.hear_reader_link(turn, observation)
-        case Tick() if turn.setup.machine.manual:
-            manual.pass_time(turn, observation.observed.wall)
         case Tick():
-            machine_turn.pass_time(turn, observation)
+            against_plan.follow(turn)
+            if turn.setup.machine.manual:
+                manual.pass_time(turn, observation.observed.wall)
+            else:
+                machine_turn.pass_time(turn, observation)
         case Scan():
             return scan_turn.take(turn, observation)
         case Entry():

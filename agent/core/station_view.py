@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import quality_views
+from agent.core import order_views, quality_views
 from agent.core.crew import Person
-from agent.core.directories import Directories, Order
+from agent.core.directories import Directories
 from agent.core.figures import Sums, elements
-from agent.core.operations import Operation
 from agent.core.reasons import first_out
 from agent.core.segments import Stop
-from agent.core.state import ClosedStop, LastScan, StationState
+from agent.core.state import ClosedStop, LastScan
 from agent.core.station import Station
 from agent.core.times import iso
 from agent.core.views import (
     ClosedStopView,
     EventView,
     FiguresView,
-    OrderView,
     PersonView,
     ScanView,
     StopView,
@@ -38,6 +36,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
     watch, output = state.watch, state.output
     operation = state.operations.current
     seen = station.figures(now)
+    present = order_views.in_progress(station, directories, now)
     account = next((one for one in seen.shifts if one.names(state.schedule.shift)), None)
     return WorkCenterView(
         wc_id=machine.work_center,
@@ -48,8 +47,9 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         condition=watch.condition,
         condition_since=iso(watch.since),
         mode=watch.mode,
-        order=None if operation is None else _in_progress(operation, state),
-        orders=tuple(_waiting(order, state) for order in directories.orders_of(machine.work_center)),
+        order=present,
+        orders=order_views.queue(station, directories, present),
+        runs_without_order=order_views.runs(state),
         qty_good=Decimal(output.cum_good),
         qty_scrap=Decimal(output.cum_scrap),
         setup_parts=Decimal(output.cums.setup),
@@ -69,39 +69,6 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
         quality=quality_views.view(state, directories),
         crew=tuple(_person(person, directories) for person in state.crew.people),
-    )
-
-
-def _in_progress(operation: Operation, state: StationState) -> OrderView:
-    return OrderView(
-        order_id=operation.order_id,
-        op_no=operation.op_no,
-        item_id=operation.item_id or "",
-        description=operation.description,
-        status="in_progress",
-        release_status=operation.release_status,
-        qty_planned=operation.qty_planned,
-        qty_good=Decimal(state.output.cum_good),
-        qty_scrap=Decimal(state.output.cum_scrap),
-        uom=operation.uom,
-    )
-
-
-def _waiting(order: Order, state: StationState) -> OrderView:
-    current = state.operations.current
-    if current is not None and current.order_id == order.order_id:
-        return _in_progress(current, state)
-    return OrderView(
-        order_id=order.order_id,
-        op_no=order.op_no,
-        item_id=order.item_id,
-        description=order.description,
-        status=state.operations.status_of(order.order_id),
-        release_status=order.release_status,
-        qty_planned=order.qty_planned,
-        qty_good=Decimal(0),
-        qty_scrap=Decimal(0),
-        uom=order.uom,
     )
 
 

@@ -17,9 +17,9 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.draft import Draft, Origin
 from agent.core.envelope import Row
 from agent.core.facts import Keys, Versions
-from agent.core.figures import Figures, Rules, Span, settled, spans_of
+from agent.core.figures import Figures, Kind, Rules, Span, settled, spans_of
 from agent.core.identity import IdBlock
-from agent.core.machine_settings import Role
+from agent.core.machine_settings import MachineSettings, Role
 from agent.core.materials import Materials
 from agent.core.operations import Operations
 from agent.core.output import Output
@@ -111,13 +111,13 @@ class Turn:
     def execution_id(self) -> str:
         """What quantities are summed up under: the execution of the operation, or this time without one."""
         operation = self.operations.current
-        return f"none-{self.operations.transitions}" if operation is None else operation.op_execution_id
+        return self.operations.none_id if operation is None else operation.op_execution_id
 
     def account(self) -> Account:
         """What parts are credited to at present."""
         operation = self.operations.current
         return Account(
-            book=self.operations.transitions,
+            book=self.operations.book,
             execution_id=self.execution_id,
             keys=self.draft.keys,
             versions=self.draft.versions,
@@ -237,7 +237,7 @@ class Turn:
     def settle(self, until: float, stop: Stop | None = None) -> None:
         """Time up to `until` is known for good: a stop was in it, or the machine ran."""
         self.seen_from(until)
-        spans = spans_of(stop, self.figures.settled or until, until)
+        spans = spans_of(stop, self.figures.settled or until, until, between_stops(self.setup.machine, self.operations))
         self.figures = settled(self.figures, spans, until, self.figure_rules(), self.grounds)
 
     def settle_running(self, until: float) -> None:
@@ -277,7 +277,8 @@ class Turn:
 
     def figures_at(self, now: float) -> Figures:
         """The figures with what the time since they were settled seems to have been."""
-        spans = open_spans(self.figures, self.watch, self.stops, now)
+        between = between_stops(self.setup.machine, self.operations)
+        spans = open_spans(self.figures, self.watch, self.stops, now, between)
         return settled(self.figures, spans, now, self.figure_rules(), self.grounds)
 
     def raise_discrepancy(self, discrepancy: Discrepancy, origin: Origin) -> str:
@@ -296,13 +297,19 @@ class Around:
     open_discrepancies: int = 0
 
 
-def open_spans(figures: Figures, watch: Watch, stops: StopWatch, now: float) -> Iterator[Span]:
+def between_stops(machine: MachineSettings, operations: Operations) -> Kind:
+    """What the time is in which no stop is open: where there is no machine, a paused operation is interrupted."""
+    paused = operations.current is not None and operations.current.status == "paused"
+    return "down" if machine.manual and paused else "run"
+
+
+def open_spans(figures: Figures, watch: Watch, stops: StopWatch, now: float, between: Kind) -> Iterator[Span]:
     """What the time since it was settled seems to have been."""
     if figures.settled is None:
         return
     gap = watch.gap
     seen_until = now if gap is None else min(gap.start, now)
-    yield from spans_of(stops.open, figures.settled, seen_until)
+    yield from spans_of(stops.open, figures.settled, seen_until, between)
     if gap is not None:
         yield Span("unknown", gap.start, now)
 

@@ -11,7 +11,16 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 
 from agent.core.conditions import Condition, Mode
-from agent.core.facts import Block, DiscrepancyCode, OperationStatus, ShiftKeys, StopClass, TimeElements, Timestamp
+from agent.core.facts import (
+    Block,
+    DiscrepancyCode,
+    OperationStatus,
+    OperationTimes,
+    ShiftKeys,
+    StopClass,
+    TimeElements,
+    Timestamp,
+)
 from agent.core.quality_views import QualityView
 
 API_VERSION = 3
@@ -31,19 +40,57 @@ class Reply(Block):
     fact_ids: tuple[str, ...] = ()
 
 
+class PredecessorView(Block):
+    """An operation before another one."""
+
+    op_no: str
+    status: str
+    """As the MES knows it."""
+    mandatory: bool
+
+
 class OrderView(Block):
-    """The operation in progress, or the order shown last."""
+    """An operation: the one in progress or paused here, or one of the dispatch queue."""
 
     order_id: str
     op_no: str
     item_id: str
     description: str
     status: OperationStatus
+    """Execution status here, the agent's own (requirements 77, 79)."""
     release_status: str
+    """Business status, the MES's."""
     qty_planned: Decimal
     qty_good: Decimal
     qty_scrap: Decimal
+    qty_rework: Decimal = Decimal(0)
     uom: str
+    op_execution_id: str | None = None
+    """This one and the next three: of the one in progress or paused only."""
+    since: Timestamp | None = None
+    """When it came to its status, such as since when it is paused."""
+    times: OperationTimes | None = None
+    performers: tuple[str, ...] = ()
+    priority: int = 0
+    due: Timestamp | None = None
+    crew_id: str | None = None
+    destination: str | None = None
+    resources: tuple[str, ...] = ()
+    instructions: tuple[str, ...] = ()
+    predecessors: tuple[PredecessorView, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    """Codes of the discrepancies that beginning it would raise, as far as its copy says."""
+
+
+class RunView(Block):
+    """A time without an order, the parts of which may be given to an order."""
+
+    execution_id: str
+    since: Timestamp
+    until: Timestamp | None
+    """Null for the present one."""
+    qty_good: Decimal
+    qty_scrap: Decimal
 
 
 class StopView(Block):
@@ -128,6 +175,8 @@ class WorkCenterView(Block):
     order: OrderView | None
     orders: tuple[OrderView, ...]
     """What may be started, the one to begin with first."""
+    runs_without_order: tuple[RunView, ...] = ()
+    """The last ones that may be given to an order, the newest first."""
     qty_good: Decimal
     qty_scrap: Decimal
     setup_parts: Decimal

@@ -95,7 +95,7 @@ def test_a_lot_goes_on_with_its_order() -> None:
     bench = a_bench(a_plan_of())
     bench.enter("start_lot", lot_id="P-001")
     bench.scan("SN:1")
-    bench.enter("complete_operation")
+    bench.enter("partial_operation")
     bench.scan("ORD:PO-2", "SN:2")
     bench.enter("complete_operation")
     assert bench.scan("ORD:PO-1", "SN:3") == "ok"

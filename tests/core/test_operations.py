@@ -1,132 +1,147 @@
-"""Starting and finishing operations; a contradiction with the plan is raised, not refused."""
+"""What an execution of an operation is: its statuses and what may follow them, its numbers, what is remembered."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from agent.core.accounts import Cums
-from agent.core.directories import Directories
-from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import Keys, OperationCompleted, OperationStarted, Versions
-from agent.core.operations import LEDGER_SIZE, Operation, Operations, completed, started, tell
-from agent.core.output import Output
-from tests.core.build import FIRST_ID, T0, WC, a_draft, a_plan, an_order, quality
+from agent.core.facts import (
+    FINAL,
+    Keys,
+    OperationAborted,
+    OperationChanged,
+    OperationCompleted,
+    OperationPartiallyCompleted,
+    OperationPaused,
+    OperationResumed,
+    OperationStarted,
+    OperationStatus,
+    OperationStopped,
+    Versions,
+)
+from agent.core.operations import (
+    LEDGER_SIZE,
+    MOST_RUNS,
+    TRANSITIONS,
+    Operation,
+    Operations,
+    RunNote,
+    fact_of,
+    must_allow,
+)
+from tests.core.build import T0, WC
 
 
-def begun(order_id: str = "PO-1", plan: Directories | None = None) -> tuple[Operations, Operation]:
-    operations, operation, _ = started(Operations(), order_id, plan or a_plan(an_order()), a_draft(), "EA")
-    return operations, operation
-
-
-def test_an_operation_keeps_what_the_plan_said_when_it_began() -> None:
-    order = an_order(norm_cycle_s="1.5", description="Bottle", bom_version="B1", route_version="R1", norm_version="N1")
-    operations, operation, contradiction = started(Operations(), "PO-1", a_plan(order, reasons=["X"]), a_draft(), "KG")
-    assert operation == Operation(
-        op_execution_id=f"op-{FIRST_ID}",
-        order_id="PO-1",
-        op_no="10",
+def an_operation(status: OperationStatus = "in_progress", order_id: str = "PO-1", op_no: str = "10") -> Operation:
+    return Operation(
+        op_execution_id=f"op-{order_id}-{op_no}",
+        order_id=order_id,
+        op_no=op_no,
         item_id="BOTTLE",
-        description="Bottle",
+        description="",
         release_status="released",
         qty_planned=Decimal(100),
         uom="EA",
-        cycle_s=1.5,
-        versions=Versions(bom_version="B1", route_version="R1", norm_version="N1", reasons_rev="7"),
-        transition_no=1,
+        cycle_s=None,
+        versions=Versions(),
+        transition_no=3,
         started=T0,
+        status=status,
     )
-    assert operations == Operations(operation, {"PO-1": "in_progress"}, 1)
-    assert contradiction is None
-    assert operation.keys(WC) == Keys(wc_id=WC, order_id="PO-1", op_no="10", item_id="BOTTLE")
 
 
-def test_an_order_that_nobody_planned_is_started_and_raised() -> None:
-    operations, operation, contradiction = started(Operations(), "PO-9", a_plan(), a_draft(), "KG")
-    assert (operation.op_no, operation.uom, operation.release_status) == ("-", "KG", "unknown")
-    assert operations.status_of("PO-9") == "in_progress"
-    assert contradiction == Discrepancy("order_unknown", T0, T0, {"order_id": "PO-9"})
+def test_what_has_ended_is_final_and_everything_else_goes_on() -> None:
+    assert {status for status, after in TRANSITIONS.items() if not after} == FINAL
+    assert TRANSITIONS["waiting"] == {"in_progress"}
+    assert TRANSITIONS["partially_completed"] == TRANSITIONS["stopped"] == {"in_progress"}
+    assert TRANSITIONS["paused"] == (TRANSITIONS["in_progress"] - {"paused"}) | {"in_progress"}
 
 
-@pytest.mark.parametrize("status", ["planned", "closed"])
-def test_an_order_that_is_not_released_is_started_and_raised(status: str) -> None:
-    plan = a_plan(an_order(release_status=status))
-    _, operation, contradiction = started(Operations(), "PO-1", plan, a_draft(), "EA")
-    assert operation.release_status == status
-    evidence = {"order_id": "PO-1", "release_status": status}
-    assert contradiction == Discrepancy("order_not_released", T0, T0, evidence)
-
-
-def test_an_order_of_another_work_center_is_unknown_here() -> None:
-    plan = Directories({("WC-2", "PO-1"): an_order()})
-    contradiction = started(Operations(), "PO-1", plan, a_draft(), "EA")[2]
-    assert contradiction == Discrepancy("order_unknown", T0, T0, {"order_id": "PO-1"})
-
-
-@pytest.mark.parametrize(("order_id", "code"), [("PO-1", "ALREADY_STARTED"), ("PO-2", "OPERATION_IN_PROGRESS")])
-def test_a_second_start_is_refused_with_a_reason(order_id: str, code: str) -> None:
-    operations, _ = begun()
-    with pytest.raises(EntryRefusedError, match="PO-1") as refusal:
-        started(operations, order_id, a_plan(), a_draft(), "EA")
+@pytest.mark.parametrize(
+    ("status", "after", "code"),
+    [
+        ("completed", "in_progress", "OPERATION_ENDED"),
+        ("aborted", "paused", "OPERATION_ENDED"),
+        ("in_progress", "in_progress", "ALREADY_STARTED"),
+        ("paused", "paused", "ALREADY_PAUSED"),
+        ("stopped", "completed", "NOT_IN_PROGRESS"),
+    ],
+)
+def test_a_status_that_does_not_follow_is_refused_with_a_next_step(
+    status: OperationStatus, after: OperationStatus, code: str
+) -> None:
+    with pytest.raises(EntryRefusedError, match="order PO-1 / 10") as refusal:
+        must_allow(an_operation(status), after)
     assert refusal.value.code == code
 
 
-def test_finishing_takes_the_next_number_and_is_remembered() -> None:
-    operations, operation = begun()
-    after, ended = completed(operations)
-    assert after == Operations(None, {"PO-1": "completed"}, 2)
-    assert (ended.op_execution_id, ended.transition_no) == (operation.op_execution_id, 2)
+@pytest.mark.parametrize(
+    ("before", "after", "fact"),
+    [
+        ("in_progress", "paused", OperationPaused),
+        ("paused", "in_progress", OperationResumed),
+        ("partially_completed", "in_progress", OperationResumed),
+        ("in_progress", "partially_completed", OperationPartiallyCompleted),
+        ("paused", "completed", OperationCompleted),
+        ("in_progress", "stopped", OperationStopped),
+        ("paused", "aborted", OperationAborted),
+    ],
+)
+def test_each_change_takes_the_next_number_and_has_its_fact(
+    before: OperationStatus, after: OperationStatus, fact: type[OperationChanged]
+) -> None:
+    moved = an_operation(before).moved(after, T0 + 5.0)
+    assert (moved.status, moved.transition_no, moved.since) == (after, 4, T0 + 5.0)
+    assert fact_of(moved) is fact
 
 
-def test_finishing_what_was_not_begun_is_refused() -> None:
-    with pytest.raises(EntryRefusedError) as refusal:
-        completed(Operations())
-    assert refusal.value.code == "NO_OPERATION"
+def test_the_first_change_is_the_start() -> None:
+    assert fact_of(replace(an_operation("waiting"), transition_no=0).moved("in_progress", T0)) is OperationStarted
 
 
-def test_an_order_never_begun_here_is_waiting() -> None:
-    assert Operations().status_of("PO-1") == "waiting"
+def test_an_execution_keeps_its_name_in_the_accounts_of_parts_when_it_is_gone_on_with() -> None:
+    first = Operations().changed(an_operation())
+    assert first.current is not None
+    assert (first.book, first.current.book) == (1, 1)
+    free = first.changed(None)
+    assert (free.book, free.none_id) == (2, "none-2")
+    other = free.changed(an_operation(order_id="PO-2"))
+    assert other.book == 3
+    assert other.changed(first.current).book == 1
 
 
-def test_only_the_last_orders_are_remembered_the_present_one_always() -> None:
-    operations = Operations()
+def test_an_operation_never_begun_here_is_waiting() -> None:
+    assert Operations().status_of("PO-1", "10") == "waiting"
+
+
+def test_two_operations_of_an_order_are_remembered_apart() -> None:
+    known = Operations().noting(an_operation("completed"), Cums(good=7)).noting(an_operation(op_no="20"), Cums())
+    assert (known.status_of("PO-1", "10"), known.status_of("PO-1", "20")) == ("completed", "in_progress")
+    changed = known.recounted("PO-1", "10", Cums(good=8, scrap=1)).noted("PO-1", "10")
+    assert changed is not None
+    assert (changed.good, changed.scrap, changed.status) == (8, 1, "completed")
+
+
+def test_only_the_last_executions_are_remembered() -> None:
+    known = Operations()
     for number in range(3 * LEDGER_SIZE):
-        operations, _, _ = started(operations, f"PO-{number}", a_plan(), a_draft(), "EA")
-        operations, _ = completed(operations)
-    assert operations.ledger is not None
-    assert list(operations.ledger) == [f"PO-{number}" for number in range(2 * LEDGER_SIZE, 3 * LEDGER_SIZE)]
-    operations, _, _ = started(operations, "PO-100", a_plan(), a_draft(), "EA")
-    assert operations.status_of("PO-100") == "in_progress"
+        known = known.noting(an_operation(order_id=f"PO-{number}"), Cums())
+    assert [one.order_id for one in known.ledger] == [
+        f"PO-{number}" for number in range(2 * LEDGER_SIZE, 3 * LEDGER_SIZE)
+    ]
 
 
-def test_the_fact_of_a_change_names_its_execution_and_its_number() -> None:
-    _, operation = begun()
-    draft = a_draft(observed=60.0)
-    tell(operation, OperationStarted, Output(), draft, "anna")
-    tell(operation, OperationCompleted, Output(Cums(good=7, scrap=2)), draft, None)
-    first, last = draft.facts
-    assert first.data == OperationStarted(
-        keys=operation.keys(WC),
-        quality=quality(origin="operator"),
-        versions=Versions(reasons_rev="7"),
-        op_execution_id=operation.op_execution_id,
-        from_status="waiting",
-        to_status="in_progress",
-        transition_no=1,
-        release_status_seen="released",
-        qty_good=Decimal(0),
-        qty_scrap=Decimal(0),
-        qty_planned=Decimal(100),
-        uom="EA",
-        actor="anna",
-    )
-    assert first.natural_key == f"op:e1:PO-1:10:{WC}:1"
-    assert (first.time, first.correlation_id) == (T0 + 60.0, operation.op_execution_id)
-    assert isinstance(last.data, OperationCompleted)
-    assert (last.data.from_status, last.data.to_status) == ("in_progress", "completed")
-    assert (last.data.qty_good, last.data.qty_scrap) == (Decimal(7), Decimal(2))
+def test_only_the_last_times_without_an_order_are_remembered() -> None:
+    known = Operations()
+    for number in range(2 * MOST_RUNS):
+        known = known.with_run(RunNote(f"none-{number}", 0.0, 1.0, 5, 0))
+    assert [one.execution_id for one in known.runs] == [f"none-{number}" for number in range(MOST_RUNS, 2 * MOST_RUNS)]
+    assert known.without_run("none-7").runs == tuple(one for one in known.runs if one.execution_id != "none-7")
 
 
-def test_a_description_without_end_is_cut_so_that_the_snapshot_stays_small() -> None:
-    _, operation = begun(plan=a_plan(an_order(description="x" * 100_000)))
-    assert len(operation.description) <= 200
+def test_what_an_operation_is_called_and_is_about() -> None:
+    assert an_operation().title == "order PO-1 / 10"
+    assert an_operation(op_no="-").title == "order PO-1"
+    assert an_operation().keys(WC) == Keys(wc_id=WC, order_id="PO-1", op_no="10", item_id="BOTTLE")

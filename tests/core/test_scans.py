@@ -221,9 +221,9 @@ def test_a_unit_is_taken_once_at_an_operation_and_once_at_the_next() -> None:  #
     assert codes(story, "SN:1") == ["ok"]
 
 
-def test_a_unit_is_not_taken_again_when_an_order_is_started_again_after_another() -> None:  # K14
+def test_a_unit_is_not_taken_again_when_an_order_is_gone_on_with_after_another() -> None:  # K14
     story = a_line_with_an_order()
-    story.hear(scan(22.0, "SN:1"), entry(23.0, "complete_operation"))
+    story.hear(scan(22.0, "SN:1"), entry(23.0, "partial_operation"))
     story.hear(scan(24.0, "ORD:PO-2"), scan(25.0, "SN:1"), entry(26.0, "complete_operation"), scan(27.0, "ORD:PO-1"))
     assert codes(story, "SN:1") == ["ALREADY_REPORTED"]
     keys = [fact.natural_key for fact in story.facts]

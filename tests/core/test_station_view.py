@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from agent.core.conditions import Condition, Mode
-from agent.core.facts import ShiftKeys
+from agent.core.facts import OperationStarted, OperationTimes, ShiftKeys
 from agent.core.machine_settings import Role
 from agent.core.station_view import view
 from agent.core.views import ClosedStopView, EventView, OrderView, ScanView, StopView
@@ -70,6 +70,18 @@ def test_what_is_in_progress_and_what_may_be_started() -> None:
         qty_good=Decimal(9),
         qty_scrap=Decimal(2),
         uom="EA",
+        op_execution_id=story.of(OperationStarted)[0].op_execution_id,  # type: ignore[attr-defined]
+        since=clock(1.0),
+        times=OperationTimes(
+            elapsed_s=Decimal("240.000"),
+            run_s=Decimal("59.000"),
+            setup_s=Decimal("0.000"),
+            delay_s=Decimal("181.000"),
+            labor_s=Decimal(0),
+            norm_run_s=None,
+            norm_setup_s=None,
+        ),
+        priority=1,
     )
     second = OrderView(
         order_id="PO-2",
@@ -82,6 +94,7 @@ def test_what_is_in_progress_and_what_may_be_started() -> None:
         qty_good=Decimal(0),
         qty_scrap=Decimal(0),
         uom="EA",
+        priority=2,
     )
     assert (shown.order, shown.orders) == (first, (first, second))
     quantities = (shown.qty_good, shown.qty_scrap, shown.scrap_uncoded, shown.setup_parts)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from agent.core.directories.calendars import PublishedCalendar
 from agent.core.directories.copies import Scheduled, in_force
 from agent.core.directories.floor import Figures, Lot, Operator, Operators, Resources
 from agent.core.directories.items import Bom, CheckPlan, Item, Norms, Route
-from agent.core.directories.orders import Order
+from agent.core.directories.orders import Order, in_order
 from agent.core.directories.reasons import (
     CODE_LISTS,
     NO_ALARMS,
@@ -85,10 +86,21 @@ class Directories:
         """The reason in the directory."""
         return next((entry for entry in self.reasons.reasons if entry.code == code), None)
 
-    def orders_of(self, wc_id: str) -> tuple[Order, ...]:
-        """The orders of a work center, the one to begin with first."""
+    def orders_of(self, wc_id: str, crew_id: str | None = None) -> tuple[Order, ...]:
+        """The dispatch queue of a work center, the one to begin with first (requirement 71).
+
+        Args:
+            wc_id: the work center.
+            crew_id: who works there; what is meant for another crew comes after all that is not.
+        """
+
+        def rank(order: Order) -> tuple[bool, int, float, str, tuple[bool, int, str]]:
+            others = None not in {crew_id, order.crew_id} and order.crew_id != crew_id
+            due = inf if order.due is None else order.due.timestamp()
+            return (others, order.priority, due, order.order_id, in_order(order.op_no))
+
         mine = [order for (center, _), order in self.orders.items() if center == wc_id]
-        return tuple(sorted(mine, key=lambda order: (order.priority, order.order_id, order.op_no)))
+        return tuple(sorted(mine, key=rank))
 
     def calendar_of(self, wc_id: str) -> PublishedCalendar | None:
         """The calendar of a work center: its own alone, without one the site's."""

@@ -98,3 +98,9 @@ class Order(Copy):
         if is_strict(info):
             tell_apart("operations", [*(step.op_no for step in self.route), self.op_no], once=False)
         return self
+
+
+def in_order(op_no: str) -> tuple[bool, int, str]:
+    """What operations of an order are sorted by: 5, 10, 100, then those that are no numbers."""
+    number = op_no.isascii() and op_no.isdigit()
+    return (not number, int(op_no) if number else 0, op_no)

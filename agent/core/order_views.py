@@ -1,0 +1,123 @@
+"""Operations as people and the MES are shown them: what is in progress, what waits, what was made without an order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from agent.core import against_plan, changeover, labor
+from agent.core.directories import Directories, Order
+from agent.core.operations import Operation
+from agent.core.state import StationState
+from agent.core.station import Station
+from agent.core.times import iso
+from agent.core.views import OrderView, PredecessorView, RunView
+
+
+def in_progress(station: Station, directories: Directories, now: float) -> OrderView | None:
+    """The operation in progress or paused."""
+    operation = station.state.operations.current
+    if operation is None:
+        return None
+    turn, cums = station.glance(now, directories), station.state.output.cums
+    order = against_plan.copy_of(directories, turn.wc_id, operation)
+    shown = _bare(operation) if order is None else _of_plan(order, turn.wc_id)
+    fields = {
+        "item_id": operation.item_id or "",
+        "description": operation.description,
+        "status": operation.status,
+        "qty_good": Decimal(cums.good),
+        "qty_scrap": Decimal(cums.scrap),
+        "qty_rework": Decimal(cums.rework),
+        "uom": operation.uom,
+        "op_execution_id": operation.op_execution_id,
+        "since": iso(operation.since),
+        "times": changeover.times(turn),
+        "performers": labor.performers(turn),
+        "contradictions": (),
+    }
+    return shown.model_copy(update=fields)
+
+
+def queue(station: Station, directories: Directories, present: OrderView | None) -> tuple[OrderView, ...]:
+    """The dispatch queue for the crew that is there, the operation to begin with first."""
+    operations, shift = station.state.operations, station.state.schedule.shift
+    wc_id = station.setup.machine.work_center
+    shown = []
+    for order in directories.orders_of(wc_id, None if shift is None else shift.crew_id):
+        if operations.current is not None and operations.current.is_of(order.order_id, order.op_no) and present:
+            shown.append(present)
+            continue
+        noted = operations.noted(order.order_id, order.op_no)
+        fields = (
+            {}
+            if noted is None
+            else {"status": noted.status, "qty_good": Decimal(noted.good), "qty_scrap": Decimal(noted.scrap)}
+        )
+        shown.append(_of_plan(order, wc_id).model_copy(update=fields))
+    return tuple(shown)
+
+
+def runs(state: StationState) -> tuple[RunView, ...]:
+    """Times without an order in which something was made, the newest first."""
+    past = [
+        RunView(
+            execution_id=one.execution_id,
+            since=iso(one.since),
+            until=iso(one.until),
+            qty_good=Decimal(one.good),
+            qty_scrap=Decimal(one.scrap),
+        )
+        for one in reversed(state.operations.runs)
+    ]
+    cums, since = state.output.cums, state.floor.no_order_since
+    if state.operations.current is None and since is not None and (cums.good or cums.scrap):
+        present = RunView(
+            execution_id=state.operations.none_id,
+            since=iso(since),
+            until=None,
+            qty_good=Decimal(cums.good),
+            qty_scrap=Decimal(cums.scrap),
+        )
+        return (present, *past)
+    return tuple(past)
+
+
+def _of_plan(order: Order, wc_id: str) -> OrderView:
+    return OrderView(
+        order_id=order.order_id,
+        op_no=order.op_no,
+        item_id=order.item_id,
+        description=order.description,
+        status="waiting",
+        release_status=order.release_status,
+        qty_planned=order.qty_planned,
+        qty_good=Decimal(0),
+        qty_scrap=Decimal(0),
+        uom=order.uom,
+        priority=order.priority,
+        due=None if order.due is None else iso(order.due.timestamp()),
+        crew_id=order.crew_id,
+        destination=order.destination,
+        resources=order.resources,
+        instructions=order.instructions,
+        predecessors=tuple(
+            PredecessorView(op_no=one.op_no, status=one.status, mandatory=one.mandatory) for one in order.route
+        ),
+        contradictions=tuple(one.code for one in against_plan.of_copy(order, wc_id)),
+    )
+
+
+def _bare(operation: Operation) -> OrderView:
+    """An operation that the plan says nothing of, any more or yet."""
+    return OrderView(
+        order_id=operation.order_id,
+        op_no=operation.op_no,
+        item_id=operation.item_id or "",
+        description=operation.description,
+        status=operation.status,
+        release_status=operation.release_status,
+        qty_planned=operation.qty_planned,
+        qty_good=Decimal(0),
+        qty_scrap=Decimal(0),
+        uom=operation.uom,
+    )
