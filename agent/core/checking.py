@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agent.core import arguments, checks, holds, labor, nonconformance, sampling, unit_records
+from agent.core import arguments, checks, holds, nonconformance, sampling, unit_records
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.directories import Directories
 from agent.core.directories.items import Characteristic
@@ -138,7 +138,7 @@ def _consequences(turn: Turn, entry: Entry, made: Made, check_no: int) -> str:
     if made.result == "pass":
         passed = made.serial is not None and nonconformance.passed(turn, made.serial, turn.draft.observed)
         return f" Unit {made.serial} is good again." if passed else ""
-    given, actor = entry.arguments, entry.actor or labor.acting(turn)
+    given, actor = entry.arguments, entry.actor
     defect = arguments.optional_name(given, "defect_code") or turn.setup.machine.quality.unnamed_defect
     said = ""
     if made.serial is not None or made.lot_id is not None or given.get("qty"):
@@ -192,7 +192,7 @@ def _tell(turn: Turn, entry: Entry, made: Made, numbers: tuple[int, int, int]) -
         planned=made.planned,
         place=arguments.optional_name(entry.arguments, "place") or turn.wc_id,
         defect_code=arguments.optional_name(entry.arguments, "defect_code"),
-        actor=entry.actor or labor.acting(turn),
+        actor=entry.actor,
     )
     turn.draft.add_cause(mark, data, f"check:{turn.wc_id}:{check_no}", correlation_id=turn.execution_id)
 

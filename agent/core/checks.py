@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.core import arguments, code_lists, labor, sampling
+from agent.core import arguments, code_lists, sampling
 from agent.core.actions import Action, Actions
 from agent.core.counting import Boundary
 from agent.core.draft import Origin
@@ -101,7 +101,7 @@ def _skip_check(turn: Turn, entry: Entry) -> str:
         )
     if lot_id is not None:
         found = replace(found, samples=1, lots=(lot_id,))
-    _skip(turn, found, Why(reason, comment, entry.actor or labor.acting(turn), "operator"))
+    _skip(turn, found, Why(reason, comment, entry.actor, "operator"))
     return f"Check {check_id} skipped ({found.samples})."
 
 

@@ -12,6 +12,7 @@ from agent.core import (
     genealogy,
     holds,
     issuing,
+    labor,
     loading,
     making,
     nc_entries,
@@ -27,6 +28,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
 from agent.core.targets import Target
 from agent.core.turn import Turn
+from agent.core.values import replace
 from agent.core.views import Reply
 
 ACTIONS: Actions = {
@@ -64,6 +66,8 @@ def target_named(action: str, asked: Asked) -> Target | None:
 
 def take(turn: Turn, entry: Entry) -> Reply:
     """Carry out what somebody entered, or say why not: then nothing changed."""
+    if entry.actor is None and entry.role != "mes":
+        entry = replace(entry, actor=labor.acting(turn))
     try:
         action = _action(entry.action)
         rights.must_be(turn, entry, *action.roles)

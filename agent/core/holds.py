@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from agent.core import arguments, code_lists, labor
+from agent.core import arguments, code_lists
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import HoldPlaced, HoldReleased, Keys, Reason
@@ -102,7 +102,7 @@ def _place(turn: Turn, entry: Entry) -> str:
     reason = code_lists.coded(turn.directories, "holds", arguments.name(entry.arguments, "reason"), comment)
     if placed(turn, target, target_id) is not None:
         raise EntryRefusedError("ALREADY_HELD", f"{_name(target, target_id)} is on hold already. Nothing to do.")
-    place(turn, target, target_id, Word(reason, comment, entry.actor or labor.acting(turn)))
+    place(turn, target, target_id, Word(reason, comment, entry.actor))
     return f"{_name(target, target_id)} is on hold."
 
 
@@ -126,7 +126,7 @@ def _release(turn: Turn, entry: Entry) -> str:
         target_id=target_id,
         since=iso(hold.since),
         comment=arguments.text(entry.arguments, "comment"),
-        actor=entry.actor or labor.acting(turn),
+        actor=entry.actor,
     )
     turn.draft.add(data, turn.draft.observed, f"hold:{turn.wc_id}:{target}:{target_id}:{turn.number()}")
     return f"{_name(target, target_id)} is free again."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agent.core import rights, stops
+from agent.core import labor, rights, stops
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Reason
@@ -41,9 +41,9 @@ def word_of_entry(turn: Turn, entry: Entry) -> Word:
 
 
 def word_of_scan(turn: Turn, scan: Scan) -> Word:
-    """A scanned code's: nobody in particular."""
+    """A scanned code's: who signed on last scans."""
     quality = turn.draft.quality("scanner", entry="manual" if scan.manual else "scan")
-    return Word(scan.observed.wall, None, supervisor=False, quality=quality)
+    return Word(scan.observed.wall, labor.acting(turn), supervisor=False, quality=quality)
 
 
 def stops_named(turn_stops: stops.StopWatch, last: Stop | None, arguments: Mapping[str, str]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from agent.core import labor
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
 from agent.core.turn import Turn
@@ -39,8 +38,7 @@ def has_role(turn: Turn, entry: Entry, *roles: str) -> bool:
         return True
     if turn.directories.operators is None:
         return entry.role in roles or OPERATOR in roles
-    actor = entry.actor or labor.acting(turn)
-    known = None if actor is None else turn.directories.operator(actor)
+    known = None if entry.actor is None else turn.directories.operator(entry.actor)
     if known is None or (turn.setup.machine.people.rights_need_sign_on and turn.crew.find(known.operator_id) is None):
         return OPERATOR in roles
     return not {OPERATOR, *known.roles}.isdisjoint(roles)

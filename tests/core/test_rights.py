@@ -9,7 +9,7 @@ import pytest
 from agent.core.directories import Operators
 from agent.core.observations import Entry, EntryRole
 from agent.core.station import StationObservation
-from tests.core.build import Story, a_manual_station, a_plan, a_story, an_order, entry, started
+from tests.core.build import Story, a_manual_station, a_plan, a_story, an_order, entry, scan, started
 
 PEOPLE = Operators.model_validate(
     {
@@ -94,3 +94,12 @@ def test_a_supervisor_signs_somebody_off() -> None:
     story.hear(on("anna"), on("boris"))
     facts = story.hear(by("boris", "sign_off", operator_id="anna"))
     assert getattr(facts[-1].data, "cause", None) == "supervisor"
+
+
+def test_what_an_entry_or_a_scan_leaves_unsaid_is_done_by_whoever_signed_on_last() -> None:
+    story = a_floor(people=None)
+    story.plan = a_plan(an_order("PO-1"), reasons=["JAM"])
+    story.hear(on("anna"), on("boris"), by(None, "place_hold", target="lot", target_id="L-1", reason="MOIST"))
+    story.hear(by(None, "start_stop"), scan(5.0, "RSN:JAM"))
+    named = {fact.data.TYPE: getattr(fact.data, "actor", None) for fact in story.facts}
+    assert (named["hold.placed"], named["stop.reason_set"]) == ("boris", "boris")
