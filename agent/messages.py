@@ -38,7 +38,7 @@ class Messages:
 
     def single(self, row: Row) -> Message:
         """One fact on the topic of its work center and family."""
-        topic = self._topics.events if row.wc_id is None else self._topics.event(row.wc_id, row.type)
+        topic = self._topics.events if row.wc_id is None else self._topics.event(row.wc_id, row.family)
         return Message(Outgoing(topic, self._envelopes.wrap(row), CONTENT_TYPE), row.position, row.position)
 
     def singles(self, rows: Iterable[Row]) -> Iterator[Message]:

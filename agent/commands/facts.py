@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 import orjson
 import typer
@@ -18,16 +19,17 @@ def facts(
     last: Annotated[int, typer.Option("--last", "-n", min=1, max=100_000, help="How many.")] = 20,
     json: JsonOption = False,
 ) -> None:
-    """List the last facts, oldest first."""
+    """List the last facts, oldest first, each with its sequence and its id: by both it can be corrected."""
     for row in read_latest(load(config).agent.data, last):
         if json:
             fields = {
                 "epoch": row.epoch,
                 "sequence": row.sequence,
+                "id": str(UUID(bytes=row.id)),
                 "type": row.type,
                 "time": row.time,
                 "subject": row.subject,
             }
             typer.echo(orjson.dumps({**fields, "dedupkey": row.dedupkey, "data": orjson.loads(row.data)}).decode())
         else:
-            typer.echo(f"{row.sequence:>8}  {row.time}  {row.type:<28} {row.subject:<28} {row.dedupkey}")
+            typer.echo(f"{row.sequence:>8}  {row.time}  {row.type:<28} {row.subject:<28} {UUID(bytes=row.id)}")

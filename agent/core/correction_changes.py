@@ -60,8 +60,8 @@ def given_by(turn: Turn, entry: Entry, target: Held, action: CorrectionAction) -
     kind, found = kind_of(target.row.type), Fields()
     serial = corrected_units.serial_of(target.row.type, target.data)
     for path, value in _said(entry).items():
-        known = value_at(target.data, path)
         field = field_of(kind, target.row.type, path)
+        known = value_at(target.data, path)
         if serial is not None and (path.startswith("keys.") or path in kind.quantities):
             raise EntryRefusedError(
                 "OF_UNITS", f"That is unit {serial}. Void the fact, then scan the unit where it is."

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import orjson
 
 TYPE_PREFIX = "io.lineside.edge."
+CORRECTION = "fact.corrected"
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 BATCH_CONTENT_TYPE = "application/cloudevents-batch+json; charset=utf-8"
 
@@ -40,6 +41,12 @@ class Row(NamedTuple):
         """The work center; None for facts about the agent itself."""
         wc_id = self.subject.partition("/")[0]
         return None if wc_id == "-" else wc_id
+
+    @property
+    def family(self) -> str:
+        """The first word of its type; a correction goes out with the family of the fact that it corrects."""
+        about = orjson.loads(self.data)["target_type"] if self.type == CORRECTION else self.type
+        return str(about).partition(".")[0]
 
 
 def source(site: str, agent_id: str, epoch: str) -> str:

@@ -59,9 +59,9 @@ class Topics:
         """Answers to commands."""
         return f"{self.agent}/res"
 
-    def event(self, wc_id: str, type_name: str) -> str:
-        """One live fact of a work center, by the family that its type begins with."""
-        return f"{self.area}/{encoded(wc_id)}/evt/{type_name.partition('.')[0]}"
+    def event(self, wc_id: str, family: str) -> str:
+        """One live fact of a work center, by its family."""
+        return f"{self.area}/{encoded(wc_id)}/evt/{family}"
 
     def state(self, wc_id: str, name: str) -> str:
         """A retained view of a work center."""

@@ -165,7 +165,7 @@ async def a_sender(
 ) -> AsyncIterator[Sender]:
     """The inner half of an agent, without last words; `epoch` begins where one has to."""
     configured = settings(folder, port=port, **{"reconnect_max_s": 0.5, **mes})
-    async with an_intake(folder, epoch) as running:
+    async with an_intake(folder, epoch, **mes) as running:
         sender = _sender(configured, running)
         try:
             yield sender

@@ -109,10 +109,16 @@ class Running:
 
 @asynccontextmanager
 async def an_intake(
-    folder: Path, epoch: str = "e1", *, writing: bool = True, wish: Wish | None = None, instance: str = "i1"
+    folder: Path,
+    epoch: str = "e1",
+    *,
+    writing: bool = True,
+    wish: Wish | None = None,
+    instance: str = "i1",
+    **mes: Any,  # noqa: ANN401 - any TOML
 ) -> AsyncIterator[Running]:
     """An intake as the agent runs it; without `writing` the test commits by itself. A recorded one tells no time."""
-    configured = settings(folder)
+    configured = settings(folder, **mes)
     tick_s = configured.agent.tick_s if wish is None else 1000.0
     async with open_journal(configured.agent.data, epoch, time.time()) as journal:
         alarms = Alarms(lambda: CLOCK.now().wall)

@@ -8,6 +8,7 @@ from asyncio.subprocess import PIPE
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -144,8 +145,8 @@ async def test_facts_lists_the_last_ones_beside_an_agent_and_without(tmp_path: P
         await journal.commit(facts(1, 5, wc_id="FILL-1"), 1.0)
         answer = await lineside("facts", "-c", path, "-n", "2")
         assert [line.split() for line in answer.out.splitlines()] == [
-            ["4", "1970-01-01T00:00:04.000Z", "agent.stopping", "FILL-1/-/-", "test:4"],
-            ["5", "1970-01-01T00:00:05.000Z", "agent.stopping", "FILL-1/-/-", "test:5"],
+            ["4", "1970-01-01T00:00:04.000Z", "agent.stopping", "FILL-1/-/-", str(UUID(int=4))],
+            ["5", "1970-01-01T00:00:05.000Z", "agent.stopping", "FILL-1/-/-", str(UUID(int=5))],
         ]
     answer = await lineside("facts", "-c", path, "--json")
     listed = [json.loads(line) for line in answer.out.splitlines()]
@@ -153,6 +154,7 @@ async def test_facts_lists_the_last_ones_beside_an_agent_and_without(tmp_path: P
     assert listed[0] == {
         "epoch": "e1",
         "sequence": 1,
+        "id": str(UUID(int=1)),
         "type": "agent.stopping",
         "time": "1970-01-01T00:00:01.000Z",
         "subject": "FILL-1/-/-",

@@ -30,7 +30,7 @@ OWN = (
     TOPICS.status,
     TOPICS.queue,
     TOPICS.answers,
-    *(TOPICS.event(center, "stop.opened") for center in CENTERS),
+    *(TOPICS.event(center, "stop") for center in CENTERS),
     *(TOPICS.state(center, "machine") for center in CENTERS),
     *(f"{TOPICS.area}/{center}/tel/temperature" for center in CENTERS),
 )
@@ -65,7 +65,7 @@ UNHEARD = (
     f"{OTHER}/status",
     f"{TOPICS.area}/FILL-2/dir/orders/PO-1",
     TOPICS.events,
-    TOPICS.event(CENTERS[0], "stop.opened"),
+    TOPICS.event(CENTERS[0], "stop"),
 )
 """What it must not read."""
 

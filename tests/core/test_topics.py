@@ -36,7 +36,7 @@ def test_every_topic_stands_where_the_contract_says() -> None:
         f"{SITE}/agents/pc-7/cmd/",
         f"{SITE}/agents/pc-7/res",
     )
-    assert TOPICS.event("WC 1", "stop.opened") == f"{SITE}/filling/WC%201/evt/stop"
+    assert TOPICS.event("WC 1", "stop") == f"{SITE}/filling/WC%201/evt/stop"
     assert TOPICS.state("WC-1", "machine") == f"{SITE}/filling/WC-1/state/machine"
 
 
