@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from agent.commands.options import JsonOption
 from simulators.clock import Clock
 
 application = typer.Typer(no_args_is_help=True, help="Simulated machines, reader and MES.")
@@ -98,15 +99,33 @@ def scanner(  # noqa: PLR0913, PLR0917 - as above
 
 
 @application.command("mes")
-def mes(
+def mes(  # noqa: PLR0913, PLR0917 - as above
     store: Annotated[Path, typer.Option(help="The MES's own database.")] = Path("mes.sqlite"),
     host: Host = "127.0.0.1",
     port: PortNumber = 1883,
     protocol: Annotated[str, typer.Option(help="MQTT version, 5 or 3.1.1.")] = "5",
     enterprise: Annotated[str, typer.Option(help="Enterprise of the topics.")] = "demo",
     site: Annotated[str, typer.Option(help="Site of the topics.")] = "plant1",
+    plan: Annotated[
+        Path | None, typer.Option(help="What it hands out, TOML or JSON; the demonstration's plan without one.")
+    ] = None,
+    control: Annotated[
+        Path | None, typer.Option(help="Unix socket for requests as JSON lines: publish, release, withdraw, command.")
+    ] = None,
+    *,
+    report: Annotated[bool, typer.Option("--report", help="Only print plan against fact out of the database.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """A central MES: stores, confirms, asks for what is missing, hands out orders; Ctrl+C prints plan against fact."""
-    from simulators.mes.process import run_mes
+    from simulators.mes.process import Files, print_report, run_mes
+    from simulators.mes.topics import Place
 
-    run_mes(store=store, host=host, port=port, protocol=protocol, enterprise=enterprise, site=site)
+    files = Files(store, plan, control)
+    try:
+        if report:
+            print_report(files, json=as_json)
+        else:
+            run_mes(files, host=host, port=port, protocol=protocol, place=Place(enterprise, site))
+    except (OSError, ValueError) as error:
+        typer.echo(f"lineside simulate mes: {error}", err=True)
+        raise typer.Exit(1) from None

@@ -26,8 +26,8 @@ from simulators.demo.tables import print_result
 from simulators.demo.terminal import WORDS, Terminal
 from simulators.demo.tolerances import Tolerances
 from simulators.demo.verdict import judge
+from simulators.mes.demo_plan import DEMO_PLAN
 from simulators.mes.link import Address
-from simulators.mes.plan import DEMO_PLAN
 from simulators.mes.report import read_report
 from simulators.truth import read_truth
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from simulators.demo import two_views
 from simulators.demo.configuration import FILL
 from simulators.demo.progress import Progress
-from simulators.mes.plan import DEMO_PLAN
+from simulators.mes.demo_plan import DEMO_PLAN
 from simulators.mes.report import print_table, read_report
 
 WORDS = """\

@@ -41,6 +41,12 @@ def _delivery(evidence: Evidence) -> Iterator[Check]:
     yield none("numbers given twice", [f"{one.source} {one.sequence}" for one in report.conflicts])
     yield none("happenings told twice", [one.dedupkey for one in report.natural_key_duplicates])
     yield equal("facts refused or unreadable", 0, report.rejected + report.unreadable)
+    differing = [
+        f"{one.wc_id} {one.kind} {what.what}: {what.told} told, {what.held} held"
+        for one in report.reconciled
+        for what in one.differences
+    ]
+    yield none("sums of shifts and digests that differ", differing)
 
 
 def _manners(evidence: Evidence) -> Iterator[Check]:

@@ -75,7 +75,7 @@ DECIMALS = frozenset(
     }
 )  # fmt: skip
 """Fields that are decimals written as texts."""
-_UNKNOWN = frozenset({"qty_left", "norm_qty", "value", "at_most"})
+_UNKNOWN = frozenset({"qty_left", "norm_qty", "value", "at_most", "duration_s"})
 _OF_LOTS = frozenset({"lot.loaded", "lot.moved"})
 MEASURED = frozenset(name for name, fields in PROMISED.items() if "uom" in fields and name != "quality.checked")
 """Types that tell a quantity: without a unit of measure it is none (requirement 52)."""

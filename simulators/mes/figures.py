@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from simulators.mes.exchange_figures import Correction, Reconciled
 from simulators.mes.facts import NO_ORDER, Operation, ShiftKey
 from simulators.mes.floor_figures import Floor
 from simulators.mes.sequences import Gap
@@ -210,22 +211,6 @@ class WorkCenterFigures:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """One correction as it was told."""
-
-    time: datetime
-    target_id: str
-    target_type: str
-    correction_no: int
-    action: str
-    after: Mapping[str, str | None]
-    reason: str | None
-    actor: str | None
-    target_known: bool
-    """Whether the fact that it corrects is here."""
-
-
-@dataclass(frozen=True, slots=True)
 class AgentStart:
     """An agent began to watch."""
 
@@ -291,3 +276,5 @@ class MesReport:
     """Source to what its agent has no longer and this MES never got."""
     corrections: tuple[Correction, ...] = ()
     """Every correction as it was told; the figures hold them already."""
+    reconciled: tuple[Reconciled, ...] = ()
+    """Every shift summary and digest, held against what is here."""

@@ -1,13 +1,15 @@
-"""What the MES owns and hands out: orders and the reasons of stops."""
+"""What the MES owns and hands out: orders, reasons of stops, and every other object of the published contract."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 ReleaseStatus: TypeAlias = Literal["released", "planned", "closed"]
+Document: TypeAlias = Mapping[str, Any]
+"""An object as it is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,11 @@ class Order:
     priority: int = 5
     rev: str = "1"
     uom: str = "EA"
-    bom_version: str = "3"
-    route_version: str = "2"
-    norm_version: str = "1"
+    bom_version: str | None = "3"
+    route_version: str | None = "2"
+    norm_version: str | None = "1"
+    more: Document = field(default_factory=dict)
+    """What else the contract knows of an order: predecessors on the route, traceability, crew, instructions."""
 
     def directory(self) -> dict[str, object]:
         """The order as the agent is told of it."""
@@ -50,6 +54,7 @@ class Order:
             "bom_version": self.bom_version,
             "route_version": self.route_version,
             "norm_version": self.norm_version,
+            **self.more,
         }
 
 
@@ -60,6 +65,19 @@ class Reason:
     code: str
     text: Mapping[str, str]
     """Language to wording."""
+    more: Document = field(default_factory=dict)
+    """Whether it is sticky, or explains nothing by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One object of the MES besides orders and reasons."""
+
+    name: str
+    """The topic behind `dir/`, such as `items/CAP-28`, `defects` or `operators`."""
+    document: Document
+    wc_id: str | None = None
+    """None is the whole site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,72 +87,14 @@ class Plan:
     orders: tuple[Order, ...]
     reasons: tuple[Reason, ...]
     reasons_rev: str
+    objects: tuple[Published, ...] = ()
 
     def reasons_directory(self) -> dict[str, object]:
         """The reasons as the agents are told of them."""
         return {
             "rev": self.reasons_rev,
-            "reasons": [{"code": reason.code, "text": dict(reason.text)} for reason in self.reasons],
+            "reasons": [{"code": reason.code, "text": dict(reason.text), **reason.more} for reason in self.reasons],
         }
 
 
-def _reason(code: str, en: str, ru: str, kk: str) -> Reason:
-    return Reason(code, {"en": en, "ru": ru, "kk": kk})
-
-
-REASONS = (
-    _reason("WAIT_TECH", "Waiting for a technician", "Ожидание наладчика", "Реттеушіні күту"),
-    _reason("NO_MATERIAL", "No material", "Нет материала", "Материал жоқ"),
-    _reason("JAM", "Jam", "Затор", "Кептеліс"),
-    _reason("CHANGEOVER", "Changeover", "Переналадка", "Қайта баптау"),
-    _reason("CLEANING", "Cleaning", "Чистка", "Тазалау"),
-    _reason("QUALITY", "Quality check", "Контроль качества", "Сапаны бақылау"),
-    _reason("NO_OPERATOR", "No operator", "Нет оператора", "Оператор жоқ"),
-    _reason("TOOL", "Tool worn or broken", "Износ или поломка инструмента", "Құралдың тозуы немесе сынуы"),
-)
-
-_BOTTLE = "Bottle 0.5 l, still water"
-
-DEMO_PLAN = Plan(
-    orders=(
-        Order(
-            "hall-1",
-            "FILL-1",
-            "PO-1001",
-            "20",
-            "BOTTLE-05L",
-            _BOTTLE,
-            Decimal(1200),
-            Decimal("2.0"),
-            due="2027-01-15T14:00:00.000Z",
-            priority=1,
-        ),
-        Order(
-            "hall-1",
-            "FILL-1",
-            "PO-1002",
-            "20",
-            "BOTTLE-05L",
-            _BOTTLE,
-            Decimal(1000),
-            Decimal("2.0"),
-            due="2027-01-15T20:00:00.000Z",
-            priority=2,
-        ),
-        Order(
-            "hall-1",
-            "PRESS-1",
-            "PO-2001",
-            "10",
-            "CAP-28",
-            "Cap 28 mm",
-            Decimal(3000),
-            Decimal("1.5"),
-            due="2027-01-15T18:00:00.000Z",
-            priority=1,
-        ),
-    ),
-    reasons=REASONS,
-    reasons_rev="14",
-)
-"""What the demonstration's two work centers have to do."""
+NO_PLAN = Plan((), (), "0")

@@ -4,40 +4,96 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
+from simulators.mes.demo_plan import DEMO_PLAN
+from simulators.mes.erp import tell_erp
+from simulators.mes.floor_tables import print_floor
+from simulators.mes.json_report import as_json
 from simulators.mes.link import Address
-from simulators.mes.plan import DEMO_PLAN
+from simulators.mes.plan import Plan
+from simulators.mes.plan_file import read_plan
 from simulators.mes.report import print_table, read_report
 from simulators.mes.service import announce_ready, serve_mes
 from simulators.mes.topics import Place
 
+NARROWEST = 100
+"""Columns that the tables need."""
 
-def run_mes(*, store: Path, host: str, port: int, protocol: str, enterprise: str, site: str) -> None:
-    """Be the MES of one site, with the demonstration's plan, until SIGTERM or SIGINT.
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What the MES reads and writes."""
+
+    store: Path
+    """Its SQLite file."""
+    plan: Path | None = None
+    """What it hands out; the demonstration's plan if None."""
+    control: Path | None = None
+    """Where it listens to `simulators.mes.control`."""
+
+    def read_plan(self) -> Plan:
+        """The plan.
+
+        Raises:
+            OSError: the file cannot be read.
+            ValueError: it is no plan.
+        """
+        return DEMO_PLAN if self.plan is None else read_plan(self.plan)
+
+
+def run_mes(files: Files, *, host: str, port: int, protocol: str, place: Place) -> None:
+    """Be the MES of one site until SIGTERM or SIGINT.
 
     At a terminal it ends with plan against fact; anybody else is told by a JSON line when it is ready.
 
     Raises:
-        ValueError: there is no such protocol.
+        ValueError: there is no such protocol, or the plan is none.
+        OSError: a file cannot be used.
     """
     if protocol not in {"5", "3.1.1"}:
         raise ValueError(f"the MQTT protocol is '{protocol}'; expected 5 or 3.1.1")
     broker = Address(host, port, "5" if protocol == "5" else "3.1.1")
+    plan = files.read_plan()
     person = sys.stdout.isatty()
-    asyncio.run(_serve(broker, Place(enterprise, site), store, announce=not person))
+    asyncio.run(_serve(broker, place, files, plan, announce=not person))
     if person:
-        print_table(read_report(store, DEMO_PLAN), Console())
+        print_table(read_report(files.store, plan), Console())
 
 
-async def _serve(broker: Address, place: Place, store: Path, *, announce: bool) -> None:
+def print_report(files: Files, *, json: bool) -> None:
+    """Plan against fact out of the store, for people or as JSON; ERP's tables are made anew.
+
+    Raises:
+        ValueError: the store is none, or the plan is none.
+        OSError: a file cannot be read.
+    """
+    plan = files.read_plan()
+    try:
+        tell_erp(files.store)
+        report = read_report(files.store, plan)
+    except sqlite3.Error as error:
+        raise ValueError(f"store {files.store}: {error}; expected the file of a simulated MES") from None
+    if json:
+        sys.stdout.write(as_json(report) + "\n")
+        return
+    console = Console()
+    console = console if console.width >= NARROWEST else Console(width=NARROWEST)
+    print_table(report, console)
+    print_floor(report, console)
+
+
+async def _serve(broker: Address, place: Place, files: Files, plan: Plan, *, announce: bool) -> None:
     loop = asyncio.get_running_loop()
+    ready = announce_ready if announce else None
     serving = asyncio.ensure_future(
-        serve_mes(broker=broker, place=place, store=store, plan=DEMO_PLAN, ready=announce_ready if announce else None)
+        serve_mes(broker=broker, place=place, store=files.store, plan=plan, ready=ready, control=files.control)
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, serving.cancel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,19 +15,15 @@ from simulators.mes.figures import Conflict, DoubledKey, MesReport, Period, With
 from simulators.mes.folding import Told, agent_starts, figures
 from simulators.mes.folding.contradictions import discrepancies
 from simulators.mes.folding.effective import corrections, effective
-from simulators.mes.plan import Plan
+from simulators.mes.plan import NO_PLAN, Plan
+from simulators.mes.reading import by_work_center, read_facts
+from simulators.mes.reconciling import reconciled
 from simulators.mes.sequences import Gap
 from simulators.mes.store import arrivals, unavailable
 from simulators.mes.tables import print_table
 
 __all__ = ["MesReport", "print_table", "read_report"]
 
-# The epochs of an agent follow each other as they were first heard of; within one the sequence tells the order.
-_FACTS = """
-SELECT type, time, payload, id, events.source, sequence FROM events
-JOIN (SELECT source AS heard, min(rowid) AS first FROM events GROUP BY source) ON heard = source
-ORDER BY first, sequence
-"""
 _COUNTS = """
 SELECT (SELECT coalesce(sum(duplicates), 0) FROM events), (SELECT count(*) FROM rejected),
        (SELECT count(*) FROM unreadable)
@@ -52,7 +48,7 @@ def read_report(store: Path, plan: Plan | None = None, period: Period | None = N
         # One transaction, so that all figures are of the same instant.
         connection.execute("BEGIN")
         facts = list(read_facts(connection))
-        return _report(connection, facts, plan or Plan((), (), ""), period or _whole(facts))
+        return _report(connection, facts, plan or NO_PLAN, period or _whole(facts))
 
 
 def _report(connection: sqlite3.Connection, facts: list[StoredFact], plan: Plan, period: Period) -> MesReport:
@@ -81,31 +77,8 @@ def _report(connection: sqlite3.Connection, facts: list[StoredFact], plan: Plan,
         withheld=tuple(WithheldFact(*row) for row in connection.execute(_WITHHELD)),
         unavailable=_gone(connection),
         corrections=corrections(facts),
+        reconciled=tuple(one for own in told.values() for one in reconciled(own)),
     )
-
-
-def by_work_center(facts: Iterable[StoredFact]) -> dict[str, list[StoredFact]]:
-    """The facts of each work center; those of the agents alone are left out."""
-    found: dict[str, list[StoredFact]] = {}
-    for fact in facts:
-        if fact.wc_id is not None:
-            found.setdefault(fact.wc_id, []).append(fact)
-    return found
-
-
-def read_facts(connection: sqlite3.Connection) -> Iterator[StoredFact]:
-    """Every fact: epoch after epoch, as they were first heard of, within one by its sequence."""
-    for type_, time, payload, identity, source, sequence in connection.execute(_FACTS):
-        event = json.loads(payload)
-        yield StoredFact(
-            type_,
-            datetime.fromisoformat(time),
-            event["data"],
-            identity,
-            source,
-            sequence,
-            event.get("correlationid"),
-        )
 
 
 def _whole(facts: list[StoredFact]) -> Period:

@@ -9,16 +9,18 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
-from uuid import uuid4
 
 from simulators.mes.agents import Sightings, Status, Unavailable
+from simulators.mes.commands import head
+from simulators.mes.control import controlled
 from simulators.mes.link import Address, Link, LinkLostError, Received, connected
+from simulators.mes.office import Office
 from simulators.mes.plan import Plan
+from simulators.mes.publishing import Directory
 from simulators.mes.repairs import Repairs
 from simulators.mes.sequences import Gap
 from simulators.mes.store import Message, Receipt, Rejection, Rule, Store
@@ -26,7 +28,6 @@ from simulators.mes.topics import Place, Source
 
 ACK_EVERY_S = 0.05
 """Real seconds between two acknowledgements of one source, at least."""
-_COMMAND_LIFE = timedelta(seconds=60)
 _FIRST_PAUSE_S = 0.1
 _LONGEST_PAUSE_S = 2.0
 
@@ -35,7 +36,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-async def serve_mes(
+async def serve_mes(  # noqa: PLR0913 - each is named where it is called
     *,
     broker: Address,
     place: Place,
@@ -43,6 +44,7 @@ async def serve_mes(
     plan: Plan,
     ready: Callable[[], None] | None = None,
     reject: Rule | None = None,
+    control: Path | None = None,
 ) -> None:
     """Be the central MES of one site until cancelled, connecting again and again.
 
@@ -50,15 +52,22 @@ async def serve_mes(
         broker: Where the agents meet the MES.
         place: The site, whose agents' facts are taken.
         store: The MES's SQLite file; made when missing.
-        plan: Orders and reasons, published at each connect.
+        plan: Everything that it hands out, published at each connect.
         ready: Called once, when first connected and subscribed.
         reject: What it does not want, beside what is malformed.
+        control: Where it listens to `simulators.mes.control`; nowhere if None.
 
     Raises:
         sqlite3.Error: the store cannot be read or written; what was not stored was not acknowledged.
+        OSError: the socket for `control` cannot be made.
     """
-    with Store(store, reject) as opened, ThreadPoolExecutor(1, thread_name_prefix="mes-store") as thread:
+    async with AsyncExitStack() as stack:
+        opened = stack.enter_context(Store(store, reject))
+        thread = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="mes-store"))
         mes = _Mes(opened, thread, place, plan, ready)
+        await mes.office.begin()
+        if control is not None:
+            await stack.enter_async_context(controlled(control, mes.office.carry))
         pause = _FIRST_PAUSE_S
         while True:
             try:
@@ -86,7 +95,7 @@ class _Mes:
         self._store = store
         self._thread = thread  # One thread, so that the store's calls follow each other even where one was cancelled.
         self._place = place
-        self._plan = plan
+        self.office = Office(place, Directory(place, plan), store, self._in_thread)
         self._ready = ready
         self._repairs = Repairs()
         self._sightings = Sightings()
@@ -100,28 +109,25 @@ class _Mes:
         Raises:
             LinkLostError: within a group, when the connection is gone.
         """
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._take(link), name="mes: take")
-            group.create_task(self._acknowledge(link), name="mes: acknowledge")
-            group.create_task(self._repair(link), name="mes: repair")
-            group.create_task(link.breathe(), name="mes: breathe")
-            group.create_task(self._greet(link), name="mes: greet")
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._take(link), name="mes: take")
+                group.create_task(self._acknowledge(link), name="mes: acknowledge")
+                group.create_task(self._repair(link), name="mes: repair")
+                group.create_task(link.breathe(), name="mes: breathe")
+                group.create_task(self._greet(link, group), name="mes: greet")
+        finally:
+            self.office.close()
 
-    async def _greet(self, link: Link) -> None:
+    async def _greet(self, link: Link, group: asyncio.TaskGroup) -> None:
         await link.subscribe(self._place.inbound())
-        self._publish_plan(link)
+        await self.office.open(link, group)
         for receipt in await self._in_thread(self._store.receipts):
             self._watch(receipt)
             self._owe(receipt)
         if self._ready is not None:
             self._ready()
             self._ready = None
-
-    def _publish_plan(self, link: Link) -> None:
-        link.publish(self._place.reasons(), _json(self._plan.reasons_directory()), retain=True)
-        for order in self._plan.orders:
-            topic = self._place.order(order.area, order.wc_id, order.order_id)
-            link.publish(topic, _json(order.directory()), retain=True)
 
     async def _take(self, link: Link) -> None:
         while True:
@@ -131,6 +137,9 @@ class _Mes:
                 for receipt in await self._in_thread(partial(self._store.take, events)):
                     self._watch(receipt)
                     self._owe(receipt)
+                for event in events:
+                    self.office.learn(event.topic)
+                await self.office.look()
             for received in gathered:
                 await self._listen(received)
             link.settle(gathered)
@@ -143,6 +152,7 @@ class _Mes:
                     await self._tell_all(status)
             case "res":
                 _log.info("MES: answer %s", received.payload.decode(errors="replace"))
+                self.office.hear_answer(received.payload)
                 gone = Unavailable.read(received.payload)
                 if gone is not None:
                     source = Source(self._place.site, self._place.agent_of(received.topic), gone.epoch)
@@ -189,7 +199,7 @@ class _Mes:
             for urn, gap in self._repairs.take_due(time.monotonic()):
                 source = Source.parse(urn)
                 _log.info("MES: asks %s for %d to %d again", urn, gap.first, gap.last)
-                link.publish(self._place.replay(source.agent_id), _json(_replay(source, gap, datetime.now(UTC))))
+                link.publish(self._place.command(source.agent_id, "replay"), _json(_replay(source, gap)))
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
@@ -213,21 +223,8 @@ def _rejected(rejections: Iterable[Rejection]) -> Iterable[dict[str, object]]:
         }
 
 
-def _replay(source: Source, gap: Gap, now: datetime) -> dict[str, object]:
-    return {
-        "command_id": str(uuid4()),
-        "issued_at": _iso(now),
-        "expires_at": _iso(now + _COMMAND_LIFE),
-        "actor": "mes",
-        "reason": "gap",
-        "epoch": source.epoch,
-        "from": gap.first,
-        "to": gap.last,
-    }
-
-
-def _iso(instant: datetime) -> str:
-    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _replay(source: Source, gap: Gap) -> dict[str, object]:
+    return {**head("gap"), "epoch": source.epoch, "from": gap.first, "to": gap.last}
 
 
 def _json(value: dict[str, object]) -> bytes:

@@ -7,14 +7,18 @@ say where two events claim the same sequence number or the same happening.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Self, TypeAlias
+from typing import Self, TypeAlias, TypeVar
 
 from simulators.mes.events import Event, Rejected, Unreadable, Withheld, read
+from simulators.mes.facts import StoredFact
+from simulators.mes.reading import facts_behind
 from simulators.mes.sequences import Gap, Sequences
+
+T = TypeVar("T")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS events (
@@ -190,6 +194,14 @@ class Store:
             for sequence, identity, reason, retryable in reversed(rows)
         )
         return Receipt(source, arrived.through, arrived.gaps(), rejected)
+
+    def news(self, row: int, types: Collection[str]) -> tuple[int, list[StoredFact]]:
+        """Facts of these types that arrived after a row of the table, and the last row there is."""
+        return facts_behind(self._connection, row, types)
+
+    def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """The answer to a question that only reads."""
+        return question(self._connection)
 
     def receipts(self) -> tuple[Receipt, ...]:
         """`receipt` of every source, in the order in which they were first heard of."""

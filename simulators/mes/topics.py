@@ -15,6 +15,11 @@ def _level(name: str) -> str:
     return quote(name, safe="").replace("~", "%7E")
 
 
+def named(head: str, *ids: str) -> str:
+    """The name of a directory's object, each id a level of its own."""
+    return "/".join((head, *map(_level, ids)))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One site on one broker."""
@@ -54,17 +59,25 @@ class Place:
         """Where an agent hears what is confirmed."""
         return f"{self._prefix}/agents/{_level(agent_id)}/ack"
 
-    def replay(self, agent_id: str) -> str:
-        """Where an agent is asked for a gap."""
-        return f"{self._prefix}/agents/{_level(agent_id)}/cmd/replay"
+    def command(self, agent_id: str, name: str) -> str:
+        """Where an agent hears a command."""
+        return f"{self._prefix}/agents/{_level(agent_id)}/cmd/{name}"
 
-    def order(self, area: str, wc_id: str, order_id: str) -> str:
-        """Where an order of a work center is published."""
-        return f"{self._prefix}/{_level(area)}/{_level(wc_id)}/dir/orders/{_level(order_id)}"
+    def directory(self, area: str | None, wc_id: str | None, name: str) -> str:
+        """Where an object is published: of a work center, or of the site.
 
-    def reasons(self) -> str:
-        """Where the site's reasons are published."""
-        return f"{self._prefix}/-/-/dir/reasons"
+        Args:
+            area: Of the work center.
+            wc_id: The work center, None for the site.
+            name: Such as `lots/L-1`, made by `named` where an id may hold anything.
+        """
+        where = "-/-" if area is None or wc_id is None else f"{_level(area)}/{_level(wc_id)}"
+        return f"{self._prefix}/{where}/dir/{name}"
+
+    def work_center(self, topic: str) -> tuple[str, str] | None:
+        """Area and work center of a topic of facts, None for the batches of an agent."""
+        levels = topic.removeprefix(f"{self._prefix}/").split("/")
+        return None if len(levels) < 4 or levels[0] == "agents" else (unquote(levels[0]), unquote(levels[1]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,6 @@ from tests.core.build import (
     tick,
     types,
 )
-from tests.core.test_station_snapshots import noise
 
 SHIFTS = a_pattern(a_shift("early", "05:00", "07:00", ("06:00", "06:10")), a_shift("late", "07:00", "15:00"))
 VISUAL: dict[str, object] = {"check_id": "VISUAL", "kind": "final", "text": {"en": "Looks good"}}
@@ -282,13 +281,3 @@ def test_samples_go_on_over_a_restart_and_an_operation_without_a_plan_asks_for_n
     assert due(story) == {}
     story.hear(entry(4.0, "start_operation", order_id="PO-9"))
     assert due(story) == {}
-
-
-def test_a_plan_of_fifty_checks_and_many_lots_leave_a_snapshot_small() -> None:
-    names = [noise(60, "check", number) for number in range(50)]
-    story = a_floor(knows(*({**VISUAL, "check_id": name, "sampling": "every_unit"} for name in names)))
-    for number, name in enumerate(names):
-        lot = noise(60, "lot", number)
-        story.hear(good(3.0 * number), checked(3.0 * number + 1.0, name, lot_id=lot))
-        story.hear(entry(3.0 * number + 2.0, "place_hold", target="lot", target_id=lot, reason=noise(60, number)))
-    assert len(story.station.snapshot()) < 10_000

@@ -17,8 +17,8 @@ from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from simulators.broker import Broker, Kind
+from simulators.mes.demo_plan import DEMO_PLAN
 from simulators.mes.link import Address
-from simulators.mes.plan import DEMO_PLAN
 from simulators.mes.report import read_report
 from simulators.mes.service import serve_mes
 from simulators.mes.topics import Place
@@ -31,7 +31,7 @@ PROCESS = """
 import asyncio, sys
 from pathlib import Path
 from simulators.mes.link import Address
-from simulators.mes.plan import DEMO_PLAN
+from simulators.mes.demo_plan import DEMO_PLAN
 from simulators.mes.service import announce_ready, serve_mes
 from simulators.mes.topics import Place
 asyncio.run(serve_mes(

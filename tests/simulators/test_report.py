@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from simulators.mes.demo_plan import DEMO_PLAN
 from simulators.mes.figures import (
     AgentStart,
     ConditionSpan,
@@ -26,7 +27,6 @@ from simulators.mes.figures import (
     StopFigures,
     WorkCenterFigures,
 )
-from simulators.mes.plan import DEMO_PLAN
 from simulators.mes.report import print_table, read_report
 from simulators.mes.sequences import Gap
 from simulators.mes.store import Message, Store

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from simulators.mes.exchange_figures import Correction
 from simulators.mes.facts import StoredFact
-from simulators.mes.figures import Correction
 
 
 def corrections(facts: Sequence[StoredFact]) -> tuple[Correction, ...]:
