@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from agent.core.calendar_settings import CalendarSettings
 from agent.core.directories import Bom, CodeList, Directories, Item, Lot, Resources
 from agent.core.machine_settings import Role
 from agent.core.material_settings import MaterialSettings
@@ -80,18 +81,20 @@ def a_floor(
     )
 
 
-def a_center(rules: MaterialSettings | None = None) -> Station:
+def a_center(rules: MaterialSettings | None = None, pattern: CalendarSettings | None = None) -> Station:
     """A machine with a state and a counter, where material is checked as these rules say."""
     machine = a_machine(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP)
     floor = FloorRules(rules or MaterialSettings())
-    return Station.new(machine, CodeSettings(), PROVENANCE, None, ZONE, floor)
+    return Station.new(machine, CodeSettings(), PROVENANCE, pattern, ZONE, floor)
 
 
 class Floor:
     """A work center in operation, with a clock of its own."""
 
-    def __init__(self, plan: Directories, rules: MaterialSettings | None = None) -> None:
-        self.station = a_center(rules)
+    def __init__(
+        self, plan: Directories, rules: MaterialSettings | None = None, pattern: CalendarSettings | None = None
+    ) -> None:
+        self.station = a_center(rules, pattern)
         begin = watched(packml_state=EXECUTE, total=0, scrap=0)
         self.story: Story = a_story(*begin, station=self.station, plan=plan)
         self.at = 0.0
