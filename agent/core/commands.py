@@ -70,9 +70,17 @@ class Resolve(Command):
         return self
 
 
+class Settle(Command):
+    """Confirm or reject a movement of material (requirement 11); `reason` says why it is rejected."""
+
+    movement_id: Annotated[str, Field(min_length=1, max_length=64)]
+    state: Literal["confirmed", "rejected"]
+
+
 COMMANDS: dict[str, type[Command]] = {
     "replay": Replay,
     "message": Message,
     "resolve": Resolve,
     "correct": Correct,
+    "settle": Settle,
 }

@@ -12,8 +12,8 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from agent.core import concern as concerns
-from agent.core import passing_on, shedding
-from agent.core.commands import COMMANDS, Correct, Message, Resolve
+from agent.core import movements, passing_on, shedding
+from agent.core.commands import COMMANDS, Correct, Message, Resolve, Settle
 from agent.core.concern import RECORDS, Decision
 from agent.core.copying import Copying
 from agent.core.directories import Directories
@@ -119,8 +119,11 @@ class Desk:
     @staticmethod
     def claims_needed(observation: object) -> tuple[str, ...]:
         """Claims whose values `observe` must be given."""
-        if isinstance(observation, Directive) and observation.name == "cmd/resolve":
-            return _named(observation.payload)
+        match observation:
+            case Directive(name="cmd/resolve"):
+                return _named(observation.payload)
+            case Directive(name="cmd/settle"):
+                return movements.claims_of_command(observation.payload)
         return ()
 
     def target_named(self, directive: Directive) -> Target | None:
@@ -167,7 +170,7 @@ class Desk:
         else:
             outcome = self.with_copies(observation, draft, turn)
         if turn.register is self.state.register:
-            return outcome
+            return replace(outcome, claims=tuple(turn.claims))
         return replace(outcome, desk=outcome.desk.with_register(turn.register), claims=tuple(turn.claims))
 
     def _live(self, observation: Happening, draft: Draft, turn: RegisterTurn) -> DeskOutcome:
@@ -269,6 +272,8 @@ class Desk:
                 reply = answer or passing_on.no_such_fact(command)
             case Resolve():
                 reply = _settled(command, draft, turn)
+            case Settle():
+                reply = _movement_settled(command, draft, turn)
         outcome: Literal["done", "refused"] = "done" if reply.accepted else "refused"
         self._tell_command(name, command.command_id, outcome, reply.message, draft, command.actor)
         return DeskOutcome(replace(self, state=state), tuple(draft.facts), reply)
@@ -315,6 +320,14 @@ def _settled(command: Resolve, draft: Draft, turn: RegisterTurn) -> Reply:
             turn.change(concerns.acknowledged(concern, decision, draft))
         else:
             turn.change(concerns.resolved(concern, command.resolution, decision, draft))
+    except EntryRefusedError as refusal:
+        return Reply(accepted=False, code=refusal.code, message=str(refusal))
+    return Reply(accepted=True, code="ok", message=command.reason)
+
+
+def _movement_settled(command: Settle, draft: Draft, turn: RegisterTurn) -> Reply:
+    try:
+        movements.settle(command, turn, draft)
     except EntryRefusedError as refusal:
         return Reply(accepted=False, code=refusal.code, message=str(refusal))
     return Reply(accepted=True, code="ok", message=command.reason)

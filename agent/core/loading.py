@@ -14,7 +14,7 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import Deviation, DeviationRecorded, FactQuality, LotLoaded, LotMoved, LotUnloaded, Reason
 from agent.core.lot_checks import Finding, Wanted
-from agent.core.materials import MAX_LOTS, LoadedLot, LotRecord
+from agent.core.materials import MAX_LOTS, MOST_BYTES, LoadedLot, LotRecord
 from agent.core.observations import Entry, Scan
 from agent.core.records import Records
 from agent.core.times import iso
@@ -189,11 +189,12 @@ def _wanted(turn: Turn, lot_id: str, given: Mapping[str, str], word: Word) -> Wa
     """What is to be loaded, out of what was said, what is known of it here and what the MES says."""
     if turn.materials.lot(lot_id) is not None:
         raise EntryRefusedError("ALREADY_LOADED", f"Lot {lot_id} is loaded here already. Nothing to do.")
-    if len(turn.materials.loaded) >= MAX_LOTS:
-        raise EntryRefusedError("TOO_MANY_LOTS", f"{MAX_LOTS} lots are loaded here. Unload one first.")
+    loaded = turn.materials.loaded
     lot = replace(_known(turn, lot_id, given), since=word.at)
     if given.get("qty"):
         lot = replace(lot, qty=arguments.quantity(given, "qty"), used=materials.NOTHING, uom=_unit(turn, lot, given))
+    if len(loaded) >= MAX_LOTS or sum(one.size for one in (*loaded, lot)) > MOST_BYTES:
+        raise EntryRefusedError("TOO_MANY_LOTS", f"{len(loaded)} lots are loaded here. Unload one first.")
     said = arguments.optional_name(given, "item_id")
     return Wanted(lot, said, turn.directories.lots.get(lot_id), word.reason is not None, word.at)
 

@@ -17,11 +17,13 @@ from agent.core.values import replace
 
 MAX_LOTS = 40
 """Lots that can be loaded at one work center at a time."""
-MOST_GONE = 12
-"""Lots that were loaded and are remembered for parts that are counted late; beyond it those name no lot."""
-MOST_USES = 24
+MOST_BYTES = 3072
+"""Of all their names together: a snapshot is small whatever is loaded. Names of 35 bytes leave room for 40 lots."""
+MOST_GONE_BYTES = 512
+"""Of the names of lots that were loaded and are remembered for parts that are counted late."""
+MOST_USES = 16
 """Components of which more was used than goes by output, of all executions remembered. The oldest are forgotten."""
-MOST_MOVEMENTS = 12
+MOST_MOVEMENTS = 8
 """Movements that are shown."""
 FINEST = Decimal("0.000001")
 MOST = Decimal(10**12)
@@ -57,6 +59,12 @@ class LoadedLot:
     def left(self) -> Decimal | None:
         """What is left in it; None where nobody knows."""
         return None if self.qty is None else self.qty - self.used
+
+    @property
+    def size(self) -> int:
+        """Bytes of what is kept of it by name."""
+        names = (self.lot_id, self.item_id, self.uom, self.line, self.place, self.rev)
+        return sum(len(name.encode(errors="replace")) for name in names if name is not None)
 
     @property
     def is_empty(self) -> bool:
@@ -107,14 +115,9 @@ class Moved:
     qty: Decimal
     uom: str
     at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What the accounting owner said to a movement."""
-
-    state: MovementState
-    reason: str = ""
+    state: MovementState = "proposed"
+    answer: str = ""
+    """Why its accounting owner rejected it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,14 @@ class Materials:
 
         return replace(self, loaded=after(self.loaded), gone=after(self.gone))
 
+    def changed(self, lot_id: str, by: Decimal) -> Materials:
+        """With so much more or less in a loaded lot, where it is known how much that is."""
+
+        def after(lot: LoadedLot) -> LoadedLot:
+            return lot if lot.qty is None else replace(lot, qty=max(lot.qty + by, lot.used))
+
+        return replace(self, loaded=tuple(after(one) if one.lot_id == lot_id else one for one in self.loaded))
+
     def with_loaded(self, lot: LoadedLot) -> Materials:
         """With one more lot."""
         gone = tuple(one for one in self.gone if one.lot_id != lot.lot_id)
@@ -169,7 +180,10 @@ class Materials:
     def without(self, lot: LoadedLot) -> Materials:
         """With a lot unloaded."""
         loaded = tuple(one for one in self.loaded if one.lot_id != lot.lot_id)
-        return replace(self, loaded=loaded, gone=(*self.gone, lot)[-MOST_GONE:])
+        gone = [*self.gone, lot]
+        while sum(one.size for one in gone) > MOST_GONE_BYTES:
+            del gone[0]
+        return replace(self, loaded=loaded, gone=tuple(gone))
 
 
 NO_MATERIALS = Materials()

@@ -120,7 +120,12 @@ class MesSettings(Section):
     """Send the password over plain TCP to another host. Anybody on that network can read it then."""
     exchange: ExchangeSettings = ExchangeSettings()
     """What goes at once and what in batches; without it everything goes at once."""
-    commands: tuple[Literal["replay", "message", "resolve", "correct"], ...] = ("replay", "message", "resolve")
+    commands: tuple[Literal["replay", "message", "resolve", "settle", "correct"], ...] = (
+        "replay",
+        "message",
+        "resolve",
+        "settle",
+    )
     """Commands of the MES that this agent carries out. `correct` changes what facts come to, whatever is closed."""
 
     @model_validator(mode="after")

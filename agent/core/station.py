@@ -19,6 +19,7 @@ from agent.core import (
     labor,
     machine_turn,
     manual,
+    movements,
     scan_turn,
     shifts,
     snapshots,
@@ -190,7 +191,8 @@ class Station:
         settled = {fact.data.discrepancy_id for fact in facts if isinstance(fact.data, DiscrepancyResolved)}
         held = tuple(one for one in state.output.held if one.discrepancy_id not in settled)
         output = replace(state.output, held=held) if held != state.output.held else state.output
-        return replace(self, state=replace(state, chain=chain, output=output))
+        materials = movements.heard(state.materials, facts)
+        return replace(self, state=replace(state, chain=chain, output=output, materials=materials))
 
     def untold(self, now: float) -> tuple[Fact, ...]:
         """What was counted and is no fact yet, as facts that nobody keeps."""

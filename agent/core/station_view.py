@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import order_views, quality_views
+from agent.core import bom, material_view, materials, order_views, quality_views
 from agent.core.crew import Person
 from agent.core.directories import Directories
 from agent.core.figures import Sums, elements
+from agent.core.material_view import Need
 from agent.core.reasons import first_out
 from agent.core.segments import Stop
 from agent.core.state import ClosedStop, LastScan
@@ -37,6 +38,8 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
     operation = state.operations.current
     seen = station.figures(now)
     present = order_views.in_progress(station, directories, now)
+    need = _need(station, directories)
+    stock = material_view.by_now(state.materials, need)
     account = next((one for one in seen.shifts if one.names(state.schedule.shift)), None)
     return WorkCenterView(
         wc_id=machine.work_center,
@@ -64,12 +67,26 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         shift_figures=None if account is None else _figures(account.total),
         order_figures=None if seen.order is None else _figures(seen.order.sums),
         lots=state.materials.lots,
+        loaded=material_view.lots(stock, need, directories),
+        components=material_view.components(stock, need, directories),
+        movements=material_view.movements(state.materials),
         last_serial=state.floor.last_serial,
         last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
         quality=quality_views.view(state, directories),
         crew=tuple(_person(person, directories) for person in state.crew.people),
     )
+
+
+def _need(station: Station, directories: Directories) -> Need:
+    """What the operation in progress still needs; nothing where none is."""
+    operation, cums = station.state.operations.current, station.state.output.cums
+    made = materials.made(cums, setup_parts=station.setup.floor.materials.setup_parts_use_material)
+    if operation is None:
+        return Need((), made, Decimal(0))
+    lines = bom.all_lines(directories, operation.item_id, operation.versions.bom_version)
+    rest = max(operation.qty_planned - cums.good, Decimal(0))
+    return Need(bom.of_operation(lines, operation.op_no), made, rest)
 
 
 def _person(person: Person, directories: Directories) -> PersonView:

@@ -21,6 +21,7 @@ from agent.core.facts import (
     TimeElements,
     Timestamp,
 )
+from agent.core.material_view import ComponentView, LotView, MovementView
 from agent.core.quality_views import QualityView
 
 API_VERSION = 3
@@ -196,6 +197,12 @@ class WorkCenterView(Block):
     shift_figures: FiguresView | None
     order_figures: FiguresView | None
     lots: tuple[str, ...]
+    loaded: tuple[LotView, ...] = ()
+    """The same lots, with what is left in them."""
+    components: tuple[ComponentView, ...] = ()
+    """What the operation in progress needs, by its bill of materials."""
+    movements: tuple[MovementView, ...] = ()
+    """The last movements of material that are not confirmed, the oldest first."""
     last_serial: str | None
     last_scan: ScanView | None
     events: tuple[EventView, ...]

@@ -29,6 +29,12 @@ def lots(running: Running) -> list[str]:
     return list(running.intake.present.stations["PRESS-1"].state.materials.lots)
 
 
+def last_text(running: Running) -> str:
+    """Of the last scan, as far as it is durable."""
+    last = running.intake.present.stations["PRESS-1"].state.floor.last_scan
+    return "" if last is None else last.text
+
+
 async def test_a_reply_is_given_only_after_the_commit(tmp_path: Path) -> None:
     async with an_intake(tmp_path) as running:
         async with slow_disk(running.journal):
@@ -167,23 +173,21 @@ async def test_an_intake_that_ends_lets_go_of_those_who_wait(tmp_path: Path) -> 
 async def test_what_was_observed_while_a_commit_failed_follows_in_order(tmp_path: Path) -> None:
     async with an_intake(tmp_path, writing=False) as running:
         intake, journal = running.intake, running.journal
-        await intake.take([scan("LOT:A:X"), scan("LOT:B:X")])
+        await intake.take([scan("?A"), scan("?B")])
         first = [fact.id for pending in intake._batch.pending for fact in pending.facts]
         broken(journal)
         failing = asyncio.create_task(intake.write_once())
         await asyncio.sleep(0)
-        await intake.take([scan("LOT:C:X")])
+        await intake.take([scan("?C")])
         with pytest.raises(JournalError, match="bad"):
             await failing
-        assert lots(running) == []
+        assert last_text(running) == ""
         mended(journal)
         await intake.write_once()
         rows = await journal.latest(10)
-        assert [row.id for row in rows][:4] == [identity.bytes for identity in first]
-        assert [row.dedupkey for row in rows if row.type == "lot.loaded"] == [
-            f"lot:e1:PRESS-1:{lot}:{number}" for lot, number in (("A", 2), ("B", 4), ("C", 6))
-        ]
-        assert lots(running) == ["A", "B", "C"]
+        assert [row.id for row in rows][:2] == [identity.bytes for identity in first]
+        assert [row.dedupkey for row in rows] == [f"scan:e1:PRESS-1:{number}" for number in (1, 2, 3)]
+        assert last_text(running) == "?C"
 
 
 async def test_a_driver_waits_when_a_thousand_observations_are_not_durable(tmp_path: Path) -> None:
@@ -224,7 +228,7 @@ async def test_what_makes_no_fact_is_on_the_disk_within_a_tick(tmp_path: Path) -
 async def test_a_clean_stop_commits_everything_taken(tmp_path: Path) -> None:
     async with an_intake(tmp_path) as running:
         await running.intake.take([scan(f"LOT:P-{number}:B") for number in range(40)])
-        assert running.journal.marks.last_sequence == 0
+        assert running.journal.marks.last_sequence < 80
     async with an_intake(tmp_path) as running:
         assert running.journal.marks.last_sequence == 80
         assert len(running.intake.present.stations["PRESS-1"].state.materials.lots) == 40

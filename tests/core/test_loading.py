@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from decimal import Decimal
+from hashlib import sha512
 
 import pytest
 
@@ -246,6 +248,25 @@ def test_a_lot_moves_between_places_loaded_or_not() -> None:
         ("L2", "SHELF-1", "FEEDER-2", None),
         ("L2", "FEEDER-2", "SCRAP", Decimal(2)),
     ]
+
+
+def noise(length: int, *seed: object) -> str:
+    """Letters of which no compression makes less."""
+    return urlsafe_b64encode(sha512(repr(seed).encode()).digest())[:length].decode()
+
+
+def test_a_snapshot_stays_small_whatever_is_loaded_used_and_moved() -> None:
+    floor = a_place(MaterialSettings(not_in_bom="off"))
+    for number in range(120):
+        lot, item, uom = noise(64, number), noise(64, "item", number), noise(64, "uom", number)
+        place = noise(64, "place", number)
+        floor.say("load_lot", lot_id=lot, item_id=item, qty="12.345678", uom=uom, place=place)
+        floor.say("consume", item_id=noise(64, "used", number), qty="1.234567", uom="M")
+        floor.say("issue_material", item_id=noise(64, "moved", number), lot_id=lot, qty="1", uom="KG")
+        floor.say("return_material", item_id=item, qty="1", uom=uom)
+        if number % 3 == 2:
+            floor.say("unload_lot", lot_id=floor.story.station.state.materials.lots[0])
+        assert len(floor.story.station.snapshot()) <= 7_000
 
 
 def test_what_is_loaded_goes_into_what_is_made() -> None:
