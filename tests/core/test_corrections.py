@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import pytest
 
+from agent.core.derived_fields import derived
 from agent.core.directories import CodeList, Directories, Operators
-from agent.core.facts import DiscrepancyRaised, Fact, FactCorrected, FactData, LotLoaded, OutputRecorded, ScrapRecorded
+from agent.core.facts import (
+    DiscrepancyRaised,
+    Fact,
+    FactCorrected,
+    FactData,
+    GenealogyLinked,
+    LaborRecorded,
+    LotLoaded,
+    MaterialConsumed,
+    OutputRecorded,
+    ScrapRecorded,
+)
 from agent.core.machine_settings import Role
 from agent.core.observations import Entry
+from agent.core.turn import Turn
 from agent.core.values import replace
 from agent.core.views import Reply
 from tests.core.build import (
@@ -28,6 +41,7 @@ from tests.core.build import (
     alive,
     an_order,
     by_supervisor,
+    clock,
     entry,
     published,
     read,
@@ -493,3 +507,134 @@ def test_corrections_go_on_after_a_restart() -> None:
     assert say(story, put(story, fact, {"qty_good": "4"}, 70.0)).accepted
     assert [one.correction_no for one in of(story, FactCorrected)] == [1, 2]
     assert made(story) == (4, 0, 0)
+
+
+# Units
+
+
+def taken_units() -> Story:
+    """PO-1 in progress where units are counted by their serials; one was scanned."""
+    station = a_station(Role.PACKML_STATE, output={"count_by": "serial"})
+    story = a_story(*watched(packml_state=EXECUTE), scan(1.0, "ORD:PO-1"), station=station, plan=PLAN)
+    story.hear(scan(10.0, "SN:1"))
+    assert made(story) == (1, 0, 0)
+    return story
+
+
+def test_a_unit_whose_scan_was_an_error_can_be_scanned_again() -> None:
+    story = taken_units()
+    assert say(story, entry(20.0, "undo_last")).accepted
+    assert made(story) == (0, 0, 0)
+    story.hear(scan(30.0, "SN:1"))
+    assert made(story) == (1, 0, 0)
+    assert [fact.data.serials for fact in story.facts if isinstance(fact.data, OutputRecorded)] == [("1",), ("1",)]
+
+
+def test_a_unit_that_is_no_scrap_is_good_again() -> None:
+    story = taken_units()
+    story.hear(entry(20.0, "report_scrap", serial="1", defect_code="DENT"))
+    assert made(story) == (0, 1, 0)
+    output = last(story, OutputRecorded)
+    assert refusal(story, void(story, output)) == "OF_UNITS"
+    assert say(story, void(story, last(story, ScrapRecorded), 61.0)).accepted
+    assert made(story) == (1, 0, 0)
+    assert say(story, void(story, output, 62.0)).accepted
+    assert made(story) == (0, 0, 0)
+
+
+def test_quantity_and_order_of_a_unit_are_not_replaced() -> None:
+    story = taken_units()
+    output = last(story, OutputRecorded)
+    assert refusal(story, put(story, output, {"qty_good": "0"})) == "OF_UNITS"
+    assert refusal(story, put(story, output, {"keys.order_id": "PO-2"})) == "OF_UNITS"
+    story.hear(void(story, output))
+    assert refusal(story, by_supervisor(put(story, output, {}, 61.0))) == "VOID_FACT"
+
+
+def test_a_component_lot_of_a_unit_is_another_one() -> None:
+    story = a_story(*watched(packml_state=EXECUTE), scan(1.0, "ORD:PO-1"), station=a_station(), plan=PLAN)
+    story.hear(scan(5.0, "LOT:A:BOARD"), scan(10.0, "SN:1"))
+    fact = last(story, GenealogyLinked)
+    assert isinstance(fact.data, GenealogyLinked)
+    children = [child.model_copy(update={"lot_id": "B"}).model_dump(mode="json") for child in fact.data.children]
+    assert say(story, put(story, fact, {"children": json.dumps(children)})).accepted
+    after = of(story, FactCorrected)[0].after
+    assert json.loads(after["children"] or "")[0]["lot_id"] == "B"
+    assert json.loads(after["child_lots"] or "") == ["B"]
+    serial = [*children, {**children[0], "serial": "C-1"}]
+    assert refusal(story, put(story, fact, {"children": json.dumps(serial)}, 61.0)) == "OF_UNITS"
+    assert refusal(story, put(story, fact, {"children": "B"}, 62.0)) == "BAD_VALUE"
+
+
+# Material
+
+
+def consuming() -> tuple[Story, Fact]:
+    """Half of a lot of 10 was entered as used."""
+    story = by_hand()
+    story.hear(entry(11.0, "load_lot", lot_id="A", item_id="GLUE", qty="10", uom="KG"))
+    said = say(story, entry(20.0, "consume", lot_id="A", qty="5"))
+    assert said.accepted, said.message
+    return story, last(story, MaterialConsumed)
+
+
+def left(story: Story, lot_id: str = "A") -> Decimal | None:
+    lot = story.station.state.materials.lot(lot_id)
+    return None if lot is None else lot.left
+
+
+def test_what_was_used_of_a_lot_is_put_back_or_taken_too() -> None:
+    story, fact = consuming()
+    assert left(story) == 5
+    assert say(story, put(story, fact, {"qty": "7.5"})).accepted
+    assert left(story) == Decimal("2.5")
+    assert say(story, void(story, fact, 61.0)).accepted
+    assert left(story) == 10
+    assert say(story, by_supervisor(put(story, fact, {}, 62.0))).accepted
+    assert left(story) == Decimal("2.5")
+    story.hear(entry(70.0, "consume", lot_id="A", qty="1"))
+    assert of(story, MaterialConsumed)[-1].cum_qty == Decimal("8.5")
+
+
+def test_material_that_came_from_another_lot_is_taken_from_that() -> None:
+    story, fact = consuming()
+    story.hear(entry(25.0, "load_lot", lot_id="B", item_id="GLUE", qty="8", uom="KG"))
+    assert say(story, put(story, fact, {"keys.lot_id": "B"})).accepted
+    assert (left(story), left(story, "B")) == (Decimal(10), Decimal(3))
+
+
+def test_a_lot_that_is_away_is_counted_on_in_its_record() -> None:
+    story, fact = consuming()
+    story.hear(entry(30.0, "unload_lot", lot_id="A"))
+    assert say(story, void(story, fact)).accepted
+    story.hear(entry(70.0, "load_lot", lot_id="A", item_id="GLUE", uom="KG"))
+    assert left(story) == 10
+
+
+def test_what_was_in_a_lot_when_it_was_loaded_is_corrected() -> None:
+    story, _ = consuming()
+    fact = last(story, LotLoaded)
+    assert say(story, put(story, fact, {"qty": "12"})).accepted
+    assert left(story) == 7
+
+
+# Other facts
+
+
+def test_the_result_of_a_check_follows_its_value() -> None:
+    limits = {"version": "1", "lower": "9", "upper": "11", "target": None}
+    before = {"keys": {"order_id": None}, "value": "10", "limits": limits, "result": "pass"}
+    turn = cast("Turn", None)
+    for value, result in (("8.9", "fail"), ("9", "pass"), ("11", "pass"), ("11.1", "fail")):
+        assert derived(turn, "quality.checked", before, {**before, "value": value}) == {"result": result}
+    assert derived(turn, "quality.checked", before, {**before, "result": "fail"}) == {}
+
+
+def test_the_duration_of_work_follows_its_times() -> None:
+    story = by_hand()
+    story.hear(entry(20.0, "sign_on", operator_id="anna"), entry(80.0, "sign_off", operator_id="anna"))
+    fact = last(story, LaborRecorded)
+    assert refusal(story, put(story, fact, {"end": "soon"}, 90.0)) == "BAD_TIME"
+    assert refusal(story, put(story, fact, {"end": clock(20.0)}, 91.0)) == "BAD_TIME"
+    assert say(story, put(story, fact, {"end": clock(50.0)}, 92.0)).accepted
+    assert of(story, FactCorrected)[0].after == {"end": clock(50.0), "duration_s": "30.000"}
