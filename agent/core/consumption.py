@@ -169,6 +169,7 @@ def tell(turn: Turn, run: Run, used: Used, origin: Origin) -> None:
             unresolved = share
         else:
             turn.materials = turn.materials.taken(source.lot.lot_id, share * source.factor)
+            _look_at_status(turn, run, source.lot.lot_id)
     if unresolved > 0 and (used.sources or (used.line is not None and used.line.lot_required)):
         _raise_unresolved(turn, run, used, unresolved)
 
@@ -243,6 +244,19 @@ def _tell_share(
         actor=used.actor,
     )
     turn.draft.add(data, run.at, f"use:{turn.wc_id}:{turn.number()}", correlation_id=run.execution_id)
+
+
+def _look_at_status(turn: Turn, run: Run, lot_id: str) -> None:
+    """A lot that the MES has restricted since it was loaded is used on: raised once."""
+    copy, lot = turn.directories.lots.get(lot_id), turn.materials.lot(lot_id)
+    if copy is None or lot is None or copy.status == lot.status:
+        return
+    seen = replace(lot, status=copy.status)
+    loaded = tuple(seen if one is lot else one for one in turn.materials.loaded)
+    turn.materials = replace(turn.materials, loaded=loaded)
+    if copy.status == "restricted":
+        evidence = {"lot_id": lot_id, "item_id": lot.item_id or ""}
+        turn.raise_discrepancy(Discrepancy("lot_on_hold_used", run.at, run.at, evidence), "rule")
 
 
 def _raise_unresolved(turn: Turn, run: Run, used: Used, qty: Decimal) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core import arguments, boundary, code_lists, holds, labor, lot_checks, materials, rights, uoms
+from agent.core import arguments, boundary, code_lists, holds, labor, lot_checks, lot_facts, materials, rights, uoms
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.barcodes import Code
-from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import Deviation, DeviationRecorded, FactQuality, LotLoaded, LotMoved, LotUnloaded, Reason
+from agent.core.facts import LotMoved, LotUnloaded
 from agent.core.lot_checks import Finding, Wanted
+from agent.core.lot_facts import Word
 from agent.core.materials import MAX_LOTS, MOST_BYTES, LoadedLot, LotRecord
 from agent.core.observations import Entry, Scan
 from agent.core.records import Records
@@ -22,23 +21,7 @@ from agent.core.turn import Turn
 from agent.core.values import replace
 
 LOTS = Records("lot", LotRecord)
-CONTRARY: frozenset[str] = frozenset({"bom", "wc", "sequence"})
-"""Kinds of findings that contradict the plan: loaded with no more than a warning, they are told as deviations."""
 Cause: TypeAlias = Literal["operator", "empty", "order_end", "swap"]
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Who loads a lot, how, and what was said beside it."""
-
-    at: float
-    quality: FactQuality
-    actor: str | None
-    scan_text: str = ""
-    reason: Reason | None = None
-    override: frozenset[str] = frozenset()
-    entry: Entry | None = None
-    """Whose right an override needs; a scan has none."""
 
 
 def claims_needed(asked: Asked, lot_id: str | None = None) -> Claims:
@@ -240,8 +223,8 @@ def _load(turn: Turn, wanted: Wanted, word: Word, swapped: LoadedLot | None = No
     for empty in _empties(turn, None if serving is None else serving.line.line):
         _unload(turn, empty, word.at, "empty", None, None)
     turn.materials = turn.materials.with_loaded(wanted.lot)
-    _tell_loaded(turn, wanted, word, found)
-    _tell_deviations(turn, wanted, word, found, overridden)
+    lot_facts.tell_loaded(turn, wanted, word, found)
+    lot_facts.tell_deviations(turn, wanted, word, found, overridden)
     words = f"Lot {wanted.lot.lot_id} loaded."
     return " ".join([words, *(one.words for one in found if one.code not in overridden)])
 
@@ -258,57 +241,6 @@ def _must_pass(turn: Turn, found: list[Finding], word: Word) -> frozenset[str]:
         if word.reason is None:
             raise EntryRefusedError("REASON_NEEDED", "To load it all the same, say why: a reason is needed.")
     return frozenset(one.code for one in blocking)
-
-
-def _tell_loaded(turn: Turn, wanted: Wanted, word: Word, found: list[Finding]) -> None:
-    lot, serving = wanted.lot, lot_checks.how_it_serves(turn, wanted.lot)
-    substitute = serving is not None and serving.substitute is not None
-    data = LotLoaded(
-        keys=turn.draft.keys.model_copy(update={"lot_id": lot.lot_id, "item_id": lot.item_id}),
-        quality=word.quality,
-        versions=turn.draft.versions,
-        scan_text=word.scan_text,
-        qty=lot.left,
-        uom=lot.uom,
-        place=lot.place,
-        bom_line=None if serving is None else serving.line.line,
-        check_result=found[0].code if found else "ok",
-        validated=lot_checks.was_validated(turn),
-        is_substitute=substitute,
-        substitute_for=serving.line.item_id if substitute and serving is not None else None,
-        reason=word.reason,
-        actor=word.actor,
-    )
-    turn.draft.add(data, word.at, f"lot:{turn.wc_id}:{lot.lot_id}:{turn.number()}")
-
-
-def _tell_deviations(turn: Turn, wanted: Wanted, word: Word, found: list[Finding], overridden: frozenset[str]) -> None:
-    lot, serving = wanted.lot, lot_checks.how_it_serves(turn, wanted.lot)
-    deviations = [
-        (one.kind, one.expected, one.actual, one.code if one.code in overridden else None)
-        for one in found
-        if one.code in overridden or one.kind in CONTRARY
-    ]
-    if serving is not None and serving.substitute is not None and all(one[0] != "substitution" for one in deviations):
-        deviations.append(("substitution", serving.line.item_id, lot.item_id or "", None))
-    for kind, expected, actual, rule in deviations:
-        data = DeviationRecorded(
-            keys=turn.draft.keys.model_copy(update={"lot_id": lot.lot_id}),
-            quality=word.quality,
-            versions=turn.draft.versions,
-            deviation=Deviation(kind=kind, expected=expected, actual=actual, reason=word.reason),
-            rule=rule,
-            comment="" if word.entry is None else arguments.text(word.entry.arguments, "comment"),
-            actor=word.actor,
-        )
-        key = f"dev:{turn.wc_id}:{turn.number()}"
-        turn.draft.add(data, word.at, key, correlation_id=turn.execution_id)
-    codes = {one.code for one in found}
-    evidence = {"lot_id": lot.lot_id, "item_id": lot.item_id or ""}
-    if "UNKNOWN_LOT" in codes:
-        turn.raise_discrepancy(Discrepancy("lot_unresolved", word.at, word.at, evidence), "rule")
-    if "LOT_ON_HOLD" in codes:
-        turn.raise_discrepancy(Discrepancy("lot_on_hold_used", word.at, word.at, evidence), "rule")
 
 
 def _unload(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal | None, actor: str | None) -> None:

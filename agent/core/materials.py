@@ -83,8 +83,6 @@ class LotRecord:
     rev: str | None
     status: str | None
     place: str | None = None
-    split_from: str | None = None
-    """The lot that it was a part of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from agent.core.facts import DiscrepancyRaised, MaterialConsumed, OutputRecorded
@@ -268,3 +269,49 @@ def test_a_restart_in_the_middle_changes_nothing() -> None:
         floor.say("complete_operation")
         told.append([(one.keys.lot_id, one.qty, one.cum_qty, one.over_qty) for one in used(floor)])
     assert told[0] == told[1]
+
+
+def test_what_was_used_goes_on_when_the_operation_is_taken_up_again() -> None:
+    floor = a_place(CABLE, SEAL)
+    floor.say("load_lot", lot_id="C1")
+    floor.make(4)
+    floor.say("consume", lot_id="C1", qty="1", reason="REPAIR")
+    floor.scan("SN:0001")
+    floor.say("partial_operation")
+    floor.start("PO-2")
+    floor.make(3)
+    floor.say("complete_operation")
+    floor.restart()
+    floor.say("resume_operation", order_id="PO-1")
+    floor.make(2)
+    floor.scan("SN:0002")
+    floor.say("complete_operation")
+    mine = [one for one in used(floor) if one.keys.order_id == "PO-1"]
+    assert [(one.bom_line, one.mode, one.qty, one.cum_qty) for one in mine] == [
+        ("20", "by_output", Decimal(2), Decimal(2)),
+        ("20", "entered", Decimal(1), Decimal(3)),
+        ("40", "unit", Decimal(2), Decimal(2)),
+        ("40", "unit", Decimal(2), Decimal(4)),
+        ("20", "by_output", Decimal(1), Decimal(4)),
+    ]
+
+
+def test_a_pause_leaves_the_lots_and_tells_nothing() -> None:
+    floor = a_place()
+    floor.say("load_lot", lot_id="B2")
+    floor.make(2)
+    floor.say("pause_operation", reason="LUNCH")
+    assert used(floor) == []
+    assert floor.story.station.state.materials.lots == ("B2",)
+
+
+def test_a_lot_that_is_restricted_while_it_is_loaded_is_raised_once() -> None:
+    floor = a_place()
+    floor.say("load_lot", lot_id="B2")
+    floor.make(2)
+    held = {**floor.story.plan.lots, "B2": a_lot("B2", "BOARD", status="restricted")}
+    floor.story.plan = replace(floor.story.plan, lots=held)
+    floor.say("load_lot", lot_id="B1")
+    floor.make(2)
+    floor.say("complete_operation")
+    assert [(one.code, one.evidence["lot_id"]) for one in raised(floor)] == [("lot_on_hold_used", "B2")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64encode
 from decimal import Decimal
 from hashlib import sha512
+from pathlib import Path
 
 import pytest
 
@@ -277,3 +279,9 @@ def test_what_is_loaded_goes_into_what_is_made() -> None:
     turn = begin(station.setup, station.state, T0 + floor.at, IdBlock(FIRST_ID), around)
     child = Child(item_id="BOARD", lot_id="L2", serial=None, qty=None, uom="EA", bom_line="10")
     assert children(turn) == (child,)
+
+
+def test_the_page_has_every_code_with_its_default() -> None:
+    page = Path(__file__).parents[2] / "docs" / "materials.md"
+    rows = re.findall(r"^\| `([A-Z_]+)` \|[^|]*\| (block|warn|off) \|", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [(code, MaterialSettings().of(code)) for code in CODES]
