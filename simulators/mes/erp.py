@@ -53,18 +53,18 @@ def tell_erp(store: Path) -> None:
     """
     with closing(sqlite3.connect(f"{store.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        held = by_work_center(effective(list(read_facts(connection))))
+        told = by_work_center(read_facts(connection))
         for statement in filter(str.strip, _TABLES.split(";")):
             connection.execute(statement)
-        for wc_id, facts in held.items():
+        for wc_id, facts in told.items():
             connection.executemany(_ADD_OPERATION, _operations(wc_id, facts))
             connection.executemany(_ADD_CONSUMPTION, _consumption(wc_id, facts))
-            connection.executemany(_ADD_DOWNTIME, (_downtime(wc_id, one) for one in downtimes(stops(facts))))
+            connection.executemany(_ADD_DOWNTIME, (_downtime(wc_id, one) for one in downtimes(stops(effective(facts)))))
         connection.execute("COMMIT")
 
 
 def _operations(wc_id: str, facts: list[StoredFact]) -> Iterator[tuple[object, ...]]:
-    known = {Operation(order.order_id, order.op_no): order for order in orders(facts, [])}
+    known = {Operation(order.order_id, order.op_no): order for order in orders(effective(facts), [])}
     for (operation, shift), row in by_operation_and_shift(rows(facts)).items():
         order = known.get(operation)
         if order is None and not any((row.consumed, row.labor_s, row.setup_s, row.stop_s)):

@@ -17,7 +17,8 @@ class Directory:
         self._areas = {order.wc_id: order.area for order in plan.orders}
         self._orders: dict[tuple[str, str], str] = {}
         self._documents: dict[str, Document | None] = {}
-        self.put("reasons", plan.reasons_directory())
+        if plan.reasons:
+            self.put("reasons", plan.reasons_directory())
         for order in plan.orders:
             self._add(order, plan)
         for one in plan.objects:

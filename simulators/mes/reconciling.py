@@ -16,8 +16,10 @@ from simulators.mes.exchange_figures import Difference, Reconciled
 from simulators.mes.facts import Operation, ShiftKey, StoredFact
 from simulators.mes.folding.effective import effective
 from simulators.mes.folding.quantities import Quantities, total
-from simulators.mes.folding.rows import DETAIL, Row, RowKey, rows
+from simulators.mes.folding.rows import DETAIL, Row, RowKey, key_of, rows
 
+_THE_REST = "*"
+"""In a digest: what there was no more room for."""
 _QUANTITIES = (("qty_good", "good"), ("qty_scrap", "scrap"), ("qty_rework", "rework"))
 
 
@@ -69,16 +71,21 @@ def _summary(told: StoredFact, own: Sequence[StoredFact], before: Sequence[Store
 
 def _digest(told: StoredFact, before: Sequence[StoredFact]) -> Iterator[Difference]:
     ranges = [(one["epoch"], one["first"], one["last"]) for one in told.data["ranges"]]
+    held = {fact.id: fact for fact in effective(before)}
     own = [fact for fact in before if fact.type not in DETAIL and _within(fact, ranges)]
+    keys = [_key(row) for row in told.data["rows"]]
+    if told.data["scope"] != "day":
+        # It is about one shift, order or lot alone, and its rows say which.
+        own = [fact for fact in own if key_of(held.get(fact.id, fact)) in keys]
     yield from _differing("facts", told.data["facts"], len(own))
     counts = Counter(fact.type for fact in own)
     for name in sorted({*told.data["by_type"], *counts}):
         yield from _differing(name, told.data["by_type"].get(name, 0), counts[name])
     yield from _differing("ids_chain", told.data["ids_chain"], chain_of(own))
-    ids = {fact.id for fact in own}
-    held = rows([fact for fact in effective(before) if fact.id in ids])
-    for row in told.data["rows"]:
-        yield from _row(row, held)
+    found = rows(own if told.data["scope"] == "day" else before, before)
+    for key, row in zip(keys, told.data["rows"], strict=True):
+        if key.op_no != _THE_REST:
+            yield from _row(key, row, found.get(key, Row()))
 
 
 def _within(fact: StoredFact, ranges: Iterable[tuple[str, int, int]]) -> bool:
@@ -86,14 +93,18 @@ def _within(fact: StoredFact, ranges: Iterable[tuple[str, int, int]]) -> bool:
     return any(epoch == known and first <= fact.sequence <= last for known, first, last in ranges)
 
 
-def _row(told: Mapping[str, Any], found: Mapping[RowKey, Row]) -> Iterator[Difference]:
-    key = RowKey(told["order_id"], told["op_no"], told["lot_id"], ShiftKey.of(told["shift"]))
-    held = found.get(key, Row())
+def _key(row: Mapping[str, Any]) -> RowKey:
+    return RowKey(row["order_id"], row["op_no"], row["lot_id"], ShiftKey.of(row["shift"]))
+
+
+def _row(key: RowKey, told: Mapping[str, Any], held: Row) -> Iterator[Difference]:
     name = "/".join(part or "-" for part in (key.order_id, key.op_no, key.lot_id))
     yield from _differing(f"{name} facts", told["facts"], held.facts)
     yield from _made(name, told, held.made)
     yield from _differing(f"{name} labor_s", Decimal(told["labor_s"]), held.labor_s)
     yield from _differing(f"{name} stop_s", Decimal(told["stop_s"]), held.stop_s)
+    if _THE_REST in told["consumed"]:
+        return
     for item in sorted({*told["consumed"], *held.consumed}):
         used = Decimal(told["consumed"].get(item, 0))
         yield from _differing(f"{name} {item}", used, held.consumed.get(item, Decimal(0)))

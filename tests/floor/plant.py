@@ -274,9 +274,10 @@ async def _build(floor: Floor, stack: AsyncExitStack) -> None:
     made, folder = floor.made, floor.folder
     floor.broker = await stack.enter_async_context(Broker(folder=folder / "broker", kind="mosquitto"))
     where = ("--host", floor.broker.host, "--port", str(floor.broker.port), "--enterprise", ENTERPRISE, "--site", SITE)
-    mes = Supervised(
-        "the MES", ("simulate", "mes", "--store", str(floor.store), *where), folder / "mes.log", announces=True
-    )
+    plan = folder / "plan.json"
+    plan.write_text("{}", encoding="utf-8")
+    files = ("--store", str(floor.store), "--plan", str(plan))
+    mes = Supervised("the MES", ("simulate", "mes", *files, *where), folder / "mes.log", announces=True)
     await stack.enter_async_context(mes)
     log = stack.enter_context(TruthLog(folder / "truth.jsonl", floor.clock))
     machines: list[Document] = []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -64,16 +65,16 @@ def test_a_fact_that_is_not_here_shows_in_count_sum_range_and_chain() -> None:
     assert (told.told, told.held) == ("58", "-2")
 
 
-def digest(story: Story, **told: Any) -> Story:  # noqa: ANN401 - likewise
+def digest(story: Story, of_row: Mapping[str, object] | None = None, **told: Any) -> Story:  # noqa: ANN401 - likewise
     counted = [story.events[0], *story.events[2:]]
-    row = {
+    row: dict[str, object] = {
         "order_id": "PO-1", "op_no": "20", "lot_id": None, "shift": SHIFT, "facts": 4, "qty_good": "58",
         "qty_scrap": "2", "qty_rework": "0", "uom": "EA", "consumed": {"CABLE": "60"}, "labor_s": "90", "stop_s": "0",
     }  # fmt: skip
     fields: dict[str, Any] = {"scope": "day", "start": iso(0), "end": iso(9), "facts": len(counted), "complete": True}
     fields["ranges"] = [{"epoch": "e1", "first": 1, "last": 5}]
     fields["by_type"] = {"output.recorded": 1, "scrap.recorded": 1, "material.consumed": 1, "labor.recorded": 1}
-    fields |= {"rows": [row], "ids_chain": chain(*counted)}
+    fields |= {"rows": [row | dict(of_row or {})], "ids_chain": chain(*counted)}
     story.tell("reconciliation.digest", **(fields | told))
     return story
 
@@ -92,6 +93,34 @@ def test_a_digest_is_held_against_what_is_here_row_by_row() -> None:
     assert [one.what for one in wrong.differences] == [
         "facts", "labor.recorded", "material.consumed", "output.recorded", "scrap.recorded",
     ]  # fmt: skip
+
+
+def test_a_digest_of_one_shift_leaves_out_what_lies_between_its_facts() -> None:
+    story = a_day()
+    story.shift = LATE
+    story.output("5")
+    story.shift = SHIFT
+    story.output("1")
+    own = [story.events[0], *story.events[2:5], story.events[6]]
+    types = {"output.recorded": 2, "scrap.recorded": 1, "material.consumed": 1, "labor.recorded": 1}
+    told: dict[str, Any] = {"scope": "shift", "facts": 5, "by_type": types, "ids_chain": chain(*own)}
+    told["ranges"] = [{"epoch": "e1", "first": 1, "last": 7}]
+    row = {"facts": 5, "qty_good": "59"}
+    found = reconciled(digest(story, row, **told).facts())
+    assert found[0].differences == ()
+
+
+def test_a_void_fact_is_a_fact_that_adds_nothing() -> None:
+    story = a_day()
+    wrong = story.output("9")
+    story.correct(wrong, 1, "void")
+    types = {"output.recorded": 2, "scrap.recorded": 1, "material.consumed": 1, "labor.recorded": 1}
+    types["fact.corrected"] = 1
+    own = [story.events[0], *story.events[2:]]
+    told: dict[str, Any] = {"facts": 6, "by_type": types, "ids_chain": chain(*own)}
+    told["ranges"] = [{"epoch": "e1", "first": 1, "last": 7}]
+    found = reconciled(digest(story, {"facts": 6}, **told).facts())
+    assert found[0].differences == ()
 
 
 def test_erp_is_told_sums_by_operation_and_shift_and_no_detail(tmp_path: Path) -> None:

@@ -90,6 +90,8 @@ def _alike(old: object, value: str | None) -> object:
     if value is None:
         return None
     match old:
-        case bool() | int() | list() | dict():
+        case bool():
+            return value.lower() == "true"
+        case int() | list() | dict():
             return json.loads(value)
     return value

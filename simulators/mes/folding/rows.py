@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from simulators.mes.facts import Operation, ShiftKey, StoredFact
+from simulators.mes.folding.effective import effective
 from simulators.mes.folding.quantities import MADE, Quantities, added
 from simulators.mes.folding.stops import stops
 
@@ -41,20 +42,35 @@ class Row:
     setup_s: Decimal = Decimal(0)
 
 
-def rows(held: Sequence[StoredFact]) -> dict[RowKey, Row]:
-    """The sums of one work center's facts as they hold."""
+def rows(facts: Sequence[StoredFact], since: Sequence[StoredFact] | None = None) -> dict[RowKey, Row]:
+    """The sums of one work center's facts, corrections included; a void fact is a fact that adds nothing.
+
+    Args:
+        facts: As they came.
+        since: They and what was said of them later; they alone if None.
+    """
+    wanted = {fact.id for fact in facts}
+    held = {fact.id: fact for fact in effective(facts if since is None else since) if fact.id in wanted}
     found: dict[RowKey, Row] = {}
-    for fact in held:
-        if fact.type not in DETAIL:
-            key = RowKey(*fact.operation, fact.data.get("lot_out"), fact.shift)
-            found[key] = _with(found.get(key, Row()), fact)
-    for stop in stops(held):
+    for told in facts:
+        if told.type not in DETAIL:
+            fact = held.get(told.id, told)
+            key = key_of(fact)
+            row = found.get(key, Row())
+            row = replace(row, facts=row.facts + 1)
+            found[key] = _with(row, fact) if fact.id in held else row
+    for stop in stops(held.values()):
         for part in stop.segments:
             if part.end is not None:
                 lasted = Decimal(str((part.end - part.start).total_seconds()))
                 key = RowKey(*part.operation, None, part.shift)
                 found[key] = _stood(found.get(key, Row()), part.segment_class, lasted)
     return found
+
+
+def key_of(fact: StoredFact) -> RowKey:
+    """Whose sums it goes into."""
+    return RowKey(*fact.operation, fact.data.get("lot_out"), fact.shift)
 
 
 def by_operation_and_shift(found: Mapping[RowKey, Row]) -> dict[tuple[Operation, ShiftKey | None], Row]:
@@ -67,11 +83,10 @@ def by_operation_and_shift(found: Mapping[RowKey, Row]) -> dict[tuple[Operation,
 
 
 def _with(row: Row, fact: StoredFact) -> Row:
-    row = replace(row, facts=row.facts + 1)
     if fact.type in MADE:
         return replace(row, made=row.made + added(fact), uom=fact.data["uom"])
-    item = fact.key("item_id")
-    if fact.type == "material.consumed" and item is not None:
+    if fact.type == "material.consumed":
+        item = fact.key("item_id") or ""
         used = row.consumed.get(item, Decimal(0)) + fact.number("qty")
         return replace(row, consumed={**row.consumed, item: used})
     if fact.type == "labor.recorded":

@@ -85,7 +85,9 @@ def _component(told: Mapping[str, Any]) -> Component:
 
 
 def _same(one: Component, other: Component) -> bool:
-    return (one.item_id, one.lot_id, one.serial) == (other.item_id, other.lot_id, other.serial)
+    if one.lot_id is None and one.serial is None:
+        return one.item_id == other.item_id and other.lot_id is None and other.serial is None
+    return (one.lot_id, one.serial) == (other.lot_id, other.serial)
 
 
 def _and(components: tuple[Component, ...], child: Component) -> tuple[Component, ...]:
