@@ -39,6 +39,7 @@ from agent.local_api import LocalApi
 from agent.messages import Messages
 from agent.overview import Overview, Way
 from agent.presence import Presence
+from agent.reconciler import Reconciler
 from agent.recording import Recorder, Run, Wish
 from agent.resending import Resending
 from agent.restoring import stand_of
@@ -187,6 +188,7 @@ async def delivering(
                 beside = [
                     tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat"),
                     tasks.create_task(upkeep.run(), name="upkeep"),
+                    tasks.create_task(Reconciler(journal, desk, clock).run(), name="reconciler"),
                     tasks.create_task(storage.run(), name="storage"),
                     tasks.create_task(telemetry.run(), name="telemetry"),
                     tasks.create_task(Timekeeper(clock, desk, journal).run(), name="timekeeper"),

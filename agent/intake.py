@@ -25,7 +25,7 @@ from agent.core.desk import AgentObservation
 from agent.core.envelope import Row
 from agent.core.errors import JournalError, JournalFullError
 from agent.core.facts import StorageLevel
-from agent.core.observations import ClockStep, Directive, Entry, Scan, Stopping, Tick, by_new_time
+from agent.core.observations import ClockStep, Directive, Entry, Reckoned, Scan, Stopping, Tick, by_new_time
 from agent.core.scan_turn import last_scan
 from agent.core.state import LastScan
 from agent.core.station import StationObservation
@@ -200,6 +200,8 @@ class Intake:
             if entry is None or entry.wc_id not in stand.stations:
                 return stand.desk.claims_needed(observation)
             observation = entry
+        if isinstance(observation, Reckoned):
+            return stand.desk.claims_needed(observation)
         if isinstance(observation, Scan | Entry):
             return stand.stations[observation.wc_id].claims_needed(observation, stand.desk.directories, target)
         return ()

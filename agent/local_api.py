@@ -26,6 +26,7 @@ from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.overview import Overview
 from agent.parked_api import ParkedApi
+from agent.reconciliation_api import ReconciliationApi
 
 LOG = logging.getLogger(__name__)
 VERSION_HEADER = "Lineside-Api"
@@ -72,6 +73,7 @@ class LocalApi:
                 web.get("/healthz", self._health),
             ]
         )
+        application.add_routes(ReconciliationApi(self._journal, self._intake, self._clock).routes())
         application.add_routes(ParkedApi(self._journal, self._envelopes, self._clock).routes())
         return application
 

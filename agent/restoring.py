@@ -17,6 +17,7 @@ from agent.core.errors import InvalidMessageError
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.values import replace
+from agent.core.wanted import Plant
 
 LOG = logging.getLogger(__name__)
 
@@ -40,10 +41,13 @@ def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str,
             directories = restored(directories, one)
         except InvalidMessageError as error:
             LOG.error("%s. It is as if the MES had not sent it", error)  # noqa: TRY400 - no fault of the program
-    desk = Desk(VERSION, provenance, settings.mes.commands, directories)
+    zone = ZoneInfo(settings.agent.time_zone)
+    centers = tuple(machine.work_center for machine in settings.machine)
+    plant = Plant(centers, zone, settings.reconciliation.daily_at)
+    desk = Desk(VERSION, provenance, settings.mes.commands, directories, plant)
     if DESK in snapshots:
         desk = desk.restored(snapshots[DESK])
-    stations, zone = {}, ZoneInfo(settings.agent.time_zone)
+    stations = {}
     for machine in settings.machine:
         station = Station.new(machine, settings.codes, provenance, settings.calendar, zone, settings.floor)
         snapshot = snapshots.get(machine.work_center)

@@ -27,7 +27,13 @@ APART: tuple[tuple[str, str], ...] = (
 )
 """Pairs in the shell that meet elsewhere: intake and forwarder only in the journal."""
 OWNERS: dict[str, tuple[str, ...]] = {
-    "aiohttp": ("agent.local_api", "agent.parked_api", "agent.tui.connection", "simulators.demo"),
+    "aiohttp": (
+        "agent.local_api",
+        "agent.parked_api",
+        "agent.reconciliation_api",
+        "agent.tui.connection",
+        "simulators.demo",
+    ),
     "amqtt": ("simulators.embedded_broker",),
     "asyncua": ("drivers.opcua", "simulators.opcua"),
     "cryptography": ("agent.tls",),
@@ -54,6 +60,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 """Third-party packages and SQLite: who alone touches them."""
 PURE = {
     "agent",
+    "bisect",
     "collections",
     "dataclasses",
     "datetime",

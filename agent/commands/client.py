@@ -8,14 +8,16 @@ from pathlib import Path
 
 from agent.core.errors import LinesideError
 
+PATIENCE_S = 5.0
+
 
 class AgentAwayError(LinesideError):
     """For the technician: no agent answers at the socket."""
 
 
 class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=5.0)
+    def __init__(self, path: Path, patience_s: float) -> None:
+        super().__init__("localhost", timeout=patience_s)
         self._path = path
 
     def connect(self) -> None:
@@ -25,13 +27,13 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def get(path: Path, url: str) -> bytes:
-    """The body of a successful answer.
+def get(path: Path, url: str, patience_s: float = PATIENCE_S) -> bytes:
+    """The body of a successful answer, which may take so many seconds.
 
     Raises:
         AgentAwayError: nobody answers, or not as expected.
     """
-    return _asked(path, "GET", url, None)
+    return _asked(path, "GET", url, None, patience_s)
 
 
 def post(path: Path, url: str, body: bytes) -> bytes:
@@ -40,11 +42,11 @@ def post(path: Path, url: str, body: bytes) -> bytes:
     Raises:
         AgentAwayError: nobody answers, or not as expected.
     """
-    return _asked(path, "POST", url, body)
+    return _asked(path, "POST", url, body, PATIENCE_S)
 
 
-def _asked(path: Path, method: str, url: str, sent: bytes | None) -> bytes:
-    connection = _UnixConnection(path)
+def _asked(path: Path, method: str, url: str, sent: bytes | None, patience_s: float) -> bytes:
+    connection = _UnixConnection(path, patience_s)
     try:
         connection.request(method, url, sent)
         response = connection.getresponse()

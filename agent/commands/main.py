@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from agent.commands import check, demo, export, facts, parked, recover, retune, run, simulate, status, tui
+from agent.commands import check, demo, export, facts, parked, reconcile, recover, retune, run, simulate, status, tui
 from agent.core.errors import ConfigurationError, LinesideError
 
 application = typer.Typer(
@@ -27,6 +27,7 @@ application.command("status")(status.status)
 application.command("facts")(facts.facts)
 application.command("parked")(parked.parked)
 application.command("export")(export.export)
+application.command("reconcile")(reconcile.reconcile)
 application.command("recover")(recover.recover)
 application.command("retune")(retune.retune)
 application.add_typer(simulate.application, name="simulate")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -77,10 +78,20 @@ class Settle(Command):
     state: Literal["confirmed", "rejected"]
 
 
+class Reconcile(Command):
+    """Add up a shift or a business day of a work center anew, out of the journal (requirement 98)."""
+
+    wc_id: Annotated[str, Field(min_length=1, max_length=64)]
+    business_date: date
+    shift_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    """Null is the whole day."""
+
+
 COMMANDS: dict[str, type[Command]] = {
     "replay": Replay,
     "message": Message,
     "resolve": Resolve,
     "correct": Correct,
     "settle": Settle,
+    "reconcile": Reconcile,
 }

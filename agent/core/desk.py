@@ -9,26 +9,23 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from agent.core import concern as concerns
-from agent.core import movements, passing_on, shedding
-from agent.core.commands import COMMANDS, Correct, Message, Resolve, Settle
-from agent.core.concern import RECORDS, Decision
+from agent.core import desk_commands, passing_on, reconciling, shedding
+from agent.core.commands import Correct
 from agent.core.copying import Copying
 from agent.core.directories import Directories
 from agent.core.directories.copies import Kept
 from agent.core.directories.parts import NO_ASSEMBLIES, Assemblies
 from agent.core.draft import Draft, Provenance
 from agent.core.envelope import Row
-from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
     AgentStarted,
     AgentStopping,
     ClockStepped,
-    CommandRun,
     Fact,
     Keys,
+    ShiftSummary,
     StorageLevel,
     Versions,
 )
@@ -39,6 +36,7 @@ from agent.core.observations import (
     Entry,
     Finding,
     Observation,
+    Reckoned,
     Started,
     Stopping,
     Storage,
@@ -50,8 +48,9 @@ from agent.core.targets import Target
 from agent.core.times import iso, milliseconds
 from agent.core.values import replace
 from agent.core.views import Reply
+from agent.core.wanted import NO_PLANT, NOTHING, Agenda, Plant, of_shift
 
-Happening: TypeAlias = Started | Stopping | Finding | Storage | ClockStep | Tick
+Happening: TypeAlias = Started | Stopping | Finding | Reckoned | Storage | ClockStep | Tick
 """Whatever reaches the desk but what the MES sends."""
 AgentObservation: TypeAlias = Happening | Directive
 
@@ -73,6 +72,8 @@ class DeskState:
     """See `Copying.latest`."""
     register: Register = EMPTY
     """Discrepancies that nobody has resolved."""
+    agenda: Agenda = NOTHING
+    """Digests that are to be made."""
 
 
 _SNAPSHOT = TypeAdapter(DeskState)
@@ -103,6 +104,7 @@ class Desk:
     commands: tuple[str, ...]
     """Commands that are carried out."""
     directories: Directories
+    plant: Plant = NO_PLANT
     state: DeskState = DeskState()
     assemblies: Assemblies = field(default_factory=lambda: NO_ASSEMBLIES)
     """Lists that come in parts and are not whole yet; they come again with the next connection."""
@@ -119,12 +121,7 @@ class Desk:
     @staticmethod
     def claims_needed(observation: object) -> tuple[str, ...]:
         """Claims whose values `observe` must be given."""
-        match observation:
-            case Directive(name="cmd/resolve"):
-                return _named(observation.payload)
-            case Directive(name="cmd/settle"):
-                return movements.claims_of_command(observation.payload)
-        return ()
+        return desk_commands.claims_needed(observation) if isinstance(observation, Directive | Reckoned) else ()
 
     def target_named(self, directive: Directive) -> Target | None:
         """The fact that a command is about."""
@@ -140,11 +137,14 @@ class Desk:
 
     def hear(self, facts: tuple[Fact, ...], claims: Taken) -> tuple[Desk, Taken]:
         """What a station told and took: the desk with its discrepancies entered, and records to be stored with that."""
-        if not any(isinstance(fact.data, HEARD) for fact in facts):
+        if not any(isinstance(fact.data, HEARD | ShiftSummary) for fact in facts):
             return self, ()
         turn = RegisterTurn(self.state.register, dict(claims))
         turn.hear(facts)
-        return self.with_register(turn.register), tuple(turn.claims)
+        agenda = self.state.agenda
+        for wanted in filter(None, map(of_shift, facts)):
+            agenda = agenda.asking(wanted)
+        return replace(self, state=replace(self.state, register=turn.register, agenda=agenda)), tuple(turn.claims)
 
     def observe(
         self,
@@ -192,9 +192,13 @@ class Desk:
             case ClockStep():
                 before = observation.observed.wall - observation.by
                 _tell_step(draft, "set", before, f"{self.state.instance}:{milliseconds(before)}")
+            case Reckoned():
+                return self._reckoned(observation, draft, turn)
             case Tick():
                 turn.expire(draft.observed, draft)
-                return self.with_copies(observation, draft, turn)
+                agenda = self.state.agenda.at(draft.observed, self.plant)
+                desk = self if agenda is self.state.agenda else replace(self, state=replace(self.state, agenda=agenda))
+                return desk.with_copies(observation, draft, turn)
         return DeskOutcome(desk, tuple(draft.facts), reply)
 
     def with_register(self, register: Register) -> Desk:
@@ -254,50 +258,28 @@ class Desk:
         return passing_on.correction_in(directive) if "correct" in self.commands else None
 
     def _command(self, directive: Directive, draft: Draft, turn: RegisterTurn, answer: Reply | None) -> DeskOutcome:
-        name = directive.name.removeprefix("cmd/")
-        if name not in COMMANDS or name not in self.commands:
-            allowed = ", ".join(self.commands)
-            return self._refused(name, f"command '{name}' is not allowed here; allowed: {allowed}", draft)
-        try:
-            command = COMMANDS[name].model_validate_json(directive.payload)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"])
-            return self._refused(name, f"command {name}: {where}: {first['msg']}", draft)
-        reply, state = Reply(accepted=True, code="ok", message=command.reason), self.state
-        match command:
-            case Message():
-                state = replace(state, message=command.text)
-            case Correct():
-                reply = answer or passing_on.no_such_fact(command)
-            case Resolve():
-                reply = _settled(command, draft, turn)
-            case Settle():
-                reply = _movement_settled(command, draft, turn)
-        outcome: Literal["done", "refused"] = "done" if reply.accepted else "refused"
-        self._tell_command(name, command.command_id, outcome, reply.message, draft, command.actor)
-        return DeskOutcome(replace(self, state=state), tuple(draft.facts), reply)
-
-    def _refused(self, name: str, detail: str, draft: Draft) -> DeskOutcome:
-        number = self.state.numbers + 1
-        self._tell_command(name, f"refused-{number}", "refused", detail, draft, None)
-        desk = replace(self, state=replace(self.state, numbers=number))
-        return DeskOutcome(desk, tuple(draft.facts), Reply(accepted=False, code="REFUSED", message=detail))
-
-    @staticmethod
-    def _tell_command(
-        name: str, command_id: str, outcome: Literal["done", "refused"], detail: str, draft: Draft, actor: str | None
-    ) -> None:
-        data = CommandRun(
-            keys=draft.keys,
-            quality=draft.quality("mes"),
-            command_id=command_id,
-            name=name,
-            outcome=outcome,
-            detail=detail,
-            actor=actor,
+        state = self.state
+        around = desk_commands.Around(self.commands, self.plant, state.agenda, answer, state.numbers + 1)
+        ran = desk_commands.run(directive, around, draft, turn)
+        state = replace(
+            state,
+            numbers=state.numbers + (ran.reply.code == "REFUSED"),
+            agenda=ran.agenda,
+            message=state.message if ran.message is None else ran.message,
         )
-        draft.add(data, draft.observed, f"cmd:{command_id}")
+        return DeskOutcome(replace(self, state=state), tuple(draft.facts), ran.reply)
+
+    def _reckoned(self, reckoned: Reckoned, draft: Draft, turn: RegisterTurn) -> DeskOutcome:
+        """Each digest that is wanted is made once; figures are compared with those of the MES as they are by now."""
+        reply, desk = Reply(accepted=True, code="ok", message="Noted."), self
+        wanted = self.state.agenda.find(reckoned.scope, reckoned.center, reckoned.key)
+        figures = self.directories.figures.get((reckoned.center, reckoned.key))
+        if wanted is not None:
+            reconciling.tell_digest(reckoned, wanted, turn, draft)
+            desk = replace(self, state=replace(self.state, agenda=self.state.agenda.without(wanted)))
+        elif reckoned.scope == "figures" and figures is not None and figures.rev == reckoned.rev:
+            reconciling.compare(reckoned, figures, turn, draft)
+        return DeskOutcome(desk, tuple(draft.facts), reply)
 
 
 def _tell_step(draft: Draft, cause: Literal["set", "restart"], before: float, key: str) -> None:
@@ -310,31 +292,3 @@ def _tell_step(draft: Draft, cause: Literal["set", "restart"], before: float, ke
         offset_s=Decimal(milliseconds(draft.observed) - milliseconds(before)).scaleb(-3),
     )
     draft.add(data, draft.observed, f"clock:{key}")
-
-
-def _settled(command: Resolve, draft: Draft, turn: RegisterTurn) -> Reply:
-    decision = Decision("mes", command.actor, command.comment or command.reason)
-    try:
-        concern = turn.find(command.discrepancy_id)
-        if command.resolution is None:
-            turn.change(concerns.acknowledged(concern, decision, draft))
-        else:
-            turn.change(concerns.resolved(concern, command.resolution, decision, draft))
-    except EntryRefusedError as refusal:
-        return Reply(accepted=False, code=refusal.code, message=str(refusal))
-    return Reply(accepted=True, code="ok", message=command.reason)
-
-
-def _movement_settled(command: Settle, draft: Draft, turn: RegisterTurn) -> Reply:
-    try:
-        movements.settle(command, turn, draft)
-    except EntryRefusedError as refusal:
-        return Reply(accepted=False, code=refusal.code, message=str(refusal))
-    return Reply(accepted=True, code="ok", message=command.reason)
-
-
-def _named(payload: bytes) -> tuple[str, ...]:
-    try:
-        return (RECORDS.key(Resolve.model_validate_json(payload).discrepancy_id),)
-    except ValidationError:
-        return ()

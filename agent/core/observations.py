@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from agent.core.discrepancies import Discrepancy
-from agent.core.facts import StorageLevel
+from agent.core.facts import DigestRow, Range, StorageLevel
 from agent.core.values import replace
 
 SignalValue: TypeAlias = bool | int | float | str | None
@@ -159,6 +159,31 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Reckoned:
+    """What facts of one work center add up to, by the journal itself."""
+
+    wc_id: None
+    center: str
+    """The work center."""
+    scope: Literal["shift", "day", "request", "figures"]
+    """figures: as far as the MES had them when it made its figures of a shift."""
+    key: str
+    """Names the stretch, as the desk asked for it; `{business_date}/{shift_id}` for figures."""
+    rev: str
+    """Of the figures; empty for others."""
+    start: str
+    end: str
+    ranges: tuple[Range, ...]
+    facts: int
+    by_type: dict[str, int]
+    rows: tuple[DigestRow, ...]
+    ids_chain: str
+    complete: bool
+    observed: Instant
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
     """The space that is left for facts is at another level."""
 
@@ -202,5 +227,5 @@ def by_new_time(observation: Observation, by: float) -> Observation:
 
 
 Observation: TypeAlias = (
-    Image | Link | Scan | Entry | Directive | Started | Stopping | Finding | Storage | ClockStep | Tick
+    Image | Link | Scan | Entry | Directive | Started | Stopping | Finding | Reckoned | Storage | ClockStep | Tick
 )

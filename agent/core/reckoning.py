@@ -5,6 +5,7 @@ It knows nothing of how a station came to its own figures: what both come to mus
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -103,7 +104,7 @@ class Reckoning:
     ranges: dict[str, Range] = field(default_factory=dict)
     first_time: str | None = None
     last_time: str | None = None
-    last_position: int = 0
+    positions: list[int] = field(default_factory=list)
     _sums: dict[RowKey, _Sum] = field(default_factory=dict)
     _stops: dict[str, dict[str, Data]] = field(default_factory=dict)
     """By stop and segment."""
@@ -113,6 +114,10 @@ class Reckoning:
         for row in rows:
             if row.type not in DETAIL:
                 self._take(row)
+
+    def behind(self, position: int) -> int:
+        """How many of the facts stand behind a position."""
+        return len(self.positions) - bisect_right(self.positions, position)
 
     def rows(self) -> tuple[DigestRow, ...]:
         """The sums, in order; a row of the rest at the end where there are too many."""
@@ -153,7 +158,7 @@ class Reckoning:
         self.ranges[row.epoch] = Range(epoch=row.epoch, first=first, last=row.sequence)
         self.first_time = min(self.first_time or row.time, row.time)
         self.last_time = max(self.last_time or row.time, row.time)
-        self.last_position = row.position
+        self.positions.append(row.position)
 
     def _follow_stop(self, kind: str, data: Data) -> None:
         """The segment that was told last under an id holds."""

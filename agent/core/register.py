@@ -19,7 +19,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import DiscrepancyAcknowledged, DiscrepancyRaised, DiscrepancyResolved, Fact
 from agent.core.values import replace
 
-MOST: Final = 100
+MOST: Final = 80
 """Unresolved discrepancies in the snapshot: it stays within 16 KiB, deflated."""
 HEARD = DiscrepancyRaised | DiscrepancyAcknowledged | DiscrepancyResolved
 """What stations tell of discrepancies."""

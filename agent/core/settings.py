@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -19,7 +19,10 @@ from agent.core.exchange import ExchangeSettings
 from agent.core.facts import DiscrepancyCode
 from agent.core.machine_settings import MachineSettings
 from agent.core.material_settings import MaterialSettings
+from agent.core.reconciliation_settings import CareSettings, ReconciliationSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
+
+CommandName: TypeAlias = Literal["replay", "message", "resolve", "settle", "correct", "reconcile"]
 
 
 class AgentSettings(Section):
@@ -120,12 +123,7 @@ class MesSettings(Section):
     """Send the password over plain TCP to another host. Anybody on that network can read it then."""
     exchange: ExchangeSettings = ExchangeSettings()
     """What goes at once and what in batches; without it everything goes at once."""
-    commands: tuple[Literal["replay", "message", "resolve", "settle", "correct"], ...] = (
-        "replay",
-        "message",
-        "resolve",
-        "settle",
-    )
+    commands: tuple[CommandName, ...] = ("replay", "message", "resolve", "settle")
     """Commands of the MES that this agent carries out. `correct` changes what facts come to, whatever is closed."""
 
     @model_validator(mode="after")
@@ -231,15 +229,6 @@ class FloorRules:
 DEFAULT_FLOOR = FloorRules()
 
 
-class CareSettings(Section):
-    """Who looks after discrepancies of one code, and how soon."""
-
-    owner: Id | None = None
-    """Role of who must look. What is a planner's or the MES administrator's is settled in the MES alone."""
-    due_h: Seconds | None = None
-    """Hours after which it is expired where nobody has resolved it."""
-
-
 class AttributeSettings(Section):
     """Something that this plant notes beside the MES's copy of an object, never in it (requirement 8)."""
 
@@ -278,6 +267,8 @@ class Settings(Section):
     """By code of a discrepancy: its owner and when it is due, where they are other than by default."""
     attribute: tuple[AttributeSettings, ...] = ()
     """Local attributes of the MES's objects."""
+    reconciliation: ReconciliationSettings = ReconciliationSettings()
+    """When what was told is added up for both sides to compare."""
     calendar: CalendarSettings | None = None
     """When the plant works, as long as the MES does not say it; without it no shift and no break is known."""
 

@@ -21,13 +21,14 @@ from agent.core.errors import JournalError
 from agent.core.storage import Space
 from agent.core.targets import Target
 from agent.core.times import iso
-from agent.journal import notices, retention, schema, store
+from agent.journal import notices, passage, retention, schema, store
 from agent.journal.copies import Copies
 from agent.journal.inspection import Place, Step, step
 from agent.journal.lock import locked
 from agent.journal.marks import Epoch, Watermarks
 from agent.journal.opening import FILE_NAME, Opened, open_file
 from agent.journal.parking import Parking
+from agent.journal.passage import Passage, Stretch
 from agent.journal.sessions import Sessions
 from agent.journal.space import measured
 from agent.journal.store import Commit, Page
@@ -180,6 +181,24 @@ class Journal:
         """
         marks = self._marks
         return await self.reading(lambda connection: store.original(connection, marks, target))
+
+    async def passage(self, stretch: Stretch, limit: int) -> Passage:
+        """The facts of a work center at the next few positions of a stretch.
+
+        Raises:
+            JournalError: they cannot be read.
+        """
+        marks = self._marks
+        return await self.reading(lambda connection: passage.read(connection, marks, stretch, limit))
+
+    async def first_since(self, recorded: str) -> int:
+        """The first position whose fact was recorded at this instant or later.
+
+        Raises:
+            JournalError: it cannot be told.
+        """
+        last = self._marks.last_position
+        return await self.reading(lambda connection: passage.first_since(connection, last, recorded))
 
     async def latest(self, limit: int) -> list[Row]:
         """The last facts, in order."""

@@ -164,6 +164,14 @@ SELECT position FROM facts WHERE position NOT IN (SELECT position FROM parked) O
 """
 READ_FACTS = "SELECT * FROM facts WHERE position BETWEEN ? AND ? ORDER BY position"
 FIRST_FROM = "SELECT * FROM facts WHERE position >= ? ORDER BY position LIMIT 1"
+READ_OF_CENTER = """
+SELECT * FROM facts WHERE position BETWEEN ? AND ? AND subject >= ? AND subject < ? ORDER BY position
+"""
+READ_TYPES_OF_CENTER = """
+SELECT * FROM facts WHERE position BETWEEN ? AND ? AND subject >= ? AND subject < ?
+AND type IN (SELECT value FROM json_each(?)) ORDER BY position
+"""
+COUNT_BETWEEN = "SELECT count(*) FROM facts WHERE position BETWEEN ? AND ?"
 SNAPSHOTS = "SELECT name, state, saved, checksum FROM snapshots"
 DIRECTORIES = "SELECT * FROM directories ORDER BY wc_id, name, scheduled"
 CLAIM = "SELECT value, touched, checksum FROM claims WHERE key = ?"

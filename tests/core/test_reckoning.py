@@ -141,6 +141,7 @@ def correction(target: Fact, number: int, after: Mapping[str, str | None], actio
             "action": action,
             "target_id": str(target.id),
             "target_type": target.data.TYPE,
+            "target_epoch": "e1",
             "target_sequence": 1,
             "target_dedupkey": target.natural_key,
             "before": {},

@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TypeVar, get_args
-from uuid import UUID, uuid4
+from typing import get_args
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
 from agent.core.care import CARE, Care
-from agent.core.concern import RECORDS, Concern
-from agent.core.context import Context
+from agent.core.concern import Concern
+from agent.core.copying import MOST_REMEMBERED
 from agent.core.desk import Desk
 from agent.core.directories import Directories, Lot, Reasons
 from agent.core.discrepancies import Discrepancy
@@ -35,12 +33,10 @@ from agent.core.machine_settings import Role
 from agent.core.observations import Directive, Entry, Finding, Tick
 from agent.core.register import MOST, Register
 from agent.core.settings import Settings
-from agent.core.station import Station
-from agent.core.views import Reply
+from agent.core.values import replace
+from agent.core.wanted import MOST_WANTED, Agenda, Wanted
 from tests.core.build import (
     EXECUTE,
-    FIRST_ID,
-    PROVENANCE,
     T0,
     WC,
     a_station,
@@ -53,72 +49,10 @@ from tests.core.build import (
     scan,
     watched,
 )
+from tests.core.plant import ALLOWED, Plant
 
-Data = TypeVar("Data", bound=FactData)
-ALLOWED = ("replay", "message", "resolve")
 OPEN = ("open", "acknowledged", "expired")
 HOURS_4 = 4 * 3600.0
-
-
-@dataclass
-class Plant:
-    """One work center and the desk, as the agent puts them together."""
-
-    station: Station = field(default_factory=a_station)
-    desk: Desk = field(default_factory=lambda: Desk("1.0", PROVENANCE, ALLOWED, Directories()))
-    claims: dict[str, str] = field(default_factory=dict)
-    facts: list[Fact] = field(default_factory=list)
-    told: int = 0
-
-    def say(self, said: Entry) -> Reply:
-        needed = self.station.claims_needed(said, self.desk.directories)
-        known = {key: self.claims[key] for key in needed if key in self.claims}
-        seen = self.station.observe(said, self._ids(), Context(self.desk.directories, known))
-        self.station = seen.station
-        self.desk, records = self.desk.hear(seen.facts, seen.claims)
-        self.claims.update((*seen.claims, *records))
-        self.facts += seen.facts
-        assert seen.reply is not None
-        return seen.reply
-
-    def hear(self, *observations: object) -> None:
-        """What machines, readers and time say at the work center."""
-        for observation in observations:
-            seen = self.station.observe(observation, self._ids(), Context(self.desk.directories, self.claims))  # type: ignore[arg-type]
-            self.station = seen.station
-            self.desk, records = self.desk.hear(seen.facts, seen.claims)
-            self.claims.update((*seen.claims, *records))
-            self.facts += seen.facts
-
-    def tell(self, observation: Directive | Finding | Tick) -> Reply | None:
-        needed = self.desk.claims_needed(observation)
-        known = {key: self.claims[key] for key in needed if key in self.claims}
-        outcome = self.desk.observe(observation, self._ids(), claims=known)
-        self.desk = outcome.desk
-        self.claims.update(outcome.claims)
-        self.facts += outcome.facts
-        return outcome.reply
-
-    def restart(self) -> None:
-        fresh = Desk("1.0", PROVENANCE, ALLOWED, self.desk.directories)
-        self.desk = fresh.restored(self.desk.snapshot())
-        self.station = self.station.restored(self.station.snapshot())
-
-    def find(self, code: DiscrepancyCode = "qty_balance", key: str = "1", at: float = 0.0) -> str:
-        """The agent finds something out."""
-        discrepancy = Discrepancy(code, T0 + at, T0 + at, {"seen": "5", "expected": "7"})
-        self.tell(Finding(None, key, discrepancy, instant(at), f"notice-{key}"))
-        return self.of(DiscrepancyRaised)[-1].discrepancy_id
-
-    def of(self, kind: type[Data]) -> list[Data]:
-        return [fact.data for fact in self.facts if isinstance(fact.data, kind)]
-
-    def status(self, discrepancy_id: str) -> str:
-        return TypeAdapter(Concern).validate_json(self.claims[RECORDS.key(discrepancy_id)]).status
-
-    def _ids(self) -> UUID:
-        self.told += 1
-        return UUID(int=FIRST_ID.int + (self.told << 12))
 
 
 def directory(name: str, model: object, wc_id: str | None = None, at: float = 10.0) -> Directive:
@@ -356,7 +290,10 @@ def test_the_snapshot_stays_small_and_old_ones_can_still_be_resolved() -> None:
         plant.claims.update(records)
     assert len(plant.desk.state.register.live) == MOST
     assert plant.desk.state.register.total == MOST + 21
-    assert len(plant.desk.snapshot()) <= 16_384
+    hashes = {uuid4().hex: uuid4().hex for _ in range(MOST_REMEMBERED)}
+    wanted = tuple(Wanted("shift", WC, str(uuid4()), str(uuid4()), number) for number in range(MOST_WANTED))
+    full = replace(plant.desk.state, refused=hashes, latest=hashes, agenda=Agenda(wanted), message=4 * str(uuid4()))
+    assert len(replace(plant.desk, state=full).snapshot()) <= 16_384
     assert first not in plant.desk.state.register.live
     assert plant.say(resolve(500.0, first)).accepted
     assert plant.status(first) == "resolved"
