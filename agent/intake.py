@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import ChainMap, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from agent.alarms import Alarms
@@ -172,7 +172,11 @@ class Intake:
         while True:
             try:
                 target = await self._target(observation)
-                known = await self._journal.taken(answers + self._claims_needed(observation, target))
+                known = await self._journal.taken(answers + self._claims_needed(observation, target, {}))
+                if target is not None:
+                    # What was corrected of it before may say what else is needed.
+                    so_far = ChainMap(self._overlay, self._recent, known)
+                    known |= await self._journal.taken(self._claims_needed(observation, target, so_far))
             except JournalError:
                 if isinstance(observation, Scan | Entry):
                     return None
@@ -193,7 +197,7 @@ class Intake:
             target = stand.desk.target_named(observation)
         return None if target is None else await self._journal.original(target)
 
-    def _claims_needed(self, observation: Anything, target: Row | None) -> tuple[str, ...]:
+    def _claims_needed(self, observation: Anything, target: Row | None, known: Mapping[str, str]) -> tuple[str, ...]:
         stand = self._tentative
         if isinstance(observation, Directive):
             entry = stand.desk.passed_on(observation, target)
@@ -203,7 +207,8 @@ class Intake:
         if isinstance(observation, Reckoned):
             return stand.desk.claims_needed(observation)
         if isinstance(observation, Scan | Entry):
-            return stand.stations[observation.wc_id].claims_needed(observation, stand.desk.directories, target)
+            station = stand.stations[observation.wc_id]
+            return station.claims_needed(observation, stand.desk.directories, target, known)
         return ()
 
     def _without_badge(self, observation: StationObservation) -> StationObservation:

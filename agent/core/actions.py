@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from agent.core.directories import Directories
@@ -27,6 +27,8 @@ class Asked:
     actor: str | None = None
     target: Row | None = None
     """The fact that it names."""
+    known: Mapping[str, str] = field(default_factory=dict)
+    """Claims that were needed when it was asked before."""
 
     @property
     def wc_id(self) -> str:

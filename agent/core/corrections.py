@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from agent.core import arguments, correction_effects, correction_rules, derived_fields, labor, late_entries
+from agent.core import arguments, correction_effects, correction_rules, derived_fields, late_entries
 from agent.core.actions import Action, Actions
 from agent.core.corrected import Held, held
 from agent.core.correction_changes import Change, changed, given_by
@@ -75,7 +75,7 @@ def carry_out(turn: Turn, entry: Entry, change: Change, reason: Reason, approver
         after=change.after,
         reason=reason,
         comment=arguments.text(entry.arguments, "comment"),
-        actor=entry.actor or labor.acting(turn),
+        actor=entry.actor,
         approver=approver,
         correction_no=number,
         initiator="mes" if by_mes else "local",

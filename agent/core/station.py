@@ -6,6 +6,7 @@ a number or touches a file: the same observations with the same ids always make 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -49,6 +50,7 @@ from agent.core.values import replace
 from agent.core.views import Reply
 
 StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
+NOTHING_KNOWN: Mapping[str, str] = {}
 NO_IDS = UUID(int=0)
 SHOWN_EVENTS = 6
 NOT_SHOWN = frozenset(
@@ -137,17 +139,29 @@ class Station:
         return None
 
     def claims_needed(
-        self, observation: StationObservation, directories: Directories, target: Row | None = None
+        self,
+        observation: StationObservation,
+        directories: Directories,
+        target: Row | None = None,
+        known: Mapping[str, str] = NOTHING_KNOWN,
     ) -> Claims:
-        """Claims whose values `observe` must be given."""
+        """Claims whose values `observe` must be given.
+
+        Args:
+            observation: what is to be observed.
+            directories: of the MES.
+            target: the fact that it names; then it is asked twice, as what was corrected of it before names more.
+            known: the claims that were needed when it was asked first.
+        """
         if isinstance(observation, Scan):
             return scan_turn.claims_needed(observation, Asked(self.setup, self.state, directories, {}))
         if isinstance(observation, Entry):
-            return entries.claims_needed(observation.action, self._asked(observation, directories, target))
+            asked = self._asked(observation, directories)
+            return entries.claims_needed(observation.action, replace(asked, target=target, known=known))
         return ()
 
-    def _asked(self, entry: Entry, directories: Directories, target: Row | None = None) -> Asked:
-        return Asked(self.setup, self.state, directories, entry.arguments, entry.actor, target)
+    def _asked(self, entry: Entry, directories: Directories) -> Asked:
+        return Asked(self.setup, self.state, directories, entry.arguments, entry.actor)
 
     def observe(self, observation: StationObservation, ids: UUID, context: Context) -> Outcome:
         """Take one observation.

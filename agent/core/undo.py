@@ -38,7 +38,7 @@ def _is_word(fact: Fact) -> bool:
 
 
 def _undo(turn: Turn, entry: Entry) -> str:
-    own, allowed_s = _own(turn.floor, entry.actor or labor.acting(turn)), turn.setup.machine.correction.undo_s
+    own, allowed_s = _own(turn.floor, entry.actor), turn.setup.machine.correction.undo_s
     if own is None or not 0 <= entry.observed.wall - own.at <= allowed_s:
         raise EntryRefusedError("NOTHING_TO_UNDO", f"You said nothing here in the last {allowed_s:g} seconds.")
     if turn.target is None or turn.target.id != own.fact_id.bytes:

@@ -265,6 +265,8 @@ class Story:
         target = self.station.target_named(observation, self.plan)
         row = None if target is None else self.row(target)
         needed = self.station.claims_needed(observation, self.plan, row)
+        if row is not None:
+            needed += self.station.claims_needed(observation, self.plan, row, self.claims)
         return Context(self.plan, {key: self.claims[key] for key in needed if key in self.claims}, row)
 
     def row(self, target: Target) -> Row | None:
