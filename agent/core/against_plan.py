@@ -33,6 +33,11 @@ class Contradiction:
     found: str
     """What was found and what to do, for the operator who is refused."""
 
+    @property
+    def mark(self) -> str:
+        """Names it among those that have been told of an execution."""
+        return f"{self.evidence['object']} {self.evidence['in_force']}" if self.code == "stale_version" else self.code
+
     def told(self, turn: Turn) -> None:
         """Raise it."""
         now = turn.draft.observed
@@ -53,6 +58,14 @@ def at_start(turn: Turn, named: Named) -> list[Contradiction]:
         if action == "warn":
             found.append(one)
     return found
+
+
+def tell_at_start(turn: Turn, found: list[Contradiction]) -> None:
+    """Raise what was found when work on the operation in progress began."""
+    for one in found:
+        one.told(turn)
+        if one.code == "stale_version" and turn.operations.current is not None:
+            _marked(turn, turn.operations.current, one.mark)
 
 
 def of_copy(order: Order, wc_id: str) -> Iterator[Contradiction]:
@@ -81,10 +94,9 @@ def look_at_versions(turn: Turn) -> None:
     if operation is None or turn.setup.machine.plan.stale_version == "allow":
         return
     for one in _stale(turn.directories, turn.wc_id, operation, turn.draft.observed):
-        mark = f"{one.evidence['object']} {one.evidence['in_force']}"
-        if mark not in operation.told:
+        if one.mark not in operation.told:
             one.told(turn)
-            operation = _marked(turn, operation, mark)
+            operation = _marked(turn, operation, one.mark)
 
 
 def look_at_quantities(turn: Turn) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 
-from agent.core import counting, output, tally
+from agent.core import counting, executions, output, tally
 from agent.core.accounts import Account, Cums
 from agent.core.corrected import Data
 from agent.core.errors import EntryRefusedError
@@ -139,10 +139,14 @@ def _changed(cums: Cums, share: Share, account: Account) -> Cums:
 
 
 def _account(turn: Turn, share: Share) -> Account | None:
-    """The account that a share is of, if it still is here; of those of several shifts that of its own."""
+    """The account that a share is of, if it is known here; of those of several shifts that of its own."""
+    if share.execution_id is None:
+        return None
     known = (turn.account(), *(past.account for past in reversed(turn.output.past)))
-    accounts = [one for one in known if one.execution_id == share.execution_id]
-    return next((one for one in accounts if same_shift(one.shift, share.shift)), accounts[0] if accounts else None)
+    accounts = [one for one in known if one.execution_id == executions.counts_for(turn, share.execution_id)]
+    if not accounts:
+        return executions.account_left(turn, share.execution_id, share.order)
+    return next((one for one in accounts if same_shift(one.shift, share.shift)), accounts[0])
 
 
 def _term(data: Data, term: str) -> int:

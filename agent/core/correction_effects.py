@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from agent.core import corrected_materials, corrected_parts, corrected_units, loading, unit_records
+from agent.core import corrected_materials, corrected_parts, corrected_units, executions, loading, unit_records
 from agent.core.actions import Asked, Claims
 from agent.core.corrected import CHAINS, Chain, Data, as_recorded
 from agent.core.corrected_parts import Credit, Share
@@ -74,6 +74,11 @@ def records_of(asked: Asked) -> Claims:
     if row is None:
         return ()
     data, claims = as_recorded(row), [CHAINS.key(str(UUID(bytes=row.id)))]
+    order_id, op_no = data["keys"]["order_id"], data["keys"]["op_no"]
+    if order_id is not None:
+        claims += executions.claims_of(asked.wc_id, order_id, op_no)
+    elif row.correlationid is not None:
+        claims += executions.claims_of_run(asked.wc_id, row.correlationid)
     claims += unit_records.claims_of(asked, corrected_units.serial_of(row.type, data) or "")
     if row.type == "material.consumed":
         lots = (data["keys"]["lot_id"], _other_lot(asked))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.core import (
+    attaching,
     checking,
     checks,
     consuming,
@@ -35,6 +36,7 @@ from agent.core.views import Reply
 ACTIONS: Actions = {
     **discrepancy_entries.ACTIONS,
     **execution.ACTIONS,
+    **attaching.ACTIONS,
     **loading.ACTIONS,
     **movements.ACTIONS,
     **consuming.ACTIONS,

@@ -55,8 +55,7 @@ def _take_up(turn: Turn, named: Named, word: Word) -> str:
         if known.status == "waiting":
             operation = replace(operation, started=turn.draft.observed)
         changeover.put_in_progress(turn, operation, known.status, word)
-        for one in found:
-            one.told(turn)
+        against_plan.tell_at_start(turn, found)
     if override is not None:
         _tell_override(turn, override, word)
     begun = named.known is None or named.known.status == "waiting"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.core.accounts import Account, Cums
-from agent.core.facts import Keys, ShiftKeys
+from agent.core.facts import Keys, ShiftKeys, Versions
 from agent.core.operations import Operation, RunNote
 from agent.core.output import Output
 from agent.core.records import Records
@@ -97,6 +97,44 @@ def account_of(turn: Turn, operation: Operation) -> Account:
     )
 
 
+def find_run(turn: Turn, execution_id: str) -> Run | None:
+    """A time without an order that is over; None where there was none of this name."""
+    return RUNS.find(turn, turn.wc_id, execution_id)
+
+
+def made_in_run(turn: Turn, execution_id: str) -> Cums:
+    """What was made in a time without an order that is over."""
+    return (MADE.find(turn, turn.wc_id, execution_id) or NOTHING).cums
+
+
+def attached(turn: Turn, execution_id: str, run: Run, operation: Operation) -> None:
+    """A time without an order that is over belongs to an execution from now on."""
+    RUNS.keep(turn, replace(run, attached_to=operation.op_execution_id), turn.wc_id, execution_id)
+    turn.operations = turn.operations.without_run(execution_id)
+
+
+def account_left(turn: Turn, execution_id: str, order: tuple[str | None, str | None]) -> Account | None:
+    """The account of what has ended, out of its records; None where they are not at hand, or it counts elsewhere now.
+
+    Args:
+        turn: that was given the claims of the execution, or of the time without an order.
+        execution_id: which one.
+        order: the order and operation that it was about.
+    """
+    if order[0] is None:
+        run = find_run(turn, execution_id)
+        return None if run is None or run.attached_to is not None else _account_of_run(turn, execution_id, run)
+    operation = find(turn, order[0], order[1] or "")
+    matches = operation is not None and operation.op_execution_id == execution_id
+    return account_of(turn, operation) if matches and operation is not None else None
+
+
+def counts_for(turn: Turn, execution_id: str) -> str:
+    """The execution that a fact counts for, which names a time without an order that was given to it since."""
+    run = find_run(turn, execution_id)
+    return execution_id if run is None or run.attached_to is None else run.attached_to
+
+
 def keep(turn: Turn, operation: Operation) -> None:
     """Store an execution as it now is."""
     OPERATIONS.keep(turn, operation, turn.wc_id, operation.order_id, operation.op_no)
@@ -108,7 +146,9 @@ def keep_made(turn: Turn, account: Account) -> None:
     newest = newest_of(turn.output, account)
     names = _names(newest.keys, newest.execution_id)
     MADE.keep(turn, Made(newest.cums, newest.shift), turn.wc_id, *names)
-    if newest.keys.order_id is not None:
+    if newest.keys.order_id is None:
+        turn.operations = turn.operations.run_recounted(newest.execution_id, newest.cums)
+    else:
         turn.operations = turn.operations.recounted(names[0], names[-1], newest.cums)
 
 
@@ -136,6 +176,22 @@ def present_run(turn: Turn, at: float) -> Run:
     since = turn.floor.no_order_since
     return Run(
         turn.operations.book, at if since is None else since, at, turn.draft.shift, turn.floor.no_order_discrepancy
+    )
+
+
+def _account_of_run(turn: Turn, execution_id: str, run: Run) -> Account:
+    output = turn.setup.machine.output
+    return Account(
+        book=run.book,
+        execution_id=execution_id,
+        keys=Keys(wc_id=turn.wc_id),
+        versions=Versions(),
+        shift=turn.draft.shift,
+        uom=output.uom,
+        lots=(),
+        parts_per_count=None,
+        cycle_s=output.cycle_s,
+        cums=(MADE.find(turn, turn.wc_id, execution_id) or NOTHING).in_shift(turn.draft.shift),
     )
 
 

@@ -204,6 +204,14 @@ class Operations:
         others = tuple(one for one in self.runs if one.execution_id != note.execution_id)
         return replace(self, runs=(*others, note)[-MOST_RUNS:])
 
+    def run_recounted(self, execution_id: str, cums: Cums) -> Operations:
+        """With what was made in a time without an order after all."""
+        runs = tuple(
+            replace(one, good=cums.good, scrap=cums.scrap) if one.execution_id == execution_id else one
+            for one in self.runs
+        )
+        return replace(self, runs=runs)
+
     def without_run(self, execution_id: str) -> Operations:
         """A time without an order is nobody's any more."""
         return replace(self, runs=tuple(one for one in self.runs if one.execution_id != execution_id))

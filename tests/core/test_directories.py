@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.directories import NO_REASONS, Directories, PublishedCalendar, in_force
+from agent.core.directories import NO_REASONS, Directories, Order, PublishedCalendar, in_force
 from agent.core.directories.copies import Version
+from agent.core.directories.orders import in_order
 from agent.core.directories.taking import received
 from agent.core.errors import InvalidMessageError
 from agent.core.times import epoch
@@ -137,6 +138,26 @@ def test_orders_are_shown_by_priority_then_id() -> None:
 
 def calendar(**fields: object) -> bytes:
     return json.dumps({**CALENDAR, **fields}).encode()
+
+
+def test_the_dispatch_queue_is_by_crew_priority_and_due_date() -> None:  # requirement 71
+    def order(order_id: str, **more: object) -> Order:
+        return an_order(order_id, **more)
+
+    queue = (
+        order("PO-5", priority=1, due="2026-03-05T00:00:00Z"),
+        order("PO-4", priority=1, due="2026-03-06T00:00:00Z"),
+        order("PO-1", priority=1, op_no="9"),
+        order("PO-3", priority=2, crew_id="B"),
+        order("PO-2", priority=0, crew_id="A"),
+    )
+    plan = a_plan(*reversed(queue))
+    assert plan.orders_of(WC, "B") == queue
+    assert plan.orders_of(WC)[0].order_id == "PO-2"
+
+
+def test_operations_of_an_order_follow_each_other_as_numbers() -> None:
+    assert sorted(["100", "20", "A", "-", "5"], key=in_order) == ["5", "20", "100", "-", "A"]
 
 
 def test_a_calendar_is_taken_for_the_site_and_for_a_work_center_whose_own_goes_first() -> None:  # R7
