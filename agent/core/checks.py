@@ -63,9 +63,15 @@ def must_be_done(turn: Turn) -> None:
 
 def boundary(turn: Turn, _at: float, what: Boundary) -> None:
     """The shift changes. Call it before it does."""
-    how_far = sampling.progress(turn) if what == "shift" else None
+    if what == "shift":
+        note_shift(turn)
+
+
+def note_shift(turn: Turn) -> None:
+    """The operation is in progress in this shift. Call it before the shift, or anybody, changes that."""
+    how_far = sampling.progress(turn)
     if how_far is not None:
-        turn.quality = replace(turn.quality, samples=how_far.shift_over())
+        turn.quality = replace(turn.quality, samples=how_far.with_shift())
 
 
 def operation_changed(turn: Turn) -> None:

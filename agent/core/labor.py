@@ -158,7 +158,9 @@ def _told(turn: Turn, person: Person, at: float) -> Person:
 def _execution_of(turn: Turn, person: Person) -> str | None:
     """What the person's work is spent on; None where it is on no operation."""
     operation = turn.operations.current
-    return None if operation is None or person.activity == "indirect" else operation.op_execution_id
+    if operation is None or operation.status != "in_progress" or person.activity == "indirect":
+        return None
+    return operation.op_execution_id
 
 
 def _lasted(start: float, end: float) -> Decimal:

@@ -35,7 +35,7 @@ class Samples:
     order_id: str
     op_no: str
     shifts: int = 0
-    """Shifts, over by now, in which it was in progress."""
+    """Shifts in which it was in progress, as far as they have been noted."""
     shift: str | None = None
     """The last of them."""
     checks: tuple[Sampled, ...] = ()

@@ -80,8 +80,8 @@ class Progress:
         most = max(self._in_all(check), int(check.sampling in ANY_TIME), sampled.settled)
         return replace(sampled, settled=min(sampled.settled + samples, most), made=self.made)
 
-    def shift_over(self) -> Samples:
-        """The samples when the present shift is over."""
+    def with_shift(self) -> Samples:
+        """The samples with the present shift among those in which the operation was in progress."""
         if self.shift is None or self.shift == self.samples.shift:
             return self.samples
         return replace(self.samples, shifts=self.samples.shifts + 1, shift=self.shift)
@@ -97,7 +97,7 @@ class Progress:
             case "every_n":
                 return self.made // check.every
             case "per_shift":
-                return self.shift_over().shifts
+                return self.with_shift().shifts
             case "last_piece" | "per_lot":
                 return 0
 
@@ -147,7 +147,7 @@ def progress(of: Turn | StationState, *, completing: bool = False) -> Progress |
         quality=of.quality,
         made=cums.good + cums.scrap + cums.rework,
         planned=int(operation.qty_planned),
-        shift=_key(of.schedule.shift),
+        shift=_key(of.schedule.shift) if operation.status == "in_progress" else None,
         lots=of.materials.loaded,
         completing=completing,
     )

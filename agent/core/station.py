@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from agent.core import (
     against_plan,
     calendar,
+    checks,
     clock_steps,
     entries,
     issuing,
@@ -183,6 +184,8 @@ class Station:
         else:
             _follow_calendar(turn, now, changed=working is not self.working)
             labor.end_forgotten(turn, now)
+            if isinstance(observation, Scan | Entry):
+                checks.note_shift(turn)
             reply = _dispatch(turn, observation)
             issuing.follow_output(turn)
         if turn.draft.facts:

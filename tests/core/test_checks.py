@@ -35,6 +35,7 @@ from tests.core.build import (
     tick,
     types,
 )
+from tests.core.test_station_snapshots import noise
 
 SHIFTS = a_pattern(a_shift("early", "05:00", "07:00", ("06:00", "06:10")), a_shift("late", "07:00", "15:00"))
 VISUAL: dict[str, object] = {"check_id": "VISUAL", "kind": "final", "text": {"en": "Looks good"}}
@@ -281,3 +282,32 @@ def test_samples_go_on_over_a_restart_and_an_operation_without_a_plan_asks_for_n
     assert due(story) == {}
     story.hear(entry(4.0, "start_operation", order_id="PO-9"))
     assert due(story) == {}
+
+
+def test_a_plan_of_fifty_checks_and_many_lots_leave_a_snapshot_small() -> None:
+    names = [noise(60, "check", number) for number in range(50)]
+    story = a_floor(knows(*({**VISUAL, "check_id": name, "sampling": "every_unit"} for name in names)))
+    for number, name in enumerate(names):
+        lot = noise(60, "lot", number)
+        story.hear(good(3.0 * number), checked(3.0 * number + 1.0, name, lot_id=lot))
+        story.hear(entry(3.0 * number + 2.0, "place_hold", target="lot", target_id=lot, reason=noise(60, number)))
+    assert len(story.station.snapshot()) < 10_000
+
+
+def test_samples_are_left_with_their_operation_and_taken_up_with_it() -> None:
+    story = a_floor(knows({**VISUAL, "sampling": "every_unit"}))
+    story.hear(good(1.0, 3), checked(2.0), entry(3.0, "stop_operation", reason="RUSH"))
+    story.hear(entry(4.0, "start_operation", order_id="PO-2"), good(5.0), entry(6.0, "complete_operation"))
+    assert due(story) == {}
+    story.hear(entry(7.0, "resume_operation", order_id="PO-1"))
+    assert due(story) == {"VISUAL": 2}
+    story.hear(checked(8.0))
+    assert [data.sample_no for data in story.of(QualityChecked) if isinstance(data, QualityChecked)] == [1, 2]
+
+
+def test_a_shift_through_which_an_operation_pauses_asks_for_no_sample() -> None:
+    story = a_floor(knows({**VISUAL, "sampling": "per_shift"}))
+    story.hear(checked(1.0), entry(2.0, "pause_operation", reason="RUSH"), tick(7300.0))
+    assert due(story) == {}
+    story.hear(entry(7400.0, "resume_operation"))
+    assert due(story) == {"VISUAL": 1}

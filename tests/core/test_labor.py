@@ -241,3 +241,29 @@ def test_completing_leaves_nobody_signed_off() -> None:
 def test_anybody_known_may_sign_on(directories: Directories) -> None:
     story = a_story(started(0.0), station=a_manual_station(), plan=directories)
     assert types(story.hear(entry(0.0, "sign_on", operator_id="OP-1"))) == ["labor.signed_on"]
+
+
+def test_time_in_a_pause_is_on_no_order_and_what_is_gone_on_with_goes_on_with_its_labor() -> None:
+    story = a_crew()
+    story.hear(entry(0.0, "sign_on", operator_id="OP-1"), entry(0.0, "start_operation", order_id="PO-1"))
+    story.hear(entry(100.0, "pause_operation", reason="LUNCH"), entry(160.0, "resume_operation"))
+    story.hear(entry(200.0, "stop_operation", reason="RUSH"), entry(200.0, "start_operation", order_id="PO-2"))
+    story.hear(entry(230.0, "complete_operation"), entry(240.0, "resume_operation", order_id="PO-1"))
+    story.hear(entry(250.0, "complete_operation"))
+    assert worked(story) == [
+        ("OP-1", 0.0, 100.0, "PO-1"),
+        ("OP-1", 100.0, 160.0, None),
+        ("OP-1", 160.0, 200.0, "PO-1"),
+        ("OP-1", 200.0, 230.0, "PO-2"),
+        ("OP-1", 230.0, 240.0, None),
+        ("OP-1", 240.0, 250.0, "PO-1"),
+    ]
+    labor = [
+        data.times.labor_s
+        for data in story.of(OperationCompleted)
+        if isinstance(data, OperationCompleted) and data.times
+    ]
+    assert labor == [30, 150]
+    (first, *_) = story.of(OperationStarted)
+    assert isinstance(first, OperationStarted)
+    assert (first.performers, first.actor) == (("OP-1",), "anna")

@@ -10,7 +10,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.facts import LaborRecorded, LaborSignedOff, LaborSignedOn, ShiftSummary
+from agent.core.facts import LaborRecorded, LaborSignedOff, LaborSignedOn, OperationChanged, ShiftSummary
 from agent.core.station import StationObservation
 from agent.core.times import epoch, iso
 from tests.core.build import (
@@ -43,6 +43,9 @@ WHAT: dict[str, Callable[[str, float], StationObservation]] = {
     "all off": lambda _, at: entry(at, "sign_off_crew"),
     "start": lambda _, at: entry(at, "start_operation", order_id="PO-1"),
     "finish": lambda _, at: entry(at, "complete_operation"),
+    "pause": lambda _, at: entry(at, "pause_operation", reason="LUNCH"),
+    "stop": lambda _, at: entry(at, "stop_operation", reason="RUSH"),
+    "other": lambda _, at: entry(at, "start_operation", order_id="PO-2"),
     "restart": lambda _, at: started(at),
     "tick": lambda _, at: tick(at),
 }
@@ -82,6 +85,17 @@ def test_nobodys_work_overlaps_and_all_of_it_adds_up(steps: list[tuple[str, str,
             assert epoch(before.end) <= epoch(after.start)
     assert len(story.of(LaborSignedOn)) == len(story.of(LaborSignedOff))
     check_shifts(story)
+    check_operations(story)
+
+
+def check_operations(story: Story) -> None:
+    """What an operation says of its labor is what was told of it before."""
+    so_far: dict[str, Decimal] = defaultdict(Decimal)
+    for fact in story.facts:
+        if isinstance(fact.data, LaborRecorded) and fact.data.op_execution_id is not None:
+            so_far[fact.data.op_execution_id] += fact.data.duration_s
+        elif isinstance(fact.data, OperationChanged) and fact.data.times is not None:
+            assert abs(fact.data.times.labor_s - so_far[fact.data.op_execution_id]) < Decimal("0.05")
 
 
 def check_shifts(story: Story) -> None:

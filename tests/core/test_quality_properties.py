@@ -25,7 +25,7 @@ CHECKS: CheckPlan = a_check_plan(
 )
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["good", "good", "scrap", "check", "skip", "tick", "restart"]),
+        st.sampled_from(["good", "good", "scrap", "check", "skip", "tick", "restart", "pause", "resume"]),
         st.sampled_from(RULES),
         st.integers(1, 3),
         st.floats(0.001, 4000.0),
@@ -38,18 +38,21 @@ class Oracle:
     """The rules said once more, part by part and shift by shift."""
 
     def __init__(self) -> None:
-        self.open = Counter({"once": 1, "per_shift": 1})
+        self.open = Counter({"once": 1})
         self.made = 0
-        self.late = 0
-        """Shifts that have begun since the first."""
+        self.in_progress = True
+        self.shifts: set[tuple[float, bool]] = set()
+        """In which it has been in progress."""
         self.first_taken = False
         self.last_checked_at: int | None = None
 
-    def shifts_begun(self, at: float) -> None:
-        # At 05:00 and 07:00 of every day; from 15:00 on there is none.
-        late = sum(at >= begun for begun in (2 * HOUR, 24 * HOUR, 26 * HOUR, 48 * HOUR, 50 * HOUR))
-        self.open["per_shift"] += late - self.late
-        self.late = late
+    def in_shift(self, at: float) -> None:
+        """Shifts of the days from 05:00 to 07:00 and on to 15:00; the clock begins at 05:00."""
+        day, time = divmod(at, 24 * HOUR)
+        shift = (day, time < 2 * HOUR)
+        if self.in_progress and time < 10 * HOUR and shift not in self.shifts:
+            self.shifts.add(shift)
+            self.open["per_shift"] += 1
 
     def part(self) -> None:
         self.made += 1
@@ -80,13 +83,17 @@ def test_as_many_samples_are_due_as_the_rule_says(steps: list[tuple[str, str, in
     plan = knows(checks={"BOTTLE": CHECKS})
     story = a_story(started(0.0), entry(0.0, "start_operation", order_id="PO-1"), station=station, plan=plan)
     oracle, at = Oracle(), 0.0
+    oracle.in_shift(at)
     for kind, rule, number, by in steps:
         at += by
         if kind == "restart":
             story.station = station.restored(story.station.snapshot())
         story.hear(OBSERVED[kind](rule, number, at))
-        oracle.shifts_begun(at)
+        oracle.in_shift(at)
         match kind:
+            case "pause" | "resume":
+                oracle.in_progress = kind == "resume"
+                oracle.in_shift(at)
             case "good" | "scrap":
                 for _ in range(number):
                     oracle.part()
@@ -102,6 +109,8 @@ OBSERVED: dict[str, Callable[[str, int, float], StationObservation]] = {
     "scrap": lambda _, number, at: entry(at, "report_scrap", qty=str(number), defect_code="X"),
     "check": lambda rule, _, at: entry(at, "record_check", check_id=rule, result="pass"),
     "skip": lambda rule, _, at: entry(at, "skip_check", check_id=rule, reason="BUSY"),
+    "pause": lambda _, __, at: entry(at, "pause_operation", reason="LUNCH"),
+    "resume": lambda _, __, at: entry(at, "resume_operation"),
     "tick": lambda _, __, at: tick(at),
     "restart": lambda _, __, at: started(at),
 }
