@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from agent.core.entries import ACTIONS
 from agent.core.errors import ConfigurationError
 from agent.core.settings import Settings
 
@@ -28,9 +29,16 @@ def load(path: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: is no TOML: {error}") from error
     try:
-        return Settings.model_validate(document)
+        settings = Settings.model_validate(document)
     except ValidationError as error:
         raise ConfigurationError(f"{path}: {_sentence(error)}") from error
+    for number, machine in enumerate(settings.machine, start=1):
+        stranger = next((action for action in machine.people.rights if action not in ACTIONS), None)
+        if stranger is not None:
+            raise ConfigurationError(
+                f"{path}: machine[{number}].people.rights: there is no action '{stranger}'; see docs/entries.md"
+            )
+    return settings
 
 
 def _sentence(error: ValidationError) -> str:

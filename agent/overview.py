@@ -104,6 +104,7 @@ class Overview:
             reasons=tuple(ReasonView(code=entry.code, text=entry.text) for entry in reasons),
             open_discrepancies=present.desk.state.register.total,
             discrepancies=register_view.view(present.desk.state.register),
+            badge_pattern=self.settings.codes.badge,
             work_centers=tuple(self._work_center(station, present, now) for station in present.stations.values()),
         )
 

@@ -289,6 +289,8 @@ class AgentView(Block):
     discrepancies: tuple[DiscrepancyView, ...] = ()
     """The first few of them to look at: those that are expired, then the one that is due next."""
     work_centers: tuple[WorkCenterView, ...]
+    badge_pattern: str | None = None
+    """What the codes of badges look like: a regular expression. A terminal does not show them."""
 
 
 class EntryBody(Block):

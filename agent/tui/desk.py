@@ -5,6 +5,7 @@ Knows nothing of the screen. Time comes in as monotonic seconds.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Final, Literal, TypeAlias
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from agent.core.barcodes import BADGE
 from agent.core.views import AgentView, EntryBody, OrderView, ScanBody, ScanView, WorkCenterView
 from agent.tui import feedback as told
 from agent.tui.connection import Body, Loss
@@ -108,7 +110,7 @@ class Desk:
             case Lost(loss):
                 self._loss = (loss, self._loss[1] if self._loss else now)
             case Answered() | Delayed() | GivenUp():
-                name = told.named(news.body, self.words, self._picture.view.reasons if self._picture else ())
+                name = self._named(news.body)
                 self._tell(told.of_news(news, self.words, name))
 
     def take(self, meaning: Meaning, now: float) -> None:
@@ -248,13 +250,24 @@ class Desk:
 
     def _send_scan(self, text: str, *, manual: bool) -> None:
         if self._center is None:
-            self._refuse("{text}: not taken, no work center is shown.", told.readable(text))
+            self._refuse(
+                "{text}: not taken, no work center is shown.", BADGE if self._is_badge(text) else told.readable(text)
+            )
             return
-        self._own_scan = text
+        self._own_scan = BADGE if self._is_badge(text) else text
         self._send(ScanBody(client_id=str(uuid4()), wc_id=self._center.wc_id, text=text, manual=manual))
 
+    def _named(self, body: Body) -> str:
+        if isinstance(body, ScanBody) and self._is_badge(body.text):
+            return BADGE
+        return told.named(body, self.words, self._picture.view.reasons if self._picture else ())
+
+    def _is_badge(self, text: str) -> bool:
+        pattern = self._picture.view.badge_pattern if self._picture else None
+        return pattern is not None and re.fullmatch(pattern, text) is not None
+
     def _send(self, body: Body) -> None:
-        name = told.named(body, self.words, self._picture.view.reasons if self._picture else ())
+        name = self._named(body)
         if self._deliveries.submit(body):
             self.feedback = Feedback(Tone.WAITING, self.words.say("{text}: sent, no answer yet.", text=name))
         else:

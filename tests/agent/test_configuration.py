@@ -56,6 +56,11 @@ WRONG: dict[str, tuple[str, str, str]] = {
         'role = "run"',
         r"machine\[2\]: role 'run' is used twice; expected a different role each",
     ),
+    "rights of an action that there is not": (
+        'work_center = "PRESS-1"',
+        'work_center = "PRESS-1"\npeople = { rights = { dance = ["operator"] } }',
+        r"machine\[2\]\.people\.rights: there is no action 'dance'; see docs/entries\.md",
+    ),
     "two machines of one name": (
         'work_center = "PRESS-1"',
         'work_center = "FILL-1"',

@@ -118,6 +118,15 @@ async def test_a_scan_by_a_reader_of_the_agent_is_shown_and_that_of_this_termina
         assert rings == [True, True]
 
 
+async def test_a_badge_is_sent_but_its_text_is_never_on_the_screen(socket: Path) -> None:
+    agent = FakeAgent(VIEW.model_copy(update={"badge_pattern": "BDG:(?P<badge>.+)"}), lose_answers=9)
+    async with agent.serving(socket), operating(socket) as operator:
+        await operator.sees("ONLINE")
+        operator.scan("BDG:4711")
+        await operator.sees("(badge): ")
+        assert "4711" not in operator.screen()
+
+
 async def test_a_stop_that_wants_its_reason_appears_by_itself_and_a_digit_gives_it(socket: Path) -> None:
     agent = FakeAgent(VIEW)
     async with agent.serving(socket), operating(socket, language="ru") as operator:
