@@ -192,6 +192,7 @@ def _tell(turn: Turn, entry: Entry, made: Made, numbers: tuple[int, int, int]) -
         planned=made.planned,
         place=arguments.optional_name(entry.arguments, "place") or turn.wc_id,
         defect_code=arguments.optional_name(entry.arguments, "defect_code"),
+        comment=arguments.text(entry.arguments, "comment"),
         actor=entry.actor,
     )
     turn.draft.add_cause(mark, data, f"check:{turn.wc_id}:{check_no}", correlation_id=turn.execution_id)

@@ -5,12 +5,13 @@
 | `once` | one, from the start of the operation |
 | `first_piece` | one, from the first part on; one made before it counts |
 | `last_piece` | one, of the last part: any part made after a sample asks for another, at the latest on completion |
-| `every_unit`, `every_n` | one for each part made, for each n parts made |
+| `every_unit` | one for each part made; one made before its part is counted counts |
+| `every_n` | one for each n parts made |
 | `per_shift` | one for each shift in which the operation is in progress |
 | `per_lot` | one for each lot of the component that is loaded |
 
-Parts made are those that are good, scrap or in rework. A sample beyond what is due is a check like any other and makes
-up for none to come.
+Parts made are those that are good, scrap or in rework. Any other sample beyond what is due is a check like
+any other and makes up for none to come.
 """
 
 from __future__ import annotations
@@ -77,8 +78,10 @@ class Progress:
         sampled = self.samples.of(check.check_id)
         if check.sampling == "last_piece":
             return replace(sampled, settled=sampled.settled + samples, made=self.made)
-        most = max(self._in_all(check), int(check.sampling in ANY_TIME), sampled.settled)
-        return replace(sampled, settled=min(sampled.settled + samples, most), made=self.made)
+        settled = sampled.settled + samples
+        if check.sampling != "every_unit":
+            settled = min(settled, max(self._in_all(check), int(check.sampling in ANY_TIME), sampled.settled))
+        return replace(sampled, settled=settled, made=self.made)
 
     def with_shift(self) -> Samples:
         """The samples with the present shift among those in which the operation was in progress."""

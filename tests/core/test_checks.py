@@ -311,3 +311,11 @@ def test_a_shift_through_which_an_operation_pauses_asks_for_no_sample() -> None:
     assert due(story) == {}
     story.hear(entry(7400.0, "resume_operation"))
     assert due(story) == {"VISUAL": 1}
+
+
+def test_a_unit_may_be_checked_before_it_is_counted() -> None:
+    story = a_floor(knows({**VISUAL, "sampling": "every_unit", "mandatory": True}))
+    story.hear(checked(1.0, comment="by eye"), good(2.0))
+    (told,) = story.of(QualityChecked)
+    assert isinstance(told, QualityChecked)
+    assert (told.comment, due(story)) == ("by eye", {})

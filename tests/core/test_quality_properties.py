@@ -40,6 +40,8 @@ class Oracle:
     def __init__(self) -> None:
         self.open = Counter({"once": 1})
         self.made = 0
+        self.ahead = 0
+        """Units checked before they were counted."""
         self.in_progress = True
         self.shifts: set[tuple[float, bool]] = set()
         """In which it has been in progress."""
@@ -56,7 +58,8 @@ class Oracle:
 
     def part(self) -> None:
         self.made += 1
-        self.open["every_unit"] += 1
+        self.open["every_unit"] += self.ahead == 0
+        self.ahead -= self.ahead > 0
         self.open["every_n"] += self.made % EVERY == 0
         self.open["first_piece"] += self.made == 1 and not self.first_taken
 
@@ -64,6 +67,7 @@ class Oracle:
         self.first_taken |= rule == "first_piece"
         if rule == "last_piece":
             self.last_checked_at = self.made
+        self.ahead += rule == "every_unit" and not self.open[rule]
         self.open[rule] -= self.open[rule] > 0
 
     def skipped(self, rule: str) -> None:

@@ -45,6 +45,7 @@ class QualityChecked(FactData):
     """Whether it stands in a check plan; else somebody checked more than was asked for."""
     place: str
     defect_code: str | None
+    comment: str = ""
     actor: str | None
 
 
