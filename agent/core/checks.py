@@ -81,6 +81,7 @@ def operation_changed(turn: Turn) -> None:
         SAMPLES.keep(turn, left, turn.wc_id, left.order_id, left.op_no)
     found = None if operation is None else SAMPLES.find(turn, turn.wc_id, operation.order_id, operation.op_no)
     turn.quality = replace(turn.quality, samples=found)
+    note_shift(turn)
 
 
 def settle(turn: Turn, how_far: Progress, due: DueCheck, *lots: str) -> None:
