@@ -37,3 +37,13 @@ def an_order(order_id: str, **changed: object) -> Document:
         "norm_version": "1",
         **changed,
     }
+
+
+def codes(*known: str) -> Document:
+    """A list of codes."""
+    return {"codes": [{"code": code, "text": {"en": code.capitalize()}} for code in known]}
+
+
+def versions(name: str, version: str, **rest: object) -> list[Document]:
+    """The only version of something, long in force."""
+    return [{name: version, "effective_from": "2026-01-01T00:00:00Z", **rest}]

@@ -1,4 +1,4 @@
-"""Scenario S3: 100 started, 92 good, 8 scrap, 35 minutes of setup, a component substituted by an approved equivalent."""
+"""Scenario S3: 100 started, 92 good, 8 scrap, 35 minutes of setup, a component substituted by an approved other."""
 
 from __future__ import annotations
 
@@ -8,28 +8,21 @@ import pytest
 
 from simulators.script import Episode, Kind
 from tests.floor.plant import Floor, Made, a_floor
-from tests.floor.scenes import a_script, an_order
+from tests.floor.scenes import a_script, an_order, codes, versions
 
 WC = "PACK-1"
 MADE_S = 60.0 + 2100.0 + 940.0
 SCRIPT = a_script(WC, Episode(Kind.SETUP, 60.0, 2100.0), cycle_s=10.0, length_s=MADE_S + 5.0)
+LINE = {
+    "line": "10",
+    "item_id": "GASKET-A",
+    "qty_per": "2",
+    "uom": "EA",
+    "substitutes": [{"item_id": "GASKET-B", "approved": True, "reason_required": True}],
+}
 BOM = {
     "item_id": "BOX",
-    "versions": [
-        {
-            "bom_version": "3",
-            "effective_from": "2026-01-01T00:00:00Z",
-            "lines": [
-                {
-                    "line": "10",
-                    "item_id": "GASKET-A",
-                    "qty_per": "2",
-                    "uom": "EA",
-                    "substitutes": [{"item_id": "GASKET-B", "approved": True, "reason_required": True}],
-                }
-            ],
-        }
-    ],
+    "versions": versions("bom_version", "3", lines=[LINE]),
 }
 
 
@@ -37,8 +30,8 @@ BOM = {
 def packer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     with a_floor(Made(scripts=(SCRIPT,), speed=120.0), tmp_path_factory.mktemp("s3")) as floor:
         floor.publish("boms/BOX", BOM)
-        floor.publish("deviations", {"codes": [{"code": "SHORTAGE", "text": {"en": "Shortage"}}]})
-        floor.publish("defects", {"codes": [{"code": "SCRATCH", "text": {"en": "Scratch"}}]})
+        floor.publish("deviations", codes("SHORTAGE"))
+        floor.publish("defects", codes("SCRATCH"))
         floor.publish("lots/G-1", {"lot_id": "G-1", "item_id": "GASKET-B", "qty": "500", "uom": "EA"})
         floor.publish("orders/PO-3", an_order("PO-3"), wc=WC)
         floor.enter(WC, "start_operation", order_id="PO-3")
@@ -58,7 +51,12 @@ def test_of_a_hundred_started_92_are_good_and_8_scrap_with_defect_and_place(pack
     done = packer.one("operation.completed", order_id="PO-3")
     assert (done["qty_good"], done["qty_scrap"], done["qty_rework"]) == ("92", "8", "0")
     scrap = packer.one("scrap.recorded", order_id="PO-3")
-    assert (scrap["qty_scrap"], scrap["qty_from_good"], scrap["defect_code"], scrap["place"]) == ("8", "8", "SCRATCH", WC)
+    assert (scrap["qty_scrap"], scrap["qty_from_good"], scrap["defect_code"], scrap["place"]) == (
+        "8",
+        "8",
+        "SCRATCH",
+        WC,
+    )
 
 
 def test_the_setup_took_35_minutes(packer: Floor) -> None:

@@ -1,0 +1,162 @@
+"""Scenario S1: 20 units of 5 components; lots scanned, checks, a 40-minute stop, one unit repaired and written off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from simulators.script import Episode, Kind
+from tests.floor.plant import Document, Floor, Made, a_floor
+from tests.floor.scenes import a_script, an_order, codes, versions
+
+WC = "ASM-1"
+ORDER = "PO-1"
+LOTS = {"HOUSING": "H-1", "BOARD": "B-1", "CABLE": "C-1", "SCREW": "S-1", "CARTON": "K-1"}
+SCRIPT = a_script(WC, Episode(Kind.BREAKDOWN, 630.0, 2400.0), cycle_s=60.0, length_s=3600.0 + 30.0)
+UNITS = [f"U-{number:03}" for number in range(1, 21)]
+FAULTY, DROPPED = UNITS[6], UNITS[12]
+
+
+def line(number: str, item: str, qty: str, mode: str) -> Document:
+    return {"line": number, "item_id": item, "qty_per": qty, "uom": "EA", "mode": mode}
+
+
+BOM = [
+    line("10", "HOUSING", "1", "unit"),
+    line("20", "BOARD", "1", "unit"),
+    line("30", "CABLE", "1", "unit"),
+    line("40", "SCREW", "4", "unit"),
+    line("50", "CARTON", "1", "unit"),
+]
+CHECKS = [
+    {"check_id": "BOARD-IN", "kind": "incoming", "component": "BOARD", "sampling": "per_lot", "mandatory": True},
+    {"check_id": "FINAL", "kind": "final", "sampling": "every_unit", "mandatory": True},
+]
+PEOPLE = [
+    {"operator_id": "OP-1", "name": "Aigerim", "roles": ["operator"], "crew_id": "A"},
+    {"operator_id": "OP-2", "name": "Pavel", "roles": ["operator"], "crew_id": "A"},
+    {"operator_id": "SV-1", "name": "Marat", "roles": ["supervisor"], "crew_id": "A"},
+]
+
+
+def publish(floor: Floor) -> None:
+    """All that the MES owns of it."""
+    floor.publish("operators", {"operators": PEOPLE})
+    floor.publish("reasons", {"reasons": [{"code": "WAIT_TECH", "text": {"en": "Waiting for a technician"}}]})
+    for name, known in (("defects", "DEAD_BOARD"), ("deviations", "REPAIR"), ("causes", "SUPPLIER")):
+        floor.publish(name, codes(known))
+    floor.publish("items/PUMP", {"item_id": "PUMP", "uom": "EA", "serial_issuer": "external"})
+    floor.publish("boms/PUMP", {"item_id": "PUMP", "versions": versions("bom_version", "3", lines=BOM)})
+    floor.publish("checks/PUMP", {"item_id": "PUMP", "versions": versions("limits_version", "7", checks=CHECKS)})
+    for item, lot in LOTS.items():
+        floor.publish(f"lots/{lot}", {"lot_id": lot, "item_id": item, "qty": "100", "uom": "EA"})
+    trace = {"lots": True, "serials": True}
+    floor.publish(f"orders/{ORDER}", an_order(ORDER, item_id="PUMP", qty_planned="20", trace=trace), wc=WC)
+
+
+def assemble(floor: Floor, units: list[str]) -> None:
+    """Each unit is scanned and passes its final check, but for the two that do not."""
+    for unit in units:
+        assert floor.scan(WC, f"SN:{unit}")["accepted"]
+        if unit == DROPPED:
+            floor.enter(WC, "raise_nc", serial=unit, defect_code="DEAD_BOARD", comment="dropped")
+            floor.enter(WC, "dispose_nc", actor="SV-1", serial=unit, disposition="write_off")
+        elif unit != FAULTY:
+            floor.enter(WC, "record_check", check_id="FINAL", result="pass", serial=unit)
+        else:
+            fail(floor, unit)
+
+
+def fail(floor: Floor, unit: str) -> None:
+    """It fails, is repaired with an extra cable, fails again and is written off."""
+    failed = {"check_id": "FINAL", "result": "fail", "serial": unit, "defect_code": "DEAD_BOARD", "cause": "SUPPLIER"}
+    floor.enter(WC, "record_check", **failed)
+    floor.enter(WC, "dispose_nc", serial=unit, disposition="repair", corrective_action="new cable")
+    floor.enter(WC, "consume", lot_id=LOTS["CABLE"], qty="1", reason="REPAIR", serial=unit)
+    floor.enter(WC, "record_check", **failed)
+    floor.enter(WC, "dispose_nc", actor="SV-1", serial=unit, disposition="write_off")
+
+
+@pytest.fixture(scope="module")
+def pumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    made = Made(scripts=(SCRIPT,), speed=120.0, of_machine={"output": {"count_by": "serial"}})
+    with a_floor(made, tmp_path_factory.mktemp("s1")) as floor:
+        publish(floor)
+        for person in ("OP-1", "OP-2", "SV-1"):
+            floor.enter(WC, "sign_on", operator_id=person)
+        floor.enter(WC, "start_operation", order_id=ORDER)
+        for item, lot in LOTS.items():
+            assert floor.scan(WC, f"LOT:{lot}:{item}")["accepted"]
+        floor.enter(WC, "record_check", check_id="BOARD-IN", result="pass", lot_id=LOTS["BOARD"])
+        floor.until_plant(620.0)
+        assemble(floor, UNITS[:10])
+        floor.until_plant(900.0)
+        floor.enter(WC, "set_reason", code="WAIT_TECH")
+        floor.until_plant(3700.0)
+        assemble(floor, UNITS[10:])
+        floor.enter(WC, "complete_operation")
+        floor.delivered()
+        yield floor
+
+
+@pytest.mark.requirement(17)
+@pytest.mark.requirement(53)
+def test_18_are_good_and_2_scrap(pumps: Floor) -> None:
+    done = pumps.one("operation.completed", order_id=ORDER)
+    assert (done["qty_good"], done["qty_scrap"], done["qty_rework"]) == ("18", "2", "0")
+    told = sum(int(one["qty_good"]) for one in pumps.mes("output.recorded", order_id=ORDER))
+    taken = sum(int(one["qty_from_good"]) for one in pumps.mes("rework.recorded", "scrap.recorded"))
+    assert told - taken == 18
+    assert sum(Decimal(one["qty_scrap"]) for one in pumps.mes("scrap.recorded", order_id=ORDER)) == 2
+
+
+@pytest.mark.requirement(21)
+def test_the_stop_of_2400_seconds_has_its_reason(pumps: Floor) -> None:
+    [stop] = [one for one in pumps.mes("stop.closed", wc_id=WC) if one["duration_s"] == "2400.000"]
+    assert (stop["reason"]["code"], stop["keys"]["order_id"]) == ("WAIT_TECH", ORDER)
+
+
+@pytest.mark.requirement(24)
+@pytest.mark.requirement(28)
+def test_the_cable_is_over_the_norm_tied_to_its_lot_and_operation_with_its_reason(pumps: Floor) -> None:
+    used = pumps.mes("material.consumed", order_id=ORDER, item_id="CABLE")
+    assert sum(Decimal(one["qty"]) for one in used) == 21
+    [over] = [one for one in used if Decimal(one["over_qty"]) > 0]
+    assert (over["over_qty"], over["keys"]["lot_id"], over["keys"]["op_no"]) == ("1", LOTS["CABLE"], "10")
+    assert (over["reason"]["code"], over["parent_serial"]) == ("REPAIR", FAULTY)
+
+
+@pytest.mark.requirement(37)
+@pytest.mark.requirement(38)
+def test_both_dispositions_are_there_and_the_unit_keeps_its_serial(pumps: Floor) -> None:
+    told = [(one["serial"], one["disposition"]) for one in pumps.mes("nc.dispositioned")]
+    assert told == [(FAULTY, "repair"), (FAULTY, "write_off"), (DROPPED, "write_off")]
+
+
+@pytest.mark.requirement(39)
+@pytest.mark.requirement(40)
+def test_it_is_known_which_component_lots_went_into_which_serials(pumps: Floor) -> None:
+    linked: dict[str, set[tuple[str, str]]] = {}
+    for one in pumps.mes("genealogy.linked", order_id=ORDER):
+        children = {(child["item_id"], child["lot_id"]) for child in one["children"]}
+        linked.setdefault(one["parent_serial"], set()).update(children)
+    assert linked.keys() == set(UNITS)
+    assert all(children >= set(LOTS.items()) for children in linked.values())
+
+
+@pytest.mark.requirement(33)
+@pytest.mark.requirement(35)
+def test_incoming_and_final_checks_are_told_apart_with_who_and_where(pumps: Floor) -> None:
+    checks = pumps.mes("quality.checked", order_id=ORDER)
+    kinds = [(one["check_id"], one["kind"], one["result"]) for one in checks]
+    assert kinds.count(("BOARD-IN", "incoming", "pass")) == 1
+    assert kinds.count(("FINAL", "final", "pass")) == 18
+    assert kinds.count(("FINAL", "final", "fail")) == 2
+    assert {(one["actor"], one["place"]) for one in checks} == {("OP-1", WC)}
+
+
+@pytest.mark.requirement(31)
+def test_all_performers_of_the_operation_are_named(pumps: Floor) -> None:
+    assert pumps.one("operation.completed", order_id=ORDER)["performers"] == ["OP-1", "OP-2", "SV-1"]
