@@ -18,6 +18,7 @@ Origin: TypeAlias = Literal["plc", "scanner", "operator", "rule", "mes"]
 
 TimeQuality: TypeAlias = Literal["good", "uncertain", "estimated"]
 EntryWay: TypeAlias = Literal["auto", "scan", "manual"]
+NO_VERSIONS = Versions()
 
 
 @cache
@@ -97,9 +98,14 @@ class Draft:
         return self.shift_at(time)
 
     def _fact(self, fact_id: UUID, data: FactData, time: float, key: str, correlation_id: str | None) -> Fact:
+        known: dict[str, object] = {}
         shift = self._shift(time)
         if shift is not None:
-            data = data.model_copy(update={"shift": shift})
+            known["shift"] = shift
+        if data.versions == NO_VERSIONS and data.keys.order_id == self.keys.order_id:
+            known["versions"] = self.versions
+        if known:
+            data = data.model_copy(update=known)
         kind, _, rest = key.partition(":")
         natural_key = f"{kind}:{self.provenance.epoch}:{rest}"
         causation = None if self.cause is None else str(self.cause)

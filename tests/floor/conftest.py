@@ -15,5 +15,5 @@ BENCH = {"work_center": "BENCH-1", "manual": True}
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     """A bench without a machine; output is what people report."""
     folder: Path = tmp_path_factory.mktemp("bench")
-    with a_floor(Made(machines=(BENCH,), speed=10.0, lead_s=0.0), folder) as floor:
+    with a_floor(Made(machines=(BENCH,), speed=10.0), folder) as floor:
         yield floor

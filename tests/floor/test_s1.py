@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from simulators.script import Episode, Kind
-from tests.floor.plant import Document, Floor, Made, a_floor
+from tests.floor.plant import Document, Floor, Made, a_day
 from tests.floor.scenes import a_script, an_order, codes, versions
 
 WC = "ASM-1"
@@ -79,17 +79,21 @@ def fail(floor: Floor, unit: str) -> None:
     floor.enter(WC, "dispose_nc", actor="SV-1", serial=unit, disposition="write_off")
 
 
+def prepare(floor: Floor) -> None:
+    """All before the machine runs."""
+    publish(floor)
+    for person in ("OP-1", "OP-2", "SV-1"):
+        floor.enter(WC, "sign_on", operator_id=person)
+    floor.enter(WC, "start_operation", order_id=ORDER)
+    for item, lot in LOTS.items():
+        assert floor.scan(WC, f"LOT:{lot}:{item}")["accepted"]
+    floor.enter(WC, "record_check", check_id="BOARD-IN", result="pass", lot_id=LOTS["BOARD"])
+
+
 @pytest.fixture(scope="module")
 def pumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     made = Made(scripts=(SCRIPT,), speed=120.0, of_machine={"output": {"count_by": "serial"}})
-    with a_floor(made, tmp_path_factory.mktemp("s1")) as floor:
-        publish(floor)
-        for person in ("OP-1", "OP-2", "SV-1"):
-            floor.enter(WC, "sign_on", operator_id=person)
-        floor.enter(WC, "start_operation", order_id=ORDER)
-        for item, lot in LOTS.items():
-            assert floor.scan(WC, f"LOT:{lot}:{item}")["accepted"]
-        floor.enter(WC, "record_check", check_id="BOARD-IN", result="pass", lot_id=LOTS["BOARD"])
+    with a_day(made, tmp_path_factory.mktemp("s1"), prepare) as floor:
         floor.until_plant(620.0)
         assemble(floor, UNITS[:10])
         floor.until_plant(900.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulators.script import Episode, Kind
-from tests.floor.plant import Document, Floor, Made, a_floor
+from tests.floor.plant import Document, Floor, Made, a_day
 from tests.floor.scenes import a_script, an_order
 
 WC = "MILL-1"
@@ -27,13 +27,17 @@ SHIFTS = [
 CHANGE, OVER = 2400.0, 4200.0
 
 
+def prepare(floor: Floor) -> None:
+    """All before the machine runs."""
+    floor.publish("reasons", {"reasons": [{"code": "NO_MATERIAL", "text": {"en": "No material"}}]})
+    floor.publish("orders/PO-2", an_order("PO-2", item_id="SHAFT"), wc=WC)
+    floor.enter(WC, "start_operation", order_id="PO-2")
+
+
 @pytest.fixture(scope="module")
 def mill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     made = Made(scripts=(SCRIPT,), speed=120.0, beside={"calendar": {"shift": SHIFTS}})
-    with a_floor(made, tmp_path_factory.mktemp("s2")) as floor:
-        floor.publish("reasons", {"reasons": [{"code": "NO_MATERIAL", "text": {"en": "No material"}}]})
-        floor.publish("orders/PO-2", an_order("PO-2", item_id="SHAFT"), wc=WC)
-        floor.enter(WC, "start_operation", order_id="PO-2")
+    with a_day(made, tmp_path_factory.mktemp("s2"), prepare) as floor:
         floor.until_plant(2100.0)
         floor.enter(WC, "set_reason", code="NO_MATERIAL")
         floor.until_plant(OVER + 120.0)

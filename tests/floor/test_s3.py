@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from simulators.script import Episode, Kind
-from tests.floor.plant import Floor, Made, a_floor
+from tests.floor.plant import Floor, Made, a_day
 from tests.floor.scenes import a_script, an_order, codes, versions
 
 WC = "PACK-1"
@@ -26,18 +26,22 @@ BOM = {
 }
 
 
+def prepare(floor: Floor) -> None:
+    """All before the machine runs."""
+    floor.publish("boms/BOX", BOM)
+    floor.publish("deviations", codes("SHORTAGE"))
+    floor.publish("defects", codes("SCRATCH"))
+    floor.publish("lots/G-1", {"lot_id": "G-1", "item_id": "GASKET-B", "qty": "500", "uom": "EA"})
+    floor.publish("orders/PO-3", an_order("PO-3"), wc=WC)
+    floor.enter(WC, "start_operation", order_id="PO-3")
+    refused = floor.scan(WC, "LOT:G-1:GASKET-B")
+    assert refused["code"] == "SUBSTITUTE_NEEDS_REASON"
+    floor.enter(WC, "load_lot", lot_id="G-1", item_id="GASKET-B", reason="SHORTAGE")
+
+
 @pytest.fixture(scope="module")
 def packer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    with a_floor(Made(scripts=(SCRIPT,), speed=120.0), tmp_path_factory.mktemp("s3")) as floor:
-        floor.publish("boms/BOX", BOM)
-        floor.publish("deviations", codes("SHORTAGE"))
-        floor.publish("defects", codes("SCRATCH"))
-        floor.publish("lots/G-1", {"lot_id": "G-1", "item_id": "GASKET-B", "qty": "500", "uom": "EA"})
-        floor.publish("orders/PO-3", an_order("PO-3"), wc=WC)
-        floor.enter(WC, "start_operation", order_id="PO-3")
-        refused = floor.scan(WC, "LOT:G-1:GASKET-B")
-        assert refused["code"] == "SUBSTITUTE_NEEDS_REASON"
-        floor.enter(WC, "load_lot", lot_id="G-1", item_id="GASKET-B", reason="SHORTAGE")
+    with a_day(Made(scripts=(SCRIPT,), speed=120.0), tmp_path_factory.mktemp("s3"), prepare) as floor:
         floor.until_plant(MADE_S + 120.0)
         floor.enter(WC, "report_scrap", qty="8", defect_code="SCRATCH")
         floor.enter(WC, "complete_operation")

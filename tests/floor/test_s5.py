@@ -9,7 +9,7 @@ import pytest
 
 from simulators.day import Day
 from simulators.script import Episode, Kind
-from tests.floor.plant import Floor, Made, a_floor
+from tests.floor.plant import Floor, Made, a_day
 from tests.floor.scenes import a_script, an_order
 
 WC = "PRESS-1"
@@ -24,10 +24,17 @@ SCRIPT = a_script(
 )
 
 
+def prepare(floor: Floor) -> None:
+    """All before the machine runs."""
+    floor.publish("orders/PO-5", an_order("PO-5", qty_planned="6000"), wc=WC)
+    floor.enter(WC, "start_operation", order_id="PO-5")
+    floor.delivered()
+
+
 @pytest.fixture
 def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    made = Made(polled=(SCRIPT,), speed=5760.0, lead_s=6.0, of_machine={"output": {"flush_s": 600.0}})
-    with a_floor(made, tmp_path_factory.mktemp("s5")) as floor:
+    made = Made(polled=(SCRIPT,), speed=5760.0, of_machine={"output": {"flush_s": 600.0}})
+    with a_day(made, tmp_path_factory.mktemp("s5"), prepare) as floor:
         yield floor
 
 
@@ -37,9 +44,6 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
 @pytest.mark.requirement(96)
 @pytest.mark.requirement(102)
 def test_after_two_days_without_a_broker_and_three_kills_the_mes_has_every_fact_once(press: Floor) -> None:
-    press.publish("orders/PO-5", an_order("PO-5", qty_planned="6000"), wc=WC)
-    press.enter(WC, "start_operation", order_id="PO-5")
-    press.delivered()
     press.stop_broker()
     seen: list[tuple[int, float]] = []
     for hour in (12, 24, 36):
