@@ -45,7 +45,12 @@ def publish(floor: Floor) -> None:
     """All that the MES owns of it."""
     floor.publish("operators", {"operators": PEOPLE})
     floor.publish("reasons", {"reasons": [{"code": "WAIT_TECH", "text": {"en": "Waiting for a technician"}}]})
-    for name, known in (("defects", "DEAD_BOARD"), ("deviations", "REPAIR"), ("causes", "SUPPLIER")):
+    for name, known in (
+        ("defects", "DEAD_BOARD"),
+        ("deviations", "REPAIR"),
+        ("causes", "SUPPLIER"),
+        ("skips", "SCRAPPED"),
+    ):
         floor.publish(name, codes(known))
     floor.publish("items/PUMP", {"item_id": "PUMP", "uom": "EA", "serial_issuer": "external"})
     floor.publish("boms/PUMP", {"item_id": "PUMP", "versions": versions("bom_version", "3", lines=BOM)})
@@ -100,6 +105,9 @@ def pumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
         floor.enter(WC, "set_reason", code="WAIT_TECH")
         floor.until_plant(3700.0)
         assemble(floor, UNITS[10:])
+        # The unit that was dropped never came to its final check.
+        assert floor.try_to(WC, "complete_operation")["code"] == "CHECKS_DUE"
+        floor.enter(WC, "skip_check", check_id="FINAL", reason="SCRAPPED")
         floor.enter(WC, "complete_operation")
         floor.delivered()
         yield floor
@@ -159,6 +167,12 @@ def test_incoming_and_final_checks_are_told_apart_with_who_and_where(pumps: Floo
     assert kinds.count(("FINAL", "final", "pass")) == 18
     assert kinds.count(("FINAL", "final", "fail")) == 2
     assert {(one["actor"], one["place"]) for one in checks} == {("OP-1", WC)}
+
+
+@pytest.mark.requirement(34)
+def test_a_mandatory_check_that_was_not_made_is_told_with_its_reason(pumps: Floor) -> None:
+    skipped = pumps.one("quality.check_skipped", order_id=ORDER)
+    assert (skipped["check_id"], skipped["reason"]["code"], skipped["mandatory"]) == ("FINAL", "SCRAPPED", True)
 
 
 @pytest.mark.requirement(31)
