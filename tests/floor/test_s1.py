@@ -97,7 +97,7 @@ def prepare(floor: Floor) -> None:
 
 @pytest.fixture(scope="module")
 def pumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    made = Made(scripts=(SCRIPT,), speed=120.0, of_machine={"output": {"count_by": "serial"}})
+    made = Made(scripts=(SCRIPT,), speed=240.0, of_machine={"output": {"count_by": "serial"}})
     with a_day(made, tmp_path_factory.mktemp("s1"), prepare) as floor:
         floor.until_plant(620.0)
         assemble(floor, UNITS[:10])

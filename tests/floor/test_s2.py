@@ -36,7 +36,7 @@ def prepare(floor: Floor) -> None:
 
 @pytest.fixture(scope="module")
 def mill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    made = Made(scripts=(SCRIPT,), speed=120.0, beside={"calendar": {"shift": SHIFTS}})
+    made = Made(scripts=(SCRIPT,), speed=240.0, beside={"calendar": {"shift": SHIFTS}})
     with a_day(made, tmp_path_factory.mktemp("s2"), prepare) as floor:
         floor.until_plant(2100.0)
         floor.enter(WC, "set_reason", code="NO_MATERIAL")

@@ -41,7 +41,7 @@ def prepare(floor: Floor) -> None:
 
 @pytest.fixture(scope="module")
 def packer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    with a_day(Made(scripts=(SCRIPT,), speed=120.0), tmp_path_factory.mktemp("s3"), prepare) as floor:
+    with a_day(Made(scripts=(SCRIPT,), speed=240.0), tmp_path_factory.mktemp("s3"), prepare) as floor:
         floor.until_plant(MADE_S + 120.0)
         floor.enter(WC, "report_scrap", qty="8", defect_code="SCRATCH")
         floor.enter(WC, "complete_operation")
