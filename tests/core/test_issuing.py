@@ -55,7 +55,7 @@ def test_a_serial_that_came_from_elsewhere_is_passed_over() -> None:
 def test_a_range_of_the_mes_is_used_up_to_its_end_and_goes_on_with_its_order() -> None:
     bench = a_bench(a_plan_of("mes", **RANGE))
     assert bench.enter("assign_serial", count="2") == "ok"
-    bench.enter("complete_operation")
+    bench.enter("partial_operation")
     bench.scan("ORD:PO-2")
     bench.restart()
     bench.enter("complete_operation")

@@ -74,7 +74,12 @@ def test_a_scanned_order_is_one_accepted_scan_and_one_start_that_it_caused() -> 
     story = a_line()
     accepted, begun = story.hear(scan(21.0, "ORD:PO-1"))
     assert accepted.data == ScanAccepted(
-        keys=KEYS, quality=quality(origin="scanner", entry="scan"), text="ORD:PO-1", reader="gun", meaning="order"
+        keys=KEYS,
+        quality=quality(origin="scanner", entry="scan"),
+        versions=VERSIONS,
+        text="ORD:PO-1",
+        reader="gun",
+        meaning="order",
     )
     assert begun.data == OperationStarted(
         keys=KEYS,
