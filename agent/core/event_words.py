@@ -8,10 +8,13 @@ from agent.core.facts import (
     DiscrepancyRaised,
     DiscrepancyResolved,
     FactData,
+    GenealogyLinked,
     HoldPlaced,
     HoldReleased,
     LaborSignedOff,
     LaborSignedOn,
+    NcDispositioned,
+    NcRaised,
     QualityChecked,
     QualityCheckSkipped,
     QuantityAdjusted,
@@ -103,3 +106,18 @@ def _(data: QualityCheckSkipped) -> str:
 @_words.register(HoldPlaced | HoldReleased)
 def _(data: HoldPlaced | HoldReleased) -> str:
     return f"{data.target} {data.target_id}"
+
+
+@_words.register
+def _(data: NcRaised) -> str:
+    return f"{data.serial or data.lot_id or f'{data.qty} {data.uom}'} {data.defect_code}"
+
+
+@_words.register
+def _(data: NcDispositioned) -> str:
+    return f"{data.serial or data.lot_id or f'{data.qty} {data.uom}'} {data.disposition}"
+
+
+@_words.register
+def _(data: GenealogyLinked) -> str:
+    return data.parent_serial or data.parent_lot or ""

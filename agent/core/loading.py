@@ -73,7 +73,7 @@ def unload(turn: Turn, entry: Entry) -> str:
         left = arguments.number(entry.arguments, "qty_left")
         if left < 0:
             raise EntryRefusedError("NO_QUANTITY", f"'qty_left' is {left}; expected 0 or more.")
-        lot = replace(lot, uom=_unit(turn, lot, entry.arguments))
+        lot = replace(lot, uom=unit_of(turn, lot, entry.arguments))
     turn.flush()
     boundary.end(turn, entry.observed.wall, "lot")
     _unload(
@@ -91,9 +91,9 @@ def move(turn: Turn, entry: Entry) -> str:
     given, at = entry.arguments, entry.observed.wall
     lot_id, to_place = arguments.name(given, "lot_id"), arguments.name(given, "to_place")
     loaded = turn.materials.lot(lot_id)
-    lot = loaded or _known(turn, lot_id, {})
+    lot = loaded or known(turn, lot_id, {})
     qty = arguments.quantity(given, "qty") if given.get("qty") else None
-    uom = lot.uom if qty is None else _unit(turn, lot, given)
+    uom = lot.uom if qty is None else unit_of(turn, lot, given)
     from_place = lot.place or turn.wc_id
     if from_place == to_place:
         raise EntryRefusedError("SAME_PLACE", f"Lot {lot_id} lies at {to_place} already. Nothing to do.")
@@ -102,7 +102,7 @@ def move(turn: Turn, entry: Entry) -> str:
         lots = tuple(moved if one.lot_id == lot_id else one for one in turn.materials.loaded)
         turn.materials = replace(turn.materials, loaded=lots)
         if loaded is None:
-            _keep(turn, moved)
+            keep(turn, moved)
     data = LotMoved(
         keys=turn.draft.keys.model_copy(update={"lot_id": lot_id, "item_id": lot.item_id}),
         quality=turn.draft.quality("operator", entry="manual"),
@@ -130,7 +130,7 @@ def take_back(turn: Turn, lot_id: str, since: str) -> None:
     boundary.end(turn, turn.draft.observed, "lot")
     lot = must_be_loaded(turn, lot_id)
     turn.materials = turn.materials.without(lot)
-    _keep(turn, lot)
+    keep(turn, lot)
 
 
 def recount(turn: Turn, lot_id: str, since: str, qty: Decimal) -> None:
@@ -173,16 +173,16 @@ def _wanted(turn: Turn, lot_id: str, given: Mapping[str, str], word: Word) -> Wa
     if turn.materials.lot(lot_id) is not None:
         raise EntryRefusedError("ALREADY_LOADED", f"Lot {lot_id} is loaded here already. Nothing to do.")
     loaded = turn.materials.loaded
-    lot = replace(_known(turn, lot_id, given), since=word.at)
+    lot = replace(known(turn, lot_id, given), since=word.at)
     if given.get("qty"):
-        lot = replace(lot, qty=arguments.quantity(given, "qty"), used=materials.NOTHING, uom=_unit(turn, lot, given))
+        lot = replace(lot, qty=arguments.quantity(given, "qty"), used=materials.NOTHING, uom=unit_of(turn, lot, given))
     if len(loaded) >= MAX_LOTS or sum(one.size for one in (*loaded, lot)) > MOST_BYTES:
         raise EntryRefusedError("TOO_MANY_LOTS", f"{len(loaded)} lots are loaded here. Unload one first.")
     said = arguments.optional_name(given, "item_id")
     return Wanted(lot, said, turn.directories.lots.get(lot_id), word.reason is not None, word.at)
 
 
-def _known(turn: Turn, lot_id: str, given: Mapping[str, str]) -> LoadedLot:
+def known(turn: Turn, lot_id: str, given: Mapping[str, str]) -> LoadedLot:
     """A lot as it stands: what was left here last, unless the MES has counted anew since."""
     copy, record = turn.directories.lots.get(lot_id), LOTS.find(turn, turn.wc_id, lot_id)
     line = arguments.optional_name(given, "bom_line")
@@ -208,6 +208,7 @@ def _known(turn: Turn, lot_id: str, given: Mapping[str, str]) -> LoadedLot:
         or (None if copy is None else copy.place),
         rev=rev,
         status=None if copy is None else copy.status,
+        split_from=None if record is None else record.split_from,
     )
 
 
@@ -251,7 +252,7 @@ def _unload(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal |
     if left is not None:
         lot = replace(lot, qty=left + lot.used)
     turn.materials = turn.materials.without(lot)
-    _keep(turn, lot)
+    keep(turn, lot)
     data = LotUnloaded(
         keys=turn.draft.keys.model_copy(update={"lot_id": lot.lot_id, "item_id": lot.item_id}),
         quality=turn.draft.quality("rule" if actor is None else "operator"),
@@ -264,8 +265,11 @@ def _unload(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal |
     turn.draft.add(data, at, f"unl:{turn.wc_id}:{lot.lot_id}:{turn.number()}")
 
 
-def _keep(turn: Turn, lot: LoadedLot) -> None:
-    record = LotRecord(lot.item_id, lot.uom, lot.qty, lot.used, lot.rev, lot.status, lot.place)
+def keep(turn: Turn, lot: LoadedLot) -> None:
+    """Store what is known of a lot that is not loaded, or is no more."""
+    record = LotRecord(
+        lot.item_id, lot.uom, lot.qty, lot.used, lot.rev, lot.status, lot.place, split_from=lot.split_from
+    )
     LOTS.keep(turn, record, turn.wc_id, lot.lot_id)
 
 
@@ -282,7 +286,12 @@ def _empties(turn: Turn, line: str | None) -> list[LoadedLot]:
     return [source.lot for source in found if source.lot.is_empty]
 
 
-def _unit(turn: Turn, lot: LoadedLot, given: Mapping[str, str]) -> str:
+def unit_of(turn: Turn, lot: LoadedLot, given: Mapping[str, str]) -> str:
+    """The unit that a quantity of a lot is in.
+
+    Raises:
+        EntryRefusedError: nobody said one, or another one than is known.
+    """
     known = lot.uom
     if known is None:
         serving = lot_checks.how_it_serves(turn, lot)

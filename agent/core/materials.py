@@ -54,6 +54,8 @@ class LoadedLot:
     """Revision of the MES's copy that `qty` is from."""
     status: str | None = None
     """The lot's status as it was seen."""
+    split_from: str | None = None
+    """The lot that it was a part of."""
 
     @property
     def left(self) -> Decimal | None:
@@ -63,7 +65,7 @@ class LoadedLot:
     @property
     def size(self) -> int:
         """Bytes of what is kept of it by name."""
-        names = (self.lot_id, self.item_id, self.uom, self.line, self.place, self.rev)
+        names = (self.lot_id, self.item_id, self.uom, self.line, self.place, self.rev, self.split_from)
         return sum(len(name.encode(errors="replace")) for name in names if name is not None)
 
     @property
@@ -83,6 +85,8 @@ class LotRecord:
     rev: str | None
     status: str | None
     place: str | None = None
+    split_from: str | None = None
+    """The lot that it was a part of."""
 
 
 @dataclass(frozen=True, slots=True)

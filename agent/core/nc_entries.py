@@ -159,14 +159,14 @@ def _tell(turn: Turn, entry: Entry, nc: Nc, qty: Decimal) -> None:
 
 
 def _of_serial(asked: Asked) -> Claims:
-    return unit_records.claims_of(asked, asked.arguments.get("serial", ""))
+    return nonconformance.claims_needed(asked, asked.arguments.get("serial", ""))
 
 
 def _of_nc(asked: Asked) -> Claims:
     serial = _serial_in(asked.arguments, asked.state.units)
     if serial:
-        return unit_records.claims_of(asked, serial)
-    return (NCS.key(asked.wc_id, asked.arguments.get("nc_id", "")),)
+        return nonconformance.claims_needed(asked, serial)
+    return (NCS.key(asked.wc_id, asked.arguments.get("nc_id", "")), *reworking.claims_needed(asked))
 
 
 ACTIONS: Actions = {

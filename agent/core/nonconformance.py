@@ -40,7 +40,7 @@ class Nonconforming:
 
 def claims_needed(asked: Asked, serial: str) -> Claims:
     """The claims that `raise_nc` and `passed` must be given for a unit."""
-    return unit_records.claims_of(asked, serial)
+    return (*unit_records.claims_of(asked, serial), *reworking.claims_needed(asked))
 
 
 def raise_nc(turn: Turn, found: Nonconforming) -> str:
@@ -69,7 +69,7 @@ def passed(turn: Turn, serial: str, at: float) -> bool:
     """A check found a unit good: if it is in rework it leaves it, once more counted as good. False where it is not.
 
     Raises:
-        EntryRefusedError: its operation is not in progress here.
+        EntryRefusedError: its operation is not at hand.
     """
     unit = unit_records.find(turn, serial)
     if unit is None or unit.nc is None or unit.status != "in_rework":
@@ -82,7 +82,7 @@ def leave_rework(turn: Turn, serial: str, unit: Unit, at: float) -> Unit:
     """A unit in rework is good again: the next pass of it, and it counts once.
 
     Raises:
-        EntryRefusedError: its operation is not in progress here.
+        EntryRefusedError: its operation is not at hand.
     """
     assert unit.nc is not None
     pass_no = unit.pass_no + 1
@@ -100,7 +100,7 @@ def move_of(turn: Turn, nc: Nc, parts: int, at: float) -> Move:
     """Parts of a nonconformance that leave rework.
 
     Raises:
-        EntryRefusedError: its operation is not in progress here, or has not so many in rework.
+        EntryRefusedError: its operation is not at hand, or has not so many in rework.
     """
     account = reworking.account_of(turn, nc.order_id, nc.op_no)
     if account.cums.rework < parts:
@@ -116,7 +116,7 @@ def account_of(turn: Turn, nc: Nc) -> Account:
     """What its facts are credited to: the operation that it was made at, for material the one in progress.
 
     Raises:
-        EntryRefusedError: the operation is not in progress here.
+        EntryRefusedError: the operation is not at hand.
     """
     return reworking.account_of(turn, nc.order_id, nc.op_no) if nc.in_rework else turn.account()
 

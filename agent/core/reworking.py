@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from agent.core import counting
-from agent.core import output as outputs
+from agent.core import counting, executions
 from agent.core.accounts import Account
+from agent.core.actions import Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Keys, OutputRecorded, ReworkRecorded, ScrapRecorded
 from agent.core.output import Output
@@ -32,20 +32,28 @@ class Move:
 
 
 def account_of(turn: Turn, order_id: str | None, op_no: str | None) -> Account:
-    """What parts of an operation are credited to, with its quantities now.
+    """What parts of an operation are credited to, with its quantities now, in progress or not.
 
     Raises:
-        EntryRefusedError: it is not in progress here.
+        EntryRefusedError: it ended so long ago that it is not at hand.
     """
     here = turn.account()
-    for account in (here, *(one.account for one in reversed(turn.output.past))):
-        if (account.keys.order_id, account.keys.op_no) == (order_id, op_no):
-            return replace(account, cums=outputs.standing(turn.output, here, account))
-    raise EntryRefusedError(
-        "ORDER_NOT_IN_PROGRESS",
-        f"This was made for order {order_id}, operation {op_no}, which is not in progress here. Start it, then enter "
-        "this again.",
-    )
+    if (here.keys.order_id, here.keys.op_no) == (order_id, op_no):
+        return here
+    operation = None if order_id is None or op_no is None else executions.find(turn, order_id, op_no)
+    if operation is None:
+        raise EntryRefusedError(
+            "NOT_AT_HAND",
+            f"This was made for order {order_id}, operation {op_no}, which is not among the last ones here. Call a "
+            "supervisor: it needs a correction.",
+        )
+    return executions.account_of(turn, operation)
+
+
+def claims_needed(asked: Asked) -> Claims:
+    """The claims that `account_of` must be given: of the last operations here."""
+    ended = asked.state.operations.ledger
+    return tuple(claim for one in ended for claim in executions.claims_of(asked.wc_id, one.order_id, one.op_no))
 
 
 def sent(turn: Turn, move: Move, from_good: int) -> None:

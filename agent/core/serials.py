@@ -56,25 +56,15 @@ def _take(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
     operation = turn.operations.current
     assert operation is not None
     by_serial = turn.setup.machine.output.count_by == "serial"
-    lots = genealogy.loaded(turn)
-    unit = replace(
-        unit.with_lots(lots),
-        status="made",
-        item_id=operation.item_id,
-        order_id=operation.order_id,
-        op_no=operation.op_no,
-        pass_no=1,
-        counted=by_serial,
-        taken=(*unit.taken, _place(operation)),
-        nc=None,
-        at=scan.observed.wall,
-        by=labor.acting(turn),
-    )
+    settled_here = unit.counted and (unit.order_id, unit.op_no) == (operation.order_id, operation.op_no)
+    unit = _taken_here(turn, unit, operation)
+    if not settled_here:
+        unit = replace(unit, pass_no=1, counted=by_serial, nc=None)
     unit_records.keep(turn, serial, unit)
     turn.floor = replace(turn.floor, last_serial=serial)
     _tell(turn, serial, unit, scan)
     consumption.for_unit(turn, serial, scan.observed.wall)
-    if by_serial:
+    if by_serial and not settled_here:
         quantities.record_serial(turn, operation, serial, scan.observed.wall)
     return f"Unit {serial} taken."
 
@@ -99,13 +89,33 @@ def _take_again(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
     key = f"rws:{unit.order_id}:{unit.op_no}:{serial}:{unit.pass_no + 1}"
     turn.draft.add(data, scan.observed.wall, key, correlation_id=turn.execution_id)
     turn.floor = replace(turn.floor, last_serial=serial)
-    unit = replace(unit.with_lots(genealogy.loaded(turn)), back=True)
+    operation = turn.operations.current
+    assert operation is not None
+    taken_before = _place(operation) in unit.taken
+    unit = replace(_taken_here(turn, unit, operation), status="in_rework", back=True)
     _tell(turn, serial, replace(unit, pass_no=unit.pass_no + 1), scan)
+    if not taken_before:
+        consumption.for_unit(turn, serial, scan.observed.wall)
     if not passes:
         unit_records.keep(turn, serial, unit)
         return f"Unit {serial} is back from rework. It is good once its check has passed."
     nonconformance.leave_rework(turn, serial, unit, scan.observed.wall)
     return f"Unit {serial} passed after rework."
+
+
+def _taken_here(turn: Turn, unit: Unit, operation: Operation) -> Unit:
+    """With what is loaded in it, taken at this operation now."""
+    place = _place(operation)
+    return replace(
+        unit.with_lots(genealogy.loaded(turn)),
+        status="made",
+        item_id=operation.item_id,
+        order_id=operation.order_id,
+        op_no=operation.op_no,
+        taken=unit.taken if place in unit.taken else (*unit.taken, place),
+        at=turn.draft.observed,
+        by=labor.acting(turn),
+    )
 
 
 def _tell(turn: Turn, serial: str, unit: Unit, scan: Scan) -> None:

@@ -14,10 +14,12 @@ from agent.core.segments import Stop
 from agent.core.state import ClosedStop, LastScan
 from agent.core.station import Station
 from agent.core.times import iso
+from agent.core.units import OpenNc
 from agent.core.views import (
     ClosedStopView,
     EventView,
     FiguresView,
+    NonconformanceView,
     PersonView,
     ScanView,
     StopView,
@@ -75,6 +77,22 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
         quality=quality_views.view(state, directories),
         crew=tuple(_person(person, directories) for person in state.crew.people),
+        qty_rework=Decimal(output.cums.rework),
+        lot_out=None if state.units.lot_out is None else state.units.lot_out.lot_id,
+        nonconforming=tuple(_nonconforming(nc) for nc in state.units.open),
+        open_nc=state.units.open_count,
+    )
+
+
+def _nonconforming(nc: OpenNc) -> NonconformanceView:
+    return NonconformanceView(
+        nc_id=nc.nc_id,
+        serial=nc.serial,
+        lot_id=nc.lot_id,
+        qty=Decimal(nc.qty),
+        defect_code=nc.defect_code,
+        disposition=nc.disposition,
+        since=iso(nc.at),
     )
 
 

@@ -14,6 +14,7 @@ from agent.core.conditions import Condition, Mode
 from agent.core.facts import (
     Block,
     DiscrepancyCode,
+    NcDisposition,
     OperationStatus,
     OperationTimes,
     ShiftKeys,
@@ -161,6 +162,20 @@ class PersonView(Block):
     since: Timestamp
 
 
+class NonconformanceView(Block):
+    """What does not conform and is not settled."""
+
+    nc_id: str
+    serial: str | None
+    lot_id: str | None
+    qty: Decimal
+    """What is not settled of it."""
+    defect_code: str
+    disposition: NcDisposition | None
+    """Null while nobody has decided."""
+    since: Timestamp
+
+
 class WorkCenterView(Block):
     """One work center at present."""
 
@@ -211,6 +226,14 @@ class WorkCenterView(Block):
     """The people signed on; who acts where nobody is named stands last."""
     quality: QualityView = QualityView()
     """Checks that are due, the last ones made, what is held."""
+    qty_rework: Decimal = Decimal(0)
+    """In rework now: neither good nor scrap."""
+    lot_out: str | None = None
+    """The lot that is being made."""
+    nonconforming: tuple[NonconformanceView, ...] = ()
+    """The last ones that are open, newest first."""
+    open_nc: int = 0
+    """How many are open, shown or not."""
 
 
 class UplinkView(Block):

@@ -58,7 +58,7 @@ def test_a_range_of_the_mes_is_used_up_to_its_end_and_goes_on_with_its_order() -
     bench.enter("partial_operation")
     bench.scan("ORD:PO-2")
     bench.restart()
-    bench.enter("complete_operation")
+    bench.enter("partial_operation")
     assert bench.scan("ORD:PO-1") == "ok"
     assert bench.enter("assign_serial", count="3") == "RANGE_USED_UP"
     assert bench.enter("assign_serial", count="2") == "ok"

@@ -8,9 +8,11 @@ import pytest
 
 from agent.core.directories import CodeList
 from agent.core.facts import NcDispositioned, NcRaised
+from agent.core.operations import LEDGER_SIZE
+from agent.core.station_view import view
 from agent.core.units import MOST_OPEN
 from agent.core.values import replace
-from tests.core.build import WC, a_plan, an_order
+from tests.core.build import T0, WC, a_plan, an_order
 from tests.core.unit_bench import PLAN, Bench, a_bench
 
 LISTS = {
@@ -110,6 +112,15 @@ def test_a_unit_that_fails_before_it_was_taken_was_never_good() -> None:
     assert (bench.quantities(), bench.read().first_passes) == ((2, 0, 0), 1)
 
 
+def test_a_unit_that_was_settled_before_it_was_taken_is_taken_and_not_counted_again() -> None:
+    bench = a_bench()
+    bench.enter("raise_nc", serial="1", defect_code="BOARD")
+    bench.decide("dispose_nc", serial="1", disposition="use_as_is")
+    assert [bench.scan("LOT:L1:CAP", "SN:1"), bench.scan("SN:1")] == ["ok", "ALREADY_REPORTED"]
+    assert bench.quantities() == (1, 0, 0)
+    assert bench.read().lots_of == {"1": {"L1"}}
+
+
 def test_parts_without_serials_are_settled_piece_by_piece() -> None:
     bench = a_bench(output={})
     bench.enter("report_good", qty="10")
@@ -166,15 +177,30 @@ def test_what_cannot_be_understood_changes_nothing(action: str, arguments: dict[
     assert bench.enter(action, **arguments) == code  # the bench itself looks that nothing changed
 
 
-def test_a_nonconformance_of_an_order_that_is_not_in_progress_is_not_guessed_at() -> None:
-    bench = a_bench(a_plan(an_order("PO-1"), an_order("PO-2"), an_order("PO-3")))
-    bench.scan("SN:1")
+def test_what_does_not_conform_after_its_order_ended_is_settled_in_that_order() -> None:
+    bench = a_bench_with("1", "2")
     bench.enter("complete_operation")
-    bench.scan("ORD:PO-2")
+    bench.scan("ORD:PO-2", "SN:3")
     bench.now += 3600.0
-    bench.enter("complete_operation")
-    bench.scan("ORD:PO-3")
-    assert bench.enter("raise_nc", serial="1", defect_code="BOARD") == "ORDER_NOT_IN_PROGRESS"
+    assert bench.enter("raise_nc", serial="1", defect_code="BOARD") == "ok"
+    bench.restart()
+    assert (bench.quantities("PO-1"), bench.quantities("PO-2")) == ((1, 0, 1), (1, 0, 0))
+    assert bench.decide("dispose_nc", serial="1", disposition="write_off") == "ok"
+    assert (bench.quantities("PO-1"), bench.quantities("PO-2")) == ((1, 1, 0), (1, 0, 0))
+    (nc,) = raised(bench)
+    (operation,) = {fact.correlation_id for fact in bench.story.facts if isinstance(fact.data, NcRaised)}
+    assert nc.keys.order_id == "PO-1"
+    assert operation in {fact.correlation_id for fact in bench.story.facts if fact.data.TYPE == "operation.completed"}
+
+
+def test_what_ended_too_long_ago_is_not_guessed_at() -> None:
+    orders = [an_order(f"PO-{number}") for number in range(1, LEDGER_SIZE + 3)]
+    bench = a_bench(a_plan(*orders))
+    bench.scan("SN:1")
+    for order in orders[1:]:
+        bench.enter("complete_operation")
+        bench.scan(f"ORD:{order.order_id}")
+    assert bench.enter("raise_nc", serial="1", defect_code="BOARD") == "NOT_AT_HAND"
 
 
 def test_open_nonconformances_are_shown_the_newest_first_and_counted() -> None:
@@ -189,3 +215,15 @@ def test_open_nonconformances_are_shown_the_newest_first_and_counted() -> None:
     assert bench.unit(serials[-1]).status == "in_rework"
     assert bench.enter("dispose_nc", serial="0", disposition="repair") == "ok"
     assert WC in {fact.data.keys.wc_id for fact in bench.story.facts}
+
+
+def test_people_are_shown_what_is_open_and_what_is_in_rework() -> None:
+    bench = a_bench_with("1", "2")
+    bench.enter("raise_nc", serial="1", defect_code="BOARD")
+    bench.enter("dispose_nc", serial="1", disposition="repair")
+    shown = view(bench.story.station, PLAN, T0 + bench.now)
+    (nc,) = shown.nonconforming
+    assert (nc.serial, nc.defect_code, nc.disposition, nc.qty) == ("1", "BOARD", "repair", Decimal(1))
+    assert (shown.qty_good, shown.qty_rework, shown.open_nc) == (Decimal(1), Decimal(1), 1)
+    words = [event.text for event in shown.events]
+    assert words[:3] == ["1 repair", "1 EA", "1 BOARD"]

@@ -16,6 +16,7 @@ from tests.core.build import (
     EXECUTE,
     IDLE,
     a_machine,
+    a_manual_station,
     a_station,
     a_story,
     alive,
@@ -52,6 +53,20 @@ def test_a_snapshot_stays_small_whatever_people_and_machines_write() -> None:
         story.hear(read(at + 3.3, heartbeat="H" * 9000), *jumps)
         story.hear(entry(at + 3.45, "complete_operation"), down(at + 3.5, "why " * 2000), up(at + 3.6))
         assert len(story.station.snapshot()) <= 16_384
+
+
+def test_a_snapshot_stays_small_however_many_units_do_not_conform() -> None:
+    story = a_story(scan(0.0, f"ORD:{noise(64, 'order')}"), station=a_manual_station(output={"count_by": "serial"}))
+    story.hear(entry(1.0, "start_lot", lot_id=noise(64, "lot out")))
+    for number in range(60):
+        at = 10.0 + 8.0 * number
+        serial, code = noise(64, "unit", number), noise(64, "defect", number)
+        lot = f"LOT:{noise(64, 'lot', number)}:{noise(64, 'item', number)}"
+        story.hear(scan(at, lot), scan(at + 2.0, f"SN:{serial}"))
+        story.hear(entry(at + 4.0, "raise_nc", serial=serial, defect_code=code, cause=code, place=code))
+        assert len(story.station.snapshot()) <= 16_384
+        assert max(len(value) for value in story.claims.values()) <= 16_384
+    assert a_manual_station(output={"count_by": "serial"}).restored(story.station.snapshot()) == story.station
 
 
 def test_a_station_comes_back_from_its_snapshot_whole() -> None:
