@@ -22,6 +22,7 @@ from agent.core.envelope import Envelopes
 from agent.core.errors import ConfigurationError, JournalError
 from agent.core.observations import Entry, Scan
 from agent.core.views import API_VERSION, EntryBody, Problem, Reply, ScanBody
+from agent.directories_api import DirectoriesApi
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.overview import Overview
@@ -75,6 +76,7 @@ class LocalApi:
         )
         application.add_routes(ReconciliationApi(self._journal, self._intake, self._clock).routes())
         application.add_routes(ParkedApi(self._journal, self._envelopes, self._clock).routes())
+        application.add_routes(DirectoriesApi(self._journal.copies, self._overview.settings.attribute).routes())
         return application
 
     async def hang_up(self) -> None:

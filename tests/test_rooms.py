@@ -28,6 +28,7 @@ APART: tuple[tuple[str, str], ...] = (
 """Pairs in the shell that meet elsewhere: intake and forwarder only in the journal."""
 OWNERS: dict[str, tuple[str, ...]] = {
     "aiohttp": (
+        "agent.directories_api",
         "agent.local_api",
         "agent.parked_api",
         "agent.reconciliation_api",

@@ -10,7 +10,21 @@ import sys
 
 import typer
 
-from agent.commands import check, demo, export, facts, parked, reconcile, recover, retune, run, simulate, status, tui
+from agent.commands import (
+    check,
+    demo,
+    directories,
+    export,
+    facts,
+    parked,
+    reconcile,
+    recover,
+    retune,
+    run,
+    simulate,
+    status,
+    tui,
+)
 from agent.core.errors import ConfigurationError, LinesideError
 
 application = typer.Typer(
@@ -25,6 +39,7 @@ application.command("demo")(demo.demo)
 application.command("check")(check.check)
 application.command("status")(status.status)
 application.command("facts")(facts.facts)
+application.command("directories")(directories.directories)
 application.command("parked")(parked.parked)
 application.command("export")(export.export)
 application.command("reconcile")(reconcile.reconcile)

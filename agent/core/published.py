@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeAlias
 
+from agent.core import published_directories as directories
 from agent.core.commands import COMMANDS
-from agent.core.directories import Order, PublishedCalendar, Reasons
 from agent.core.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, TYPE_PREFIX
 from agent.core.facts import FACT_TYPES, FactData
 from agent.core.settings import Settings
@@ -27,7 +28,6 @@ PARAMETERS = {
     "family": "First word of the fact type, such as `stop`.",
     "name": "Name of the command.",
     "signal": "Key of the signal, octets outside [A-Za-z0-9_.-] percent-encoded.",
-    "order_id": "Order id, percent-encoded.",
 }
 
 
@@ -86,6 +86,11 @@ def fact_schemas() -> dict[str, Document]:
     return {"event.v1.json": event_schema(), "telemetry.v1.json": telemetry_schema(), **schemas}
 
 
+def schemas() -> dict[str, Document]:
+    """Every published schema of messages, by file name."""
+    return {**fact_schemas(), **directories.schemas(DIALECT)}
+
+
 def asyncapi(version: str) -> Document:
     """The whole contract as an AsyncAPI 3.0 document.
 
@@ -127,20 +132,25 @@ _CHANNELS: dict[str, tuple[str, str, str]] = {
     "answers": (f"{AGENT}/res", "answer", "send"),
     "acknowledgements": (f"{AGENT}/ack", "ack", "receive"),
     "commands": (f"{AGENT}/cmd/{{name}}", "command", "receive"),
-    "orders": (f"{CENTER}/dir/orders/{{order_id}}", "orderDirectory", "receive"),
-    "reasons": (f"{SITE}/-/-/dir/reasons", "reasonsDirectory", "receive"),
-    "calendar": (f"{CENTER}/dir/calendar", "calendarDirectory", "receive"),
-    "siteCalendar": (f"{SITE}/-/-/dir/calendar", "calendarDirectory", "receive"),
+    **{
+        name: (address, message, "receive")
+        for name, address, message in directories.channels(f"{SITE}/-/-/dir/", f"{CENTER}/dir/")
+    },
 }
 """Name: address, message, and whether the agent sends or receives."""
 
 
 def _channel(address: str, message: str) -> Document:
+    named = re.findall(r"\{(\w+)\}", address)
     return {
         "address": address,
         "messages": {message: {"$ref": f"#/components/messages/{message}"}},
-        "parameters": {name: {"description": text} for name, text in PARAMETERS.items() if f"{{{name}}}" in address},
+        "parameters": {name: _parameter(name, address) for name in named},
     }
+
+
+def _parameter(name: str, address: str) -> Document:
+    return {"description": PARAMETERS[name]} if name in PARAMETERS else directories.parameter_schema(name, address)
 
 
 def _messages() -> Document:
@@ -167,12 +177,7 @@ def _messages() -> Document:
         "answer": {"payload": answer},
         "ack": {"payload": ack, "summary": "Every fact up to `through` is stored, listed in `rejected`, or withheld"},
         "command": {"payload": {"oneOf": commands}},
-        "orderDirectory": {"payload": Order.model_json_schema(), "summary": "Retained; empty withdraws"},
-        "reasonsDirectory": {"payload": Reasons.model_json_schema(), "summary": "Retained; empty withdraws"},
-        "calendarDirectory": {
-            "payload": PublishedCalendar.model_json_schema(),
-            "summary": "Retained; empty withdraws. A work center's own goes before the site's",
-        },
+        **directories.messages(),
     }
 
 

@@ -19,7 +19,8 @@ from tests.agent.processes import ROOT, a_free_port, an_agent, configuration
 from tests.agent.test_configuration import WRONG, wrong
 
 HEAVY = ("asyncua", "pymodbus", "paho", "aiohttp", "textual", "biip", "cryptography")
-COMMANDS = ("run", "tui", "demo", "check", "status", "facts", "parked", "export", "recover", "retune", "simulate")
+COMMANDS: tuple[str, ...] = ("run", "tui", "demo", "check", "status", "facts", "directories", "parked", "export")
+COMMANDS += ("recover", "retune", "simulate")
 IMPORTED = "import sys; from agent.commands import main; print(*(n for n in sys.argv[1:] if n in sys.modules))"
 
 

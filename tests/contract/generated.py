@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import yaml
 
 from agent import VERSION
-from agent.core.published import asyncapi, configuration_schema, fact_schemas
+from agent.core.ownership import as_markdown
+from agent.core.published import asyncapi, configuration_schema, schemas
 from tests.contract import requirements
 
 ROOT = Path(__file__).parents[2]
 
 
+@cache
 def documents() -> dict[Path, str]:
     """Every generated file with what belongs in it."""
-    found = {ROOT / "docs" / "schemas" / name: _json(schema) for name, schema in fact_schemas().items()}
+    found = {ROOT / "docs" / "schemas" / name: _json(schema) for name, schema in schemas().items()}
+    found[ROOT / "docs" / "data-ownership.md"] = as_markdown()
     found[ROOT / "config" / "lineside.schema.json"] = _json(configuration_schema())
     head = "# Made from the models by `make generated`; do not edit.\n"
     found[ROOT / "docs" / "asyncapi.yaml"] = head + yaml.safe_dump(

@@ -6,10 +6,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from agent.core.directories.codes import tell_apart
-from agent.core.directories.copies import Code, Copy, Name, is_strict
+from agent.core.directories.copies import Code, Copy, Moment, Name, is_strict
 
 
 class PublishedWindow(BaseModel):
@@ -17,8 +17,8 @@ class PublishedWindow(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
     name: Name
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -42,8 +42,8 @@ class PublishedShift(BaseModel):
     business_date: date
     """The date that it belongs to; with `shift_id` it names the shift."""
     crew_id: Code | None = None
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
     closed: bool = False
     """No entry of this shift is edited any more (domain.md R21)."""
     breaks: Annotated[tuple[PublishedWindow, ...], Field(max_length=20)] = ()
@@ -69,9 +69,9 @@ class PublishedCalendar(Copy):
     Shifts may be listed that lie outside the time of its validity, to say that they are closed.
     """
 
-    valid_from: AwareDatetime
+    valid_from: Moment
     """From here on it stands in place of the configured calendar."""
-    valid_to: AwareDatetime
+    valid_to: Moment
     """From here on the configured calendar holds again."""
     shifts: Annotated[tuple[PublishedShift, ...], Field(max_length=500)]
     """Its shifts, in any order; no two at one instant."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo
@@ -26,9 +27,17 @@ def _checked(code: str, info: ValidationInfo) -> str:
     return code
 
 
+def _in_utc(at: datetime) -> datetime:
+    if not 1970 < at.year < 9999:
+        raise ValueError(f"found the year {at.year}; expected one between 1971 and 9998")
+    return at.astimezone(UTC)
+
+
 Word: TypeAlias = Annotated[str, Field(min_length=1, max_length=64)]
 """A word of a machine, as it says it."""
 Code: TypeAlias = Annotated[Word, AfterValidator(_checked)]
+Moment: TypeAlias = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""An instant, in UTC whatever zone it is said in."""
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 Texts: TypeAlias = Mapping[str, str]
 """By language: en, ru, kk."""
@@ -49,7 +58,7 @@ class Copy(Part):
     """Revision of the object, made by its owner."""
     owner: Code = "MES"
     """The system that owns the object."""
-    effective_from: AwareDatetime | None = None
+    effective_from: Moment | None = None
     """From here on it holds; until then the former revision does. At once where it is not given."""
 
     def begins_after(self, now: float) -> bool:
@@ -92,8 +101,8 @@ class Kept:
 class Version(Part):
     """One version of something that is switched by effectivity, never by edit (requirement 61)."""
 
-    effective_from: AwareDatetime
-    effective_to: AwareDatetime | None = None
+    effective_from: Moment
+    effective_to: Moment | None = None
     """Until the next version where it is not given."""
 
     def holds(self, at: float) -> bool:

@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AwareDatetime, Field, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from agent.core.directories.codes import tell_apart
-from agent.core.directories.copies import NO_TEXTS, Code, Copy, Name, Part, Texts, is_strict
+from agent.core.directories.copies import NO_TEXTS, Code, Copy, Moment, Name, Part, Texts, is_strict
 
 LotStatus: TypeAlias = Literal["planned", "in_process", "restricted", "unrestricted", "closed"]
 """ISA-95 disposition of a lot; restricted lots are on hold. Not the disposition of a nonconformance."""
@@ -24,8 +24,8 @@ class Lot(Copy):
     qty: Annotated[Decimal, Field(ge=0)] | None = None
     """What is left of it, by the accounts of its owner."""
     uom: Code | None = None
-    expires: AwareDatetime | None = None
-    received: AwareDatetime | None = None
+    expires: Moment | None = None
+    received: Moment | None = None
     """For first in, first out."""
     place: Code | None = None
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from agent.core.directories.codes import tell_apart
-from agent.core.directories.copies import Code, Copy, Part, is_strict
+from agent.core.directories.copies import Code, Copy, Moment, Part, is_strict
 
 ReleaseStatus: TypeAlias = Literal["planned", "released", "closed"]
 
@@ -67,7 +67,7 @@ class Order(Copy):
     uom: Code
     release_status: ReleaseStatus
     priority: int = 0
-    due: AwareDatetime | None = None
+    due: Moment | None = None
     norm_cycle_s: Annotated[Decimal, Field(gt=0), AfterValidator(_checked_cycle)] | None = None
     """Planned run time per item (ISO 22400 PRI)."""
     norm_setup_s: Annotated[Decimal, Field(ge=0, le=1_000_000)] | None = None
@@ -84,7 +84,7 @@ class Order(Copy):
     crew_id: Code | None = None
     resources: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
     """Tools and other resources assigned (requirement 70)."""
-    start: AwareDatetime | None = None
+    start: Moment | None = None
     """Planned start."""
     destination: Code | None = None
     over_tolerance_pct: Annotated[Decimal, Field(ge=0, le=1000)] | None = None

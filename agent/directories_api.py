@@ -1,0 +1,102 @@
+"""The part of the local API that shows the copies of the MES's objects. It shows them, and changes none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from aiohttp import web
+from pydantic import BaseModel
+
+from agent.core.directories.copies import Kept
+from agent.core.directory_views import (
+    AttributeView,
+    DirectoryList,
+    HistoryList,
+    HistoryView,
+    ObjectView,
+    RevisionView,
+)
+from agent.core.settings import AttributeSettings
+from agent.core.times import iso
+from agent.journal.copies import ALL, Copies, Happening, Held
+
+MOST = 50
+"""Entries of a history in one answer."""
+
+
+class DirectoriesApi:
+    """Shows what one journal holds."""
+
+    def __init__(self, copies: Copies, attributes: tuple[AttributeSettings, ...]) -> None:
+        self._copies = copies
+        self._attributes = attributes
+
+    def routes(self) -> list[web.RouteDef]:
+        """What is served."""
+        return [web.get("/v1/directories", self._list), web.get("/v1/directories/history", self._history)]
+
+    async def _list(self, request: web.Request) -> web.Response:
+        objects = _objects(await self._copies.held(), self._attributes)
+        wanted = request.query.get("wc")
+        return _json(DirectoryList(directories=tuple(one for one in objects if wanted in {None, one.wc_id or "-"})))
+
+    async def _history(self, request: web.Request) -> web.Response:
+        name = request.query.get("name", "")
+        if not name:
+            raise web.HTTPBadRequest(text="'name' is missing; expected that of an object, such as items/CAP-28")
+        try:
+            before = int(request.query.get("before", str(ALL)))
+        except ValueError:
+            raise web.HTTPBadRequest(text="'before' must be a whole number") from None
+        found = await self._copies.history(request.query.get("wc"), name, MOST, before)
+        return _json(HistoryList(history=tuple(_happening(one) for one in found)))
+
+
+def _objects(held: Iterable[Held], attributes: Iterable[AttributeSettings]) -> list[ObjectView]:
+    in_force: dict[tuple[str, str], RevisionView] = {}
+    scheduled: dict[tuple[str, str], list[RevisionView]] = defaultdict(list)
+    noted: dict[tuple[str, str], list[AttributeView]] = defaultdict(list)
+    for one in held:
+        key = (one.kept.wc_id or "", one.kept.name)
+        view = RevisionView(**_revision(one.kept), received=one.received, sha256=one.sha256)
+        if one.kept.outcome == "scheduled":
+            scheduled[key].append(view)
+        else:
+            in_force[key] = view
+    for attribute in attributes:
+        key = (attribute.work_center or "", attribute.object)
+        noted[key].append(AttributeView(name=attribute.name, value=attribute.value))
+    return [
+        ObjectView(
+            wc_id=key[0] or None,
+            name=key[1],
+            in_force=in_force.get(key),
+            scheduled=tuple(scheduled.get(key, ())),
+            attributes=tuple(noted.get(key, ())),
+        )
+        for key in sorted({*in_force, *scheduled, *noted})
+    ]
+
+
+def _happening(one: Happening) -> HistoryView:
+    kept = one.kept
+    return HistoryView(
+        **_revision(kept),
+        received=one.recorded,
+        sha256=one.sha256,
+        number=one.number,
+        outcome=kept.outcome,
+        supersedes=kept.supersedes,
+        detail=kept.detail,
+        payload=kept.payload.decode(errors="backslashreplace"),
+    )
+
+
+def _revision(kept: Kept) -> dict[str, str | None]:
+    effective = None if kept.effective_from is None else iso(kept.effective_from)
+    return {"rev": kept.rev, "owner": kept.owner, "effective_from": effective}
+
+
+def _json(model: BaseModel) -> web.Response:
+    return web.Response(text=model.model_dump_json(), content_type="application/json")
