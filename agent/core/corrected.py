@@ -10,7 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.core.envelope import Row
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import FACT_TYPES, FactData
+from agent.core.facts import FACT_TYPES, FactData, ShiftKeys
+from agent.core.figures import OrderKey
 from agent.core.records import Records
 from agent.core.turn import Turn
 
@@ -63,6 +64,16 @@ def held(turn: Turn, row: Row, fact_id: str) -> Held:
 def as_recorded(row: Row) -> Data:
     """The data of a fact as they stand in the journal."""
     return _DATA.validate_json(row.data)
+
+
+def order_of(data: Data) -> OrderKey:
+    """The order and the operation of a fact."""
+    return data["keys"]["order_id"], data["keys"]["op_no"]
+
+
+def shift_of(data: Data) -> ShiftKeys | None:
+    """The shift in which a fact happened."""
+    return None if data["shift"] is None else ShiftKeys.model_validate(data["shift"])
 
 
 def value_at(data: Data, path: str) -> str | None:

@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 from agent.core import counting, executions, output, tally
 from agent.core.accounts import Account, Cums
-from agent.core.corrected import Data
+from agent.core.corrected import Data, order_of, shift_of
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import ShiftKeys
-from agent.core.figures import OrderKey
+from agent.core.figures import OrderKey, Sums
 from agent.core.output import Output
 from agent.core.segments import same_shift
 from agent.core.turn import Turn
@@ -74,9 +74,7 @@ def share_of(type_name: str, data: Data, execution_id: str | None) -> Share | No
     parts = {name: sum(_term(data, term) for term in terms.get(name, ())) for name in COUNTED}
     if type_name == "scrap.recorded" and data["counter"] is not None and data["defect_code"] is None:
         parts["uncoded"] += parts["scrap"]
-    keys = data["keys"]
-    shift = None if data["shift"] is None else ShiftKeys.model_validate(data["shift"])
-    return Share(execution_id, (keys["order_id"], keys["op_no"]), shift, parts)
+    return Share(execution_id, order_of(data), shift_of(data), parts)
 
 
 def credited(turn: Turn, before: Share | None, after: Share | None) -> tuple[Credit, ...]:
@@ -93,8 +91,9 @@ def credit(turn: Turn, changes: Iterable[Credit]) -> None:
     for one in changes:
         share, account, cums = one.share, one.account, one.cums
         cycle_s = turn.cycle_s if account is None else account.cycle_s
-        made = (Decimal(share.parts["good"]), Decimal(share.parts["scrap"]))
-        turn.figures = tally.corrected(turn.figures, share.shift, share.order, made, cycle_s)
+        good, scrap = Decimal(share.parts["good"]), Decimal(share.parts["scrap"])
+        sums = Sums(good=good, scrap=scrap, ideal=float(good + scrap) * cycle_s)
+        turn.figures = tally.corrected(turn.figures, share.shift, share.order, sums)
         if account is not None:
             counting.credit(turn, account, partial(_with_cums, cums=cums))
 

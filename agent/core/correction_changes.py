@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.core import arguments, code_lists, corrected_materials, corrected_units, derived_fields
 from agent.core.correctable import Kind, field_of, kind_of
-from agent.core.corrected import Data, Fields, Held, checked, value_at, with_value
+from agent.core.corrected import Data, Fields, Held, checked, order_of, value_at, with_value
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import CorrectionAction
 from agent.core.figures import OrderKey
@@ -155,9 +155,3 @@ def _quantity(kind: Kind, target: Held, data: Data, *, whole: bool) -> Decimal:
         was, now = (Decimal(value_at(one, path) or 0) for one in (target.data, data))
         total += max(was, now) if whole else abs(now - was)
     return total
-
-
-def order_of(data: Data) -> OrderKey:
-    """The order and the operation of a fact."""
-    keys = data["keys"]
-    return keys["order_id"], keys["op_no"]

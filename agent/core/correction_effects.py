@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from agent.core import corrected_materials, corrected_parts, corrected_units, executions, loading, unit_records
+from agent.core import corrected_materials, corrected_parts, corrected_units, executions, loading, tally, unit_records
 from agent.core.actions import Asked, Claims
-from agent.core.corrected import CHAINS, Chain, Data, as_recorded
+from agent.core.corrected import CHAINS, Chain, Data, as_recorded, order_of, shift_of
 from agent.core.corrected_parts import Credit, Share
-from agent.core.correction_changes import Change, order_of
+from agent.core.correction_changes import Change
+from agent.core.figures import Sums
 from agent.core.turn import Turn
 from agent.core.unit_records import Unit
+from agent.core.values import replace
 
 _SET = TypeAdapter(dict[str, str | None])
 
@@ -60,7 +63,20 @@ def bring_about(turn: Turn, change: Change, effect: Effect) -> None:
     if row.type == "material.consumed":
         corrected_materials.use(turn, effect.executions[0], was, -1)
         corrected_materials.use(turn, effect.executions[1], now, 1)
+    if row.type == "labor.recorded":
+        _work(turn, effect.executions[0], was, -1)
+        _work(turn, effect.executions[1], now, 1)
     CHAINS.keep(turn, effect.chain, str(UUID(bytes=row.id)))
+
+
+def _work(turn: Turn, execution_id: str | None, data: Data | None, sign: int) -> None:
+    """So much more was worked on an execution, or less."""
+    if data is None:
+        return
+    lasted = sign * Decimal(data["duration_s"])
+    turn.figures = tally.corrected(turn.figures, shift_of(data), order_of(data), Sums(labor=lasted))
+    if turn.crew.execution_id is not None and turn.crew.execution_id == execution_id:
+        turn.crew = replace(turn.crew, seconds=max(turn.crew.seconds + float(lasted), 0.0))
 
 
 def data_of(change: Change) -> tuple[Data | None, Data | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.core import correction_changes, correction_effects, corrections, labor, reasons
+from agent.core import correction_changes, correction_effects, correction_rules, corrections, labor, reasons
 from agent.core.actions import Action, Actions, Asked
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import Fact, Reason
@@ -43,7 +43,9 @@ def _undo(turn: Turn, entry: Entry) -> str:
         raise EntryRefusedError("NOTHING_TO_UNDO", f"You said nothing here in the last {allowed_s:g} seconds.")
     if turn.target is None or turn.target.id != own.fact_id.bytes:
         raise EntryRefusedError("TOO_MUCH_SINCE", "Too much was recorded since. Void the fact by its id instead.")
-    change = correction_changes.changed(turn, corrections.named(turn, entry), "void", {})
+    target = corrections.named(turn, entry)
+    correction_rules.check_void(turn, entry, target, "void")
+    change = correction_changes.changed(turn, target, "void", {})
     message = corrections.carry_out(turn, entry, change, UNDO, None)
     turn.floor = replace(turn.floor, own=tuple(one for one in turn.floor.own if one is not own))
     return message

@@ -458,6 +458,13 @@ def test_the_last_word_is_taken_back_within_half_a_minute() -> None:
     assert refusal(story, entry(51.0, "undo_last")) == "NOTHING_TO_UNDO"
 
 
+def test_what_is_void_already_is_not_taken_back_again() -> None:
+    story = by_hand()
+    fact = reported(story)
+    story.hear(void(story, fact, 25.0))
+    assert refusal(story, entry(30.0, "undo_last")) == "VOID_FACT"
+
+
 def test_only_the_own_last_word_is_taken_back_and_not_for_long() -> None:
     story = by_hand()
     fact = reported(story)
@@ -638,3 +645,6 @@ def test_the_duration_of_work_follows_its_times() -> None:
     assert refusal(story, put(story, fact, {"end": clock(20.0)}, 91.0)) == "BAD_TIME"
     assert say(story, put(story, fact, {"end": clock(50.0)}, 92.0)).accepted
     assert of(story, FactCorrected)[0].after == {"end": clock(50.0), "duration_s": "30.000"}
+    assert story.station.state.crew.seconds == 30.0
+    assert story.station.state.figures.order is not None
+    assert story.station.state.figures.order.sums.labor == 30
