@@ -13,7 +13,8 @@ from agent.core.accounts import Account, Cums
 from agent.core.corrected import Data, order_of, shift_of
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import ShiftKeys
-from agent.core.figures import OrderKey, Sums
+from agent.core.figures import OrderKey
+from agent.core.operations import UNKNOWN_OP_NO
 from agent.core.output import Output
 from agent.core.segments import same_shift
 from agent.core.turn import Turn
@@ -91,18 +92,20 @@ def credit(turn: Turn, changes: Iterable[Credit]) -> None:
     for one in changes:
         share, account, cums = one.share, one.account, one.cums
         cycle_s = turn.cycle_s if account is None else account.cycle_s
-        good, scrap = Decimal(share.parts["good"]), Decimal(share.parts["scrap"])
-        sums = Sums(good=good, scrap=scrap, ideal=float(good + scrap) * cycle_s)
-        turn.figures = tally.corrected(turn.figures, share.shift, share.order, sums)
+        made = (Decimal(share.parts["good"]), Decimal(share.parts["scrap"]))
+        turn.figures = tally.corrected(turn.figures, share.shift, share.order, made, cycle_s)
         if account is not None:
             counting.credit(turn, account, partial(_with_cums, cums=cums))
 
 
 def execution_of(turn: Turn, order: OrderKey) -> str | None:
-    """The execution of an operation that parts can be credited to here, of several the last."""
+    """The execution of an operation that parts can be credited to here, or of no operation the last one."""
     here = turn.account()
+    if order[0] is not None:
+        operation = executions.find(turn, order[0], order[1] or UNKNOWN_OP_NO)
+        return None if operation is None else operation.op_execution_id
     accounts = (here, *(one.account for one in reversed(turn.output.past)))
-    return next((one.execution_id for one in accounts if (one.keys.order_id, one.keys.op_no) == order), None)
+    return next((one.execution_id for one in accounts if one.keys.order_id is None), None)
 
 
 def _changes(before: Share | None, after: Share | None) -> tuple[Share, ...]:

@@ -10,15 +10,16 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.core import corrected_materials, corrected_parts, corrected_units, executions, loading, tally, unit_records
 from agent.core.actions import Asked, Claims
-from agent.core.corrected import CHAINS, Chain, Data, as_recorded, order_of, shift_of
+from agent.core.corrected import CHAINS, Chain, Data, Fields, as_recorded, order_of, shift_of
 from agent.core.corrected_parts import Credit, Share
 from agent.core.correction_changes import Change
 from agent.core.figures import Sums
+from agent.core.operations import UNKNOWN_OP_NO
 from agent.core.turn import Turn
 from agent.core.unit_records import Unit
 from agent.core.values import replace
 
-_SET = TypeAdapter(dict[str, str | None])
+_SET = TypeAdapter(Fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _work(turn: Turn, execution_id: str | None, data: Data | None, sign: int) ->
     if data is None:
         return
     lasted = sign * Decimal(data["duration_s"])
-    turn.figures = tally.corrected(turn.figures, shift_of(data), order_of(data), Sums(labor=lasted))
+    turn.figures = tally.changed(turn.figures, shift_of(data), order_of(data), Sums(labor=lasted))
     if turn.crew.execution_id is not None and turn.crew.execution_id == execution_id:
         turn.crew = replace(turn.crew, seconds=max(turn.crew.seconds + float(lasted), 0.0))
 
@@ -90,23 +91,34 @@ def records_of(asked: Asked) -> Claims:
     if row is None:
         return ()
     data, claims = as_recorded(row), [CHAINS.key(str(UUID(bytes=row.id)))]
-    order_id, op_no = data["keys"]["order_id"], data["keys"]["op_no"]
-    if order_id is not None:
+    for order_id, op_no in _orders_named(asked, data):
         claims += executions.claims_of(asked.wc_id, order_id, op_no)
-    elif row.correlationid is not None:
+    if data["keys"]["order_id"] is None and row.correlationid is not None:
         claims += executions.claims_of_run(asked.wc_id, row.correlationid)
     claims += unit_records.claims_of(asked, corrected_units.serial_of(row.type, data) or "")
     if row.type == "material.consumed":
-        lots = (data["keys"]["lot_id"], _other_lot(asked))
+        lots = (data["keys"]["lot_id"], _given(asked).get("keys.lot_id"))
         claims += (loading.LOTS.key(asked.wc_id, lot_id) for lot_id in lots if lot_id)
     return tuple(claims)
 
 
-def _other_lot(asked: Asked) -> str | None:
+def _orders_named(asked: Asked, data: Data) -> set[tuple[str, str]]:
+    """Orders and operations that the fact was of, is of by now, and may be of from now on."""
+    row = asked.target
+    chain = None if row is None else CHAINS.among(asked.known, str(UUID(bytes=row.id)))
+    held = {} if chain is None else chain.fields
+    named = [order_of(data), (held.get("keys.order_id"), held.get("keys.op_no"))]
+    order_id, op_no = (_given(asked).get(f"keys.{name}") for name in ("order_id", "op_no"))
+    planned = (one.op_no for one in asked.directories.orders_of(asked.wc_id) if one.order_id == order_id)
+    named += ((order_id, one) for one in (op_no, *planned, UNKNOWN_OP_NO))
+    return {(order, operation) for order, operation in named if order is not None and operation is not None}
+
+
+def _given(asked: Asked) -> Fields:
     try:
-        return _SET.validate_json(asked.arguments.get("set", "")).get("keys.lot_id")
+        return _SET.validate_json(asked.arguments.get("set", ""))
     except ValidationError:
-        return None
+        return {}
 
 
 def _counted_for(change: Change, chain: Chain) -> str | None:

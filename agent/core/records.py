@@ -6,6 +6,7 @@ which records it names, is handed those that exist, and what it leaves is stored
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter
@@ -46,6 +47,11 @@ class Records(Generic[T]):
         if not held:
             return None
         return self._form.validate_json(held)
+
+    def among(self, claims: Mapping[str, str], *names: str) -> T | None:
+        """The record, if it is one of these claims."""
+        held = claims.get(self.key(*names))
+        return self._form.validate_json(held) if held else None
 
     def keep(self, turn: Claims, record: T, *names: str) -> None:
         """Store it with the facts of this turn."""

@@ -49,15 +49,24 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
     return added(figures, data.shift, (data.keys.order_id, data.keys.op_no), sums, fact.time)
 
 
-def corrected(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Sums) -> Figures:
-    """The figures with what a fact that was counted before comes to now; a shift that was summed up stays as it was.
+def corrected(
+    figures: Figures, shift: ShiftKeys | None, order: OrderKey, made: tuple[Decimal, Decimal], cycle_s: float
+) -> Figures:
+    """The figures with other quantities of a fact that was counted before.
 
     Args:
         figures: the figures so far.
         shift: of the fact.
         order: order and operation of the fact.
-        sums: more than before, or less.
+        made: good parts and scrap more than before, or fewer.
+        cycle_s: planned run time of one part in seconds (PRI).
     """
+    sums = Sums(good=made[0], scrap=made[1], ideal=float(sum(made)) * cycle_s)
+    return changed(figures, shift, order, sums)
+
+
+def changed(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Sums) -> Figures:
+    """The figures with so much more than before, or less; those of a shift that was summed up stay as they were."""
     known = next((one for one in figures.shifts if one.names(shift)), None)
     if known is not None:
         return added(figures, shift, order, sums, known.since)

@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agent.core.accounts import MOST_PAST
+from agent.core.executions import MADE
 from agent.core.machine_settings import Role
 from agent.core.observations import Entry
 from agent.core.station import Station
 from agent.core.views import Reply
 from tests.core.build import (
     EXECUTE,
+    WC,
     Story,
     a_manual_station,
     a_pattern,
@@ -37,7 +38,9 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
-PLAN = a_plan(an_order("PO-1"), an_order("PO-2", op_no="20"))
+NAMES = [f"PO-{number}" for number in range(1, 7)]
+ORDERS = st.sampled_from(NAMES)
+PLAN = a_plan(*(an_order(name) for name in NAMES))
 PATTERN = a_pattern(a_shift("early", "05:00", "13:00"), a_shift("late", "13:00", "21:00"))
 OPEN: dict[str, object] = {"approve_above": {}}
 BY_HAND = a_manual_station(PATTERN, correction=OPEN)
@@ -57,8 +60,8 @@ class Corrected(RuleBasedStateMachine):
         self.story = Story(self.station, PLAN)
         self.story.hear(started(0.0))
         self.told: list[str] = []
-        self.ended: list[str | None] = []
-        """Orders in the sequence in which they were left."""
+        self.left: set[str] = set()
+        """Orders that were begun and are not in progress."""
         self.current: str | None = None
         self.prepare()
 
@@ -87,19 +90,20 @@ class Corrected(RuleBasedStateMachine):
         reply = self.say(self.entry("adjust_quantity", category=category, delta=str(delta), reason="X"))
         assert reply.accepted or reply.code == "BELOW_ZERO"
 
-    @precondition(lambda self: self.current is None and len(self.ended) < MOST_PAST)
-    @rule(order=st.sampled_from(["PO-1", "PO-2"]))
+    @precondition(lambda self: self.current is None)
+    @rule(order=ORDERS)
     def begin(self, order: str) -> None:
-        if order not in self.ended and self.say(self.entry("start_operation", order_id=order)).accepted:
-            self.ended.append(None)
+        action = "resume_operation" if order in self.left else "start_operation"
+        if self.say(self.entry(action, order_id=order)).accepted:
             self.current = order
 
     @precondition(lambda self: self.current is not None)
-    @rule()
-    def complete(self) -> None:
-        if self.say(self.entry("complete_operation")).accepted:
-            self.ended.append(self.current)
-            self.current = None
+    @rule(action=st.sampled_from(["complete_operation", "partial_operation", "stop_operation"]))
+    def leave(self, action: str) -> None:
+        assert self.current is not None
+        assert self.say(self.entry(action, reason="X")).accepted
+        self.left.add(self.current)
+        self.current = None
 
     def facts_made(self) -> list[int]:
         return [number for number, fact in enumerate(self.story.facts) if fact.data.TYPE in QUANTITIES]
@@ -122,10 +126,10 @@ class Corrected(RuleBasedStateMachine):
         self.say(self.about(number, "replace", set=json.dumps(fields)))
 
     @precondition(lambda self: self.facts_made())
-    @rule(data=st.data(), order=st.sampled_from(["PO-1", "PO-2", None]))
-    def move_to_order(self, data: st.DataObject, order: str | None) -> None:
+    @rule(data=st.data(), order=ORDERS)
+    def move_to_order(self, data: st.DataObject, order: str) -> None:
         number = data.draw(st.sampled_from(self.facts_made()))
-        if order not in {self.current, *self.ended}:
+        if order not in {self.current, *self.left}:
             return
         self.say(self.about(number, "replace", set=json.dumps({"keys.order_id": order})))
 
@@ -155,14 +159,10 @@ class Corrected(RuleBasedStateMachine):
     @invariant()
     def sums_agree_and_none_is_below_zero(self) -> None:
         sums = quantities(self.story.facts)
-        output = self.story.station.state.output
-        cums = output.cums
-        assert (cums.good, cums.scrap, cums.rework) == sums.get(self.current, (0, 0, 0)) or self.current is None
-        for one in output.past:
-            order = one.account.keys.order_id
-            if order is not None and order != self.current:
-                its = one.account.cums
-                assert (its.good, its.scrap, its.rework) == sums.get(order, (0, 0, 0))
+        for order in {*self.left, self.current} - {None}:
+            kept = MADE.among(self.story.claims, WC, order or "", "10")
+            cums = self.story.station.state.output.cums if order == self.current or kept is None else kept.cums
+            assert (cums.good, cums.scrap, cums.rework) == sums.get(order, (0, 0, 0)), order
         for order, made in sums.items():
             assert min(made) >= 0, f"{order} came to {made}"
 
