@@ -17,7 +17,7 @@ from agent.core import comparing
 from agent.core.directories import Figures
 from agent.core.errors import JournalError
 from agent.core.observations import Reckoned
-from agent.core.reckoning import Scope
+from agent.core.reckoning import MOST_ROWS, Scope
 from agent.core.times import iso
 from agent.core.wanted import Wanted
 from agent.intake import Intake
@@ -114,7 +114,7 @@ class Reconciler:
                 ranges=tuple(reckoning.ranges.values()),
                 facts=reckoning.chain.facts,
                 by_type=dict(sorted(reckoning.types.items())),
-                rows=reckoning.rows(),
+                rows=reckoning.rows(comparing.MOST if scope == "figures" else MOST_ROWS),
                 ids_chain=reckoning.chain.value,
                 complete=found.whole,
                 observed=now,

@@ -20,6 +20,8 @@ from agent.core.records import Records
 QUANTITIES: Final = ("qty_good", "qty_scrap", "qty_rework")
 KINDS: Final = (*QUANTITIES, "facts")
 NONE: Final = Decimal(0)
+MOST: Final = 200
+"""Rows that figures have at most: beyond that one side's lack of a row says nothing."""
 
 
 class Place(NamedTuple):
@@ -83,7 +85,8 @@ def compared(rows: Iterable[DigestRow], figures: Figures) -> Iterator[Compared]:
         for kind in KINDS:
             sums[kind] += Decimal(getattr(row, kind))
     said = {Place(row.order_id, row.op_no, row.lot_id): row for row in figures.rows}
-    for place in sorted({*ours, *said}, key=lambda one: tuple(name or "" for name in one)):
+    places = set(said) if len(figures.rows) >= MOST else {*ours, *said}
+    for place in sorted(places, key=lambda one: tuple(name or "" for name in one)):
         mine, theirs = ours.get(place, {}), said.get(place)
         for kind in KINDS:
             yield Compared(place, kind, mine.get(kind, NONE), _theirs(theirs, kind))

@@ -119,8 +119,8 @@ class Reckoning:
         """How many of the facts stand behind a position."""
         return len(self.positions) - bisect_right(self.positions, position)
 
-    def rows(self) -> tuple[DigestRow, ...]:
-        """The sums, in order; a row of the rest at the end where there are too many."""
+    def rows(self, most: int = MOST_ROWS) -> tuple[DigestRow, ...]:
+        """The sums, in order; a row of the rest at the end where there are more than `most`."""
         sums = {key: _Sum() for key in self._sums}
         for key, one in self._sums.items():
             sums[key].add(one)
@@ -128,11 +128,11 @@ class Reckoning:
         for key, milliseconds in self._stopped():
             sums.setdefault(key, _Sum()).stop_ms += milliseconds
         ordered = sorted(sums.items(), key=lambda item: tuple(name or "" for name in item[0]))
-        if len(ordered) > MOST_ROWS:
+        if len(ordered) > most:
             rest = _Sum()
-            for _, one in ordered[MOST_ROWS - 1 :]:
+            for _, one in ordered[most - 1 :]:
                 rest.add(one)
-            ordered = [*ordered[: MOST_ROWS - 1], (REST, rest)]
+            ordered = [*ordered[: most - 1], (REST, rest)]
         return tuple(_digest_row(key, one) for key, one in ordered)
 
     def _take(self, row: Row) -> None:

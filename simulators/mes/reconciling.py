@@ -74,15 +74,16 @@ def _digest(told: StoredFact, before: Sequence[StoredFact]) -> Iterator[Differen
     held = {fact.id: fact for fact in effective(before)}
     own = [fact for fact in before if fact.type not in DETAIL and _within(fact, ranges)]
     keys = [_key(row) for row in told.data["rows"]]
-    if told.data["scope"] != "day":
-        # It is about one shift, order or lot alone, and its rows say which.
+    if told.data["scope"] != "shift":
+        # It is about one business day or shift alone, and its rows say which; that of a shift is about all since the
+        # summary before.
         own = [fact for fact in own if key_of(held.get(fact.id, fact)) in keys]
     yield from _differing("facts", told.data["facts"], len(own))
     counts = Counter(fact.type for fact in own)
     for name in sorted({*told.data["by_type"], *counts}):
         yield from _differing(name, told.data["by_type"].get(name, 0), counts[name])
     yield from _differing("ids_chain", told.data["ids_chain"], chain_of(own))
-    found = rows(own if told.data["scope"] == "day" else before, before)
+    found = rows(own if told.data["scope"] == "shift" else before, before)
     for key, row in zip(keys, told.data["rows"], strict=True):
         if key.op_no != _THE_REST:
             yield from _row(key, row, found.get(key, Row()))

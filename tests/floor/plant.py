@@ -180,6 +180,10 @@ class Floor:
         """The data of such events."""
         return [event["data"] for event in self.events(*types, **keys)]
 
+    def wait(self, met: Callable[[], bool], what: str) -> None:
+        """Wait until this is true of what the MES has."""
+        self._wait(met, what)
+
     def delivered(self) -> None:
         """Wait until the MES has confirmed all there is."""
         self.until(lambda view: view["uplink"]["waiting"] == 0, "everything is delivered")

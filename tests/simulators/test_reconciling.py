@@ -71,7 +71,7 @@ def digest(story: Story, of_row: Mapping[str, object] | None = None, **told: Any
         "order_id": "PO-1", "op_no": "20", "lot_id": None, "shift": SHIFT, "facts": 4, "qty_good": "58",
         "qty_scrap": "2", "qty_rework": "0", "uom": "EA", "consumed": {"CABLE": "60"}, "labor_s": "90", "stop_s": "0",
     }  # fmt: skip
-    fields: dict[str, Any] = {"scope": "day", "start": iso(0), "end": iso(9), "facts": len(counted), "complete": True}
+    fields: dict[str, Any] = {"scope": "shift", "start": iso(0), "end": iso(9), "facts": len(counted), "complete": True}
     fields["ranges"] = [{"epoch": "e1", "first": 1, "last": 5}]
     fields["by_type"] = {"output.recorded": 1, "scrap.recorded": 1, "material.consumed": 1, "labor.recorded": 1}
     fields |= {"rows": [row | dict(of_row or {})], "ids_chain": chain(*counted)}
@@ -103,7 +103,7 @@ def test_a_digest_of_one_shift_leaves_out_what_lies_between_its_facts() -> None:
     story.output("1")
     own = [story.events[0], *story.events[2:5], story.events[6]]
     types = {"output.recorded": 2, "scrap.recorded": 1, "material.consumed": 1, "labor.recorded": 1}
-    told: dict[str, Any] = {"scope": "shift", "facts": 5, "by_type": types, "ids_chain": chain(*own)}
+    told: dict[str, Any] = {"scope": "request", "facts": 5, "by_type": types, "ids_chain": chain(*own)}
     told["ranges"] = [{"epoch": "e1", "first": 1, "last": 7}]
     row = {"facts": 5, "qty_good": "59"}
     found = reconciled(digest(story, row, **told).facts())
