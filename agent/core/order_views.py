@@ -70,10 +70,10 @@ def runs(state: StationState) -> tuple[RunView, ...]:
         for one in reversed(state.operations.runs)
     ]
     cums, since = state.output.cums, state.floor.no_order_since
-    if state.operations.current is None and since is not None and (cums.good or cums.scrap):
+    if state.operations.current is None and (cums.good or cums.scrap):
         present = RunView(
             execution_id=state.operations.none_id,
-            since=iso(since),
+            since=None if since is None else iso(since),
             until=None,
             qty_good=Decimal(cums.good),
             qty_scrap=Decimal(cums.scrap),

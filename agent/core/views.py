@@ -88,7 +88,8 @@ class RunView(Block):
     """A time without an order, the parts of which may be given to an order."""
 
     execution_id: str
-    since: Timestamp
+    since: Timestamp | None
+    """Null where it has been so from the very beginning."""
     until: Timestamp | None
     """Null for the present one."""
     qty_good: Decimal

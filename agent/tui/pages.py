@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Grid, Vertical
 from textual.message import Message
 
+from agent.core.facts import OperationStatus
 from agent.core.views import OrderView, StopView, WorkCenterView
 from agent.tui.panels import Counts, Line
 from agent.tui.scene import Scene
@@ -188,6 +189,16 @@ class ReasonPage(ListPage):
         self.draw([words.say(title)], texts, replace(turn, picked=NOTHING), words)
 
 
+STATUS_MARKS: dict[OperationStatus, tuple[str, str]] = {
+    "paused": ("│", "PAUSED"),
+    "partially_completed": ("│", "PARTLY FINISHED"),
+    "stopped": ("│", "BROKEN OFF"),
+    "completed": ("√", "COMPLETED"),
+    "aborted": ("■", "GIVEN UP"),
+}
+"""How a status is shown beside an operation, as a sign and a word; one that waits has neither."""
+
+
 class OrderPage(ListPage):
     """What can be finished or started."""
 
@@ -230,8 +241,9 @@ def _item(order: OrderView) -> str:
 def _marks(order: OrderView, words: Wording) -> str:
     if order.status == "in_progress":
         return "► " + words.say("IN PROGRESS")
-    if order.status == "completed":
-        return "√ " + words.say("COMPLETED")
+    if order.status in STATUS_MARKS:
+        sign, text = STATUS_MARKS[order.status]
+        return f"{sign} {words.say(text)}"
     return "" if order.release_status == "released" else "! " + words.say("NOT RELEASED")
 
 

@@ -62,12 +62,12 @@ class Scene:
 
     @property
     def operations(self) -> tuple[OrderView, ...]:
-        """What can be finished or started, the operation in progress first."""
+        """What can be finished or started, the operation in progress or paused first."""
         current = self.center.order
         if current is None:
             return self.center.orders
         others = [order for order in self.center.orders if (order.order_id, order.op_no) != _key(current)]
-        return (current, *others) if current.status == "in_progress" else self.center.orders
+        return (current, *others)
 
 
 class Pace:

@@ -178,6 +178,10 @@ _TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
     ),
     "IN PROGRESS": ("В РАБОТЕ", "ЖҰМЫСТА ТҰР"),
     "NOT RELEASED": ("НЕ ВЫПУЩЕН", "ШЫҒАРЫЛМАҒАН"),
+    "PAUSED": ("НА ПАУЗЕ", "КІДІРТІЛГЕН"),
+    "PARTLY FINISHED": ("ЧАСТИЧНО ВЫПОЛНЕН", "ІШІНАРА ОРЫНДАЛҒАН"),
+    "BROKEN OFF": ("ПРЕРВАН", "ҮЗІЛГЕН"),
+    "GIVEN UP": ("СНЯТ", "АЛЫП ТАСТАЛҒАН"),
     "COMPLETED": ("ЗАВЕРШЁН", "АЯҚТАЛҒАН"),
     "Finish {order} / {operation}?": ("Завершить {order} / {operation}?", "{order} / {operation} аяқтау керек пе?"),
     "Good {good}, scrap {scrap}, planned {planned} {uom}.": (
