@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -22,13 +23,22 @@ STOP_PATIENCE_S = 5.0
 _MEANINGS: dict[str, Action] = {"ORD": "start_operation", "LOT": "load_lot", "SN": "link_serial", "RSN": "set_reason"}
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Who works where."""
+
+    wc: str
+    operator_id: str
+
+
 class Operator:
     """Works at one work center, with a reader where there is one."""
 
     def __init__(
-        self, wc: str, present: Present, clock: Clock, progress: Progress, scanner: ScannerSimulator | None = None
+        self, who: Worker, present: Present, clock: Clock, progress: Progress, scanner: ScannerSimulator | None = None
     ) -> None:
-        self._wc = wc
+        self._wc = who.wc
+        self._person = who.operator_id
         self._present = present
         self._clock = clock
         self._progress = progress
@@ -78,6 +88,15 @@ class Operator:
         arguments = {"order_id": subject} if action == "start_operation" else {}
         await self._enter(action, subject, arguments, None)
 
+    async def sign_on(self) -> None:
+        """Begin to work here."""
+        await self._enter("sign_on", self._person, {"operator_id": self._person}, None)
+
+    async def check(self, result: str) -> None:
+        """Record a check, such as `FILL-LEVEL=501`."""
+        check_id, _, value = result.partition("=")
+        await self._enter("record_check", check_id, {"check_id": check_id, "value": value}, None)
+
     async def explain(self, reason: str) -> None:
         """Give the stop that is shown its reason, once; an operator who is shown none does nothing.
 
@@ -106,7 +125,13 @@ class Operator:
 
     async def _enter(self, action: Action, subject: str, arguments: dict[str, str], stop_id: str | None) -> None:
         at = self._clock.now()
-        body = {"client_id": uuid4().hex, "wc_id": self._wc, "action": action, "arguments": arguments, "actor": "demo"}
+        body = {
+            "client_id": uuid4().hex,
+            "wc_id": self._wc,
+            "action": action,
+            "arguments": arguments,
+            "actor": self._person,
+        }
         reply = await self._present.enter(body)
         if action == "complete_operation" and not subject:
             subject = reply["message"]

@@ -21,6 +21,8 @@ _FACTS = {
     "start_operation": "operation.started",
     "complete_operation": "operation.completed",
     "set_reason": "stop.reason_set",
+    "sign_on": "labor.signed_on",
+    "record_check": "quality.checked",
 }
 
 

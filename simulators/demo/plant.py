@@ -20,13 +20,14 @@ from simulators.background import Background
 from simulators.broker import HOST, Broker
 from simulators.clock import Clock
 from simulators.demo.configuration import ENTERPRISE, FILL, PRESS, Endpoints, configuration
-from simulators.demo.operator import Operator
+from simulators.demo.operator import Operator, Worker
 from simulators.demo.present import Present
 from simulators.demo.processes import Supervised
 from simulators.demo.progress import Progress
 from simulators.demo.records import OperatorLog, SupervisorLog
 from simulators.demo.relay import Relay
 from simulators.demo.supervisor import Supervisor
+from simulators.mes.demo_plan import FILLER_OPERATOR, PRESS_OPERATOR
 from simulators.mes.link import Address
 from simulators.scanner import ScannerSimulator
 from simulators.truth import TruthLog
@@ -196,8 +197,8 @@ async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIter
         cables = Cables(opcua, modbus, log)
         supervisor = Supervisor(agent, broker, present, clock, progress)
         operators = {
-            FILL: Operator(FILL, present, clock, progress, scanner),
-            PRESS: Operator(PRESS, present, clock, progress),
+            FILL: Operator(Worker(FILL, FILLER_OPERATOR), present, clock, progress, scanner),
+            PRESS: Operator(Worker(PRESS, PRESS_OPERATOR), present, clock, progress),
         }
         built = Plant(clock, config, truth, store, at.socket, supervisor, present, operators, progress, cables)
         jobs = {f"demo.watch.{wc}": supervisor.watch(wc) for wc in operators}

@@ -45,7 +45,9 @@ class SupervisorLog:
     broker_outages: tuple[Span, ...] = ()
 
 
-Action: TypeAlias = Literal["start_operation", "complete_operation", "set_reason", "load_lot", "link_serial"]
+Action: TypeAlias = Literal[
+    "start_operation", "complete_operation", "set_reason", "load_lot", "link_serial", "sign_on", "record_check"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Act:
     wc: str
     action: Action
     subject: str
-    """Order, lot, serial or code of the reason."""
+    """Order, lot, serial, code of the reason, person or check."""
     at: datetime
     """Plant time at which it was begun."""
     accepted: bool

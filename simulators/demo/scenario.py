@@ -15,10 +15,11 @@ from simulators.demo.configuration import FILL, PRESS
 from simulators.demo.kills import Death, die_again_and_again
 from simulators.demo.operator import Operator
 from simulators.demo.plant import Plant
+from simulators.mes.demo_plan import FILL_LEVEL
 from simulators.script import FILLER
 from simulators.script import PRESS as PRESS_SCRIPT
 
-Verb: TypeAlias = Literal["scan", "start", "finish", "explain", "kill", "no_broker"]
+Verb: TypeAlias = Literal["sign_on", "scan", "start", "check", "finish", "explain", "kill", "no_broker"]
 SETTLING_S = 0.5
 """Real seconds from the moment at which both machines stand until everything of it has been seen."""
 ONLINE_WITHIN_S = 120.0
@@ -36,7 +37,7 @@ class Step:
     minute: float
     verb: Verb
     what: str = ""
-    """Code, order or reason; real seconds for what is killed or stopped."""
+    """Code, order, reason, or a check and its value; real seconds for what is killed or stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +69,26 @@ def _sorted(*steps: Step) -> tuple[Step, ...]:
 
 FILLER_WORK = _sorted(
     Step(-1.0, "start", "PO-1001"),
-    Step(0.4, "scan", "LOT:PF-7781:PREFORM-05"),
-    Step(1.0, "scan", "LOT:CP-2209:CAP-28"),
+    Step(-0.9, "sign_on"),
+    Step(-0.8, "scan", "LOT:PF-7781:PREFORM-05"),
+    Step(-0.6, "scan", "LOT:CP-2209:CAP-28"),
     *(Step(minute, "scan", f"SN:B{number:05}") for number, minute in enumerate(_UNITS, 1)),
     Step(4.5, "explain", "CHANGEOVER"),
+    Step(6.0, "check", f"{FILL_LEVEL}=501"),
     Step(16.0, "explain", "RSN:NO_MATERIAL"),
     Step(22.0, "scan", "SN:B00007"),
     Step(24.0, "explain", "JAM"),
     Step(37.5, "explain", "WAIT_TECH"),
     Step(71.4, "finish"),
     Step(71.8, "scan", "ORD:PO-1002"),
-    Step(72.2, "scan", "LOT:PF-7782:PREFORM-05"),
+    Step(72.0, "scan", "LOT:PF-7782:PREFORM-05"),
+    Step(72.2, "scan", "LOT:CP-2210:CAP-28"),
     *(Step(minute, "scan", f"SN:B{number:05}") for number, minute in enumerate((73.0, 78.5, 81.5, 83.0), 101)),
     Step(85.0, "explain", "NO_OPERATOR"),
 )
 PRESS_WORK = _sorted(
     Step(-1.0, "start", "PO-2001"),
+    Step(-0.9, "sign_on"),
     Step(4.0, "explain", "CHANGEOVER"),
     Step(21.5, "explain", "NO_MATERIAL"),
     Step(56.0, "explain", "TOOL"),
@@ -105,7 +110,7 @@ DEMO = Scenario(
 BROKER_AWAY = Scenario(
     speed=60.0,
     minutes=16.0,
-    work={FILL: FILLER_WORK[:8], PRESS: PRESS_WORK[:2]},
+    work={FILL: FILLER_WORK[:10], PRESS: PRESS_WORK[:3]},
     trouble=(Step(7.5, "no_broker", "6"),),
 )
 """Nothing dies; only the broker is away for a while, and back long before the end."""
@@ -143,6 +148,10 @@ async def _work(steps: Iterable[Step], operator: Operator, clock: Clock, over: a
             case "start":
                 await operator.orders_shown(step.what)
                 await operator.enter("start_operation", step.what)
+            case "sign_on":
+                await operator.sign_on()
+            case "check":
+                await operator.check(step.what)
             case "finish":
                 await operator.enter("complete_operation", step.what)
             case _:

@@ -21,9 +21,9 @@ from simulators.mes.report import print_table, read_report
 
 WORDS = """\
 A simulated line plays ninety minutes in ninety seconds: a filler over OPC UA,
-a press over Modbus, a central MES. You will see orders and units scanned,
-stops, a breakdown, the broker stopped for twelve seconds, and the agent killed
-twice: the terminal says so and finds it again.
+a press over Modbus, a central MES. You will see people sign on, orders, lots
+and units scanned, a check, stops, a breakdown, the broker stopped for twelve
+seconds, and the agent killed twice: the terminal says so and finds it again.
 F8 turns to the MES's view and back. Ctrl+Q leaves the terminal; the line plays
 on to its end, then come the tables.
 """

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from simulators.demo.checks import Check, equal, none
 from simulators.demo.counts_verdict import count_checks, hole_check, pause_check, unknown_check
 from simulators.demo.evidence import Evidence
+from simulators.demo.material_verdict import material_checks
 from simulators.demo.operators_verdict import operator_checks
 from simulators.demo.stops_verdict import stop_checks
 
@@ -21,7 +22,7 @@ def judge(evidence: Evidence) -> list[Check]:
         checks += count_checks(evidence, wc)
         checks += stop_checks(evidence, wc)
         checks += [hole_check(evidence, wc), unknown_check(evidence, wc), pause_check(evidence, wc)]
-    return [*checks, *operator_checks(evidence), *_delivery(evidence), *_manners(evidence)]
+    return [*checks, *operator_checks(evidence), *material_checks(evidence), *_delivery(evidence), *_manners(evidence)]
 
 
 def _delivery(evidence: Evidence) -> Iterator[Check]:

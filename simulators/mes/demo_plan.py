@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
+from hashlib import sha256
 
-from simulators.mes.plan import Order, Plan, Reason
+from simulators.mes.plan import Document, Order, Plan, Published, Reason
+
+_SINCE = "2026-01-01T00:00:00Z"
 
 
 def _reason(code: str, en: str, ru: str, kk: str) -> Reason:
@@ -21,8 +25,87 @@ REASONS = (
     _reason("NO_OPERATOR", "No operator", "Нет оператора", "Оператор жоқ"),
     _reason("TOOL", "Tool worn or broken", "Износ или поломка инструмента", "Құралдың тозуы немесе сынуы"),
 )
+BOTTLE, PREFORM, CAP = "BOTTLE-05L", "PREFORM-05", "CAP-28"
+FILL_LEVEL = "FILL-LEVEL"
+"""What is checked of a bottle."""
+FILLER_OPERATOR, PRESS_OPERATOR = "OP-17", "OP-21"
 
-_BOTTLE = "Bottle 0.5 l, still water"
+_TEXTS = {
+    BOTTLE: ("Bottle 0.5 l, still water", "Бутылка 0,5 л, негазированная вода", "0,5 л бөтелке, газсыз су"),
+    PREFORM: ("Preform 0.5 l", "Преформа 0,5 л", "0,5 л преформа"),
+    CAP: ("Cap 28 mm", "Крышка 28 мм", "28 мм қақпақ"),
+    FILL_LEVEL: ("Fill level", "Уровень налива", "Құю деңгейі"),
+}
+_LISTS = {
+    "defects": (
+        ("UNDERFILL", "Filled too low", "Недолив", "Толық құйылмаған"),
+        ("NO_CAP", "No cap", "Нет крышки", "Қақпағы жоқ"),
+        ("SHORT_SHOT", "Cap not filled out", "Недолив крышки", "Қақпақ толық құйылмаған"),
+        ("OTHER_DEFECT", "Another defect", "Другой дефект", "Басқа ақау"),
+    ),
+    "deviations": (
+        ("SHORTAGE", "The component is short", "Нет компонента", "Құрамдас жетіспейді"),
+        ("REPAIR", "Used for a repair", "Израсходовано на ремонт", "Жөндеуге жұмсалды"),
+    ),
+    "skips": (
+        ("NO_DEVICE", "The device is missing", "Нет прибора", "Аспап жоқ"),
+        ("NO_TIME", "No time", "Нет времени", "Уақыт жоқ"),
+    ),
+    "interruptions": (
+        ("BREAK", "Break", "Перерыв", "Үзіліс"),
+        ("OTHER_ORDER", "Another order first", "Сначала другой заказ", "Алдымен басқа тапсырыс"),
+    ),
+    "corrections": (
+        ("MISCOUNT", "Counted wrongly", "Ошибка счёта", "Есеп қатесі"),
+        ("WRONG_ORDER", "Belongs to another order", "Другой заказ", "Басқа тапсырыс"),
+    ),
+    "holds": (("SUSPECT", "Suspected of a defect", "Подозрение на брак", "Ақау күдігі"),),
+    "returns": (("LEFT_OVER", "Left over", "Остаток", "Қалдық"),),
+}
+
+
+def _texts(en: str, ru: str, kk: str) -> dict[str, str]:
+    return {"en": en, "ru": ru, "kk": kk}
+
+
+def _objects() -> Iterator[Published]:
+    for name, codes in _LISTS.items():
+        yield Published(name, {"rev": "1", "codes": [{"code": code, "text": _texts(*texts)} for code, *texts in codes]})
+    for item_id in (BOTTLE, PREFORM, CAP):
+        text = _texts(*_TEXTS[item_id])
+        yield Published(f"items/{item_id}", {"rev": "1", "item_id": item_id, "text": text, "uom": "EA"})
+    yield Published(f"boms/{BOTTLE}", {"rev": "1", "item_id": BOTTLE, "versions": [_bom()]})
+    yield Published(f"checks/{BOTTLE}", {"rev": "1", "item_id": BOTTLE, "versions": [_checks()]})
+    for lot_id, item_id in (("PF-7781", PREFORM), ("PF-7782", PREFORM), ("CP-2209", CAP), ("CP-2210", CAP)):
+        lot = {"rev": "1", "lot_id": lot_id, "item_id": item_id, "qty": "5000", "uom": "EA", "owner": "WMS"}
+        yield Published(f"lots/{lot_id}", lot)
+    yield Published("operators", {"rev": "1", "operators": list(_people())})
+
+
+def _bom() -> Document:
+    lines = [
+        {"line": line, "item_id": item_id, "qty_per": "1", "uom": "EA", "op_no": "20", "mode": "by_output"}
+        for line, item_id in (("10", PREFORM), ("20", CAP))
+    ]
+    return {"bom_version": "3", "effective_from": _SINCE, "lines": lines}
+
+
+def _checks() -> Document:
+    limits = {"uom": "ml", "lower": "495", "target": "500", "upper": "510"}
+    text = _texts(*_TEXTS[FILL_LEVEL])
+    check = {"check_id": FILL_LEVEL, "kind": "in_process", "text": text, "op_no": "20", "sampling": "once", **limits}
+    return {"limits_version": "1", "effective_from": _SINCE, "checks": [check]}
+
+
+def _people() -> Iterator[Document]:
+    for operator_id, name, roles, badge in (
+        (FILLER_OPERATOR, "Aigerim S.", ["operator"], "0417"),
+        (PRESS_OPERATOR, "Viktor P.", ["operator"], "0421"),
+        ("SV-1", "Dana K.", ["operator", "supervisor", "quality"], "0001"),
+    ):
+        hashed = sha256(badge.encode()).hexdigest()
+        yield {"operator_id": operator_id, "name": name, "roles": roles, "crew_id": "A", "badge_sha256": hashed}
+
 
 DEMO_PLAN = Plan(
     orders=(
@@ -31,8 +114,8 @@ DEMO_PLAN = Plan(
             "FILL-1",
             "PO-1001",
             "20",
-            "BOTTLE-05L",
-            _BOTTLE,
+            BOTTLE,
+            _TEXTS[BOTTLE][0],
             Decimal(1200),
             Decimal("2.0"),
             due="2027-01-15T14:00:00.000Z",
@@ -43,8 +126,8 @@ DEMO_PLAN = Plan(
             "FILL-1",
             "PO-1002",
             "20",
-            "BOTTLE-05L",
-            _BOTTLE,
+            BOTTLE,
+            _TEXTS[BOTTLE][0],
             Decimal(1000),
             Decimal("2.0"),
             due="2027-01-15T20:00:00.000Z",
@@ -55,8 +138,8 @@ DEMO_PLAN = Plan(
             "PRESS-1",
             "PO-2001",
             "10",
-            "CAP-28",
-            "Cap 28 mm",
+            CAP,
+            _TEXTS[CAP][0],
             Decimal(3000),
             Decimal("1.5"),
             due="2027-01-15T18:00:00.000Z",
@@ -65,5 +148,6 @@ DEMO_PLAN = Plan(
     ),
     reasons=REASONS,
     reasons_rev="14",
+    objects=tuple(_objects()),
 )
 """What the demonstration's two work centers have to do."""

@@ -36,13 +36,15 @@ def print_floor(report: MesReport, console: Console) -> None:
 def _table(title: str, *columns: str, numbers: tuple[str, ...] = ()) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left")
+        # Numbers and names are worth nothing cut off; words may go on in the next line.
+        whole = column in {*numbers, "Order/op"}
+        table.add_column(column, justify="right" if column in numbers else "left", no_wrap=whole)
     return table
 
 
 def _operations(report: MesReport) -> Table:
     numbers = ("Planned", "Good", "Scrap", "Rework", "Machine s", "Norm s", "Labor s")
-    table = _table("Operations", "Order/op", "Work center", *numbers, "Status", numbers=numbers)
+    table = _table("Operations", "Order/op", "Center", *numbers, "Status", numbers=numbers)
     for wc_id, center in report.work_centers.items():
         for order in center.orders:
             if order.status != "waiting" or order.good or order.scrap:
@@ -54,9 +56,9 @@ def _made(order: OrderFigures) -> Iterator[str]:
     for quantity in (order.planned, order.good, order.scrap, order.rework):
         yield _number(quantity)
     times = order.times
-    yield "-" if times is None else _number(times.run_s)
-    yield "-" if times is None else _number(times.norm_run_s)
-    yield _number(order.labor_s)
+    yield _seconds(None if times is None else times.run_s)
+    yield _seconds(None if times is None else times.norm_run_s)
+    yield _seconds(order.labor_s)
     yield order.status.replace("_", " ")
 
 
@@ -77,7 +79,7 @@ def _labor(report: MesReport) -> Table:
     for center in report.work_centers.values():
         for one in center.floor.labor:
             shift = "-" if one.shift is None else " ".join(one.shift)
-            table.add_row(_name(one.operation), shift, one.operator_id, _number(one.seconds))
+            table.add_row(_name(one.operation), shift, one.operator_id, _seconds(one.seconds))
     return table
 
 
@@ -146,6 +148,10 @@ def _by_center(report: MesReport) -> Iterator[tuple[str, tuple[Discrepancy, ...]
 
 def _name(operation: Operation) -> str:
     return "no order" if operation.order_id is None else f"{operation.order_id}/{operation.op_no or '-'}"
+
+
+def _seconds(value: Decimal | None) -> str:
+    return "-" if value is None else f"{value:,.0f}"
 
 
 def _number(value: Decimal | None) -> str:

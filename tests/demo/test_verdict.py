@@ -8,7 +8,10 @@ from simulators.demo.evidence import Evidence
 from simulators.demo.records import OperatorLog, SupervisorLog
 from simulators.demo.stops_verdict import true_stops
 from simulators.demo.verdict import judge
+from simulators.mes.exchange_figures import Difference, Reconciled
+from simulators.mes.facts import Operation
 from simulators.mes.figures import Conflict, CounterSpan, DoubledKey, LoadedLot, ReasonGiven
+from simulators.mes.floor_figures import Floor, Norm
 from simulators.mes.sequences import Gap
 from simulators.truth import Stop, TruthEvent
 from tests.demo.story import (
@@ -206,6 +209,20 @@ def test_a_reason_that_is_missing_doubled_or_another_ones_is_found() -> None:
 def test_an_order_that_was_not_begun_is_found() -> None:
     waiting = replace(claim().orders[0], status="waiting")
     assert failing(with_claim(evidence(), orders=(waiting,))) == {f"{WC} orders begun"}
+
+
+def test_a_component_that_was_not_used_for_each_part_is_found() -> None:
+    finished = replace(claim().orders[0], op_no="20", good=Decimal(7), scrap=Decimal(1))
+    used = Norm(Operation("PO-1", "20"), "CAP", "10", "EA", Decimal(8))
+    told = with_claim(evidence(), orders=(finished,), floor=Floor(norms=(used,)))
+    assert failing(told) == set()
+    fewer = with_claim(told, floor=Floor(norms=(replace(used, used=Decimal(7)),)))
+    assert failing(with_claim(fewer, orders=(finished,))) == {f"{WC} CAP used for PO-1"}
+
+
+def test_sums_of_the_agent_that_differ_from_what_arrived_are_found() -> None:
+    wrong = Reconciled("id", "shift", WC, None, at(0), True, (Difference("facts", "3", "4"),))
+    assert failing(with_report(evidence(), reconciled=(wrong,))) == {"sums of shifts and digests that differ"}
 
 
 def test_a_gap_in_the_sequence_is_found() -> None:

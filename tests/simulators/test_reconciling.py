@@ -95,7 +95,7 @@ def test_a_digest_is_held_against_what_is_here_row_by_row() -> None:
     ]  # fmt: skip
 
 
-def test_a_digest_of_one_shift_leaves_out_what_lies_between_its_facts() -> None:
+def test_a_digest_that_was_asked_for_of_one_shift_leaves_out_what_lies_between_its_facts() -> None:
     story = a_day()
     story.shift = LATE
     story.output("5")
