@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -95,10 +97,11 @@ def prepare(floor: Floor) -> None:
     floor.enter(WC, "record_check", check_id="BOARD-IN", result="pass", lot_id=LOTS["BOARD"])
 
 
-@pytest.fixture(scope="module")
-def pumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+@contextmanager
+def a_day_of_pumps(folder: Path) -> Iterator[Floor]:
+    """The whole scenario, when it is over."""
     made = Made(scripts=(SCRIPT,), speed=240.0, of_machine={"output": {"count_by": "serial"}})
-    with a_day(made, tmp_path_factory.mktemp("s1"), prepare) as floor:
+    with a_day(made, folder, prepare) as floor:
         floor.until_plant(620.0)
         assemble(floor, UNITS[:10])
         floor.until_plant(900.0)
@@ -110,6 +113,12 @@ def pumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
         floor.enter(WC, "skip_check", check_id="FINAL", reason="SCRAPPED")
         floor.enter(WC, "complete_operation")
         floor.delivered()
+        yield floor
+
+
+@pytest.fixture(scope="module")
+def pumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    with a_day_of_pumps(tmp_path_factory.mktemp("s1")) as floor:
         yield floor
 
 
