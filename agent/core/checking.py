@@ -232,8 +232,7 @@ def _claim(wc_id: str, execution_id: str, check_id: str, serial: str) -> str:
 
 
 def _pass_no(turn: Turn, serial: str | None) -> int:
-    unit = None if serial is None else unit_records.find(turn, serial)
-    return 1 if unit is None else unit.pass_no
+    return 1 if serial is None else unit_records.pass_under_way(turn, serial)
 
 
 def _keys(turn: Turn, made: Made) -> Keys:

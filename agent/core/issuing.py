@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agent.core import arguments, labor, making, unit_records
+from agent.core import arguments, making, unit_records
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.directories import Directories
 from agent.core.directories.orders import SerialRange
@@ -100,7 +100,7 @@ def _asked_for(turn: Turn, entry: Entry) -> str:
             free.append(number)
         number += 1
     for one in free:
-        _assign(turn, series, one, "assigned", entry.observed.wall, entry.actor or labor.acting(turn))
+        _assign(turn, series, one, "assigned", entry.observed.wall, entry.actor)
     making.keep(turn)
     first, last = series.serial(free[0]), series.serial(free[-1])
     return f"Serial {first} assigned." if count == 1 else f"{count} serials assigned, {first} to {last}."
@@ -137,7 +137,8 @@ def _assign(turn: Turn, series: Series, number: int, status: UnitStatus, at: flo
         turn.units = replace(turn.units, next_serial=number + 1)
     unit = Unit(status, operation.item_id, at=at, by=actor)
     if status == "made":
-        unit = replace(unit, order_id=operation.order_id, op_no=operation.op_no)
+        lot_out = turn.account().lot_out
+        unit = replace(unit, order_id=operation.order_id, op_no=operation.op_no, lot_out=lot_out)
     unit_records.keep(turn, serial, unit)
     data = SerialAssigned(
         keys=turn.draft.keys.model_copy(update={"serial": serial}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from agent.core import arguments, boundary, holds, labor, loading, materials
+from agent.core import arguments, boundary, holds, loading, materials
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import LotPart, LotSplit
@@ -45,7 +45,7 @@ def _split(turn: Turn, entry: Entry) -> str:
         versions=turn.draft.versions,
         into=tuple(LotPart(lot_id=part, qty=qty) for part, qty in parts.items()),
         uom=uom,
-        actor=entry.actor or labor.acting(turn),
+        actor=entry.actor,
     )
     turn.draft.add(data, entry.observed.wall, f"spl:{turn.wc_id}:{turn.number()}")
     return f"Lot {lot_id} split: {', '.join(f'{part} {qty:f} {uom}' for part, qty in parts.items())}."

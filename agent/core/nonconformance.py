@@ -55,6 +55,8 @@ def raise_nc(turn: Turn, found: Nonconforming) -> str:
     if found.serial is not None:
         return _raise_of_unit(turn, found, found.serial)
     is_output = found.lot_id is None or found.lot_id == turn.account().lot_out
+    if is_output and found.qty != int(found.qty):
+        raise EntryRefusedError("NO_QUANTITY", f"{found.qty:f} is no whole number of parts.")
     nc = _nc(turn, found, in_rework=is_output)
     if is_output:
         _send(turn, found, nc, from_good=int(nc.qty) if turn.counts_output else 0)
@@ -90,7 +92,7 @@ def leave_rework(turn: Turn, serial: str, unit: Unit, at: float) -> Unit:
         move = move_of(turn, unit.nc, 1, at)
         reworking.good_again(turn, move, pass_no, f"out:{unit.order_id}:{unit.op_no}:{serial}:{pass_no}")
     nc = replace(unit.nc, left=Decimal(0), in_rework=False)
-    unit = replace(unit, status=unit.sound, counted=unit.counted, pass_no=pass_no, back=False, nc=nc)
+    unit = replace(unit, status=unit.sound, pass_no=pass_no, back=False, nc=nc)
     unit_records.keep(turn, serial, unit)
     turn.units = turn.units.settled(nc.nc_id)
     return unit
@@ -141,8 +143,11 @@ def _raise_of_unit(turn: Turn, found: Nonconforming, serial: str) -> str:
     unit = unit_records.find(turn, serial)
     if unit is None or unit.status == "assigned":
         unit = _untaken(turn, serial, unit)
+    if unit.nc is not None and unit.status == "nonconforming" and found.check_no is not None:
+        return unit.nc.nc_id  # another check found it too
     if unit.nc is not None and unit.status == "in_rework":
         nc = replace(unit.nc, pass_no=unit.pass_no + 1, disposition=None, defect_code=found.defect_code)
+        nc = replace(nc, cause=found.cause, place=found.place or turn.wc_id)
         unit = replace(unit, pass_no=nc.pass_no, back=False)
         turn.units = turn.units.changed(shown(nc))
         _tell(turn, found, nc)
@@ -150,7 +155,7 @@ def _raise_of_unit(turn: Turn, found: Nonconforming, serial: str) -> str:
         _must_be_whole(unit, serial)
         is_output = unit.status == "made"
         nc = replace(_nc(turn, found, in_rework=is_output), order_id=unit.order_id, op_no=unit.op_no)
-        nc = replace(nc, qty=Decimal(1), left=Decimal(1), pass_no=unit.pass_no)
+        nc = replace(nc, qty=Decimal(1), left=Decimal(1), pass_no=unit.pass_no, lot_out=unit.lot_out)
         if is_output:
             of_counter = turn.counts and turn.setup.machine.output.count_by == "counter"
             _send(turn, found, nc, from_good=1 if unit.counted or of_counter else 0)
@@ -173,6 +178,7 @@ def _untaken(turn: Turn, serial: str, unit: Unit | None) -> Unit:
         item_id=operation.item_id,
         order_id=operation.order_id,
         op_no=operation.op_no,
+        lot_out=turn.account().lot_out,
         counted=False,
     )
 
@@ -203,6 +209,7 @@ def _nc(turn: Turn, found: Nonconforming, *, in_rework: bool) -> Nc:
         at=found.at,
         serial=found.serial,
         lot_id=found.lot_id,
+        lot_out=turn.account().lot_out,
     )
 
 

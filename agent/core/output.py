@@ -262,6 +262,7 @@ def _rework_fact(output: Output, tally: Tally, flush: Flush, draft: Draft) -> No
         interval=_interval(tally),
         defect_code=None,
         target_op=None,
+        lot_out=flush.account.lot_out,
         allocation=_allocation(tally),
     )
     draft.add(data, tally.end, _natural_key(Role.REWORK, flush, draft), correlation_id=flush.account.execution_id)

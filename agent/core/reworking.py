@@ -75,6 +75,7 @@ def sent(turn: Turn, move: Move, from_good: int) -> None:
             interval=None,
             defect_code=move.nc.defect_code,
             target_op=None,
+            lot_out=move.nc.lot_out,
         )
         turn.draft.add(data, move.at, f"rwk:{turn.wc_id}:{turn.number()}", correlation_id=move.account.execution_id)
         return replace(told, cums=after)
@@ -103,7 +104,7 @@ def written_off(turn: Turn, move: Move) -> None:
             disposition="write_off",
             qty_from_rework=Decimal(move.parts),
             nc_id=move.nc.nc_id,
-            lot_out=move.account.lot_out,
+            lot_out=move.nc.lot_out,
             counter=None,
             interval=None,
         )
@@ -139,7 +140,7 @@ def good_again(turn: Turn, move: Move, pass_no: int, key: str) -> None:
             serials=() if move.nc.serial is None else (move.nc.serial,),
             pass_no=pass_no,
             qty_from_rework=Decimal(move.parts),
-            lot_out=move.account.lot_out,
+            lot_out=move.nc.lot_out,
         )
         turn.draft.add(data, move.at, key, correlation_id=move.account.execution_id)
         return replace(told, cums=after)

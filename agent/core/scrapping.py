@@ -40,6 +40,8 @@ def report_scrap(turn: Turn, entry: Entry) -> str:
     unit = None if rejects.serial is None else _unit_to_scrap(turn, rejects.serial)
     turn.flush()
     account, cums = turn.account(), turn.output.cums
+    if unit is not None:
+        account = replace(account, lot_out=unit.lot_out)
     coded = min(rejects.qty, cums.uncoded) if unit is None else 0
     excess = rejects.qty - coded
     from_good = excess if turn.counts_output else 0
@@ -82,19 +84,25 @@ def _unit_to_scrap(turn: Turn, serial: str) -> Unit:
         EntryRefusedError: it is scrap already, open as nonconforming, or of another operation.
     """
     operation = turn.operations.current
+    if operation is None:
+        raise EntryRefusedError(
+            "NO_ORDER", f"Unit {serial} needs an order in progress. Start one, then enter it again."
+        )
     unit = unit_records.find(turn, serial) or Unit("made")
     if unit.status in {"nonconforming", "in_rework"}:
         raise EntryRefusedError("NC_OPEN", f"Unit {serial} is nonconforming. Write it off with dispose_nc.")
     if unit.status == "scrapped":
         raise EntryRefusedError("UNIT_SCRAPPED", f"Unit {serial} was written off already.")
-    here = (None, None) if operation is None else (operation.order_id, operation.op_no)
+    if unit.status == "component":
+        raise EntryRefusedError("NOT_A_PART", f"{serial} is a component and no part of the order. Enter raise_nc.")
+    here = (operation.order_id, operation.op_no)
     if unit.status == "made" and unit.order_id is not None and (unit.order_id, unit.op_no) != here:
         raise EntryRefusedError(
             "OTHER_OPERATION",
             f"Unit {serial} was made for order {unit.order_id}, operation {unit.op_no}. Start it, or enter raise_nc.",
         )
-    item_id = unit.item_id if operation is None else operation.item_id
-    return replace(unit, item_id=item_id, order_id=here[0], op_no=here[1])
+    lot_out = unit.lot_out if unit.counted else turn.account().lot_out
+    return replace(unit, item_id=operation.item_id, order_id=here[0], op_no=here[1], lot_out=lot_out)
 
 
 def _tell_scrap(turn: Turn, account: Account, rejects: Rejects, taken: tuple[int, int], after: Cums, at: float) -> None:

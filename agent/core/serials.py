@@ -59,7 +59,7 @@ def _take(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
     settled_here = unit.counted and (unit.order_id, unit.op_no) == (operation.order_id, operation.op_no)
     unit = _taken_here(turn, unit, operation)
     if not settled_here:
-        unit = replace(unit, pass_no=1, counted=by_serial, nc=None)
+        unit = replace(unit, pass_no=1, counted=by_serial, nc=None, lot_out=turn.account().lot_out)
     unit_records.keep(turn, serial, unit)
     turn.floor = replace(turn.floor, last_serial=serial)
     _tell(turn, serial, unit, scan)

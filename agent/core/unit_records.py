@@ -43,6 +43,8 @@ class Nc:
     at: float
     serial: str | None = None
     lot_id: str | None = None
+    lot_out: str | None = None
+    """The lot that it was made in, whose quantities it stays in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Unit:
     op_no: str | None = None
     """The operation that it was taken at last, whose quantities it is in."""
     pass_no: int = 1
+    lot_out: str | None = None
+    """The lot that it was made in."""
     counted: bool = False
     """It is one part of the quantities of that operation, counted by its serial."""
     taken: tuple[str, ...] = ()

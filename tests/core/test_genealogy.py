@@ -104,6 +104,7 @@ def test_a_component_that_was_no_unit_here_can_be_nonconforming_and_is_no_part()
     assert bench.quantities() == (1, 0, 0)
     assert bench.decide("dispose_nc", serial="B1", disposition="use_as_is") == "ok"
     assert bench.unit("B1").status == "component"
+    assert bench.enter("report_scrap", serial="B1", defect_code="BENT") == "NOT_A_PART"
 
 
 def test_nothing_goes_into_a_unit_that_was_written_off() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from agent.core.directories import Directories, Item
-from agent.core.facts import GenealogyLinked, OutputRecorded, ScrapRecorded
+from agent.core.facts import GenealogyLinked, OutputRecorded, ReworkRecorded, ScrapRecorded
 from agent.core.machine_settings import Role
 from agent.core.values import replace
 from tests.core.build import EXECUTE, a_plan, a_station, a_story, alive, an_order, read, scan, watched
@@ -115,6 +115,22 @@ def test_a_lot_that_cannot_be_is_refused(arguments: dict[str, str], code: str) -
     bench = a_bench(a_plan_of(pattern="[CP]-?[0-9]+"))
     bench.scan("LOT:C1:CAP")
     assert bench.enter("start_lot", **arguments) == code
+
+
+def test_what_becomes_of_a_unit_later_is_told_of_the_lot_that_it_was_made_in() -> None:
+    bench = a_bench(a_plan_of())
+    bench.enter("start_lot", lot_id="P-001")
+    bench.scan("SN:1", "SN:2", "SN:3")
+    bench.enter("start_lot", lot_id="P-002")
+    bench.scan("SN:4")
+    for serial in ("1", "2"):
+        bench.enter("raise_nc", serial=serial, defect_code="DENT")
+    bench.decide("dispose_nc", serial="1", disposition="write_off")
+    bench.decide("dispose_nc", serial="2", disposition="use_as_is")
+    bench.enter("report_scrap", serial="3", defect_code="DENT")
+    kinds = (ReworkRecorded, ScrapRecorded, OutputRecorded)
+    told = [data.lot_out for data in bench.story.of(*kinds)]  # type: ignore[attr-defined]
+    assert told == ["P-001"] * 3 + ["P-002"] + ["P-001"] * 5
 
 
 def test_an_order_whose_lot_would_have_too_long_a_name_begins_without_one() -> None:

@@ -109,6 +109,12 @@ def test_a_unit_scrapped_before_it_was_taken_was_never_good() -> None:
     assert bench.scan("SN:2") == "UNIT_SCRAPPED"
 
 
+def test_a_unit_is_scrapped_for_an_order_only() -> None:
+    bench = a_bench()
+    bench.enter("complete_operation")
+    assert bench.enter("report_scrap", serial="1", defect_code="DENT") == "NO_ORDER"
+
+
 def test_without_serials_to_count_a_scanned_unit_is_no_part() -> None:
     bench = a_bench(output={})
     assert bench.scan("SN:1") == "ok"

@@ -102,6 +102,8 @@ class ReworkRecorded(FactData):
     defect_code: str | None
     target_op: str | None
     """Operation at which they are reworked, where anybody said."""
+    lot_out: str | None = None
+    """The lot that they were made in."""
     allocation: Allocation = "exact"
 
 
