@@ -30,7 +30,7 @@ class Effect:
     """The corrections of its target, this one included."""
     credits: tuple[Credit, ...]
     unit: tuple[str, Unit] | None
-    executions: tuple[str | None, str | None]
+    counted_for: tuple[str | None, str | None]
     """What the fact counted for, and counts for from now on."""
 
 
@@ -47,11 +47,11 @@ def worked_out(turn: Turn, change: Change) -> Effect:
         fields=target.chain.fields if change.void else change.after,
         execution_id=_execution(turn, change),
     )
-    executions = (_counted_for(change, target.chain), _counted_for(change, chain))
+    counted_for = (_counted_for(change, target.chain), _counted_for(change, chain))
     was, now = data_of(change)
-    shares = (_share(type_name, was, executions[0]), _share(type_name, now, executions[1]))
+    shares = (_share(type_name, was, counted_for[0]), _share(type_name, now, counted_for[1]))
     unit = corrected_units.taken_back(turn, type_name, target.data) if change.void else None
-    return Effect(chain, corrected_parts.credited(turn, *shares), unit, executions)
+    return Effect(chain, corrected_parts.credited(turn, *shares), unit, counted_for)
 
 
 def bring_about(turn: Turn, change: Change, effect: Effect) -> None:
@@ -62,11 +62,11 @@ def bring_about(turn: Turn, change: Change, effect: Effect) -> None:
         unit_records.keep(turn, *effect.unit)
     corrected_materials.move(turn, row.type, row.time, was, now)
     if row.type == "material.consumed":
-        corrected_materials.use(turn, effect.executions[0], was, -1)
-        corrected_materials.use(turn, effect.executions[1], now, 1)
+        corrected_materials.use(turn, effect.counted_for[0], was, -1)
+        corrected_materials.use(turn, effect.counted_for[1], now, 1)
     if row.type == "labor.recorded":
-        _work(turn, effect.executions[0], was, -1)
-        _work(turn, effect.executions[1], now, 1)
+        _work(turn, effect.counted_for[0], was, -1)
+        _work(turn, effect.counted_for[1], now, 1)
     CHAINS.keep(turn, effect.chain, str(UUID(bytes=row.id)))
 
 
