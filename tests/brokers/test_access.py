@@ -56,6 +56,9 @@ HEARD = (
     TOPICS.status,
     f"{TOPICS.commands}replay",
     f"{TOPICS.site}/-/-/dir/reasons",
+    f"{TOPICS.site}/-/-/dir/operators/parts/1",
+    f"{TOPICS.site}/-/-/dir/operators/manifest",
+    *(f"{TOPICS.area}/{center}/dir/orders/PO-1/10" for center in CENTERS),
     *(f"{TOPICS.area}/{center}/dir/orders/PO-1" for center in CENTERS),
 )
 """All that the agent reads."""
