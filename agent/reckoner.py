@@ -37,6 +37,8 @@ class Sum:
     reckoning: Reckoning
     whole: bool
     """No fact of it is parked, damaged or gone."""
+    reaches_back: bool = True
+    """Retention has left all that may be among it."""
 
 
 class Reckoner:
@@ -77,7 +79,8 @@ class Reckoner:
         """
         last = self._journal.marks.last_position
         until = last if until is None else min(until, last)
-        after = await self._journal.first_since(since) - 1
+        first, oldest = await self._journal.first_since(since), await self._journal.first_position()
+        after, reaches_back = first - 1, first > oldest or oldest <= 1
         amendments = Amendments()
         async for passage in self._passages(Stretch(wc_id, after, until, TYPES)):
             for row in passage.rows:
@@ -86,7 +89,7 @@ class Reckoner:
         async for passage in self._passages(Stretch(wc_id, after, until)):
             whole = whole and passage.whole
             await asyncio.to_thread(reckoning.take, passage.rows)
-        return Sum(reckoning, whole)
+        return Sum(reckoning, whole and reaches_back, reaches_back)
 
     async def _stretch(self, wc_id: str, after: int, first: UUID, summary: UUID) -> Sum:
         until, amendments = self._journal.marks.last_position, Amendments()

@@ -40,6 +40,8 @@ class Reconciler:
         self._reckoner = Reckoner(journal)
         self._seen = NO_FIGURES
         """The MES's figures that were looked at."""
+        self._compared: dict[tuple[str, str], str] = {}
+        """Their revisions, by work center and shift."""
 
     async def run(self) -> None:
         """Do what is wanted, for ever."""
@@ -60,8 +62,10 @@ class Reconciler:
         while wanted := self._intake.present.desk.state.agenda.wanted:
             await self._make(wanted[0])
         figures = self._intake.present.desk.directories.figures
-        for (wc_id, key), one in figures.items():
-            await self._compare(wc_id, key, one)
+        for place, one in figures.items():
+            if self._compared.get(place) != one.rev:
+                await self._compare(*place, one)
+                self._compared[place] = one.rev
         self._seen = figures
 
     def _has_work(self, stand: Stand) -> bool:
@@ -87,6 +91,9 @@ class Reconciler:
         if epoch is not None and figures.through is not None:
             until = epoch.first_position - 1 + figures.through
         found = await self._reckoner.scope(wc_id, Scope(shift_id, day), self._since(day), until)
+        if not found.reaches_back:
+            LOG.info("figures of %s, shift %s: facts of that time are past their retention; not compared", wc_id, key)
+            return
         await self._submit("figures", wc_id, key, found, rev=figures.rev)
 
     async def _submit(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from tests.core.build import a_shift
 WC = "BENCH-1"
 T0 = epoch("2026-03-04T00:00:00Z")
 HOUR_S = 3600.0
+DAY_S = 24 * HOUR_S
 SHIFT = "2026-03-04/1"
 
 
@@ -191,6 +193,19 @@ async def test_figures_are_compared_once_for_each_revision(tmp_path: Path) -> No
         before = len(await bench.told("discrepancy.raised"))
         await bench.reconciler.once()
         assert len(await bench.told("discrepancy.raised")) == before
+
+
+async def test_figures_of_a_time_past_retention_are_not_compared(tmp_path: Path) -> None:
+    async with a_run(tmp_path) as bench:
+        await bench.a_morning()
+        now = time.time()
+        await bench.journal.confirm("e1", bench.journal.marks.last_sequence, now)
+        while await bench.journal.retire(now + 10 * DAY_S, DAY_S):
+            pass
+        await bench.say(15.0, "report_good", qty="1")
+        await bench.figures("1", {"order_id": "PO-1", "op_no": "-", "qty_good": "60"})
+        await bench.reconciler.once()
+        assert await bench.told("discrepancy.raised") == []
 
 
 async def test_what_people_ask_for_is_both_sides_and_what_waits(tmp_path: Path) -> None:
