@@ -11,6 +11,7 @@ from agent.core.actions import Action, Actions
 from agent.core.bom import Serving
 from agent.core.consumption import Run, Used
 from agent.core.errors import EntryRefusedError
+from agent.core.facts import Deviation, DeviationRecorded, Reason
 from agent.core.materials import LoadedLot, Source
 from agent.core.observations import Entry
 from agent.core.turn import Turn
@@ -41,10 +42,11 @@ def consume(turn: Turn, entry: Entry) -> str:
     """Take material that somebody says was used.
 
     Raises:
-        EntryRefusedError: it is not known what, in which unit, or why it is over the norm.
+        EntryRefusedError: it is not known what, in which unit, or why it is over the norm or otherwise than planned.
     """
     meant = _meant(turn, entry.arguments)
     used = _used(turn, entry, meant)
+    beside = _beside_plan(turn, meant, used.reason)
     turn.flush()
     run = consumption.present(turn, entry.observed.wall)
     used, allowed = _reckoned(turn, run, used)
@@ -60,6 +62,8 @@ def consume(turn: Turn, entry: Entry) -> str:
     use = turn.materials.use(run.execution_id, used.component)
     turn.materials = turn.materials.with_use(replace(use, extra=use.extra + used.need, over=use.over + used.over))
     consumption.tell(turn, run, used, "operator")
+    if beside is not None:
+        _tell_deviation(turn, entry, used, beside)
     if beyond:
         consumption.raise_over(turn, run, used, allowed)
     return f"{arguments.quantity(entry.arguments, 'qty'):f} {used.uom} of {meant.name} taken as used."
@@ -83,6 +87,43 @@ def _used(turn: Turn, entry: Entry, meant: _Meant) -> Used:
         serial=arguments.optional_name(given, "serial"),
         actor=entry.actor or labor.acting(turn),
     )
+
+
+def _beside_plan(turn: Turn, meant: _Meant, reason: Reason | None) -> Deviation | None:
+    """How an item contradicts the bill of materials, where no lot of it was loaded and checked.
+
+    Raises:
+        EntryRefusedError: it does, and nobody said why.
+    """
+    lines, item_id, serving = materials.lines_at(turn), meant.item_id, meant.serving
+    if meant.lot_id is not None or item_id is None or not lines:
+        return None
+    if serving is None:
+        rule = turn.setup.floor.materials.of("NOT_IN_BOM")
+        expected = ", ".join(line.item_id for line in lines[:9])
+        if rule == "block" and reason is None:
+            words = f"{item_id} is not in the bill of materials. Needed here: {expected}."
+            raise EntryRefusedError("NOT_IN_BOM", f"{words} If it was used all the same, enter it with a reason.")
+        return None if rule == "off" else Deviation(kind="bom", expected=expected, actual=item_id, reason=reason)
+    if serving.substitute is None:
+        return None
+    if serving.substitute.reason_required and reason is None:
+        words = f"{item_id} stands in for {serving.line.item_id}. Say why: enter it with a reason."
+        raise EntryRefusedError("SUBSTITUTE_NEEDS_REASON", words)
+    return Deviation(kind="substitution", expected=serving.line.item_id, actual=item_id, reason=reason)
+
+
+def _tell_deviation(turn: Turn, entry: Entry, used: Used, deviation: Deviation) -> None:
+    data = DeviationRecorded(
+        keys=turn.draft.keys.model_copy(update={"item_id": deviation.actual}),
+        quality=turn.draft.quality("operator", entry="manual"),
+        versions=turn.draft.versions,
+        deviation=deviation,
+        comment=arguments.text(entry.arguments, "comment"),
+        actor=used.actor,
+    )
+    key = f"dev:{turn.wc_id}:{turn.number()}"
+    turn.draft.add(data, entry.observed.wall, key, correlation_id=turn.execution_id)
 
 
 def _reckoned(turn: Turn, run: Run, used: Used) -> tuple[Used, Decimal]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from agent.core.facts import DiscrepancyRaised, MaterialConsumed, OutputRecorded
+from agent.core.facts import DeviationRecorded, DiscrepancyRaised, MaterialConsumed, OutputRecorded
 from agent.core.material_settings import MaterialSettings
 from tests.core.floor import Floor, a_floor, a_line, a_lot, a_substitute
 
@@ -37,6 +37,11 @@ def used(floor: Floor) -> list[MaterialConsumed]:
 def shares(floor: Floor) -> list[tuple[str | None, Decimal]]:
     """From which lot how much."""
     return [(one.keys.lot_id, one.qty) for one in used(floor)]
+
+
+def deviations(floor: Floor) -> list[tuple[str, str, str, str | None]]:
+    told = [fact.deviation for fact in floor.story.of(DeviationRecorded) if isinstance(fact, DeviationRecorded)]
+    return [(one.kind, one.expected, one.actual, None if one.reason is None else one.reason.code) for one in told]
 
 
 def raised(floor: Floor) -> list[DiscrepancyRaised]:
@@ -207,9 +212,31 @@ def test_an_entry_says_what_it_is_of_and_in_which_unit() -> None:
     assert floor.say("consume", bom_line="99", qty="1").code == "NOT_IN_BOM"
     assert floor.say("consume", bom_line="20", qty="1", uom="KG").code == "WRONG_UOM"
     assert floor.say("consume", item_id="TAPE", qty="1").code == "NO_UOM"
-    assert floor.say("consume", item_id="TAPE", qty="1", uom="M").accepted
+    assert used(floor) == []
+
+
+def test_what_is_not_in_the_bill_of_materials_is_used_with_a_reason_and_is_a_deviation() -> None:
+    floor = a_place(CABLE)
+    assert floor.say("consume", item_id="TAPE", qty="1", uom="M").code == "NOT_IN_BOM"
+    assert used(floor) == []
+    assert floor.say("consume", item_id="TAPE", qty="1", uom="M", reason="REPAIR").accepted
     (one,) = used(floor)
     assert (one.keys.item_id, one.bom_line, one.norm_qty, one.cum_qty) == ("TAPE", None, None, Decimal(1))
+    assert deviations(floor) == [("bom", "CABLE", "TAPE", "REPAIR")]
+
+
+def test_what_stands_in_for_a_component_is_a_deviation_also_without_a_lot() -> None:
+    floor = a_place(a_line("10", "BOARD", mode="entered", substitutes=[a_substitute("BOARD-B")]))
+    assert floor.say("consume", item_id="BOARD-B", qty="1").code == "SUBSTITUTE_NEEDS_REASON"
+    assert floor.say("consume", item_id="BOARD-B", qty="1", reason="SHORTAGE").accepted
+    assert deviations(floor) == [("substitution", "BOARD", "BOARD-B", "SHORTAGE")]
+
+
+def test_whether_what_is_not_in_the_bill_of_materials_is_looked_at_is_configuration() -> None:
+    for rule, told in (("warn", [("bom", "CABLE", "TAPE", None)]), ("off", [])):
+        floor = a_place(CABLE, rules=MaterialSettings.model_validate({"not_in_bom": rule}))
+        assert floor.say("consume", item_id="TAPE", qty="1", uom="M").accepted
+        assert deviations(floor) == told
 
 
 def test_scrap_turns_good_parts_into_scrap_and_uses_nothing_more() -> None:

@@ -111,6 +111,10 @@ class Floor:
         self._wait(answered, f"the answer to {name}")
         return next(answer for answer in self._heard if answer.get("command_id") == command_id)
 
+    def say(self, topic: str, payload: bytes) -> None:
+        """Whatever somebody says on the broker, not retained."""
+        self._run(self._say(topic, payload, retain=False))
+
     # What people do.
 
     def enter(
