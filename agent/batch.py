@@ -123,6 +123,8 @@ class Batch:
 
     def _pass_round(self, facts: tuple[Fact, ...], stand: Stand, teller: str) -> None:
         """Tell the stations what was told of them elsewhere."""
+        if not facts:
+            return
         for wc_id in {fact.data.keys.wc_id for fact in facts} & (set(stand.stations) - {teller}):
             assert wc_id is not None
             stand.stations[wc_id] = stand.stations[wc_id].told(facts)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulators.mes.reading import facts_of
+from simulators.mes.reconciling import reconciled
 from tests.floor.plant import Document, Floor, Made, a_floor
 
 WC, DAY, SHIFT = "BENCH-1", "2026-03-04", "2026-03-04/1"
@@ -66,6 +70,14 @@ def lineside(plant: Floor, *arguments: str) -> str:
     return said.stdout
 
 
+def assert_the_mes_agrees(plant: Floor) -> None:
+    """By its own reckoning, which shares nothing with the agent's."""
+    with closing(sqlite3.connect(f"{plant.store.as_uri()}?mode=ro", uri=True)) as connection:
+        found = reconciled(facts_of(connection, WC))
+    assert found
+    assert [one.differences for one in found] == [()] * len(found)
+
+
 @pytest.mark.requirement(99)
 def test_summary_digest_and_what_arrived_are_the_same_facts(plant: Floor) -> None:
     summary = plant.one("shift.summary", wc_id=WC)
@@ -80,6 +92,7 @@ def test_summary_digest_and_what_arrived_are_the_same_facts(plant: Floor) -> Non
     (center,) = shown["centers"]
     ours = {one["kind"]: one["ours"] for one in center["compared"]}
     assert (ours["qty_good"], ours["qty_scrap"], center["complete"]) == ("5", "1", True)
+    assert_the_mes_agrees(plant)
 
 
 @pytest.mark.requirement(98)
@@ -92,6 +105,7 @@ def test_a_digest_is_made_every_day_and_when_the_mes_asks_for_one(plant: Floor) 
     (digest,) = digests(plant, "request")
     assert digest["command_id"] == answer["command_id"]
     assert {row["shift"]["business_date"] for row in digest["rows"]} == {DAY}
+    assert_the_mes_agrees(plant)
 
 
 @pytest.mark.requirement(101)
