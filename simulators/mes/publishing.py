@@ -28,7 +28,7 @@ class Directory:
         alike = [one for one in plan.orders if (one.wc_id, one.order_id) == (order.wc_id, order.order_id)]
         ids = (order.order_id, order.op_no) if len(alike) > 1 else (order.order_id,)
         name = named("orders", *ids)
-        self._orders[order.order_id, order.op_no] = self.put(name, order.directory(), order.wc_id)[0]
+        self.put(name, order.directory(), order.wc_id)
 
     def __iter__(self) -> Iterator[tuple[str, bytes]]:
         """Topics and payloads."""
@@ -59,6 +59,8 @@ class Directory:
                 f"work center '{wc_id}' has no order in the plan and was not heard of: in which area is it?"
             )
         self._documents[topic] = document
+        if document is not None and name.startswith("orders/"):
+            self._orders[str(document["order_id"]), str(document["op_no"])] = topic
         return topic, _payload(document)
 
     def change(self, order_id: str, op_no: str | None, changes: Mapping[str, object]) -> tuple[str, bytes]:

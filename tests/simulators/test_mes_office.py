@@ -77,6 +77,12 @@ async def test_an_order_is_released_late_changed_and_withdrawn(broker: Broker, t
         await ask(control, do="release", order_id="PO-1001")
         released = await agent.hears(lambda heard, said: heard == topic and said["rev"] == "3")
         assert (released["release_status"], released["bom_version"]) == ("released", "4")
+        mine = {"rev": "a", "order_id": "PO-8", "op_no": "10", "release_status": "planned"}
+        await ask(control, do="publish", name="orders/PO-8", document=mine, wc_id="FILL-1")
+        await ask(control, do="release", order_id="PO-8")
+        by_hand = f"{FILLER}/orders/PO-8"
+        released = await agent.hears(lambda heard, said: heard == by_hand and said["rev"] == "a.1")
+        assert released["release_status"] == "released"
         assert "PO-9 is not" in (await ask(control, do="release", order_id="PO-9"))["error"].replace("'", "")
 
 
