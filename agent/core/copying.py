@@ -48,9 +48,10 @@ class Copying:
         now = self.draft.observed
         if any(each[0].at <= now for each in self.directories.scheduled.values()):
             for taken in switched(self.directories, now):
-                self.directories = taken.directories
+                before, self.directories = self.directories, taken.directories
                 assert taken.kept is not None
                 self._tell(taken.kept)
+                self._look_at_codes(taken.kept, before)
         self.assemblies, late = overdue(self.assemblies, now)
         for (wc_id, name), lacks in late:
             self._tell(Kept(wc_id, f"{name}/manifest", b"", "refused", detail=f"directory {name}: {lacks}"))
@@ -80,13 +81,14 @@ class Copying:
             raise InvalidMessageError(
                 f"directory {name}: rev is '{taken.kept.rev}'; expected '{rev}', as the manifest says"
             )
-        self.directories = taken.directories
+        before, self.directories = self.directories, taken.directories
         self.refused = _without(self.refused, mark)
         waiting = self.directories.scheduled.get((wc_id, name), ())
         several = any(one.payload != payload for one in waiting)
         self.latest = _with(self.latest, mark, seen) if several else _without(self.latest, mark)
         if taken.kept is not None:
             self._tell(taken.kept)
+            self._look_at_codes(taken.kept, before)
 
     def _refuse(self, wc_id: str | None, name: str, payload: bytes, detail: str) -> None:
         mark, seen = _mark(wc_id, name), _hashed(payload)
@@ -115,17 +117,19 @@ class Copying:
             detail=kept.detail,
         )
         draft.add(data, draft.observed, f"dir:{kept.wc_id or '-'}:{kept.name}:{self.numbers}")
-        if kept.outcome == "applied":
-            self._look_at_codes(kept)
 
-    def _look_at_codes(self, kept: Kept) -> None:
+    def _look_at_codes(self, kept: Kept, before: Directories) -> None:
+        """Raise the codes of an order that are not known, but for those that its former revision named already."""
         place = place_of(kept.wc_id, kept.name)
-        order = place.kind.find(self.directories, place.key)
-        if not isinstance(order, Order):
+        order, former = (place.kind.find(known, place.key) for known in (self.directories, before))
+        if kept.outcome != "applied" or not isinstance(order, Order):
             return
+        raised = set(unknown_codes(before, former)) if isinstance(former, Order) else set()
         draft, now = self.draft, self.draft.observed
         keys, draft.keys = draft.keys, Keys(wc_id=kept.wc_id, order_id=order.order_id, op_no=order.op_no)
         for found in unknown_codes(self.directories, order):
+            if found in raised:
+                continue
             evidence = {"order_id": order.order_id, "rev": order.rev, **found.evidence}
             contradiction = Discrepancy("directory_code_unknown", now, now, evidence)
             contradiction.tell(draft, "mes", f"{kept.name}:{self.numbers}:{found.field}:{found.code}")

@@ -300,6 +300,13 @@ class Settings(Section):
         unique("work_center", centers)
         unique("name", [scanner.name for scanner in self.scanner])
         unique("device", [str(scanner.device) for scanner in self.scanner])
+        unique("attribute", [f"{one.work_center or '-'}/{one.object}: {one.name}" for one in self.attribute])
+        for attribute in self.attribute:
+            if attribute.work_center not in {None, *centers}:
+                raise ValueError(
+                    f"attribute '{attribute.name}' of '{attribute.object}' names work center "
+                    f"'{attribute.work_center}'; expected one of {', '.join(centers)}"
+                )
         for scanner in self.scanner:
             if scanner.work_center not in centers:
                 raise ValueError(

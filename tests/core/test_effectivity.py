@@ -261,6 +261,8 @@ def test_an_order_that_names_a_code_the_directories_have_otherwise_is_taken_and_
     assert isinstance(raised, DiscrepancyRaised)
     assert (raised.code, raised.keys.order_id, raised.keys.wc_id) == ("directory_code_unknown", "PO-1", WC)
     assert raised.evidence == {"order_id": "PO-1", "rev": "1", **evidence}
+    office.hear(1.5, "orders/PO-1", message("1b", **{**ORDER, **fields}), WC)
+    assert office.others == [], "it was raised already"
     office.hear(2.0, "orders/PO-1", order("PO-1", "2", item_id="CAP-28"), WC)
     [resolved] = office.others
     assert isinstance(resolved, DiscrepancyResolved), "the owner has corrected it"

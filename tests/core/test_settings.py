@@ -148,6 +148,16 @@ end = 2026-05-01T08:00:00
             "[[calendar.shift]]\nid = 'a'\nstart = 6\nend = '14:00'\n[[scanner]]",
             "calendar.shift[1].start: found '6': expected a time of the plant's clock from '00:00' to '23:59'",
         ),
+        (
+            "[[scanner]]",
+            "[[attribute]]\nobject = 'orders/PO-1'\nwork_center = 'WC-9'\nname = 'a'\nvalue = 'b'\n[[scanner]]",
+            "attribute 'a' of 'orders/PO-1' names work center 'WC-9'; expected one of WC-1",
+        ),
+        (
+            "[[scanner]]",
+            2 * "[[attribute]]\nobject = 'uoms'\nname = 'a'\nvalue = 'b'\n" + "[[scanner]]",
+            "attribute '-/uoms: a' is used twice",
+        ),
         ("[[scanner]]", "[codes]\nserial = 'S.*'\n[[scanner]]", "codes: 'serial' needs a group (?P<serial>…)"),
     ],
 )
