@@ -22,7 +22,7 @@ STATE_EXPIRY_S = 24 * 3600
 MOST_ORDERS = 50
 """Operations of the dispatch queue that are shown with their statuses."""
 OF_QUEUE = {"order_id", "op_no", "status", "release_status", "qty_good", "qty_scrap", "qty_planned", "uom"}
-FOR_PEOPLE = {"times", "instructions", "resources", "predecessors", "contradictions"}
+FOR_PEOPLE = {"times", "instructions", "resources", "predecessors", "contradictions", "steps", "work_centers"}
 """What changes with every second, or is the MES's own."""
 
 

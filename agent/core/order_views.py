@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import against_plan, changeover, labor
+from agent.core import against_plan, changeover, labor, plan
 from agent.core.directories import Directories, Order
+from agent.core.directories.items import RouteStep
 from agent.core.operations import Operation
 from agent.core.state import StationState
 from agent.core.station import Station
 from agent.core.times import iso
-from agent.core.views import OrderView, PredecessorView, RunView
+from agent.core.views import OrderView, PredecessorView, RunView, StepView
 
 
 def in_progress(station: Station, directories: Directories, now: float) -> OrderView | None:
@@ -20,7 +21,7 @@ def in_progress(station: Station, directories: Directories, now: float) -> Order
         return None
     turn, cums = station.glance(now, directories), station.state.output.cums
     order = against_plan.copy_of(directories, turn.wc_id, operation)
-    shown = _bare(operation) if order is None else _of_plan(order, turn.wc_id)
+    shown = _bare(operation) if order is None else _of_plan(order, turn.wc_id, directories, now)
     fields = {
         "item_id": operation.item_id or "",
         "description": operation.description,
@@ -34,11 +35,16 @@ def in_progress(station: Station, directories: Directories, now: float) -> Order
         "times": changeover.times(turn),
         "performers": labor.performers(turn),
         "contradictions": (),
+        "norm_cycle_s": _seconds(operation.cycle_s),
+        "norm_setup_s": _seconds(operation.norm_setup_s),
+        "steps": tuple(
+            _step(one) for one in plan.route_of(directories, operation.item_id, operation.versions.route_version)
+        ),
     }
     return shown.model_copy(update=fields)
 
 
-def queue(station: Station, directories: Directories, present: OrderView | None) -> tuple[OrderView, ...]:
+def queue(station: Station, directories: Directories, present: OrderView | None, now: float) -> tuple[OrderView, ...]:
     """The dispatch queue for the crew that is there, the operation to begin with first."""
     operations, shift = station.state.operations, station.state.schedule.shift
     wc_id = station.setup.machine.work_center
@@ -53,7 +59,7 @@ def queue(station: Station, directories: Directories, present: OrderView | None)
             if noted is None
             else {"status": noted.status, "qty_good": Decimal(noted.good), "qty_scrap": Decimal(noted.scrap)}
         )
-        shown.append(_of_plan(order, wc_id).model_copy(update=fields))
+        shown.append(_of_plan(order, wc_id, directories, now).model_copy(update=fields))
     return tuple(shown)
 
 
@@ -82,7 +88,8 @@ def runs(state: StationState) -> tuple[RunView, ...]:
     return tuple(past)
 
 
-def _of_plan(order: Order, wc_id: str) -> OrderView:
+def _of_plan(order: Order, wc_id: str, directories: Directories, now: float) -> OrderView:
+    norm = plan.norm_of(directories, order, now)
     return OrderView(
         order_id=order.order_id,
         op_no=order.op_no,
@@ -95,16 +102,37 @@ def _of_plan(order: Order, wc_id: str) -> OrderView:
         qty_scrap=Decimal(0),
         uom=order.uom,
         priority=order.priority,
+        start=None if order.start is None else iso(order.start.timestamp()),
         due=None if order.due is None else iso(order.due.timestamp()),
         crew_id=order.crew_id,
         destination=order.destination,
         resources=order.resources,
         instructions=order.instructions,
+        lots_required=order.trace.lots,
+        serials_required=order.trace.serials,
+        work_centers=order.work_centers,
+        norm_cycle_s=_seconds(norm.cycle_s),
+        norm_setup_s=_seconds(norm.setup_s),
         predecessors=tuple(
             PredecessorView(op_no=one.op_no, status=one.status, mandatory=one.mandatory) for one in order.route
         ),
         contradictions=tuple(one.code for one in against_plan.of_copy(order, wc_id)),
     )
+
+
+def _step(step: RouteStep) -> StepView:
+    return StepView(
+        op_no=step.op_no,
+        text=dict(step.text),
+        work_centers=step.work_centers,
+        mandatory=step.mandatory,
+        setup=dict(step.setup),
+        setup_parts=step.setup_parts,
+    )
+
+
+def _seconds(planned: float | None) -> Decimal | None:
+    return None if planned is None else Decimal(str(planned))
 
 
 def _bare(operation: Operation) -> OrderView:

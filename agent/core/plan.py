@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 
 from agent.core.directories import Directories, Order
 from agent.core.directories.copies import in_force
-from agent.core.directories.items import NormVersion
+from agent.core.directories.items import NormVersion, RouteStep, RouteVersion
 from agent.core.directories.orders import in_order
 from agent.core.facts import Versions
 
@@ -74,6 +74,18 @@ def versions_in_force(directories: Directories, item_id: str, op_no: str, at: fl
         norm_version=None if norm is None else norm.norm_version,
         reasons_rev=directories.reasons.rev,
     )
+
+
+def route_of(directories: Directories, item_id: str | None, version: str | None) -> tuple[RouteStep, ...]:
+    """The steps of a version of an item's route; none where it is not known."""
+    route = None if item_id is None else directories.routes.get(item_id)
+    versions: tuple[RouteVersion, ...] = () if route is None else route.versions
+    return next((one.steps for one in versions if one.route_version == version), ())
+
+
+def step_of(directories: Directories, item_id: str | None, version: str | None, op_no: str) -> RouteStep | None:
+    """One operation of it."""
+    return next((one for one in route_of(directories, item_id, version) if one.op_no == op_no), None)
 
 
 def most_parts(order: Order, tolerance_pct: Decimal) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core import stops
+from agent.core import plan, stops
 from agent.core.conditions import Condition
 from agent.core.facts import Deviation, SetupEnded, SetupStarted
 from agent.core.segments import Segment
@@ -76,7 +76,7 @@ def counted(turn: Turn, parts: int, at: float) -> None:
         return
     phase = replace(phase, parts=phase.parts + parts)
     turn.setting_up = phase
-    if not phase.declared and phase.parts >= turn.setup.machine.setup.good_parts:
+    if not phase.declared and phase.parts >= _wanted(turn):
         end(turn, at)
 
 
@@ -133,6 +133,15 @@ def _origin(phase: SettingUp) -> Literal["plc", "operator", "rule"]:
     if phase.cause == "order":
         return "rule"
     return "plc" if phase.cause == "mode" else "operator"
+
+
+def _wanted(turn: Turn) -> int:
+    """Good parts that end a setup: by the route, else as configured."""
+    operation = turn.operations.current
+    versions = None if operation is None else operation.versions.route_version
+    step = None if operation is None else plan.step_of(turn.directories, operation.item_id, versions, operation.op_no)
+    rule = None if step is None else step.setup_parts
+    return turn.setup.machine.setup.good_parts if rule is None else rule
 
 
 def _norm(turn: Turn) -> _Norm:

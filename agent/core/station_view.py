@@ -53,7 +53,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         condition_since=iso(watch.since),
         mode=watch.mode,
         order=present,
-        orders=order_views.queue(station, directories, present),
+        orders=order_views.queue(station, directories, present, now),
         runs_without_order=order_views.runs(state),
         qty_good=Decimal(output.cum_good),
         qty_scrap=Decimal(output.cum_scrap),

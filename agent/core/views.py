@@ -51,6 +51,21 @@ class PredecessorView(Block):
     mandatory: bool
 
 
+class StepView(Block):
+    """An operation of the route."""
+
+    op_no: str
+    text: dict[str, str]
+    """By language: en, ru, kk."""
+    work_centers: tuple[str, ...]
+    """Where it is done, alternatives included."""
+    mandatory: bool
+    setup: dict[str, str]
+    """How to set up for it, by language."""
+    setup_parts: int | None
+    """Good parts that end its setup; null where the configuration says it."""
+
+
 class OrderView(Block):
     """An operation: the one in progress or paused here, or one of the dispatch queue."""
 
@@ -74,11 +89,25 @@ class OrderView(Block):
     times: OperationTimes | None = None
     performers: tuple[str, ...] = ()
     priority: int = 0
+    start: Timestamp | None = None
+    """Planned start."""
     due: Timestamp | None = None
     crew_id: str | None = None
     destination: str | None = None
     resources: tuple[str, ...] = ()
     instructions: tuple[str, ...] = ()
+    lots_required: bool = False
+    """Component lots must be traced."""
+    serials_required: bool = False
+    """Each unit must have a serial."""
+    work_centers: tuple[str, ...] = ()
+    """Where it may be done; anywhere that it was published to, where none is listed."""
+    norm_cycle_s: Decimal | None = None
+    """Planned run time of one item."""
+    norm_setup_s: Decimal | None = None
+    """Planned setup time."""
+    steps: tuple[StepView, ...] = ()
+    """The route that it goes by, of this one and those before and after it."""
     predecessors: tuple[PredecessorView, ...] = ()
     contradictions: tuple[str, ...] = ()
     """Codes of the discrepancies that beginning it would raise, as far as its copy says."""

@@ -21,6 +21,7 @@ HOUR = 3600.0
 REASONS = (None, "reasons")
 ORDER = {"order_id": "PO-1", "op_no": "10", "item_id": "CAP-28", "qty_planned": "100", "uom": "EA"}
 ORDER |= {"release_status": "released"}
+LINE = {"line": "10", "item_id": "LID", "qty_per": "1", "uom": "EA"}
 
 
 @dataclass
@@ -306,3 +307,36 @@ def test_a_scheduled_order_is_looked_at_when_it_is_in_force() -> None:
     assert office.others == []
     office.tick(HOUR)
     assert [type(one) for one in office.others] == [DiscrepancyRaised]
+
+
+def test_a_version_that_has_begun_is_not_edited_under_its_name_but_may_end() -> None:
+    office = Office()
+    begun = {"bom_version": "1", "effective_from": clock(-HOUR), "lines": [LINE]}
+    to_come = {"bom_version": "2", "effective_from": clock(HOUR), "lines": [LINE]}
+    office.hear(0.0, "boms/BOX", message("1", item_id="BOX", versions=[begun, to_come]))
+    other = {"lines": [{**LINE, "qty_per": "2"}]}
+    [refused] = office.hear(1.0, "boms/BOX", message("2", item_id="BOX", versions=[{**begun, **other}, to_come]))
+    assert (refused.outcome, "version 1 has begun and would become another one" in refused.detail) == ("refused", True)
+    assert office.desk.directories.boms["BOX"].rev == "1"
+    ended = {**begun, "effective_to": clock(HOUR)}
+    [applied] = office.hear(2.0, "boms/BOX", message("3", item_id="BOX", versions=[ended, {**to_come, **other}]))
+    assert applied.outcome == "applied", "what has not begun may still be changed"
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "edit"),
+    [
+        ("norms/BOX", {"norm_version": "1", "op_no": "10", "cycle_s": "2"}, {"cycle_s": "3"}),
+        ("routes/BOX", {"route_version": "1", "steps": [{"op_no": "10"}]}, {"steps": [{"op_no": "20"}]}),
+        ("checks/BOX", {"limits_version": "1", "checks": []}, {"checks": [{"check_id": "A", "kind": "final"}]}),
+    ],
+)
+def test_norms_routes_and_checks_are_not_edited_either(
+    name: str, version: dict[str, object], edit: dict[str, object]
+) -> None:
+    office, begun = Office(), {**version, "effective_from": clock(-HOUR)}
+    office.hear(0.0, name, message("1", item_id="BOX", versions=[begun]))
+    [refused] = office.hear(1.0, name, message("2", item_id="BOX", versions=[{**begun, **edit}]))
+    assert (refused.outcome, "1 " in refused.detail) == ("refused", True)
+    [applied] = office.hear(2.0, name, message("3", item_id="BOX", versions=[begun]))
+    assert applied.outcome == "applied"

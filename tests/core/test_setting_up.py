@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from agent.core.directories import Route
 from agent.core.facts import OutputRecorded, QuantityAdjusted, SetupEnded, SetupStarted, StopClosed, StopUpgraded
 from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
+from agent.core.values import replace
 from tests.core.build import (
     EXECUTE,
     IDLE,
@@ -320,3 +322,16 @@ def test_parts_made_unwatched_are_of_the_mode_that_the_machine_is_found_in() -> 
     story.hear(read(10.0, packml_state=IDLE, mode=4), *alive(10.0, 60.0), down(61.0))
     story.hear(read(200.0, packml_state=EXECUTE, total=110, mode=1), up(200.0), *alive(200.0, 210.0))
     assert story.station.state.output.cums.good == 10
+
+
+@pytest.mark.parametrize(("total", "over"), [(102, False), (103, True)])
+def test_the_route_may_say_how_many_good_parts_end_a_setup(total: int, over: bool) -> None:  # noqa: FBT001 - a case
+    step = {"op_no": "10", "setup_parts": 3, "setup": {"en": "Change the die."}}
+    version = {"route_version": "2", "effective_from": "2026-01-01T00:00:00Z", "steps": [step]}
+    routes = {"BOTTLE": Route.model_validate({"rev": "1", "item_id": "BOTTLE", "versions": [version]})}
+    station = a_station(*ROLES, condition={"setup_modes": [4]}, setup={"good_parts": 1})
+    story = Story(station, replace(a_plan(an_order("PO-1", route_version=None)), routes=routes))
+    story.hear(*watched(packml_state=IDLE, total=100, mode=1), *alive(0.0, 9.0))
+    story.hear(scan(10.0, "ORD:PO-1"), *alive(10.0, 100.0))
+    goes_on(story, 100.0, total)
+    assert bool(story.of(SetupEnded)) is over

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from agent.core.conditions import Condition, Mode
+from agent.core.directories import Norms, Route
 from agent.core.facts import OperationStarted, OperationTimes, ShiftKeys
 from agent.core.machine_settings import Role
 from agent.core.station_view import view
+from agent.core.values import replace
 from agent.core.views import ClosedStopView, EventView, OrderView, ScanView, StopView
 from tests.core.build import (
     EXECUTE,
@@ -100,6 +102,29 @@ def test_what_is_in_progress_and_what_may_be_started() -> None:
     quantities = (shown.qty_good, shown.qty_scrap, shown.scrap_uncoded, shown.setup_parts)
     assert ([int(qty) for qty in quantities], shown.uom) == ([9, 2, 2, 0], "EA")
     assert (shown.lots, shown.last_serial) == (("L1",), "S1")
+
+
+def test_what_the_plan_says_of_an_operation_is_shown() -> None:
+    version = {"effective_from": "2026-01-01T00:00:00Z"}
+    step = {"op_no": "10", "work_centers": [WC, "FILL-2"], "setup": {"en": "Change the die."}, "setup_parts": 3}
+    route = {"rev": "1", "item_id": "BOTTLE", "versions": [{**version, "route_version": "R1", "steps": [step]}]}
+    norm = {**version, "norm_version": "N1", "op_no": "10", "cycle_s": "2", "setup_s": "60"}
+    order = an_order("PO-1", trace={"lots": True}, start="2026-03-04T06:00:00Z", work_centers=[WC, "FILL-2"])
+    plan = replace(
+        a_plan(order),
+        routes={"BOTTLE": Route.model_validate(route)},
+        norms={"BOTTLE": Norms.model_validate({"rev": "1", "item_id": "BOTTLE", "versions": [norm]})},
+    )
+    story = Story(a_station(*ROLES, orders=True), plan)
+    (waiting,) = view(story.station, plan, T0).orders
+    assert (waiting.start, waiting.lots_required, waiting.serials_required) == ("2026-03-04T06:00:00.000Z", True, False)
+    assert (waiting.norm_cycle_s, waiting.norm_setup_s, waiting.steps) == (Decimal("2.0"), Decimal("60.0"), ())
+    story.hear(*watched(packml_state=EXECUTE, total=0, scrap=0, alarm=0), scan(1.0, "ORD:PO-1"))
+    shown = view(story.station, plan, T0 + 2.0).order
+    assert shown is not None
+    (seen,) = shown.steps
+    assert (seen.work_centers, seen.setup, seen.setup_parts) == ((WC, "FILL-2"), {"en": "Change the die."}, 3)
+    assert (shown.norm_setup_s, shown.work_centers) == (Decimal("60.0"), (WC, "FILL-2"))
 
 
 def test_the_stop_that_is_open_what_its_alarm_suggests_and_the_one_before_it() -> None:

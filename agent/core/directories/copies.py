@@ -65,6 +65,10 @@ class Copy(Part):
         """Whether it is not in force yet, at an instant in seconds since 1970 UTC."""
         return self.effective_from is not None and self.effective_from.timestamp() > now
 
+    def named_versions(self) -> Mapping[str, Version]:
+        """Its versions by name; none where it does not come in versions."""
+        return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
@@ -134,6 +138,22 @@ def check_versions(what: str, versions: Iterable[tuple[str, Version]]) -> None:
             raise ValueError(f"{what} versions '{other}' and '{name}' begin at one instant")
         if version.effective_to is not None and version.effective_to <= version.effective_from:
             raise ValueError(f"{what} version '{name}' ends before it begins")
+
+
+def edited(former: Mapping[str, Version], new: Mapping[str, Version], now: float) -> str | None:
+    """A version that was in force already and would become another one; that it ends is no edit.
+
+    Args:
+        former: versions by name, as they are known.
+        new: the same, as they would be.
+        now: an instant in seconds since 1970 UTC.
+    """
+    begun = (name for name, version in former.items() if version.effective_from.timestamp() <= now)
+    return next((name for name in begun if name in new and _lasting(former[name]) != _lasting(new[name])), None)
+
+
+def _lasting(version: Version) -> Version:
+    return version.model_copy(update={"effective_to": None})
 
 
 def in_force(versions: Iterable[V], at: float) -> V | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -94,6 +95,10 @@ class Bom(Copy):
             check_versions("bill of materials", [(one.bom_version, one) for one in self.versions])
         return self
 
+    def named_versions(self) -> Mapping[str, Version]:
+        """By their names."""
+        return {one.bom_version: one for one in self.versions}
+
 
 class NormVersion(Version):
     """Planned times of one operation of an item."""
@@ -126,6 +131,10 @@ class Norms(Copy):
                 check_versions(f"norm of operation {op_no}:", [(one.norm_version, one) for one in self.of(op_no)])
         return self
 
+    def named_versions(self) -> Mapping[str, Version]:
+        """By their names, each operation's apart."""
+        return {f"{one.norm_version} of operation {one.op_no}": one for one in self.versions}
+
 
 class RouteStep(Part):
     """One operation of a route."""
@@ -135,6 +144,10 @@ class RouteStep(Part):
     work_centers: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
     """Where it is done, alternatives included."""
     mandatory: bool = True
+    setup: Texts = NO_TEXTS
+    """How to set up for it, for the operator."""
+    setup_parts: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Good parts that end a setup which its start began; as configured where it is not given."""
 
 
 class RouteVersion(Version):
@@ -161,6 +174,10 @@ class Route(Copy):
         if is_strict(info):
             check_versions("route", [(one.route_version, one) for one in self.versions])
         return self
+
+    def named_versions(self) -> Mapping[str, Version]:
+        """By their names."""
+        return {one.route_version: one for one in self.versions}
 
 
 class Characteristic(Part):
@@ -217,3 +234,7 @@ class CheckPlan(Copy):
         if is_strict(info):
             check_versions("check plan", [(one.limits_version, one) for one in self.versions])
         return self
+
+    def named_versions(self) -> Mapping[str, Version]:
+        """By their names."""
+        return {one.limits_version: one for one in self.versions}

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from agent.core.directories import Directories
 from agent.core.directories.codes import folded
-from agent.core.directories.copies import AS_KEPT, Copy, Kept, Scheduled
+from agent.core.directories.copies import AS_KEPT, Copy, Kept, Scheduled, edited
 from agent.core.directories.kinds import Place, place_of
 from agent.core.errors import InvalidMessageError
 from agent.core.times import iso
@@ -45,7 +45,8 @@ def received(directories: Directories, wc_id: str | None, name: str, payload: by
         now: when it was received, in seconds since 1970 UTC.
 
     Raises:
-        InvalidMessageError: no such directory, not its published form, or codes that are mistaken for others.
+        InvalidMessageError: no such directory, not its published form, codes that are mistaken for others, or an
+            edit of a version that has begun.
     """
     place = place_of(wc_id, name)
     former = place.kind.find(directories, place.key)
@@ -56,6 +57,7 @@ def received(directories: Directories, wc_id: str | None, name: str, payload: by
     if copy == former or any(one.copy == copy for one in waiting):
         return Taken(directories, None)
     _tell_apart(directories, place, copy, name)
+    _must_not_edit(former, copy, name, now)
     at = copy.effective_from.timestamp() if copy.effective_from is not None and copy.begins_after(now) else None
     others = tuple(one for one in waiting if one.copy.rev != copy.rev and one.at != at)
     dropped = tuple(one.at for one in waiting if one not in others)
@@ -162,6 +164,16 @@ def _tell_apart(directories: Directories, place: Place, copy: Copy, name: str) -
                     "zeros; the former revision stays"
                 )
             break
+
+
+def _must_not_edit(former: Copy | None, copy: Copy, name: str, now: float) -> None:
+    """What an operation works with switches by effectivity, never by an edit (requirement 61)."""
+    found = None if former is None else edited(former.named_versions(), copy.named_versions(), now)
+    if found is not None:
+        raise InvalidMessageError(
+            f"directory {name}: version {found} has begun and would become another one; expected a new version with an "
+            "effective_from of its own; the former revision stays"
+        )
 
 
 def _kept(
