@@ -74,6 +74,8 @@ class Floor:
         self._loop = loop
         self._heard: list[Document] = []
         self.config = folder / "lineside.toml"
+        self.read: list[Document] = []
+        """The configuration of the machines that are read."""
         self.broker: Broker
         self.agent: Supervised
         self.present: Present
@@ -184,9 +186,16 @@ class Floor:
         """The data of such events."""
         return [event["data"] for event in self.events(*types, **keys)]
 
-    def wait(self, met: Callable[[], bool], what: str) -> None:
+    def wait(self, met: Callable[[], bool], what: str, within: float = PATIENCE_S) -> None:
         """Wait until this is true of what the MES has."""
-        self._wait(met, what)
+        self._wait(met, what, within)
+
+    def delay(self, event: Document) -> float:
+        """Real seconds from the instant when a fact was on the agent's disk until the MES had it."""
+        with closing(sqlite3.connect(f"{self.store.as_uri()}?mode=ro", uri=True)) as connection:
+            (received,) = connection.execute("SELECT received_at FROM events WHERE id = ?", (event["id"],)).fetchone()
+        recorded = self.clock.real(datetime.fromisoformat(event["recordedtime"]))
+        return float(received - recorded.timestamp())
 
     def delivered(self) -> None:
         """Wait until the MES has confirmed all there is."""
@@ -209,6 +218,18 @@ class Floor:
         """As a power cut would."""
         self._run(self.agent.kill())
         self.present.forget()
+
+    def stop_agent(self) -> None:
+        """In order."""
+        self._run(self.agent.stop())
+        self.present.forget()
+
+    def reconfigure(self, **changed: Any) -> None:  # noqa: ANN401 - fields of `Made`
+        """Change the configuration, and start the agent anew with it."""
+        self.made = replace(self.made, **changed)
+        self.stop_agent()
+        self.config.write_text(toml(self), encoding="utf-8")
+        self.start_agent()
 
     def start_agent(self) -> None:
         """Again."""
@@ -247,12 +268,10 @@ class Floor:
         await link.subscribe([f"{ROOT}/agents/{AGENT}/res"])
         self._link.set_result(link)
 
-    def _wait(self, met: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + PATIENCE_S
+    def _wait(self, met: Callable[[], bool], what: str, within: float = PATIENCE_S) -> None:
+        end = time.monotonic() + within
         while not met():
-            assert time.monotonic() < end, (
-                f"not within {PATIENCE_S} s: {what}; the agent said {self.agent.last_words()}"
-            )
+            assert time.monotonic() < end, f"not within {within} s: {what}; the agent said {self.agent.last_words()}"
             time.sleep(0.05)
 
     def _run(self, awaited: Coroutine[Any, Any, T]) -> T:
@@ -318,15 +337,14 @@ async def _build(floor: Floor, stack: AsyncExitStack) -> None:
     mes = Supervised("the MES", ("simulate", "mes", *files, *where), folder / "mes.log", announces=True)
     await stack.enter_async_context(mes)
     log = stack.enter_context(TruthLog(folder / "truth.jsonl", floor.clock))
-    machines: list[Document] = []
     if made.scripts:
         days = [Day(script) for script in made.scripts]
         url = (await stack.enter_async_context(OpcUaSimulator(days, floor.clock, log))).url
-        machines += [_machine(script, made, _opcua(script, url)) for script in made.scripts]
+        floor.read += [_machine(script, made, _opcua(script, url)) for script in made.scripts]
     for script in made.polled:
         port = (await stack.enter_async_context(ModbusSimulator(Day(script), floor.clock, log))).port
-        machines.append(_machine(script, made, _modbus(script, port)))
-    floor.config.write_text(toml(floor, machines), encoding="utf-8")
+        floor.read.append(_machine(script, made, _modbus(script, port)))
+    floor.config.write_text(toml(floor), encoding="utf-8")
     floor.agent = Supervised("the agent", ("run", "-c", str(floor.config)), folder / "agent.log", announces=False)
     floor.present = await stack.enter_async_context(Present(folder / "agent.sock"))
     await stack.enter_async_context(floor.agent)
@@ -344,7 +362,7 @@ async def _ended(jobs: list[asyncio.Task[None]]) -> None:
     await asyncio.gather(*jobs, return_exceptions=True)
 
 
-def toml(floor: Floor, machines: list[Document]) -> str:
+def toml(floor: Floor) -> str:
     """The agent's configuration."""
     made, clock, folder = floor.made, floor.clock, floor.folder
     speed = clock.speed
@@ -353,7 +371,7 @@ def toml(floor: Floor, machines: list[Document]) -> str:
     times = {"speed": speed, "real_start": clock.real_start, "plant_start": clock.plant_start}
     mes = {"host": floor.broker.host, "port": floor.broker.port, "reconnect_max_s": 1.0, "ack_timeout_s": 3.0}
     document: Document = {"agent": agent, "mes": mes, "simulation": times, "codes": {"rescan_ms": 0}}
-    document["machine"] = [*machines, *made.machines]
+    document["machine"] = [*floor.read, *made.machines]
     return "".join(f"{key} = {_value(value)}\n" for key, value in _merged(document, made.beside).items())
 
 

@@ -123,7 +123,6 @@ def pumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
 
 
 @pytest.mark.requirement(17)
-@pytest.mark.requirement(53)
 def test_18_are_good_and_2_scrap(pumps: Floor) -> None:
     done = pumps.one("operation.completed", order_id=ORDER)
     assert (done["qty_good"], done["qty_scrap"], done["qty_rework"]) == ("18", "2", "0")

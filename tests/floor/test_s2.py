@@ -54,7 +54,6 @@ def starved(mill: Floor) -> Document:
 
 
 @pytest.mark.requirement(20)
-@pytest.mark.requirement(88)
 def test_two_shift_summaries_add_up_to_the_order(mill: Floor) -> None:
     early, late = mill.mes("shift.summary", wc_id=WC)
     assert [one["shift"]["shift_id"] for one in (early, late)] == ["early", "late"]

@@ -1,0 +1,148 @@
+"""What goes to the MES at once and what in batches is configuration: batches alone as a first step, then by type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from tests.floor.looking import listening
+from tests.floor.plant import Document, Floor, Made, a_floor
+
+WC = "BENCH-1"
+FAR_AWAY = "05:59"
+"""Of the day to come: a batch that these tests do not see."""
+SHIFTS = [{"id": "1", "start": "00:00", "end": "23:59", "days": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}]
+AHEAD = timedelta(minutes=6)
+"""Plant time until a batch: twelve real seconds, in which the agent starts anew and some things are entered."""
+KEY_EVENTS = ("operation.started", "operation.completed", "output.recorded", "scrap.recorded", "material.consumed")
+
+
+def exchange(*online: str, batch_at: str = FAR_AWAY) -> Document:
+    return {"mes": {"exchange": {"online": list(online), "batch_at": [batch_at]}}, "calendar": {"shift": SHIFTS}}
+
+
+@pytest.fixture(scope="module")
+def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    """A plant that begins with batches alone."""
+    made = Made(machines=({"work_center": WC, "manual": True},), beside=exchange(), speed=30.0)
+    with a_floor(made, tmp_path_factory.mktemp("exchange")) as floor:
+        yield floor
+
+
+def goes_online(plant: Floor, *online: str) -> None:
+    """Change the configuration and start anew."""
+    plant.reconfigure(beside=exchange(*online))
+    plant.until(lambda view: view["uplink"]["state"] in {"online", "sending"}, "the MES is reached")
+
+
+def told(plant: Floor, order_id: str) -> list[str]:
+    """Types of the facts of an order at the MES, in their order, without detail of the machine."""
+    types = [".".join(one["type"].split(".")[-3:-1]) for one in plant.events(order_id=order_id)]
+    return [one for one in types if one.partition(".")[0] in {"operation", "output", "scrap", "stop"}]
+
+
+def has(plant: Floor, order_id: str, facts: int) -> bool:
+    return len(told(plant, order_id)) == facts
+
+
+def held(plant: Floor, facts: int) -> Document:
+    """So many facts at least wait for a batch to come, and none goes before it; how delivery goes."""
+    view = plant.until(lambda view: view["uplink"]["held"] >= facts, f"{facts} facts are held")
+    assert view["uplink"]["next_batch"] > view["plant_time"]
+    return dict(view["uplink"])
+
+
+def work(plant: Floor, order_id: str) -> None:
+    plant.enter(WC, "start_operation", order_id=order_id)
+    plant.enter(WC, "report_good", qty="5")
+    plant.enter(WC, "start_stop", code="TOOL")
+    plant.enter(WC, "end_stop")
+
+
+@pytest.mark.requirement(88)
+@pytest.mark.requirement(90)
+def test_batches_alone_work_as_a_first_step_with_shift_summary_and_downtime_in_them(plant: Floor) -> None:
+    at = plant.clock.now() + AHEAD
+    ends = at - timedelta(minutes=1)
+    shifts = [{**SHIFTS[0], "end": f"{ends:%H:%M}"}]
+    plant.reconfigure(beside={**exchange(batch_at=f"{at:%H:%M}"), "calendar": {"shift": shifts}})
+    with listening(plant) as wire:
+        work(plant, "PO-1")
+        plant.enter(WC, "complete_operation")
+        due = held(plant, 8)["next_batch"]
+        assert due == f"{at:%Y-%m-%dT%H:%M}:00.000Z"
+        plant.until(lambda view: view["plant_time"] > f"{ends:%Y-%m-%dT%H:%M}:05", "the shift is over")
+        assert plant.events() == [], "nothing goes before it is due"
+        plant.delivered()
+        assert plant.view()["plant_time"] >= due
+        assert len(wire.to("evt")) <= 2, "all that waited goes in a batch"
+    assert told(plant, "PO-1") == [
+        *("operation.started", "output.recorded", "stop.opened", "stop.closed", "operation.completed"),
+    ]
+    assert plant.one("shift.summary", wc_id=WC)["stops"] >= 1
+    arrived = plant.sequences()
+    assert arrived == list(range(1, len(arrived) + 1))
+
+
+@pytest.mark.requirement(89)
+@pytest.mark.requirement(90)
+def test_then_one_type_after_the_other_goes_online_by_configuration(plant: Floor) -> None:
+    goes_online(plant, "operation.*")
+    plant.enter(WC, "start_operation", order_id="PO-2")
+    plant.wait(lambda: told(plant, "PO-2") == ["operation.started"], "it is at the MES")
+    plant.enter(WC, "report_good", qty="5")
+    held(plant, 1)
+    assert told(plant, "PO-2") == ["operation.started"], "output is not online yet"
+    plant.enter(WC, "complete_operation")
+    plant.wait(lambda: len(told(plant, "PO-2")) == 3, "what waited goes along, as the sequence has no holes")
+    goes_online(plant, "operation.*", "output.*")
+    plant.enter(WC, "start_operation", order_id="PO-3")
+    plant.enter(WC, "report_good", qty="5")
+    plant.wait(lambda: told(plant, "PO-3") == ["operation.started", "output.recorded"], "now output goes at once too")
+    plant.enter(WC, "start_stop", code="TOOL")
+    plant.enter(WC, "end_stop")
+    held(plant, 2)
+    assert told(plant, "PO-3") == ["operation.started", "output.recorded"], "downtime still goes in batches"
+    plant.enter(WC, "complete_operation")
+
+
+@pytest.mark.requirement(97)
+def test_the_exchange_can_be_limited_to_five_key_events_first(plant: Floor) -> None:
+    goes_online(plant, *KEY_EVENTS)
+    plant.enter(WC, "sign_on", operator_id="OP-1")
+    plant.enter(WC, "place_hold", target="lot", target_id="L-1", reason="SUSPECT")
+    plant.enter(WC, "start_stop", code="TOOL")
+    plant.enter(WC, "end_stop")
+    held(plant, 4)
+    assert plant.mes("labor.signed_on", "hold.placed") == [], "nothing else opens the way"
+    for number, (action, arguments, type_) in enumerate(
+        (
+            ("start_operation", {"order_id": "PO-4"}, "operation.started"),
+            ("report_good", {"qty": "5"}, "output.recorded"),
+            ("report_scrap", {"qty": "1", "defect_code": "DENT"}, "scrap.recorded"),
+            ("complete_operation", {}, "operation.completed"),
+        ),
+        1,
+    ):
+        plant.enter(WC, action, **arguments)
+        plant.wait(partial(has, plant, "PO-4", number), f"{type_} goes at once")
+        assert told(plant, "PO-4")[-1] == type_
+
+
+@pytest.mark.requirement(87)
+def test_statuses_and_key_facts_are_at_the_mes_within_a_second_or_two(plant: Floor) -> None:
+    goes_online(plant, "*")
+    plant.delivered()
+    with listening(plant) as wire:
+        plant.enter(WC, "start_operation", order_id="PO-5")
+        plant.enter(WC, "report_good", qty="5")
+        plant.enter(WC, "complete_operation")
+        plant.wait(lambda: "operation.completed" in told(plant, "PO-5"), "they are at the MES", within=5.0)
+        live = {one.place[1:] for one in wire.to("evt") if one.place[0] != "agents"}
+    assert {(WC, "evt", "operation"), (WC, "evt", "output")} <= live
+    late = [plant.delay(one) for one in plant.events(order_id="PO-5")]
+    assert late
+    assert max(late) < 2.0
