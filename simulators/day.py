@@ -48,6 +48,8 @@ class Image:
     """Rises every second, from 1 at boot, modulo 65536."""
     boot: int = 0
     """Number of this run of the controller's program, from 1."""
+    speed: float = 0.0
+    """PackML CurMachSpeed: parts a minute; 0 while none are made."""
 
     @property
     def running(self) -> bool:
@@ -174,6 +176,7 @@ class Day:
             scrap=_raw(self.script.scrap, boot.scrap + bisect_right(self._rejects, work)),
             heartbeat=((ms - boot.at) // 1000 + 1) % HEARTBEAT_MODULUS,
             boot=number,
+            speed=60.0 / self.script.cycle_s if span.look.state is State.EXECUTE else 0.0,
         )
 
     def _pieces(self, low: int, high: int) -> Iterator[tuple[int, int, int]]:

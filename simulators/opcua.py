@@ -28,12 +28,13 @@ from simulators.truth import TruthLog
 NAMESPACE = "urn:lineside:simulator:packml"
 """Namespace URI of every machine node."""
 
-_Reading: TypeAlias = tuple[int | bool | None, int]
+_Reading: TypeAlias = tuple[float | bool | None, int]
 """A value and its OPC UA status code."""
 
-_NODES: dict[str, tuple[ua.VariantType, Callable[[Image], int | bool]]] = {
+_NODES: dict[str, tuple[ua.VariantType, Callable[[Image], float | bool]]] = {
     "Status.StateCurrent": (ua.VariantType.Int32, lambda image: image.state),
     "Status.UnitModeCurrent": (ua.VariantType.Int32, lambda image: image.mode),
+    "Status.CurMachSpeed": (ua.VariantType.Float, lambda image: image.speed),
     "Status.EquipmentStarved": (ua.VariantType.Boolean, lambda image: image.starved),
     "Status.EquipmentBlocked": (ua.VariantType.Boolean, lambda image: image.blocked),
     "Admin.ProdProcessedCount.AccCount": (ua.VariantType.Int32, lambda image: image.total),

@@ -150,8 +150,8 @@ class TelemetrySettings(AddressSettings):
     """A number is kept when it is further than this from the one kept last, in scaled units; 0 keeps any change."""
     interval_s: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Of the values of so many seconds one is kept, the last; 0 keeps them all."""
-    uom: Id | None = None
-    """Unit of measure, such as `Cel`, for those who read it."""
+    uom: str | None = Field(default=None, max_length=64, pattern=r"^\S+$")
+    """Unit of measure, such as `Cel` or `1/min`, for those who read it."""
 
 
 class OpcUaSettings(Section):

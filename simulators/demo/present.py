@@ -63,6 +63,12 @@ class Present:
                 await self._news.wait()
             return self._view
 
+    async def look(self) -> View:
+        """The present, asked for now: what was committed before is in it."""
+        async with self._http.get("http://agent/v1/status") as response:
+            view: View = await response.json()
+            return view
+
     async def enter(self, body: dict[str, Any]) -> dict[str, Any]:
         """Send an entry; see `_send`."""
         return await self._send("entries", body)

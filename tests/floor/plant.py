@@ -150,7 +150,7 @@ class Floor:
 
     def view(self) -> View:
         """What the agent shows now."""
-        return self._run(self.present.until(lambda _: True))
+        return self._run(self.present.look())
 
     def center(self, wc: str) -> View:
         """What it shows of a work center."""
@@ -199,7 +199,7 @@ class Floor:
 
     def delivered(self) -> None:
         """Wait until the MES has confirmed all there is."""
-        self.until(lambda view: view["uplink"]["waiting"] == 0, "everything is delivered")
+        self._wait(lambda: self.view()["uplink"]["waiting"] == 0, "everything is delivered")
 
     def one(self, type_: str, **keys: str | None) -> Document:
         """The only fact of this type with these keys, waited for."""

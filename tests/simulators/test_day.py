@@ -87,7 +87,7 @@ def test_a_reboot_stops_the_machine_takes_the_controller_away_and_starts_counter
     assert day.at(104.0) == Image(powered=True, state=2, mode=1, total=47, heartbeat=105, boot=1)
     assert day.at(150.0) == Image()
     assert day.at(180.5) == Image(powered=True, state=4, mode=1, heartbeat=1, boot=2)
-    assert day.at(202.0) == Image(powered=True, state=6, mode=1, total=1, heartbeat=22, boot=2)
+    assert day.at(202.0) == Image(powered=True, state=6, mode=1, total=1, heartbeat=22, boot=2, speed=30.0)
     assert day.absences() == [(105.5, 180.5)]
 
 

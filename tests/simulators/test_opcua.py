@@ -168,6 +168,7 @@ async def test_nodes_can_be_browsed_have_their_types_and_are_read_only(truth: Pa
     assert found == {
         "FILL-1.Status.StateCurrent": kinds.Int32,
         "FILL-1.Status.UnitModeCurrent": kinds.Int32,
+        "FILL-1.Status.CurMachSpeed": kinds.Float,
         "FILL-1.Status.EquipmentStarved": kinds.Boolean,
         "FILL-1.Status.EquipmentBlocked": kinds.Boolean,
         "FILL-1.Admin.ProdProcessedCount.AccCount": kinds.Int32,
