@@ -123,12 +123,10 @@ class Batch:
 
     def _pass_round(self, facts: tuple[Fact, ...], stand: Stand, teller: str) -> None:
         """Tell the stations what was told of them elsewhere."""
-        if not facts:
-            return
-        for wc_id in {fact.data.keys.wc_id for fact in facts} & (set(stand.stations) - {teller}):
-            assert wc_id is not None
-            stand.stations[wc_id] = stand.stations[wc_id].told(facts)
-            self.touched.add(wc_id)
+        for wc_id in {fact.data.keys.wc_id for fact in facts} - {teller, None}:
+            if wc_id in stand.stations:
+                stand.stations[wc_id] = stand.stations[wc_id].told(facts)
+                self.touched.add(wc_id)
 
 
 def _second_half(ids: UUID) -> UUID:

@@ -29,6 +29,7 @@ from agent.core.observations import ClockStep, Directive, Entry, Reckoned, Scan,
 from agent.core.scan_turn import last_scan
 from agent.core.state import LastScan
 from agent.core.station import StationObservation
+from agent.core.targets import Target
 from agent.core.views import Reply
 from agent.journal.journal import Journal
 from agent.recording import Recorder
@@ -168,15 +169,9 @@ class Intake:
         Returns:
             None where it must be refused.
         """
-        answers = () if answer_key is None else (answer_key,)
         while True:
             try:
-                target = await self._target(observation)
-                known = await self._journal.taken(answers + self._claims_needed(observation, target, {}))
-                if target is not None:
-                    # What was corrected of it before may say what else is needed.
-                    so_far = ChainMap(self._overlay, self._recent, known)
-                    known |= await self._journal.taken(self._claims_needed(observation, target, so_far))
+                known, target = await self._held_of(observation, answer_key)
             except JournalError:
                 if isinstance(observation, Scan | Entry):
                     return None
@@ -188,14 +183,37 @@ class Intake:
                 return Pending(observation, draw_ids(observation.observed), known, target=target)
             await self._room.wait()
 
-    async def _target(self, observation: Anything) -> Row | None:
-        """The fact that it names, where it names one that is there."""
-        target, stand = None, self._tentative
+    async def _held_of(self, observation: Anything, answer_key: str | None) -> tuple[dict[str, str], Row | None]:
+        """The claims that it needs and the fact that it names, as they stand when this returns.
+
+        While one waits for the journal the station goes on, and what is found may name more: then all is looked up
+        again. The last look at the claims is at all of them, as only what was committed after it is at hand besides.
+
+        Raises:
+            JournalError: it cannot be told.
+        """
+        answers = () if answer_key is None else (answer_key,)
+        known: dict[str, str] = {}
+        looked: dict[str, None] = {}
+        named, target = None, None
+        while True:
+            now_named = self._target_named(observation)
+            if now_named != named:
+                named, target = now_named, None if now_named is None else await self._journal.original(now_named)
+                continue
+            so_far = ChainMap(self._overlay, self._recent, known)
+            needed = dict.fromkeys(answers + self._claims_needed(observation, target, so_far))
+            if needed.keys() <= looked.keys():
+                return known, target
+            looked |= needed
+            known = await self._journal.taken(tuple(looked))
+
+    def _target_named(self, observation: Anything) -> Target | None:
+        """The fact that it names."""
+        stand = self._tentative
         if isinstance(observation, Entry):
-            target = stand.stations[observation.wc_id].target_named(observation, stand.desk.directories)
-        elif isinstance(observation, Directive):
-            target = stand.desk.target_named(observation)
-        return None if target is None else await self._journal.original(target)
+            return stand.stations[observation.wc_id].target_named(observation, stand.desk.directories)
+        return stand.desk.target_named(observation) if isinstance(observation, Directive) else None
 
     def _claims_needed(self, observation: Anything, target: Row | None, known: Mapping[str, str]) -> tuple[str, ...]:
         stand = self._tentative

@@ -166,10 +166,10 @@ def _stale(directories: Directories, wc_id: str, operation: Operation, at: float
     if operation.item_id is None:
         return
     order = copy_of(directories, wc_id, operation)
-    current = plan.versions_in_force(directories, operation.item_id, operation.op_no, at)
-    for kind in VERSIONS:
+    current = plan.names_in_force(directories, operation.item_id, operation.op_no, at)
+    for kind, its in zip(VERSIONS, current, strict=True):
         ours = getattr(operation.versions, kind)
-        others = (getattr(current, kind), None if order is None else getattr(order, kind))
+        others = (its, None if order is None else getattr(order, kind))
         for theirs in dict.fromkeys(others):
             if ours is not None and theirs is not None and ours != theirs:
                 yield _stale_version(kind, ours, theirs, operation.order_id)

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -80,6 +80,8 @@ _SNAPSHOT = TypeAdapter(DeskState)
 Taken: TypeAlias = tuple[tuple[str, str], ...]
 """Claims with their values."""
 NO_CLAIMS: Mapping[str, str] = {}
+HEEDED = (*get_args(HEARD), ShiftSummary)
+"""What the desk follows of what stations tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class Desk:
 
     def hear(self, facts: tuple[Fact, ...], claims: Taken) -> tuple[Desk, Taken]:
         """What a station told and took: the desk with its discrepancies entered, and records to be stored with that."""
-        if not any(isinstance(fact.data, HEARD | ShiftSummary) for fact in facts):
+        if not any(isinstance(fact.data, HEEDED) for fact in facts):
             return self, ()
         turn = RegisterTurn(self.state.register, dict(claims))
         turn.hear(facts)

@@ -102,7 +102,8 @@ class Draft:
         shift = self._shift(time)
         if shift is not None:
             known["shift"] = shift
-        if data.versions == NO_VERSIONS and data.keys.order_id == self.keys.order_id:
+        mine = data.versions is self.versions
+        if not mine and data.versions == NO_VERSIONS and data.keys.order_id == self.keys.order_id:
             known["versions"] = self.versions
         if known:
             data = data.model_copy(update=known)

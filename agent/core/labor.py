@@ -59,6 +59,8 @@ def boundary(turn: Turn, at: float, what: Boundary) -> None:
 
 def end_forgotten(turn: Turn, now: float) -> None:
     """Whoever has been signed on for too long has gone and forgot to say so."""
+    if not turn.crew.people:
+        return
     longest = turn.setup.machine.people.longest_work_h * 3600.0
     for person in turn.crew.people:
         if now - person.since >= longest:

@@ -64,15 +64,20 @@ def versions_of(directories: Directories, order: Order, at: float) -> Versions:
 
 def versions_in_force(directories: Directories, item_id: str, op_no: str, at: float) -> Versions:
     """The versions of an item that the MES has put in force, whatever an order says (requirement 61)."""
+    bom, route, norm = names_in_force(directories, item_id, op_no, at)
+    return Versions(bom_version=bom, route_version=route, norm_version=norm, reasons_rev=directories.reasons.rev)
+
+
+def names_in_force(directories: Directories, item_id: str, op_no: str, at: float) -> tuple[str | None, ...]:
+    """The versions of bill of materials, route and norm in force; None where the MES has sent none."""
     boms, routes, norms = directories.boms.get(item_id), directories.routes.get(item_id), directories.norms.get(item_id)
     bom = None if boms is None else in_force(boms.versions, at)
     route = None if routes is None else in_force(routes.versions, at)
     norm = None if norms is None else in_force((one for one in norms.versions if one.op_no == op_no), at)
-    return Versions(
-        bom_version=None if bom is None else bom.bom_version,
-        route_version=None if route is None else route.route_version,
-        norm_version=None if norm is None else norm.norm_version,
-        reasons_rev=directories.reasons.rev,
+    return (
+        None if bom is None else bom.bom_version,
+        None if route is None else route.route_version,
+        None if norm is None else norm.norm_version,
     )
 
 

@@ -51,6 +51,9 @@ from agent.core.values import replace
 from agent.core.views import Reply
 
 StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
+BREAKS = (Started, ClockStep)
+"""After these nothing of what was open may be taken as seen."""
+OF_PEOPLE = (Scan, Entry)
 NOTHING_KNOWN: Mapping[str, str] = {}
 NO_IDS = UUID(int=0)
 SHOWN_EVENTS = 6
@@ -178,16 +181,17 @@ class Station:
             context.directories, working.calendar, context.claims, context.target, context.open_discrepancies
         )
         turn = begin(self.setup, self.state, now, IdBlock(ids), around)
-        if isinstance(observation, Started | ClockStep):
+        if isinstance(observation, BREAKS):
             reply = None
             _take_break_in_time(turn, observation)
         else:
             _follow_calendar(turn, now, changed=working is not self.working)
             labor.end_forgotten(turn, now)
-            if isinstance(observation, Scan | Entry):
+            if isinstance(observation, OF_PEOPLE):
                 checks.note_shift(turn)
             reply = _dispatch(turn, observation)
-            issuing.follow_output(turn)
+            if turn.draft.facts:
+                issuing.follow_output(turn)
         if turn.draft.facts:
             against_plan.look_at_quantities(turn)
         state = end(turn)

@@ -358,8 +358,9 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
 
 def end(turn: Turn) -> StationState:
     """The state that a turn came to, with what its facts say counted in the figures."""
-    turn.count_facts()
-    turn.chain_facts()
+    if turn.draft.facts:
+        turn.count_facts()
+        turn.chain_facts()
     return StationState(
         turn.watch,
         turn.stops,

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+import orjson
 import pytest
 
 from agent.core.errors import JournalError
-from agent.core.observations import Tick
+from agent.core.observations import Entry, Tick
 from agent.core.views import Reply
 from agent.intake import MOST_AHEAD
 from tests.agent.disks import broken, mended, slow_disk
@@ -125,3 +126,21 @@ async def test_a_scan_that_waited_for_room_knows_what_was_committed_meanwhile(tm
         await eventually(lambda: bool(intake._batch.pending), "taken")
         await intake.write_once()
         assert accepted([await again]) == 0
+
+
+async def test_what_the_station_came_to_need_while_a_look_up_waited_is_looked_up_too(tmp_path: Path) -> None:
+    async with an_intake(tmp_path) as running:
+        await with_order(running)
+        await running.intake.submit(scan("SN:PRESS-1-000080"))
+        await running.intake.submit(scan("LOT:A:X"))
+        async with slow_disk(running.journal):
+            both = [asyncio.create_task(running.intake.submit(fifty_serials(f"entry-{n}"))) for n in range(2)]
+            await asyncio.sleep(0.1)
+        assert accepted([await one for one in both]) == 2
+        rows = await running.journal.latest(1000)
+        given = [orjson.loads(row.data)["keys"]["serial"] for row in rows if row.type == "serial.assigned"]
+        assert given == [f"PRESS-1-{number:06}" for number in range(1, 102) if number != 80]
+
+
+def fifty_serials(client_id: str) -> Entry:
+    return Entry("PRESS-1", "assign_serial", {"count": "50"}, now(), client_id)
