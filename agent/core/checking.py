@@ -19,7 +19,7 @@ from agent.core.facts import CheckKind, CheckResult, Keys, Limits, QualityChecke
 from agent.core.holds import Word
 from agent.core.nonconformance import Nonconforming
 from agent.core.observations import Entry
-from agent.core.quality import Result
+from agent.core.quality import LONGEST_WORDS, Result
 from agent.core.sampling import DueCheck, Plan
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -66,7 +66,7 @@ def record_check(turn: Turn, entry: Entry) -> str:
     _tell(turn, entry, made, (mark, check_no, pass_no))
     _take_sample(turn, made)
     now, about = turn.draft.observed, made.serial or made.lot_id
-    result = Result(made.check.check_id, made.name, made.result, made.value, made.check.uom, about, now)
+    result = Result(made.check.check_id, made.name[:LONGEST_WORDS], made.result, made.value, made.check.uom, about, now)
     turn.quality = turn.quality.with_result(result)
     return f"Check {made.check.check_id}: {made.result}.{follows}"
 
@@ -204,8 +204,13 @@ def _take_sample(turn: Turn, made: Made) -> None:
     if how_far is None:
         return
     check_id, samples = made.check.check_id, how_far.samples
+    if sampling.plan_here(turn, turn.directories).find(check_id) is None:
+        sampled = samples.of(check_id)
+        beside = samples.put_beside(replace(sampled, taken=sampled.taken + 1))
+        turn.quality = replace(turn.quality, samples=beside)
+        return
     again = made.serial is not None and _seen(turn, check_id, made.serial)
-    due = DueCheck(made.check, "", 0 if again or not made.planned else 1)
+    due = DueCheck(made.check, "", 0 if again else 1)
     if made.check.sampling == "per_lot":
         if made.lot_id is not None:
             checks.settle(turn, how_far, due, made.lot_id)

@@ -148,7 +148,14 @@ def _released(shown: tuple[OpenHold, ...], given: Mapping[str, str]) -> tuple[Ta
     return TARGETS[found.target], found.target_id
 
 
-def _needs(asked: Asked) -> Claims:
+def _of_target(asked: Asked) -> Claims:
+    try:
+        return (claim(*_target_of(asked.arguments)),)
+    except EntryRefusedError:
+        return ()
+
+
+def _of_hold(asked: Asked) -> Claims:
     try:
         return (claim(*_released(asked.state.quality.holds, asked.arguments)),)
     except EntryRefusedError:
@@ -171,6 +178,6 @@ def _name(target: Target, target_id: str) -> str:
 
 
 ACTIONS: Actions = {
-    "place_hold": Action(_place, _needs),
-    "release_hold": Action(_release, _needs, roles=("quality", "supervisor")),
+    "place_hold": Action(_place, _of_target),
+    "release_hold": Action(_release, _of_hold, roles=("quality", "supervisor")),
 }

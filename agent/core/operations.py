@@ -53,7 +53,7 @@ FACTS: Mapping[OperationStatus, type[OperationChanged]] = {
     "aborted": OperationAborted,
 }
 """What is told of a change, by the status that it leads to; of the first one `OperationStarted`."""
-LEDGER_SIZE = 40
+LEDGER_SIZE = 24
 MOST_RUNS = 5
 SHOWN_DESCRIPTION = 200
 """Characters of the plan's description that are kept: a snapshot is small whatever the MES writes."""

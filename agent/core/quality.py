@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 
 from agent.core.facts import CheckResult
 from agent.core.values import replace
 
 MOST_LOTS = 40
 """Checks of lots that are remembered, more than can be due of those that are loaded."""
+MOST_BESIDE = 4
+"""Characteristics of one operation that stand in no plan and of which the samples are counted."""
 MOST_RESULTS = 6
+LONGEST_WORDS = 80
+"""Characters kept of what a characteristic is called."""
 MOST_HOLDS = 12
 """Holds that are shown; the records of all are among the claims."""
 
@@ -39,15 +44,22 @@ class Samples:
     shift: str | None = None
     """The last of them."""
     checks: tuple[Sampled, ...] = ()
+    beside: tuple[Sampled, ...] = ()
+    """Of those that stand in no plan, the last ones."""
 
     def of(self, check_id: str) -> Sampled:
         """How far this characteristic has been checked."""
-        return next((one for one in self.checks if one.check_id == check_id), Sampled(check_id))
+        return next((one for one in (*self.checks, *self.beside) if one.check_id == check_id), Sampled(check_id))
 
     def put(self, sampled: Sampled) -> Samples:
         """With a characteristic as far as it is now."""
         others = tuple(one for one in self.checks if one.check_id != sampled.check_id)
         return replace(self, checks=(*others, sampled))
+
+    def put_beside(self, sampled: Sampled) -> Samples:
+        """With a characteristic that stands in no plan as far as it is now."""
+        others = tuple(one for one in self.beside if one.check_id != sampled.check_id)
+        return replace(self, beside=(*others, sampled)[-MOST_BESIDE:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +93,8 @@ class Quality:
 
     samples: Samples | None = None
     """Of the operation in progress, once any is known."""
-    lots: tuple[tuple[str, str], ...] = ()
-    """Characteristics and lots of which they were checked, the last ones."""
+    lots: tuple[str, ...] = ()
+    """Marks of characteristics and lots of which they were checked, the last ones."""
     checks: int = 0
     """Counts the checks of this work center."""
     results: tuple[Result, ...] = ()
@@ -94,10 +106,14 @@ class Quality:
         """With one more check."""
         return replace(self, checks=self.checks + 1, results=(result, *self.results)[:MOST_RESULTS])
 
+    def has_lot(self, check_id: str, lot_id: str) -> bool:
+        """Whether a characteristic of a lot is settled."""
+        return _mark(check_id, lot_id) in self.lots
+
     def with_lot(self, check_id: str, lot_id: str) -> Quality:
         """With a lot of which a characteristic is settled."""
-        others = tuple(pair for pair in self.lots if pair != (check_id, lot_id))
-        return replace(self, lots=(*others, (check_id, lot_id))[-MOST_LOTS:])
+        mark = _mark(check_id, lot_id)
+        return replace(self, lots=(*(one for one in self.lots if one != mark), mark)[-MOST_LOTS:])
 
     def with_hold(self, hold: OpenHold) -> Quality:
         """With one more hold."""
@@ -109,3 +125,8 @@ class Quality:
 
 
 NO_QUALITY = Quality()
+
+
+def _mark(check_id: str, lot_id: str) -> str:
+    """Tells them from all others in a few bytes, however long their names are."""
+    return sha256(f"{check_id}\n{lot_id}".encode(errors="replace")).hexdigest()[:16]

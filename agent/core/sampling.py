@@ -65,7 +65,7 @@ class Progress:
         """What is due of a characteristic; no samples where nothing is."""
         if check.sampling == "per_lot":
             lots = tuple(lot.lot_id for lot in self.lots if check.component in {None, lot.item_id})
-            open_lots = tuple(lot for lot in lots if (check.check_id, lot) not in self.quality.lots)
+            open_lots = tuple(lot for lot in lots if not self.quality.has_lot(check.check_id, lot))
             return DueCheck(check, limits_version, len(open_lots), open_lots)
         sampled = self.samples.of(check.check_id)
         if check.sampling == "last_piece":

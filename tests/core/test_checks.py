@@ -319,3 +319,21 @@ def test_a_unit_may_be_checked_before_it_is_counted() -> None:
     (told,) = story.of(QualityChecked)
     assert isinstance(told, QualityChecked)
     assert (told.comment, due(story)) == ("by eye", {})
+
+
+def test_checks_beside_the_plan_are_counted_and_leave_a_snapshot_small() -> None:
+    story = a_floor(knows({**VISUAL, "sampling": "every_unit"}))
+    for number in range(200):
+        story.hear(checked(float(number), noise(60, "beside", number), characteristic="seen"))
+    story.hear(checked(200.0, noise(60, "beside", 199), characteristic="seen"))
+    last = story.of(QualityChecked)[-1]
+    assert isinstance(last, QualityChecked)
+    assert (last.planned, last.sample_no) == (False, 2)
+    assert len(story.station.snapshot()) < 4_000
+
+
+def test_what_the_mes_calls_a_characteristic_does_not_grow_the_snapshot() -> None:
+    names = [noise(64, "text", number) for number in range(6)]
+    story = a_floor(knows(*({**VISUAL, "check_id": name, "text": {"en": name + "Ж" * 9000}} for name in names)))
+    story.hear(*(checked(float(number), name) for number, name in enumerate(names)))
+    assert [one.characteristic for one in shown_by(story).results] == [name + "Ж" * 16 for name in reversed(names)]

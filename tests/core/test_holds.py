@@ -52,6 +52,14 @@ def test_what_is_held_is_held_once_and_released_once() -> None:
     assert answers == ["NOT_ON_HOLD", "ok", "ALREADY_HELD", "ok", "NOT_ON_HOLD", "ok"]
 
 
+def test_whatever_else_an_entry_says_a_hold_is_not_placed_over_another() -> None:
+    story = a_floor()
+    place = entry(1.0, "place_hold", target="order", target_id="PO-1", reason="DRAWING")
+    assert code_of(story, place) == "ok"
+    again = entry(2.0, "place_hold", target="order", target_id="PO-1", reason="DRAWING", hold_id="hold-of-nothing")
+    assert code_of(story, again) == "ALREADY_HELD"
+
+
 def test_a_held_unit_is_not_taken_until_it_is_free() -> None:
     story = a_floor()
     story.hear(entry(1.0, "start_operation", order_id="PO-1"))

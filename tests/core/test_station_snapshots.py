@@ -1,5 +1,6 @@
 """A station's memory: small, whole, and its own."""
 
+import itertools
 import zlib
 from base64 import urlsafe_b64encode
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.core.directories import CheckPlan
 from agent.core.facts import OutputRecorded, StopClosed
 from agent.core.machine_settings import Role
 from agent.core.station import StationObservation
@@ -17,9 +19,11 @@ from tests.core.build import (
     IDLE,
     a_machine,
     a_manual_station,
+    a_plan,
     a_station,
     a_story,
     alive,
+    an_order,
     clock,
     down,
     entry,
@@ -67,6 +71,41 @@ def test_a_snapshot_stays_small_however_many_units_do_not_conform() -> None:
         assert len(story.station.snapshot()) <= 16_384
         assert max(len(value) for value in story.claims.values()) <= 16_384
     assert a_manual_station(output={"count_by": "serial"}).restored(story.station.snapshot()) == story.station
+
+
+def test_a_snapshot_stays_small_with_all_that_a_floor_can_hold_at_once() -> None:
+    item, checks = noise(60, "item"), [noise(60, "check", number) for number in range(50)]
+    orders = [an_order(noise(60, "order", one), op_no=noise(60, "op", one), item_id=item) for one in range(30)]
+    rows = [{"check_id": name, "kind": "final", "sampling": "every_unit"} for name in checks]
+    version = {"limits_version": "L1", "effective_from": clock(-1.0), "checks": rows}
+    plan = CheckPlan.model_validate({"rev": "1", "item_id": item, "versions": [version]})
+    station = a_manual_station(orders=True, output={"count_by": "serial"})
+    story = a_story(started(0.0), station=station, plan=replace(a_plan(*orders), checks={item: plan}))
+    clockwork = itertools.count(1)
+
+    def enter(action: str, **arguments: str) -> None:
+        reply = story.observe(entry(float(next(clockwork)), action, **arguments)).reply
+        assert reply is not None
+        assert reply.accepted, reply
+
+    for one in range(12):
+        enter("sign_on", operator_id=noise(60, "who", one))
+    for order in orders:
+        if order is not orders[0]:
+            enter("stop_operation", reason=noise(60, "why"))
+        enter("start_operation", order_id=order.order_id)
+    for one in range(50):
+        lot = noise(60, "lot", one)
+        enter("record_check", check_id=checks[one], lot_id=lot, result="pass")
+        enter("place_hold", target="lot", target_id=lot, reason=noise(60, "wet", one))
+        enter("consume", item_id=noise(60, "glue", one), qty="1", uom="KG")
+        enter("issue_material", lot_id=lot, item_id=noise(60, "item", one), qty="1", uom="KG")
+    for one in range(38):
+        enter("load_lot", lot_id=noise(35, "part", one), item_id=noise(30, "kind", one))
+    for one in range(20):
+        enter("raise_nc", serial=noise(60, "unit", one), defect_code=noise(60, "crack", one))
+    assert len(story.station.snapshot()) <= 16_384
+    assert station.restored(story.station.snapshot()) == story.station
 
 
 def test_a_station_comes_back_from_its_snapshot_whole() -> None:
