@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
 import typer
 
 from agent.commands.client import get
+from agent.commands.columns import aligned
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
 from agent.core.reconciliation_view import CenterReconciliation, ComparedView, ReconciliationView
 
 PATIENCE_S = 600.0
-COLUMNS = "{:<16}{:<16}{:<6}{:<16}{:<12}{:>12}{:>12}  {}"
-WORDS = {"qty_good": "good", "qty_scrap": "scrap", "qty_rework": "rework", "facts": "facts"}
+WORDS = {"qty_good": "good", "qty_scrap": "scrap", "qty_rework": "rework"}
 
 
 def reconcile(
@@ -41,26 +42,35 @@ def reconcile(
 
 
 def _lines(center: CenterReconciliation) -> list[str]:
-    differences = sum(row.differs for row in center.compared)
     head = f"{center.wc_id}: {center.facts} facts, {center.waiting} of them not confirmed by the MES"
     if not center.complete:
         head += "; SOME ARE PARKED, DAMAGED OR GONE: lineside parked"
     if not center.compared:
         return [head, "  nothing was made"]
-    title = COLUMNS.format("shift", "order", "op", "lot", "", "here", "MES", "").rstrip()
-    return [head, title, *(_line(row) for row in center.compared), _verdict(center, differences)]
+    title = ("shift", "order", "op", "lot", "", "here", "MES")
+    return [head, *aligned([title, *_sides(center.compared)], right=(5, 6), indent="  "), f"  {_verdict(center)}"]
 
 
-def _line(row: ComparedView) -> str:
-    names = (name or "-" for name in (row.order_id, row.op_no, row.lot_id))
-    theirs = "-" if row.theirs is None else f"{row.theirs.normalize():f}"
-    mark = "DIFFERS" if row.differs else ""
-    return COLUMNS.format(row.shift, *names, WORDS[row.kind], f"{row.ours.normalize():f}", theirs, mark).rstrip()
+def _sides(compared: Sequence[ComparedView]) -> Iterator[tuple[str, ...]]:
+    """What both sides hold; what a row is about stands in the first of its lines only."""
+    before: tuple[str, ...] = ()
+    for one in compared:
+        about = (one.shift, one.order_id or "-", one.op_no or "-", one.lot_id or "-")
+        shown = ("",) * len(about) if about == before else about
+        what = f"used {one.item_id}" if one.kind == "consumed" else WORDS.get(one.kind, one.kind)
+        mark = ("DIFFERS",) if one.differs else ()
+        yield (*shown, what, _words(one.ours), _words(one.theirs), *mark)
+        before = about
 
 
-def _verdict(center: CenterReconciliation, differences: int) -> str:
+def _words(value: str | None) -> str:
+    return "-" if value is None else value.replace("_", " ")
+
+
+def _verdict(center: CenterReconciliation) -> str:
     if all(row.theirs is None for row in center.compared):
         return "the MES has sent no figures"
+    differences = sum(row.differs for row in center.compared)
     if not differences:
         return "both sides hold the same"
     return f"{differences} differences" + ("; wait until all is confirmed" if center.waiting else "")

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
@@ -18,8 +18,10 @@ import orjson
 from agent.core.amendments import Amendments, Data
 from agent.core.chain import NO_FACTS, Chain
 from agent.core.envelope import Row
-from agent.core.facts import FACT_TYPES, DigestRow, Range, ShiftKeys
+from agent.core.facts import FACT_TYPES, DigestRow, OperationStatus, Range, ShiftKeys
 from agent.core.times import epoch
+from agent.core.told_statuses import OfShift, ToldStatuses
+from agent.core.told_stops import ToldStops
 
 DETAIL: Final = frozenset(kind.TYPE for kind in FACT_TYPES if kind.DETAIL)
 """May be shed on one side, so it counts on neither."""
@@ -30,6 +32,14 @@ MOST_ITEMS: Final = 20
 THE_REST: Final = "*"
 """Stands for what there is no more room for, in a fact that is at most 64 KiB."""
 NONE: Final = Decimal(0)
+
+
+class Beside(Protocol):
+    """Takes in the same facts for another purpose, in the same order."""
+
+    def take(self, row: Row, told: Data) -> None:
+        """One fact that is not void, and what it says by now."""
+        ...
 
 
 class RowKey(NamedTuple):
@@ -99,6 +109,8 @@ class Reckoning:
 
     amendments: Amendments
     scope: Scope = EVERYTHING
+    beside: tuple[Beside, ...] = ()
+    """They are given every fact, whatever the scope is."""
     chain: Chain = NO_FACTS
     types: Counter[str] = field(default_factory=Counter)
     ranges: dict[str, Range] = field(default_factory=dict)
@@ -106,8 +118,8 @@ class Reckoning:
     last_time: str | None = None
     positions: list[int] = field(default_factory=list)
     _sums: dict[RowKey, _Sum] = field(default_factory=dict)
-    _stops: dict[str, dict[str, Data]] = field(default_factory=dict)
-    """By stop and segment."""
+    _stops: ToldStops = field(default_factory=ToldStops)
+    _statuses: ToldStatuses = field(default_factory=ToldStatuses)
 
     def take(self, rows: Iterable[Row]) -> None:
         """Facts of the work center, in the order of their sequence."""
@@ -133,14 +145,17 @@ class Reckoning:
             for _, one in ordered[most - 1 :]:
                 rest.add(one)
             ordered = [*ordered[: most - 1], (REST, rest)]
-        return tuple(_digest_row(key, one) for key, one in ordered)
+        return tuple(_digest_row(key, one, self._statuses.of(_of_shift(key))) for key, one in ordered)
 
     def _take(self, row: Row) -> None:
         told = self.amendments.amended(row)
         data: Data = orjson.loads(row.data) if told is None else told
         key = _key(data)
         if told is not None:
-            self._follow_stop(row.type, told)
+            self._stops.take(row.type, told)
+            self._statuses.take(row.type, told, _of_shift(key))
+            for other in self.beside:
+                other.take(row, told)
         if not self.scope.has(key):
             return
         self._note(row)
@@ -160,38 +175,13 @@ class Reckoning:
         self.last_time = max(self.last_time or row.time, row.time)
         self.positions.append(row.position)
 
-    def _follow_stop(self, kind: str, data: Data) -> None:
-        """The segment that was told last under an id holds."""
-        family, _, name = kind.partition(".")
-        if family != "stop" or "segments" not in data:
-            return
-        told = {segment["segment_id"]: segment for segment in data["segments"]}
-        known = self._stops.setdefault(data["stop_id"], {})
-        match name:
-            case "opened" | "upgraded":
-                known.update(told)
-            case "closed" if told:
-                first = min(segment["start"] for segment in told.values())
-                before = {name: one for name, one in known.items() if one["start"] < first}
-                self._stops[data["stop_id"]] = {**(before if first > data["start"] else {}), **told}
-            case "segmented":
-                gone = {segment["segment_id"] for segment in data["before"]}
-                self._stops[data["stop_id"]] = {
-                    **{name: one for name, one in known.items() if name not in gone},
-                    **told,
-                }
-            case "merged" | "edited":
-                self._stops[data["stop_id"]] = told
-                self._stops.pop(data.get("void_stop_id", ""), None)
-
     def _stopped(self) -> Iterable[tuple[RowKey, int]]:
-        for segments in self._stops.values():
-            for one in segments.values():
-                if one["end"] is None or one["segment_class"] not in UNPLANNED:
-                    continue
-                key = RowKey(one["order_id"], one["op_no"], None, *_shift_of(one.get("shift")))
-                if self.scope.has(key):
-                    yield key, round((epoch(one["end"]) - epoch(one["start"])) * 1000)
+        for _, one in self._stops.segments():
+            if one["end"] is None or one["segment_class"] not in UNPLANNED:
+                continue
+            key = RowKey(one["order_id"], one["op_no"], None, *_shift_of(one.get("shift")))
+            if self.scope.has(key):
+                yield key, round((epoch(one["end"]) - epoch(one["start"])) * 1000)
 
 
 def _add(one: _Sum, kind: str, data: Data) -> None:
@@ -233,7 +223,11 @@ def _shift_of(shift: Data | None) -> tuple[str | None, str | None]:
     return (None, None) if shift is None else (shift["shift_id"], shift["business_date"])
 
 
-def _digest_row(key: RowKey, one: _Sum) -> DigestRow:
+def _of_shift(key: RowKey) -> OfShift:
+    return OfShift(key.order_id, key.op_no, key.shift_id, key.business_date)
+
+
+def _digest_row(key: RowKey, one: _Sum, status: OperationStatus | None) -> DigestRow:
     shift = None
     if key.shift_id is not None or key.business_date is not None:
         shift = ShiftKeys(shift_id=key.shift_id, business_date=key.business_date, crew_id=one.crew_id)
@@ -242,6 +236,7 @@ def _digest_row(key: RowKey, one: _Sum) -> DigestRow:
         op_no=key.op_no,
         lot_id=key.lot_id,
         shift=shift,
+        status=status,
         facts=one.facts,
         qty_good=one.good,
         qty_scrap=one.scrap,

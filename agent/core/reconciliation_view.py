@@ -13,7 +13,7 @@ from agent.core.reckoning import Scope
 
 
 class ComparedView(Block):
-    """One kind of quantity of one row, as both sides have it."""
+    """One thing that a row says, as both sides have it."""
 
     shift: str
     """`{business_date}/{shift_id}`, missing parts `-`."""
@@ -21,8 +21,12 @@ class ComparedView(Block):
     op_no: str | None
     lot_id: str | None
     kind: str
-    ours: Decimal
-    theirs: Decimal | None
+    """qty_good, qty_scrap, qty_rework, facts, status, or consumed."""
+    item_id: str | None = None
+    """That was consumed."""
+    ours: str | None
+    """A number, or a status; null where none was told."""
+    theirs: str | None
     """Null where the MES does not say, or has sent no figures of that shift."""
     differs: bool
 
@@ -82,10 +86,15 @@ def _view(shift: str, one: Compared) -> ComparedView:
         op_no=one.place.op_no,
         lot_id=one.place.lot_id,
         kind=one.kind,
-        ours=one.ours,
-        theirs=one.theirs,
+        item_id=one.item_id,
+        ours=_text(one.ours),
+        theirs=_text(one.theirs),
         differs=one.differs,
     )
+
+
+def _text(value: Decimal | str | None) -> str | None:
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 def _shift(row: DigestRow) -> str:

@@ -68,11 +68,11 @@ def compare(reckoned: Reckoned, figures: Figures, turn: RegisterTurn, draft: Dra
 
 def _raise(one: Compared, about: str, reckoned: Reckoned, turn: RegisterTurn, draft: Draft) -> None:
     evidence = {"kind": one.kind, "ours": str(one.ours), "theirs": str(one.theirs), "row": about}
-    at_most = abs(one.ours - (one.theirs or 0)) if one.kind in comparing.QUANTITIES else None
+    if one.item_id is not None:
+        evidence["item_id"] = one.item_id
     at, before = draft.observed, len(draft.facts)
-    draft.keys = Keys(
-        wc_id=reckoned.center, order_id=one.place.order_id, op_no=one.place.op_no, lot_id=one.place.lot_id
-    )
-    Discrepancy(DIFFERENCE, at, at, evidence, at_most).tell(draft, "rule", f"{reckoned.rev}:{about}:{one.sides}")
+    order_id, op_no, lot_id = one.place
+    draft.keys = Keys(wc_id=reckoned.center, order_id=order_id, op_no=op_no, item_id=one.item_id, lot_id=lot_id)
+    Discrepancy(DIFFERENCE, at, at, evidence, one.by).tell(draft, "rule", f"{reckoned.rev}:{about}:{one.sides}")
     draft.keys = Keys()
     turn.enter(draft.facts[before:])

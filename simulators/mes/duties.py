@@ -116,8 +116,10 @@ def _rows(own: Iterable[tuple[RowKey, Row]], wrong_by: Decimal) -> Iterator[dict
             "order_id": key.order_id,
             "op_no": key.op_no,
             "lot_id": key.lot_id,
+            "status": row.status,
             "facts": row.facts,
             "qty_good": str(row.made.good + (wrong_by if place == 0 else 0)),
             "qty_scrap": str(row.made.scrap),
             "qty_rework": str(row.made.rework),
+            "consumed": {item: str(qty) for item, qty in row.consumed.items() if item},
         }

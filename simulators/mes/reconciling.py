@@ -100,6 +100,9 @@ def _key(row: Mapping[str, Any]) -> RowKey:
 
 def _row(key: RowKey, told: Mapping[str, Any], held: Row) -> Iterator[Difference]:
     name = "/".join(part or "-" for part in (key.order_id, key.op_no, key.lot_id))
+    if told.get("status") is not None:
+        # An agent that looked at a part of it only may not know with what that began.
+        yield from _differing(f"{name} status", told["status"], held.status)
     yield from _differing(f"{name} facts", told["facts"], held.facts)
     yield from _made(name, told, held.made)
     yield from _differing(f"{name} labor_s", Decimal(told["labor_s"]), held.labor_s)

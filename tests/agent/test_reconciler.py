@@ -214,9 +214,10 @@ async def test_what_people_ask_for_is_both_sides_and_what_waits(tmp_path: Path) 
         await bench.figures("1", {"order_id": "PO-1", "op_no": "-", "qty_good": "61"})
         api = ReconciliationApi(bench.journal, bench.intake, CLOCK)
         center = await api.look(WC, SHIFT, "PO-1", None)
-        shown = {one.kind: (int(one.ours), one.differs) for one in center.compared}
-        assert shown["qty_good"] == (60, True)
-        assert shown["qty_scrap"] == (2, False)
+        shown = {one.kind: (one.ours, one.differs) for one in center.compared}
+        assert shown["status"] == ("in_progress", False)
+        assert shown["qty_good"] == ("60", True)
+        assert shown["qty_scrap"] == ("2", False)
         assert center.complete
         assert center.waiting == center.facts > 0
         await bench.journal.confirm("e1", bench.journal.marks.last_sequence, T0)

@@ -13,6 +13,7 @@ from agent.core.amendments import Amendments
 from agent.core.conditions import Condition
 from agent.core.envelope import Row
 from agent.core.facts import (
+    FACT_TYPES,
     DigestRow,
     Fact,
     FactCorrected,
@@ -258,6 +259,39 @@ def test_material_labor_and_unplanned_stops_have_their_sums() -> None:
     (row,) = reckoned(committed(told(used, used, worked, stood))).rows()
     assert (row.consumed, row.labor_s, row.stop_s) == ({"CAP": Decimal("5.0")}, Decimal(90), Decimal("60.000"))
     assert row.shift == DAY
+
+
+def changed(kind: str, status: str, shift: ShiftKeys = DAY) -> FactData:
+    fields: dict[str, object] = {
+        "keys": KEYS,
+        "quality": quality(),
+        "shift": shift,
+        "op_execution_id": "op-7",
+        "from_status": "waiting",
+        "to_status": status,
+        "transition_no": 1,
+        "release_status_seen": "released",
+        **dict.fromkeys(("qty_good", "qty_scrap", "qty_planned"), Decimal(0)),
+        "uom": "EA",
+        "actor": None,
+    }
+    model = {one.TYPE: one for one in FACT_TYPES}[f"operation.{kind}"]
+    return model.model_validate(fields)
+
+
+def statuses(*happened: FactData, scope: Scope | None = None) -> dict[str | None, str | None]:
+    rows = reckoned(committed(told(*happened)), scope).rows()
+    return {row.shift.shift_id if row.shift else None: row.status for row in rows}
+
+
+def test_a_shift_has_the_status_that_was_told_last_in_it_or_that_it_began_with() -> None:
+    begun = changed("started", "in_progress")
+    assert statuses(output(1), begun, output(5, shift=NIGHT)) == {"1": "in_progress", "2": "in_progress"}
+    done = changed("completed", "completed", NIGHT)
+    assert statuses(begun, output(5, shift=NIGHT), done, output(1)) == {"1": "in_progress", "2": "completed"}
+    night = Scope(shift_id="2", business_date="2026-03-04")
+    assert statuses(begun, output(5, shift=NIGHT), scope=night) == {"2": "in_progress"}
+    assert statuses(output(1)) == {"1": None}
 
 
 def test_a_lot_that_is_made_has_a_row_of_its_own() -> None:

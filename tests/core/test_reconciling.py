@@ -284,15 +284,70 @@ def test_where_the_mes_tells_no_lots_ours_are_taken_together() -> None:
     assert [(one.place.lot_id, one.kind) for one in found] == [("P-2", "qty_good")]
 
 
+def test_a_status_that_differs_is_raised_and_resolved_when_both_say_the_same() -> None:
+    plant = a_plant()
+    plant.tell(figures("1", theirs(status="in_progress")))
+    compare(plant, "1", row(status="completed"))
+    (raised,) = plant.of(DiscrepancyRaised)
+    about = f"{SHIFT}/PO-1/10/-/status"
+    assert raised.evidence == {"kind": "status", "ours": "completed", "theirs": "in_progress", "row": about}
+    assert raised.at_most is None
+    plant.tell(figures("2", theirs(status="completed")))
+    compare(plant, "2", row(status="completed"))
+    assert [one.resolution for one in plant.of(DiscrepancyResolved)] == ["agreed"]
+
+
+def test_a_status_that_one_side_does_not_say_is_no_difference() -> None:
+    plant = a_plant()
+    plant.tell(figures("1", theirs(status="completed"), theirs(order_id="PO-2")))
+    compare(plant, "1", row(), row(order_id="PO-2", status="paused"))
+    assert plant.of(DiscrepancyRaised) == []
+
+
+def test_what_was_consumed_is_compared_item_by_item() -> None:
+    plant = a_plant()
+    plant.tell(figures("1", theirs(consumed={"CABLE": "20", "CARTON": "20"})))
+    compare(plant, "1", row(consumed={"CABLE": "21", "CARTON": "20.0", "": "3"}))
+    (raised,) = plant.of(DiscrepancyRaised)
+    assert (raised.keys.item_id, raised.at_most) == ("CABLE", Decimal(1))
+    assert raised.evidence == {
+        "kind": "consumed",
+        "ours": "21",
+        "theirs": "20",
+        "row": f"{SHIFT}/PO-1/10/-/consumed/CABLE",
+        "item_id": "CABLE",
+    }
+
+
+def consumed_differences(rows: list[dict[str, Any]], ours: dict[str, str]) -> list[tuple[str | None, object, object]]:
+    base = {"rev": "1", "business_date": "2026-03-04", "shift_id": "1", "rows": rows}
+    found = compared((row(consumed=ours),), Figures.model_validate(base))
+    return [(one.item_id, one.ours, one.theirs) for one in found if one.kind == "consumed" and one.differs]
+
+
+def test_consumption_that_one_side_lacks_differs_where_that_side_tells_consumption_at_all() -> None:
+    two, none = Decimal(2), Decimal(0)
+    assert consumed_differences([theirs(consumed={"LID": "2"})], {"CAP": "2"}) == [
+        ("CAP", two, none),
+        ("LID", none, two),
+    ]
+    assert consumed_differences([theirs(order_id="PO-2", consumed={})], {"CAP": "2"}) == [("CAP", two, none)]
+    assert consumed_differences([theirs()], {"CAP": "2"}) == []
+
+
+def test_more_items_than_a_row_has_room_for_are_not_compared() -> None:
+    assert consumed_differences([theirs(consumed={"CAP": "3"})], {"CAP": "2", "*": "9"}) == []
+
+
 def test_people_see_both_sides_of_what_they_ask_for() -> None:
     base = {"rev": "1", "business_date": "2026-03-04", "shift_id": "1"}
     model = Figures.model_validate({**base, "rows": [theirs(qty_good="9"), theirs(order_id="PO-2")]})
     shown = both_sides((row(),), {SHIFT: model}, Scope(order_id="PO-1"))
     assert [(one.kind, one.ours, one.theirs, one.differs) for one in shown] == [
-        ("qty_good", Decimal(7), Decimal(9), True),
-        ("qty_scrap", Decimal(1), Decimal(1), False),
-        ("qty_rework", Decimal(0), Decimal(0), False),
-        ("facts", Decimal(4), None, False),
+        ("qty_good", "7", "9", True),
+        ("qty_scrap", "1", "1", False),
+        ("qty_rework", "0", "0", False),
+        ("facts", "4", None, False),
     ]
     alone = both_sides((row(),), {}, Scope())
     assert {(one.shift, one.theirs) for one in alone} == {(SHIFT, None)}

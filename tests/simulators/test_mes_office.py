@@ -164,6 +164,8 @@ async def test_a_shift_that_was_summed_up_is_answered_with_figures(broker: Broke
     async with a_mes(broker, tmp_path) as control, an_agent(broker) as agent:
         story.output("60", lot_out="OUT-1")
         story.scrap("2", "2")
+        story.operation("started", "in_progress")
+        story.consume("CABLE", "L-1", "61", "60", "1")
         summary(story)
         first, *behind = story.events
         agent.say(EVT, payload(*behind))
@@ -172,7 +174,9 @@ async def test_a_shift_that_was_summed_up_is_answered_with_figures(broker: Broke
                 await published(agent, topic)
         agent.say(EVT, payload(first))
         said = await published(agent, topic)
-        assert (said["business_date"], said["shift_id"], said["through"]) == ("2026-03-04", "early", 3)
+        assert (said["business_date"], said["shift_id"], said["through"]) == ("2026-03-04", "early", 5)
+        told = {(row["lot_id"], row["status"], row["consumed"].get("CABLE")) for row in said["rows"]}
+        assert told == {("OUT-1", "in_progress", None), (None, "in_progress", "61")}
         made = {(row["order_id"], row["lot_id"]): (row["qty_good"], row["qty_scrap"]) for row in said["rows"]}
         assert made == {("PO-1", "OUT-1"): ("60", "0"), ("PO-1", None): ("-2", "2")}
         await ask(control, do="wrong_figures", by="5")
@@ -180,4 +184,4 @@ async def test_a_shift_that_was_summed_up_is_answered_with_figures(broker: Broke
         digest |= {"rows": [{"shift": SHIFT}], "ids_chain": "", "complete": True}
         agent.say(EVT, payload(story.tell("reconciliation.digest", **digest)))
         said = await agent.hears(lambda heard, _: heard == topic)
-        assert (said["through"], said["rows"][0]["qty_good"]) == (4, "65")
+        assert (said["through"], said["rows"][0]["qty_good"]) == (6, "65")

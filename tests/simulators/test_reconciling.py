@@ -123,6 +123,28 @@ def test_a_void_fact_is_a_fact_that_adds_nothing() -> None:
     assert found[0].differences == ()
 
 
+def completed_in_the_next_shift(status: str) -> Story:
+    """What the agent says of the shift in which it began."""
+    story = a_day()
+    story.operation("started", "in_progress")
+    story.shift = LATE
+    story.operation("completed", "completed")
+    story.shift = SHIFT
+    types = {"output.recorded": 1, "scrap.recorded": 1, "material.consumed": 1, "labor.recorded": 1}
+    told: dict[str, Any] = {"scope": "request", "facts": 5, "by_type": {**types, "operation.started": 1}}
+    told |= {"ids_chain": chain(story.events[0], *story.events[2:6])}
+    told["ranges"] = [{"epoch": "e1", "first": 1, "last": 7}]
+    return digest(story, {"facts": 5, "status": status}, **told)
+
+
+def test_the_status_that_a_shift_leaves_an_operation_with_is_held_against_what_is_here() -> None:
+    assert reconciled(completed_in_the_next_shift("in_progress").facts())[0].differences == ()
+    (found,) = reconciled(completed_in_the_next_shift("completed").facts())
+    assert [(one.what, one.told, one.held) for one in found.differences] == [
+        ("PO-1/20/- status", "completed", "in_progress")
+    ]
+
+
 def test_erp_is_told_sums_by_operation_and_shift_and_no_detail(tmp_path: Path) -> None:
     story = a_day()
     story.operation("started", "in_progress")

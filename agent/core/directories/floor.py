@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, model_validator
 
 from agent.core.directories.codes import tell_apart
 from agent.core.directories.copies import NO_TEXTS, Code, Copy, Moment, Name, Part, Texts, is_strict
+from agent.core.facts import OperationStatus
 
 LotStatus: TypeAlias = Literal["planned", "in_process", "restricted", "unrestricted", "closed"]
 """ISA-95 disposition of a lot; restricted lots are on hold. Not the disposition of a nonconformance."""
@@ -83,15 +84,19 @@ class Resources(Copy):
 
 
 class FigureRow(Part):
-    """What the MES holds of one order, operation, produced lot and shift."""
+    """What the MES holds of one order, operation, produced lot and shift; null is what it does not say."""
 
     order_id: Code | None = None
     op_no: Code | None = None
     lot_id: Code | None = None
+    status: OperationStatus | None = None
+    """Execution status of the operation as told last in the shift, else the one that the shift began with."""
     facts: Annotated[int, Field(ge=0)] | None = None
     qty_good: Decimal | None = None
     qty_scrap: Decimal | None = None
     qty_rework: Decimal | None = None
+    consumed: Annotated[dict[Code, Decimal], Field(max_length=100)] | None = None
+    """Item to quantity, of all items that were used."""
 
 
 class Figures(Copy):

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from agent.core.facts.blocks import Block, FactData, ShiftKeys, Timestamp
+from agent.core.facts.operations import OperationStatus
 
 
 class Range(Block):
@@ -23,6 +24,9 @@ class DigestRow(Block):
     op_no: str | None
     lot_id: str | None
     shift: ShiftKeys | None
+    status: OperationStatus | None = None
+    """Execution status of the operation as told last in that shift, else the one that the shift began with; null where
+    none was told, or not within what was looked at."""
     facts: int
     qty_good: Decimal
     qty_scrap: Decimal

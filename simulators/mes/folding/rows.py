@@ -32,6 +32,8 @@ class RowKey(NamedTuple):
 class Row:
     """Sums."""
 
+    status: str | None = None
+    """Of the operation: told last in the shift, else the one that the shift began with."""
     facts: int = 0
     made: Quantities = field(default_factory=Quantities)
     uom: str | None = None
@@ -52,6 +54,7 @@ def rows(facts: Sequence[StoredFact], since: Sequence[StoredFact] | None = None)
     wanted = {fact.id for fact in facts}
     held = {fact.id: fact for fact in effective(facts if since is None else since) if fact.id in wanted}
     found: dict[RowKey, Row] = {}
+    statuses = _statuses(held[told.id] for told in facts if told.id in held and told.type not in DETAIL)
     for told in facts:
         if told.type not in DETAIL:
             fact = held.get(told.id, told)
@@ -65,7 +68,31 @@ def rows(facts: Sequence[StoredFact], since: Sequence[StoredFact] | None = None)
                 lasted = Decimal(str((part.end - part.start).total_seconds()))
                 key = RowKey(*part.operation, None, part.shift)
                 found[key] = _stood(found.get(key, Row()), part.segment_class, lasted)
-    return found
+    return {
+        key: replace(row, status=statuses.get(_Left(key.order_id, key.op_no, key.shift))) for key, row in found.items()
+    }
+
+
+class _Left(NamedTuple):
+    """An operation as a shift left it."""
+
+    order_id: str | None
+    op_no: str | None
+    shift: ShiftKey | None
+
+
+def _statuses(facts: Iterable[StoredFact]) -> dict[_Left, str | None]:
+    """How each shift left the operations that it had to do with."""
+    now: dict[Operation, str] = {}
+    left: dict[_Left, str | None] = {}
+    for fact in facts:
+        place = _Left(*fact.operation, fact.shift)
+        if fact.type.startswith("operation.") and "to_status" in fact.data:
+            now[fact.operation] = fact.data["to_status"]
+            left[place] = now[fact.operation]
+        else:
+            left.setdefault(place, now.get(fact.operation))
+    return left
 
 
 def key_of(fact: StoredFact) -> RowKey:
@@ -103,6 +130,7 @@ def _stood(row: Row, stop_class: str | None, seconds: Decimal) -> Row:
 def _both(one: Row, other: Row) -> Row:
     items = {**one.consumed, **other.consumed}
     return Row(
+        status=other.status or one.status,
         facts=one.facts + other.facts,
         made=one.made + other.made,
         uom=other.uom or one.uom,
