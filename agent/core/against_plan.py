@@ -13,7 +13,7 @@ from agent.core import executions, plan
 from agent.core.directories import Directories, Order
 from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import DiscrepancyCode
+from agent.core.facts import Deviation, DiscrepancyCode, Reason
 from agent.core.named_operations import Named
 from agent.core.operations import Operation
 from agent.core.turn import Turn
@@ -21,6 +21,8 @@ from agent.core.values import replace
 
 MOST_TOLD = 8
 """Contradictions of one execution that are remembered as told."""
+OFF_ROUTE = {"wrong_work_center": "wc", "operation_out_of_sequence": "sequence"}
+"""Contradictions that are deviations from the route as well (requirement 42), with their kind."""
 VERSIONS = ("bom_version", "route_version", "norm_version")
 
 
@@ -66,6 +68,17 @@ def tell_at_start(turn: Turn, found: list[Contradiction]) -> None:
         one.told(turn)
         if one.code == "stale_version" and turn.operations.current is not None:
             _marked(turn, turn.operations.current, one.mark)
+
+
+def off_route(found: list[Contradiction], wc_id: str, reason: Reason | None) -> Iterator[Deviation]:
+    """What of it deviates from the route, to be recorded with the reason that somebody gave."""
+    for one in found:
+        kind = OFF_ROUTE.get(one.code)
+        if kind == "wc":
+            yield Deviation(kind=kind, expected=one.evidence["planned"], actual=wc_id, reason=reason)
+        elif kind is not None:
+            expected, actual = one.evidence["not_completed"], one.evidence["op_no"]
+            yield Deviation(kind=kind, expected=expected, actual=actual, reason=reason)
 
 
 def of_copy(order: Order, wc_id: str) -> Iterator[Contradiction]:

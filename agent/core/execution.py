@@ -56,8 +56,10 @@ def _take_up(turn: Turn, named: Named, word: Word) -> str:
             operation = replace(operation, started=turn.draft.observed)
         changeover.put_in_progress(turn, operation, known.status, word)
         against_plan.tell_at_start(turn, found)
+        for deviation in against_plan.off_route(found, turn.wc_id, word.reason):
+            _tell_deviation(turn, deviation, word)
     if override is not None:
-        _tell_override(turn, override, word)
+        _tell_deviation(turn, override, word, "ORDER_ON_HOLD")
     begun = named.known is None or named.known.status == "waiting"
     return f"Order {named.order_id} {'started' if begun else 'goes on'}."
 
@@ -93,13 +95,13 @@ def _look_for_hold(turn: Turn, order_id: str) -> Deviation | None:
     return Deviation(kind="order_on_hold", expected="released hold", actual=hold.hold_id or "hold", reason=hold.reason)
 
 
-def _tell_override(turn: Turn, deviation: Deviation, word: Word) -> None:
+def _tell_deviation(turn: Turn, deviation: Deviation, word: Word, rule: str | None = None) -> None:
     data = DeviationRecorded(
         keys=turn.draft.keys,
         quality=turn.draft.quality("operator"),
         versions=turn.draft.versions,
         deviation=deviation,
-        rule="ORDER_ON_HOLD",
+        rule=rule,
         comment=word.comment,
         actor=word.actor,
     )
@@ -109,7 +111,7 @@ def _tell_override(turn: Turn, deviation: Deviation, word: Word) -> None:
 
 def _start(turn: Turn, entry: Entry) -> str:
     order_id = arguments.name(entry.arguments, "order_id")
-    return start(turn, order_id, arguments.optional_name(entry.arguments, "op_no"), _word(turn, entry))
+    return start(turn, order_id, arguments.optional_name(entry.arguments, "op_no"), _beginning(turn, entry))
 
 
 def _resume(turn: Turn, entry: Entry) -> str:
@@ -120,7 +122,7 @@ def _resume(turn: Turn, entry: Entry) -> str:
     named = named_operations.to_resume(turn, order_id, op_no)
     if named.known is None or named.known.status == "waiting":
         raise EntryRefusedError("NOT_BEGUN", f"Work on order {order_id} has not begun here. Start it instead.")
-    return _take_up(turn, named, _word(turn, entry))
+    return _take_up(turn, named, _beginning(turn, entry))
 
 
 def _pause(turn: Turn, entry: Entry) -> str:
@@ -148,6 +150,12 @@ def _stop(turn: Turn, entry: Entry) -> str:
 def _abort(turn: Turn, entry: Entry) -> str:
     must_be(turn, entry, "supervisor")
     return f"Order {_leave(turn, 'aborted', _interruption(turn, entry)).order_id} given up."
+
+
+def _beginning(turn: Turn, entry: Entry) -> Word:
+    """With the reason, where somebody gave one, for beginning otherwise than the route says."""
+    reason = code_lists.optional(turn.directories, "deviations", entry.arguments)
+    return replace(_word(turn, entry), reason=reason, comment=arguments.text(entry.arguments, "comment"))
 
 
 def _word(turn: Turn, entry: Entry) -> Word:

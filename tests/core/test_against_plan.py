@@ -108,6 +108,20 @@ def test_a_contradiction_can_be_made_to_block_or_be_passed_over(
     assert raised(passing) == []
 
 
+def test_what_is_begun_off_its_route_is_a_deviation_with_the_reason_that_was_given() -> None:
+    plan = a_plan(an_order(route=[EARLIER], work_centers=["WC-2"]))
+    off = [("wc", "WC-2", WC), ("sequence", "5", "10")]
+    for said, code in ((entry(20.0, "start_operation", order_id="PO-1", reason="RUSH"), "RUSH"), (None, None)):
+        story = a_line(plan)
+        story.hear(said or scan(20.0, "ORD:PO-1"))
+        told = [fact.deviation for fact in story.of(DeviationRecorded) if isinstance(fact, DeviationRecorded)]
+        assert [(one.kind, one.expected, one.actual) for one in told] == off
+        assert {one.reason and one.reason.code for one in told} == {code}
+    passing = a_line(plan, wrong_work_center="allow", operation_out_of_sequence="allow")
+    passing.hear(scan(20.0, "ORD:PO-1"))
+    assert passing.of(DeviationRecorded) == []
+
+
 def test_nothing_is_raised_where_work_follows_the_plan() -> None:
     done = [{"op_no": "5", "status": "completed"}, {"op_no": "7", "status": "waiting", "mandatory": False}]
     plan = replace(

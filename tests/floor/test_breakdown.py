@@ -11,11 +11,12 @@ import pytest
 from tests.floor.plant import Document, Floor, Made, a_floor
 from tests.floor.scenes import an_order, codes, versions
 
-FIRST, SECOND = "BENCH-1", "BENCH-2"
+FIRST, SECOND, THIRD = "BENCH-1", "BENCH-2", "BENCH-3"
 ORDER = "PO-41"
 BENCHES: tuple[Document, ...] = (
     {"work_center": FIRST, "manual": True},
     {"work_center": SECOND, "manual": True, "output": {"count_by": "serial"}},
+    {"work_center": THIRD, "manual": True},
 )
 LINE: Document = {"line": "10", "item_id": "LID", "qty_per": "2", "uom": "EA"}
 BOARD: Document = {"line": "20", "item_id": "BOARD", "qty_per": "1", "uom": "EA", "mode": "unit"}
@@ -31,10 +32,20 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
         floor.publish("items/UNIT", {"item_id": "UNIT", "uom": "EA", "serial_issuer": "external"})
         for lot_id, item in (("L-1", "LID"), ("L-2", "LID"), ("B-1", "BOARD"), ("B-2", "BOARD")):
             floor.publish(f"lots/{lot_id}", {"lot_id": lot_id, "item_id": item, "qty": "100", "uom": "EA"})
+        make_parts(floor)
         make_lots(floor)
         make_units(floor)
         floor.delivered()
         yield floor
+
+
+def make_parts(floor: Floor) -> None:
+    """Nine blanks at the first of two operations, and seven of them finished at the second."""
+    for op_no, good in (("10", "9"), ("20", "7")):
+        floor.publish(f"orders/PO-17/{op_no}", an_order("PO-17", op_no=op_no, item_id="LEVER"), wc=THIRD)
+        floor.enter(THIRD, "start_operation", order_id="PO-17")
+        floor.enter(THIRD, "report_good", qty=good)
+        floor.enter(THIRD, "complete_operation")
 
 
 def make_lots(floor: Floor) -> None:
@@ -76,9 +87,17 @@ def table(floor: Floor, by: str, what: str, type_: str) -> dict[str, int]:
         return {name: int(amount) for name, amount in connection.execute(SUMS, asked)}
 
 
+@pytest.mark.requirement(17)
+def test_what_is_half_finished_is_good_output_of_its_own_operation(plant: Floor) -> None:
+    told = [(one["keys"]["op_no"], one["qty_good"], one["uom"]) for one in plant.mes("output.recorded", wc_id=THIRD)]
+    assert told == [("10", "9", "EA"), ("20", "7", "EA")]
+    done = {one["keys"]["op_no"]: one["qty_good"] for one in plant.mes("operation.completed", wc_id=THIRD)}
+    assert done == {"10": "9", "20": "7"}
+
+
 @pytest.mark.requirement(41)
 def test_quantities_are_broken_down_by_workstation(plant: Floor) -> None:
-    assert table(plant, "keys.wc_id", "qty_good", "output.recorded") == {FIRST: 10, SECOND: 3}
+    assert table(plant, "keys.wc_id", "qty_good", "output.recorded") == {FIRST: 10, SECOND: 3, THIRD: 16}
     assert table(plant, "keys.wc_id", "qty_scrap", "scrap.recorded") == {FIRST: 1, SECOND: 1}
     assert table(plant, "keys.wc_id", "qty", "material.consumed") == {FIRST: 22, SECOND: 3}
 

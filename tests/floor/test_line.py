@@ -47,6 +47,8 @@ class Line:
 
     floor: Floor
     wire: Wire
+    standing: Document
+    """The work center as it was shown when it stood at the end."""
 
 
 def prepare(floor: Floor) -> None:
@@ -73,12 +75,15 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
         floor.enter(WC, "record_check", **seal, value="182.5", uom="Cel", result="pass")
         floor.until_plant(MADE_S + 60.0)
         # A standstill that is still short counts as running until it has grown to a stop.
-        floor.until_center(WC, lambda center: (center["stop"] or {}).get("stop_class") == "down", "it stands")
+        standing = floor.until_center(
+            WC, lambda center: (center["stop"] or {}).get("stop_class") == "down", "it stands"
+        )
+        floor.enter(WC, "set_reason", code="NO_TRAYS", comment="none were washed")
         floor.enter(WC, "complete_operation")
         floor.enter(WC, "sign_off", operator_id="OP-1")
         floor.until_plant(SHIFT_S + 30.0)
         floor.delivered()
-        yield Line(floor, wire)
+        yield Line(floor, wire, standing)
 
 
 def seconds_in_shift(floor: Floor, type_: str, **named: str) -> Decimal:
@@ -115,6 +120,19 @@ def test_machine_time_is_told_apart_from_labor_time(line: Line) -> None:
     assert order["elements"]["apt_s"] == RUN_S
     told = [one for one in line.floor.mes("labor.recorded", order_id=ORDER) if one["shift"]["shift_id"] == "early"]
     assert Decimal(order["labor_s"]) == sum(Decimal(one["duration_s"]) for one in told) > 900
+
+
+@pytest.mark.requirement(21)
+def test_a_reason_is_asked_for_when_the_line_stops_and_downtime_is_told_with_it(line: Line) -> None:
+    asked = line.standing["stop"]
+    assert (asked["reason_wanted"], asked["reason_code"]) == (True, None)
+    told = line.floor.one("stop.reason_set", wc_id=WC)
+    assert (told["stop_id"], told["segment_id"]) == (asked["stop_id"], asked["segment_id"])
+    assert (told["reason"]["code"], told["comment"], told["prev_reason"]) == ("NO_TRAYS", "none were washed", None)
+    stop = line.floor.center(WC)["stop"]
+    assert (stop["stop_id"], stop["reason_wanted"]) == (asked["stop_id"], False)
+    closed = line.floor.one("stop.closed", wc_id=WC)
+    assert (closed["stop_class"], closed["duration_s"]) == ("down", "240.000")
 
 
 @pytest.mark.requirement(10)

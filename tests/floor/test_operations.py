@@ -93,6 +93,24 @@ def test_every_fact_of_two_operations_of_an_order_names_its_own_with_its_version
         assert {event["data"]["versions"]["bom_version"] for event in events} == {f"B{op_no}"}
 
 
+@pytest.mark.requirement(42)
+def test_what_is_begun_otherwise_than_the_route_says_is_a_deviation_with_its_reason(bench: Floor) -> None:
+    before = [{"op_no": "10", "status": "waiting", "mandatory": True}]
+    order = an_order("PO-42", op_no="20", route=before, work_centers=["BENCH-7"])
+    bench.publish("orders/PO-42", order, wc=WC)
+    bench.publish("deviations", {"codes": [{"code": "RUSH", "text": {"en": "It is urgent"}}]})
+    assert bench.try_to(WC, "start_operation", order_id="PO-42", reason="NONE")["code"] == "UNKNOWN_REASON"
+    bench.enter(WC, "start_operation", order_id="PO-42", reason="RUSH", comment="the truck waits")
+    bench.enter(WC, "complete_operation")
+    bench.delivered()
+    told = bench.mes("deviation.recorded", order_id="PO-42")
+    found = [(one["deviation"]["kind"], one["deviation"]["expected"], one["deviation"]["actual"]) for one in told]
+    assert found == [("wc", "BENCH-7", WC), ("sequence", "10", "20")]
+    assert {(one["deviation"]["reason"]["code"], one["comment"], one["actor"]) for one in told} == {
+        ("RUSH", "the truck waits", "OP-1")
+    }
+
+
 @pytest.mark.requirement(62)
 def test_working_on_a_stale_version_is_detected_and_reported(bench: Floor) -> None:
     order = an_order("PO-62", item_id="CRATE", bom_version="1", route_version=None, norm_version=None)

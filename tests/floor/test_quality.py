@@ -9,7 +9,7 @@ import pytest
 from tests.floor.plant import Document, Floor, Made, a_floor
 from tests.floor.scenes import an_order, codes, versions
 
-WC, OTHER, THIRD, LAST = "BENCH-1", "BENCH-2", "BENCH-3", "BENCH-4"
+WC, OTHER, THIRD, LAST, UNITS = "BENCH-1", "BENCH-2", "BENCH-3", "BENCH-4", "BENCH-5"
 """One for each test."""
 LINE: Document = {"line": "10", "item_id": "LID", "qty_per": "1", "uom": "EA"}
 INCOMING = {"check_id": "LID-IN", "kind": "incoming", "component": "LID", "sampling": "per_lot", "mandatory": True}
@@ -18,8 +18,9 @@ QUALITY: Document = {"actor": "QA-1", "role": "quality"}
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    benches = tuple({"work_center": wc, "manual": True} for wc in (WC, OTHER, THIRD, LAST))
-    with a_floor(Made(machines=benches, speed=10.0), tmp_path_factory.mktemp("quality")) as floor:
+    benches: list[Document] = [{"work_center": wc, "manual": True} for wc in (WC, OTHER, THIRD, LAST)]
+    benches.append({"work_center": UNITS, "manual": True, "output": {"count_by": "serial"}})
+    with a_floor(Made(machines=tuple(benches), speed=10.0), tmp_path_factory.mktemp("quality")) as floor:
         for name, known in (("defects", "DENT"), ("causes", "WORN_TOOL"), ("holds", "SUSPECT")):
             floor.publish(name, codes(known))
         floor.publish("boms/BOX", {"item_id": "BOX", "versions": versions("bom_version", "3", lines=[LINE])})
@@ -97,6 +98,25 @@ def test_a_defect_is_told_with_its_cause_and_what_was_done_about_it(plant: Floor
     )
     plant.enter(OTHER, "pass_retest", nc_id=raised["nc_id"])
     plant.enter(OTHER, "complete_operation")
+
+
+@pytest.mark.requirement(37)
+@pytest.mark.requirement(38)
+def test_a_unit_is_retested_and_good_again_under_its_own_serial(plant: Floor) -> None:
+    plant.publish("orders/PO-40", an_order("PO-40", item_id="PUMP", trace={"serials": True}), wc=UNITS)
+    plant.enter(UNITS, "start_operation", order_id="PO-40")
+    assert plant.scan(UNITS, "SN:U-1")["accepted"]
+    plant.enter(UNITS, "raise_nc", serial="U-1", defect_code="DENT")
+    plant.enter(UNITS, "dispose_nc", serial="U-1", disposition="retest", comment="gauge was dirty")
+    told = plant.one("nc.dispositioned", order_id="PO-40")
+    assert (told["serial"], told["disposition"], told["decided_by"]) == ("U-1", "retest", "OP-1")
+    plant.enter(UNITS, "pass_retest", serial="U-1")
+    plant.enter(UNITS, "complete_operation")
+    plant.delivered()
+    passes = [(one["serials"], one["pass_no"]) for one in plant.mes("output.recorded", order_id="PO-40")]
+    assert passes == [(["U-1"], 1), (["U-1"], 2)]
+    assert plant.one("rework.recorded", order_id="PO-40")["serial"] == "U-1"
+    assert plant.one("operation.completed", order_id="PO-40")["qty_good"] == "1"
 
 
 @pytest.mark.requirement(36)

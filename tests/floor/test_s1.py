@@ -140,6 +140,7 @@ def test_the_stop_of_2400_seconds_has_its_reason(pumps: Floor) -> None:
 
 @pytest.mark.requirement(24)
 @pytest.mark.requirement(28)
+@pytest.mark.requirement(42)
 def test_the_cable_is_over_the_norm_tied_to_its_lot_and_operation_with_its_reason(pumps: Floor) -> None:
     used = pumps.mes("material.consumed", order_id=ORDER, item_id="CABLE")
     assert sum(Decimal(one["qty"]) for one in used) == 21

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -75,7 +77,26 @@ def test_the_setup_is_a_category_of_its_own_with_its_duration(mill: Floor) -> No
     assert early["elements"]["aust_s"] == "600.000"
 
 
-@pytest.mark.requirement(21)
+@pytest.mark.requirement(16)
+def test_the_machine_is_told_in_intervals_of_running_setup_and_downtime_without_a_gap(mill: Floor) -> None:
+    changes = mill.events("machine.condition_changed")
+    assert all(one["data"]["to_condition"] == other["data"]["from_condition"] for one, other in pairwise(changes))
+    lasted = [
+        (one["data"]["to_condition"], one["data"]["mode"], at(other["time"]) - at(one["time"]))
+        for one, other in pairwise(changes)
+    ]
+    assert [one for one in lasted if one[0] != "UNKNOWN"][1:] == [
+        ("IDLE", "SETUP", timedelta(seconds=600)),
+        ("RUNNING", "PRODUCTION", timedelta(seconds=1150)),
+        ("STARVED", "PRODUCTION", timedelta(seconds=1190)),
+        ("RUNNING", "PRODUCTION", timedelta(seconds=800)),
+    ]
+
+
+def at(time: str) -> datetime:
+    return datetime.fromisoformat(time)
+
+
 @pytest.mark.requirement(43)
 def test_the_stop_over_the_shift_change_is_one_stop_in_two_segments(mill: Floor, starved: Document) -> None:
     assert starved["duration_s"] == "1190.000"
@@ -83,6 +104,11 @@ def test_the_stop_over_the_shift_change_is_one_stop_in_two_segments(mill: Floor,
     assert (first["start"], first["end"]) == (starved["start"], second["start"])
     assert second["start"] == "2026-03-04T06:40:00.000Z"
     assert [one["shift"]["shift_id"] for one in (first, second)] == ["early", "late"]
+    # What it cost each shift stands in that shift's delay, beside its running time.
+    early = mill.mes("shift.summary", wc_id=WC)[0]["elements"]
+    waited = (at(first["end"]) - at(first["start"])).total_seconds()
+    assert float(early["adet_s"]) == pytest.approx(waited, abs=0.01)
+    assert float(early["availability"]) == pytest.approx(float(early["apt_s"]) / 2400, abs=0.001)
     opened = [fact for fact in mill.mes("stop.opened", wc_id=WC) if fact["stop_id"] == starved["stop_id"]]
     assert len(opened) == 1
 

@@ -52,7 +52,7 @@ class OperationChanged(FactData):
     performers: tuple[str, ...] = ()
     """Operators signed on at the work center."""
     reason: Reason | None = None
-    """Why it was paused, stopped or aborted."""
+    """Why it was paused, stopped or aborted, or begun otherwise than the route says."""
     comment: str = ""
     times: OperationTimes | None = None
     """Null where it begins."""
