@@ -78,6 +78,7 @@ class Floor:
         """The configuration of the machines that are read."""
         self.broker: Broker
         self.agent: Supervised
+        self.mes_process: Supervised
         self.present: Present
         self._link: asyncio.Future[Link] = loop.create_future()
 
@@ -236,6 +237,10 @@ class Floor:
         self._run(self.agent.start())
         self.until(lambda _: True, "the agent is back")
 
+    def stop_mes(self) -> None:
+        """For good; its tables stay."""
+        self._run(self.mes_process.stop())
+
     def stop_broker(self) -> None:
         """Take it away."""
         self._run(self.broker.stop())
@@ -334,8 +339,9 @@ async def _build(floor: Floor, stack: AsyncExitStack) -> None:
     plan = folder / "plan.json"
     plan.write_text("{}", encoding="utf-8")
     files = ("--store", str(floor.store), "--plan", str(plan))
-    mes = Supervised("the MES", ("simulate", "mes", *files, *where), folder / "mes.log", announces=True)
-    await stack.enter_async_context(mes)
+    arguments = ("simulate", "mes", *files, *where)
+    floor.mes_process = Supervised("the MES", arguments, folder / "mes.log", announces=True)
+    await stack.enter_async_context(floor.mes_process)
     log = stack.enter_context(TruthLog(folder / "truth.jsonl", floor.clock))
     if made.scripts:
         days = [Day(script) for script in made.scripts]

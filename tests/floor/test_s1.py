@@ -12,6 +12,7 @@ import pytest
 from simulators.script import Episode, Kind
 from tests.floor.plant import Document, Floor, Made, a_day
 from tests.floor.scenes import a_script, an_order, codes, versions
+from tests.floor.strangers import strangers_report
 
 WC = "ASM-1"
 ORDER = "PO-1"
@@ -187,3 +188,30 @@ def test_a_mandatory_check_that_was_not_made_is_told_with_its_reason(pumps: Floo
 @pytest.mark.requirement(31)
 def test_all_performers_of_the_operation_are_named(pumps: Floor) -> None:
     assert pumps.one("operation.completed", order_id=ORDER)["performers"] == ["OP-1", "OP-2", "SV-1"]
+
+
+@pytest.fixture(scope="module")
+def strangers(pumps: Floor) -> Iterator[Document]:
+    """What an MES with an empty store, written by somebody who knows the contract's pages alone, makes of it all."""
+    pumps.stop_mes()
+    with strangers_report(pumps) as report:
+        yield report
+
+
+def test_an_mes_that_was_written_from_the_pages_alone_gets_every_fact_once_and_rejects_none(
+    pumps: Floor, strangers: Document
+) -> None:
+    [source] = strangers["sources"].values()
+    assert source["through"] == source["stored"] >= len(pumps.sequences())
+    assert (source["gaps"], source["rejected"], source["conflicts"], source["withheld"]) == ([], [], 0, 0)
+
+
+def test_it_agrees_with_the_truth(strangers: Document) -> None:
+    made = strangers["work_centers"][WC][f"{ORDER}/10"]
+    assert [made[name] for name in ("good", "scrap", "rework", "status")] == ["18", "2", "0", "completed"]
+    assert made["stops_s"]["WAIT_TECH"] == "2400"
+    used = {one["item_id"]: (one["lot_id"], one["qty"], one["over_qty"]) for one in made["consumption"]}
+    assert used["CABLE"] == (LOTS["CABLE"], "21", "1")
+    assert used["SCREW"] == (LOTS["SCREW"], "80", "0")
+    into = {serial: {(child["item_id"], child["lot_id"]) for child in got} for serial, got in made["genealogy"].items()}
+    assert into == {serial: set(LOTS.items()) for serial in UNITS}
