@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from agent.core import bom, materials
+from agent.core import bom, lot_records, materials
 from agent.core.accounts import Account, Boundary, Cums
 from agent.core.directories.items import BomLine
 from agent.core.discrepancies import Discrepancy
@@ -121,11 +121,17 @@ def tell_late(turn: Turn, account: Account, before: Cums, after: Cums) -> None:
         _tell_parts(turn, run, parts)
 
 
-def for_unit(turn: Turn, serial: str, at: float) -> None:
-    """A unit was taken for the first time: the components that go into each unit were used."""
-    run = present(turn, at)
+def for_unit(turn: Turn, serial: str, at: float, units: int = 1) -> None:
+    """A unit was taken for the first time: the components that go into each unit were used.
+
+    Args:
+        turn: in which it was taken.
+        serial: of the unit.
+        at: when.
+        units: -1 where it was not taken after all, and what it used is put back.
+    """
+    run, before = present(turn, at), turn.materials.units
     lines = [line for line in run.lines if line.mode == "unit"]
-    units = turn.materials.units
     for line in lines:
         extra = turn.materials.use(run.execution_id, line.line).extra
         used = Used(
@@ -133,15 +139,15 @@ def for_unit(turn: Turn, serial: str, at: float) -> None:
             item_id=line.item_id,
             uom=line.uom,
             mode="unit",
-            need=line.qty_per,
-            cum_before=line.qty_per * units + extra,
-            norm=line.qty_per * (units + 1),
+            need=line.qty_per * units,
+            cum_before=line.qty_per * before + extra,
+            norm=line.qty_per * (before + units),
             sources=materials.sources(turn.materials.loaded, run.lines, line.line),
             serial=serial,
         )
         tell(turn, run, used, "rule")
     if lines:
-        turn.materials = replace(turn.materials, units=units + 1)
+        turn.materials = replace(turn.materials, units=max(before + units, 0))
 
 
 def operation_changed(turn: Turn) -> None:
@@ -168,7 +174,7 @@ def tell(turn: Turn, run: Run, used: Used, origin: Origin) -> None:
         if source is None:
             unresolved = share
         else:
-            turn.materials = turn.materials.taken(source.lot.lot_id, share * source.factor)
+            lot_records.take(turn, source.lot.lot_id, share * source.factor)
             _look_at_status(turn, run, source.lot.lot_id)
     if unresolved > 0 and (used.sources or (used.line is not None and used.line.lot_required)):
         _raise_unresolved(turn, run, used, unresolved)

@@ -118,7 +118,7 @@ CORRECTABLE: Mapping[str, Kind] = {
     "material.issued": MOVEMENT,
     "material.returned": MOVEMENT,
     "lot.loaded": Kind({**LOT, "reason.code": _code("deviations")}),
-    "lot.unloaded": Kind({**KEYS, "qty_left": NUMBER}),
+    "lot.unloaded": Kind({**KEYS, "qty_left": NUMBER}, voidable=False),
     "lot.moved": Kind({**KEYS, "qty": QUANTITY, "from_place": NAME, "to_place": NAME}),
     "quality.checked": Kind(
         {**KEYS, "value": NUMBER, "result": _word("pass", "fail"), "defect_code": DEFECT, "place": NAME}

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import loading, materials
+from agent.core import loading, lot_records, materials
 from agent.core.corrected import Data
 from agent.core.errors import EntryRefusedError
 from agent.core.turn import Turn
 from agent.core.values import replace
+
+OF_LOTS = frozenset({"material.consumed", "material.issued", "material.returned", "lot.unloaded", "lot.moved"})
+"""Facts that say how much is in a lot, or where it lies, also of one that is not loaded."""
+BROUGHT = {"material.issued": 1, "material.returned": -1}
+"""Movements of material by what they add to a lot."""
 
 
 def check(type_name: str, before: Data, after: Data) -> None:
@@ -33,10 +38,19 @@ def move(turn: Turn, type_name: str, time: str, before: Data | None, after: Data
     """
     if type_name == "lot.loaded":
         _load(turn, time, before, after)
+    if type_name == "lot.unloaded" and before is not None and after is not None:
+        _recount(turn, before, "qty_left", -1)
+        _recount(turn, after, "qty_left", 1)
+    if type_name in BROUGHT:
+        _recount(turn, before, "qty", -BROUGHT[type_name])
+        _recount(turn, after, "qty", BROUGHT[type_name])
+    if type_name == "lot.moved" and before is not None and before["qty"] is None:
+        place = before["from_place"] if after is None else after["to_place"]
+        lot_records.lies_elsewhere(turn, before["keys"]["lot_id"], before["to_place"], place)
     if type_name == "material.consumed":
         for data, sign in ((before, -1), (after, 1)):
             if data is not None and data["keys"]["lot_id"] is not None:
-                loading.use_otherwise(turn, data["keys"]["lot_id"], sign * Decimal(data["qty"]))
+                lot_records.use_otherwise(turn, data["keys"]["lot_id"], sign * Decimal(data["qty"]))
 
 
 def use(turn: Turn, execution_id: str | None, data: Data | None, sign: int) -> None:
@@ -48,6 +62,11 @@ def use(turn: Turn, execution_id: str | None, data: Data | None, sign: int) -> N
     qty, over = (sign * Decimal(data[name]) for name in ("qty", "over_qty"))
     after = replace(used, extra=used.extra + qty, over=max(used.over + over, materials.NOTHING))
     turn.materials = turn.materials.with_use(after)
+
+
+def _recount(turn: Turn, data: Data | None, field: str, sign: int) -> None:
+    if data is not None and data["keys"]["lot_id"] is not None and data[field] is not None:
+        lot_records.holds_otherwise(turn, data["keys"]["lot_id"], sign * Decimal(data[field]))
 
 
 def _load(turn: Turn, time: str, before: Data | None, after: Data | None) -> None:

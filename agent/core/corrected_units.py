@@ -48,4 +48,5 @@ def taken_back(turn: Turn, type_name: str, data: Data) -> tuple[str, Unit] | Non
         op_no=op_no or None,
         counted=bool(before) and unit.counted,
         taken=before,
+        voided=unit.voided + 1,
     )

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from agent.core import corrected_materials, corrected_parts, corrected_units, executions, loading, tally, unit_records
+from agent.core import (
+    consumption,
+    corrected_materials,
+    corrected_parts,
+    corrected_units,
+    executions,
+    lot_records,
+    tally,
+    unit_records,
+)
 from agent.core.actions import Asked, Claims
 from agent.core.corrected import CHAINS, Chain, Data, Fields, as_recorded, order_of, shift_of
 from agent.core.corrected_parts import Credit, Share
@@ -60,6 +69,8 @@ def bring_about(turn: Turn, change: Change, effect: Effect) -> None:
     corrected_parts.credit(turn, effect.credits)
     if effect.unit is not None:
         unit_records.keep(turn, *effect.unit)
+        if row.type == "output.recorded" and turn.execution_id == effect.counted_for[0]:
+            consumption.for_unit(turn, effect.unit[0], turn.draft.observed, units=-1)
     corrected_materials.move(turn, row.type, row.time, was, now)
     if row.type == "material.consumed":
         corrected_materials.use(turn, effect.counted_for[0], was, -1)
@@ -96,9 +107,9 @@ def records_of(asked: Asked) -> Claims:
     if data["keys"]["order_id"] is None and row.correlationid is not None:
         claims += executions.claims_of_run(asked.wc_id, row.correlationid)
     claims += unit_records.claims_of(asked, corrected_units.serial_of(row.type, data) or "")
-    if row.type == "material.consumed":
+    if row.type in corrected_materials.OF_LOTS:
         lots = (data["keys"]["lot_id"], _given(asked).get("keys.lot_id"))
-        claims += (loading.LOTS.key(asked.wc_id, lot_id) for lot_id in lots if lot_id)
+        claims += (lot_records.LOTS.key(asked.wc_id, lot_id) for lot_id in lots if lot_id)
     return tuple(claims)
 
 

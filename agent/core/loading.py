@@ -6,28 +6,38 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core import arguments, boundary, code_lists, holds, labor, lot_checks, lot_facts, materials, rights, uoms
+from agent.core import (
+    arguments,
+    boundary,
+    code_lists,
+    holds,
+    labor,
+    lot_checks,
+    lot_facts,
+    lot_records,
+    materials,
+    rights,
+    uoms,
+)
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.barcodes import Code
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import LotMoved, LotUnloaded
 from agent.core.lot_checks import Finding, Wanted
 from agent.core.lot_facts import Word
-from agent.core.materials import MAX_LOTS, MOST_BYTES, LoadedLot, LotRecord
+from agent.core.materials import MAX_LOTS, MOST_BYTES, LoadedLot
 from agent.core.observations import Entry, Scan
-from agent.core.records import Records
 from agent.core.times import iso
 from agent.core.turn import Turn
 from agent.core.values import replace
 
-LOTS = Records("lot", LotRecord)
 Cause: TypeAlias = Literal["operator", "empty", "order_end", "swap"]
 
 
 def claims_needed(asked: Asked, lot_id: str | None = None) -> Claims:
     """The claims that loading a lot must be given."""
     named = lot_id or asked.arguments.get("lot_id", "")
-    return (LOTS.key(asked.wc_id, named), holds.claim("lot", named)) if named else ()
+    return (lot_records.LOTS.key(asked.wc_id, named), holds.claim("lot", named)) if named else ()
 
 
 def load_scanned(turn: Turn, code: Code, scan: Scan) -> str:
@@ -102,7 +112,7 @@ def move(turn: Turn, entry: Entry) -> str:
         lots = tuple(moved if one.lot_id == lot_id else one for one in turn.materials.loaded)
         turn.materials = replace(turn.materials, loaded=lots)
         if loaded is None:
-            keep(turn, moved)
+            lot_records.keep(turn, moved)
     data = LotMoved(
         keys=turn.draft.keys.model_copy(update={"lot_id": lot_id, "item_id": lot.item_id}),
         quality=turn.draft.quality("operator", entry="manual"),
@@ -130,7 +140,7 @@ def take_back(turn: Turn, lot_id: str, since: str) -> None:
     boundary.end(turn, turn.draft.observed, "lot")
     lot = must_be_loaded(turn, lot_id)
     turn.materials = turn.materials.without(lot)
-    keep(turn, lot)
+    lot_records.keep(turn, lot)
 
 
 def recount(turn: Turn, lot_id: str, since: str, qty: Decimal) -> None:
@@ -139,16 +149,6 @@ def recount(turn: Turn, lot_id: str, since: str, qty: Decimal) -> None:
     if lot is not None:
         lots = (replace(one, qty=qty) if one is lot else one for one in turn.materials.loaded)
         turn.materials = replace(turn.materials, loaded=tuple(lots))
-
-
-def use_otherwise(turn: Turn, lot_id: str, qty: Decimal) -> None:
-    """So much more of a lot was used than was said, or less: of one that lies here, and of one that is away."""
-    here = next((one for one in (*turn.materials.loaded, *turn.materials.gone) if one.lot_id == lot_id), None)
-    if here is not None:
-        turn.materials = turn.materials.taken(lot_id, max(qty, -here.used))
-    record = LOTS.find(turn, turn.wc_id, lot_id)
-    if record is not None and turn.materials.lot(lot_id) is None:
-        LOTS.keep(turn, replace(record, used=max(record.used + qty, materials.NOTHING)), turn.wc_id, lot_id)
 
 
 def _loaded_at(lots: Iterable[LoadedLot], lot_id: str, since: str) -> LoadedLot | None:
@@ -184,7 +184,7 @@ def _wanted(turn: Turn, lot_id: str, given: Mapping[str, str], word: Word) -> Wa
 
 def known(turn: Turn, lot_id: str, given: Mapping[str, str]) -> LoadedLot:
     """A lot as it stands: what was left here last, unless the MES has counted anew since."""
-    copy, record = turn.directories.lots.get(lot_id), LOTS.find(turn, turn.wc_id, lot_id)
+    copy, record = turn.directories.lots.get(lot_id), lot_records.LOTS.find(turn, turn.wc_id, lot_id)
     line = arguments.optional_name(given, "bom_line")
     item_id = arguments.optional_name(given, "item_id") or (None if copy is None else copy.item_id)
     if item_id is None and record is not None:
@@ -252,7 +252,7 @@ def _unload(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal |
     if left is not None:
         lot = replace(lot, qty=left + lot.used)
     turn.materials = turn.materials.without(lot)
-    keep(turn, lot)
+    lot_records.keep(turn, lot)
     data = LotUnloaded(
         keys=turn.draft.keys.model_copy(update={"lot_id": lot.lot_id, "item_id": lot.item_id}),
         quality=turn.draft.quality("rule" if actor is None else "operator"),
@@ -263,14 +263,6 @@ def _unload(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal |
         actor=actor,
     )
     turn.draft.add(data, at, f"unl:{turn.wc_id}:{lot.lot_id}:{turn.number()}")
-
-
-def keep(turn: Turn, lot: LoadedLot) -> None:
-    """Store what is known of a lot that is not loaded, or is no more."""
-    record = LotRecord(
-        lot.item_id, lot.uom, lot.qty, lot.used, lot.rev, lot.status, lot.place, split_from=lot.split_from
-    )
-    LOTS.keep(turn, record, turn.wc_id, lot.lot_id)
 
 
 def _swapped(turn: Turn, given: Mapping[str, str]) -> LoadedLot | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from agent.core import arguments, boundary, holds, loading, materials
+from agent.core import arguments, boundary, holds, loading, lot_records, materials
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import LotPart, LotSplit
-from agent.core.loading import LOTS
+from agent.core.lot_records import LOTS
 from agent.core.materials import LoadedLot
 from agent.core.observations import Entry
 from agent.core.turn import Turn
@@ -35,7 +35,7 @@ def _split(turn: Turn, entry: Entry) -> str:
         boundary.end(turn, entry.observed.wall, "lot")
     _take_from(turn, lot_id, lot, taken)
     for part, qty in parts.items():
-        loading.keep(
+        lot_records.keep(
             turn,
             replace(lot, lot_id=part, uom=uom, qty=qty, used=materials.NOTHING, rev=None, split_from=lot_id),
         )
@@ -84,7 +84,7 @@ def _take_from(turn: Turn, lot_id: str, lot: LoadedLot, taken: Decimal) -> None:
         return
     now = replace(now, qty=now.qty - taken)
     if loaded is None:
-        loading.keep(turn, now)
+        lot_records.keep(turn, now)
         return
     lots = tuple(now if one.lot_id == lot_id else one for one in turn.materials.loaded)
     turn.materials = replace(turn.materials, loaded=lots)

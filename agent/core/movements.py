@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from pydantic import ValidationError
 
-from agent.core import arguments, bom, code_lists, consumption, labor, materials, uoms
+from agent.core import arguments, bom, code_lists, consumption, labor, lot_records, materials, uoms
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.bom import Serving
 from agent.core.commands import Settle
@@ -26,7 +26,7 @@ from agent.core.facts import (
     MovementSettled,
     MovementState,
 )
-from agent.core.loading import LOTS
+from agent.core.lot_records import LOTS
 from agent.core.materials import MOST_MOVEMENTS, Materials, Moved
 from agent.core.observations import Entry
 from agent.core.records import Claims as Taken
@@ -195,12 +195,7 @@ def _change_lot(turn: Turn, moved: Moved) -> None:
     if turn.materials.lot(lot_id) is not None:
         turn.flush()
         consumption.tell_output(turn, moved.at)
-        turn.materials = turn.materials.changed(lot_id, by)
-        return
-    record = LOTS.find(turn, turn.wc_id, lot_id)
-    if record is not None and record.qty is not None:
-        qty = max(record.qty + by, record.used)
-        LOTS.keep(turn, replace(record, qty=qty), turn.wc_id, lot_id)
+    lot_records.holds_otherwise(turn, lot_id, by)
 
 
 def _show(turn: Turn, moved: Moved) -> None:

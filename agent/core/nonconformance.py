@@ -90,7 +90,7 @@ def leave_rework(turn: Turn, serial: str, unit: Unit, at: float) -> Unit:
     pass_no = unit.pass_no + 1
     if unit.nc.in_rework:
         move = move_of(turn, unit.nc, 1, at)
-        reworking.good_again(turn, move, pass_no, f"out:{unit.order_id}:{unit.op_no}:{serial}:{pass_no}")
+        reworking.good_again(turn, move, pass_no, f"out:{unit.named(serial, pass_no)}")
     nc = replace(unit.nc, left=Decimal(0), in_rework=False)
     unit = replace(unit, status=unit.sound, pass_no=pass_no, back=False, nc=nc)
     unit_records.keep(turn, serial, unit)

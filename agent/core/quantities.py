@@ -19,7 +19,6 @@ from agent.core.facts import (
     QuantityCategory,
 )
 from agent.core.observations import Entry
-from agent.core.operations import Operation
 from agent.core.output import Output
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -56,10 +55,9 @@ def report_good(turn: Turn, entry: Entry) -> str:
     return f"Good {qty} {account.uom} taken."
 
 
-def record_serial(turn: Turn, operation: Operation, serial: str, at: float) -> None:
-    """One good unit, where output is counted by serials (domain.md K14)."""
-    key = f"out:{operation.order_id}:{operation.op_no}:{serial}:1"
-    _record_good(turn, turn.account(), 1, at, key, serials=(serial,))
+def record_serial(turn: Turn, name: str, serial: str, at: float) -> None:
+    """One good unit, where output is counted by serials (domain.md K14); `name` is that of its first pass."""
+    _record_good(turn, turn.account(), 1, at, f"out:{name}", serials=(serial,))
 
 
 def adjust(turn: Turn, entry: Entry, reason: str) -> str:

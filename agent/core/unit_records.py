@@ -73,6 +73,13 @@ class Unit:
     """Components linked one by one, and lots loaded when it was taken."""
     at: float = 0.0
     by: str | None = None
+    voided: int = 0
+    """How often it was void that it had been taken."""
+
+    def named(self, serial: str, pass_no: int) -> str:
+        """Names a pass of it at its operation; taken again after that was void, it is another happening."""
+        again = f"~{self.voided}" if self.voided else ""
+        return f"{self.order_id}:{self.op_no}:{serial}:{pass_no}{again}"
 
     @property
     def serials_in_it(self) -> tuple[str, ...]:

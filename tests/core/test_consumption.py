@@ -271,6 +271,19 @@ def test_parts_counted_after_the_order_ended_are_told_of_it_and_of_its_lots() ->
     assert (late.keys.order_id, late.keys.lot_id, late.qty, late.cum_qty) == ("PO-1", "B2", Decimal(1), Decimal(6))
 
 
+def test_what_is_counted_late_is_missing_in_the_lot_when_it_is_loaded_again() -> None:
+    floor = a_place()
+    floor.say("load_lot", lot_id="B1")
+    floor.make(2)
+    floor.say("complete_operation")
+    floor.at -= 0.9
+    floor.make(1)
+    floor.start("PO-2")
+    floor.say("load_lot", lot_id="B1")
+    (lot,) = floor.story.station.state.materials.loaded
+    assert (lot.qty, lot.used, lot.left) == (Decimal(4), Decimal(3), Decimal(1))
+
+
 def test_parts_of_a_setup_use_material_unless_the_plant_says_otherwise() -> None:
     for uses, told in ((True, [(None, Decimal(3))]), (False, [])):
         floor = a_place(LABEL, rules=MaterialSettings(setup_parts_use_material=uses))

@@ -19,7 +19,10 @@ from agent.core.facts import (
     GenealogyLinked,
     LaborRecorded,
     LotLoaded,
+    LotMoved,
+    LotUnloaded,
     MaterialConsumed,
+    MaterialIssued,
     OutputRecorded,
     ScrapRecorded,
 )
@@ -31,6 +34,7 @@ from agent.core.views import Reply
 from tests.core.build import (
     EXECUTE,
     PROVENANCE,
+    WC,
     Story,
     a_manual_station,
     a_pattern,
@@ -50,6 +54,7 @@ from tests.core.build import (
     wall,
     watched,
 )
+from tests.core.floor import a_bom, a_line
 
 PLAN = a_plan(an_order("PO-1"), an_order("PO-2", op_no="20", item_id="CAP"), an_order("PO-3", release_status="closed"))
 CODES = {"rev": "4", "codes": [{"code": "TYPO", "text": {"en": "typing error"}}, {"code": "OTHER", "generic": True}]}
@@ -537,6 +542,22 @@ def test_a_unit_whose_scan_was_an_error_can_be_scanned_again() -> None:
     assert [fact.data.serials for fact in story.facts if isinstance(fact.data, OutputRecorded)] == [("1",), ("1",)]
 
 
+def test_a_unit_that_is_scanned_again_is_another_happening_and_uses_its_material_once() -> None:
+    station = a_station(Role.PACKML_STATE, output={"count_by": "serial"})
+    plan = replace(PLAN, boms={"BOTTLE": a_bom(a_line("40", "SEAL", "2", mode="unit"))})
+    plan = replace(plan, orders={(WC, "PO-1"): an_order("PO-1", bom_version="B1")})
+    story = a_story(*watched(packml_state=EXECUTE), scan(1.0, "ORD:PO-1"), station=station, plan=plan)
+    story.hear(entry(5.0, "load_lot", lot_id="S", item_id="SEAL", qty="10", uom="EA"), scan(10.0, "SN:1"))
+    story.hear(entry(20.0, "undo_last"))
+    assert [one.qty for one in of(story, MaterialConsumed)] == [2, -2]
+    assert left(story, "S") == 10
+    story.hear(scan(30.0, "SN:1"))
+    assert [one.cum_qty for one in of(story, MaterialConsumed)] == [2, 0, 2]
+    assert left(story, "S") == 8
+    keys = [fact.natural_key for fact in story.facts]
+    assert len(set(keys)) == len(keys)
+
+
 def test_a_unit_that_is_no_scrap_is_good_again() -> None:
     story = taken_units()
     story.hear(entry(20.0, "report_scrap", serial="1", defect_code="DENT"))
@@ -623,6 +644,41 @@ def test_what_was_in_a_lot_when_it_was_loaded_is_corrected() -> None:
     fact = last(story, LotLoaded)
     assert say(story, put(story, fact, {"qty": "12"})).accepted
     assert left(story) == 7
+
+
+def test_what_was_left_in_a_lot_that_is_away_is_corrected_in_its_record() -> None:
+    story, _ = consuming()
+    story.hear(entry(30.0, "unload_lot", lot_id="A", qty_left="4"))
+    fact = last(story, LotUnloaded)
+    assert refusal(story, void(story, fact)) == "NOT_VOIDABLE"
+    assert say(story, put(story, fact, {"qty_left": "3"}, 61.0)).accepted
+    story.hear(entry(70.0, "load_lot", lot_id="A", item_id="GLUE", uom="KG"))
+    assert left(story) == 3
+
+
+def test_a_movement_that_is_corrected_changes_what_is_in_its_lot() -> None:
+    story, _ = consuming()
+    story.hear(entry(30.0, "issue_material", lot_id="A", item_id="GLUE", qty="6", uom="KG"))
+    fact = last(story, MaterialIssued)
+    assert left(story) == 11
+    assert say(story, put(story, fact, {"qty": "4"})).accepted
+    assert left(story) == 9
+    assert say(story, void(story, fact, 61.0)).accepted
+    assert left(story) == 5
+
+
+def test_a_lot_that_was_not_moved_lies_where_it_lay() -> None:
+    story, _ = consuming()
+    story.hear(entry(30.0, "move_lot", lot_id="A", to_place="RACK"))
+    fact = last(story, LotMoved)
+    assert say(story, put(story, fact, {"to_place": "SHELF"})).accepted
+    assert places(story) == ["SHELF"]
+    assert say(story, void(story, fact, 61.0)).accepted
+    assert places(story) == [WC]
+
+
+def places(story: Story) -> list[str | None]:
+    return [lot.place for lot in story.station.state.materials.loaded]
 
 
 # Other facts

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from agent.core.directories import Lot
 from agent.core.facts import LotPart, LotSplit
-from agent.core.loading import LOTS
+from agent.core.lot_records import LOTS
 from agent.core.materials import LotRecord
 from agent.core.values import replace
 from tests.core.build import WC
