@@ -49,15 +49,19 @@ class Contradiction:
 def at_start(turn: Turn, named: Named) -> list[Contradiction]:
     """What contradicts the plan in working on an operation now, to be raised once work on it has begun.
 
+    What was told when parts made without an order were given to one that had not begun is not told again.
+
     Raises:
         EntryRefusedError: one of them that blocks here.
     """
     rules, found = turn.setup.machine.plan, []
+    known = named.known
+    told = known.told if known is not None and known.status == "waiting" else ()
     for one in _at_start(turn, named):
         action = getattr(rules, one.code)
         if action == "block":
             raise EntryRefusedError(one.code.upper(), one.found)
-        if action == "warn":
+        if action == "warn" and one.mark not in told:
             found.append(one)
     return found
 

@@ -48,7 +48,9 @@ def attach(turn: Turn, entry: Entry) -> str:
     if free.present:
         changeover.end_run(turn)
     # One that has not begun takes over the place that this time has in the accounts of parts.
-    operation = named.known or replace(named_operations.planned(turn, named), book=free.run.book)
+    operation = named.known or replace(
+        named_operations.planned(turn, named), book=free.run.book, told=tuple(one.mark for one in found)
+    )
     account = executions.account_of(turn, operation)
     executions.attached(turn, free.execution_id, free.run, operation)
     turn.output = _followed(turn.output, free.run.book, account)
@@ -121,10 +123,12 @@ def _together(cums: Cums, free: _Free, account: Account) -> Cums:
 
 
 def _move_figures(turn: Turn, free: _Free, account: Account) -> None:
-    good, scrap, shift = Decimal(free.cums.good), Decimal(free.cums.scrap), free.run.shift
+    cums, shift = free.cums, free.run.shift
+    made = (Decimal(cums.good), Decimal(cums.scrap), Decimal(cums.rework))
+    less = (-made[0], -made[1], -made[2])
     order = (account.keys.order_id, account.keys.op_no)
-    without = tally.corrected(turn.figures, shift, (None, None), (-good, -scrap), turn.setup.machine.output.cycle_s)
-    turn.figures = tally.corrected(without, shift, order, (good, scrap), account.cycle_s)
+    without = tally.corrected(turn.figures, shift, (None, None), less, turn.setup.machine.output.cycle_s)
+    turn.figures = tally.corrected(without, shift, order, made, account.cycle_s)
 
 
 def _resolve(turn: Turn, entry: Entry, discrepancy_id: str, account: Account) -> None:

@@ -92,7 +92,7 @@ def credit(turn: Turn, changes: Iterable[Credit]) -> None:
     for one in changes:
         share, account, cums = one.share, one.account, one.cums
         cycle_s = turn.cycle_s if account is None else account.cycle_s
-        made = (Decimal(share.parts["good"]), Decimal(share.parts["scrap"]))
+        made = (Decimal(share.parts["good"]), Decimal(share.parts["scrap"]), Decimal(share.parts["rework"]))
         turn.figures = tally.corrected(turn.figures, share.shift, share.order, made, cycle_s)
         if account is not None:
             counting.credit(turn, account, partial(_with_cums, cums=cums))

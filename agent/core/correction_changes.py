@@ -101,11 +101,13 @@ def changed(turn: Turn, target: Held, action: CorrectionAction, given: Fields) -
     if action != "void" and not differing and not target.chain.void:
         raise EntryRefusedError("NOTHING_CHANGED", "The fact says so already. Nothing was corrected.")
     corrected_materials.check(type_name, target.data, data)
+    moved = order_of(data) != order_of(target.data)
+    if moved:
+        _check_decided(target)
     _check_source(kind, target, differing, void=action == "void")
     if action == "void":
         paths |= dict.fromkeys(kind.quantities)
     nothing = target.chain.void
-    moved = order_of(data) != order_of(target.data)
     return Change(
         held=target,
         action=action,
@@ -140,12 +142,16 @@ def _check_source(kind: Kind, target: Held, differing: Iterable[str], *, void: b
         return
     if data.get("counter") is not None:
         raise EntryRefusedError("COUNTED", "A machine counted that. Adjust the quantity instead (adjust_quantity).")
-    if data.get("nc_id") is not None:
-        raise EntryRefusedError(
-            "DISPOSITION_DECIDES", f"That follows from nonconformance {data['nc_id']}. Decide it anew."
-        )
+    _check_decided(target)
     if quantities and Decimal(data.get("qty_from_rework", "0")):
         raise EntryRefusedError("FROM_REWORK", "Those left rework with it. Void the fact and report it anew.")
+
+
+def _check_decided(target: Held) -> None:
+    """Refuse what follows from a nonconformance, whose parts stay with the operation that they were made at."""
+    nc_id = target.data.get("nc_id")
+    if nc_id is not None and not target.row.type.startswith("nc."):
+        raise EntryRefusedError("DISPOSITION_DECIDES", f"That follows from nonconformance {nc_id}. Decide it anew.")
 
 
 def _quantity(kind: Kind, target: Held, data: Data, *, whole: bool) -> Decimal:

@@ -50,7 +50,7 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
 
 
 def corrected(
-    figures: Figures, shift: ShiftKeys | None, order: OrderKey, made: tuple[Decimal, Decimal], cycle_s: float
+    figures: Figures, shift: ShiftKeys | None, order: OrderKey, made: tuple[Decimal, Decimal, Decimal], cycle_s: float
 ) -> Figures:
     """The figures with other quantities of a fact that was counted before.
 
@@ -58,10 +58,11 @@ def corrected(
         figures: the figures so far.
         shift: of the fact.
         order: order and operation of the fact.
-        made: good parts and scrap more than before, or fewer.
+        made: good parts, scrap and parts in rework more than before, or fewer.
         cycle_s: planned run time of one part in seconds (PRI).
     """
-    sums = Sums(good=made[0], scrap=made[1], ideal=float(sum(made)) * cycle_s)
+    good, scrap, rework = made
+    sums = Sums(good=good, scrap=scrap, rework=rework, ideal=float(good + scrap) * cycle_s)
     return changed(figures, shift, order, sums)
 
 

@@ -192,6 +192,15 @@ def test_giving_it_to_an_order_that_contradicts_the_plan_raises_that() -> None:
     assert codes == ["no_order_running", "order_not_released"]
 
 
+def test_what_contradicts_the_plan_is_raised_once_when_that_order_begins() -> None:
+    story = a_line()
+    assert give(story, 101.0, order_id="PO-9").accepted
+    story.hear(scan(103.0, "ORD:PO-9"))
+    codes = [fact.code for fact in story.of(DiscrepancyRaised) if isinstance(fact, DiscrepancyRaised)]
+    assert codes == ["no_order_running", "order_not_released"]
+    assert story.station.state.operations.current is not None
+
+
 @pytest.mark.parametrize("missing", ["execution_id", "order_id", "reason"])
 def test_what_when_and_why_must_be_said(missing: str) -> None:
     given = {"execution_id": "none-0", "order_id": "PO-1", "reason": "X"}

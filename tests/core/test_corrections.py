@@ -24,6 +24,7 @@ from agent.core.facts import (
     MaterialConsumed,
     MaterialIssued,
     OutputRecorded,
+    ReworkRecorded,
     ScrapRecorded,
 )
 from agent.core.machine_settings import Role
@@ -519,6 +520,27 @@ def test_corrections_go_on_after_a_restart() -> None:
     assert say(story, put(story, fact, {"qty_good": "4"}, 70.0)).accepted
     assert [one.correction_no for one in of(story, FactCorrected)] == [1, 2]
     assert made(story) == (4, 0, 0)
+
+
+def test_rework_that_is_moved_to_another_order_is_so_in_the_figures() -> None:
+    pattern = a_pattern(a_shift("early", "05:00", "13:00"))
+    station = a_station(Role.PACKML_STATE, Role.TOTAL, Role.REWORK, pattern=pattern)
+    story = a_story(
+        *watched(packml_state=EXECUTE, total=0, rework=0), scan(1.0, "ORD:PO-1"), station=station, plan=PLAN
+    )
+    story.hear(read(5.0, total=5), read(6.0, rework=2), *alive(6.0, 9.0))
+    fact = last(story, ReworkRecorded)
+    assert say(story, put(story, fact, {"keys.order_id": "PO-2"})).accepted
+    (shift,) = story.station.state.figures.shifts
+    assert {one.order_id: one.sums.rework for one in shift.orders} == {"PO-1": 0, "PO-2": 2}
+
+
+def test_what_follows_from_a_nonconformance_stays_with_its_order() -> None:
+    story = by_hand()
+    reported(story)
+    story.hear(entry(30.0, "raise_nc", qty="2", defect_code="DENT"))
+    fact = last(story, ReworkRecorded)
+    assert refusal(story, put(story, fact, {"keys.order_id": "PO-2"})) == "DISPOSITION_DECIDES"
 
 
 # Units
