@@ -150,6 +150,7 @@ def test_process_values_stay_beside_the_facts_and_the_mes_gets_events_and_sums(l
     assert summary["elements"]["apt_s"] == RUN_S
 
 
+@pytest.mark.requirement(33)
 @pytest.mark.requirement(44)
 def test_parameters_of_the_machine_are_recorded_of_an_execution(line: Line) -> None:
     [started] = line.floor.events("operation.started", order_id=ORDER)
@@ -160,4 +161,5 @@ def test_parameters_of_the_machine_are_recorded_of_an_execution(line: Line) -> N
     assert {(speed, quality) for _, speed, quality in values} == {(6.0, "good"), (0.0, "good")}
     checked = line.floor.one("quality.checked", order_id=ORDER)
     assert (checked["characteristic"], checked["value"], checked["uom"]) == ("sealing temperature", "182.5", "Cel")
-    assert (checked["kind"], checked["place"], checked["keys"]["op_no"]) == ("in_process", WC, "10")
+    assert (checked["kind"], checked["result"], checked["place"]) == ("in_process", "pass", WC)
+    assert (checked["actor"], checked["keys"]["op_no"]) == ("OP-1", "10")

@@ -100,6 +100,23 @@ def test_a_defect_is_told_with_its_cause_and_what_was_done_about_it(plant: Floor
     plant.enter(OTHER, "complete_operation")
 
 
+@pytest.mark.requirement(34)
+def test_a_mandatory_check_of_the_order_is_enforced(plant: Floor) -> None:
+    final = {"check_id": "FIT", "kind": "final", "sampling": "once", "mandatory": True}
+    plant.publish("checks/CRATE", {"item_id": "CRATE", "versions": versions("limits_version", "7", checks=[final])})
+    plant.publish("orders/PO-34", an_order("PO-34", item_id="CRATE"), wc=WC)
+    plant.enter(WC, "start_operation", order_id="PO-34")
+    due = plant.until_center(WC, lambda center: bool(center["quality"]["due"]), "what is due is shown")["quality"][
+        "due"
+    ]
+    assert [(one["check_id"], one["mandatory"]) for one in due] == [("FIT", True)]
+    assert plant.try_to(WC, "complete_operation")["code"] == "CHECKS_DUE"
+    assert plant.mes("operation.completed", order_id="PO-34") == []
+    plant.enter(WC, "record_check", check_id="FIT", result="pass")
+    plant.enter(WC, "complete_operation")
+    assert plant.one("quality.checked", order_id="PO-34")["check_id"] == "FIT"
+
+
 @pytest.mark.requirement(37)
 @pytest.mark.requirement(38)
 def test_a_unit_is_retested_and_good_again_under_its_own_serial(plant: Floor) -> None:
