@@ -48,6 +48,8 @@ class Made:
 
     scripts: tuple[Script, ...] = ()
     """Machines behind OPC UA."""
+    unwatched: tuple[Script, ...] = ()
+    """More machines of the same server, of which the configuration knows nothing."""
     polled: tuple[Script, ...] = ()
     """Machines behind Modbus, each with a server of its own."""
     machines: tuple[Document, ...] = ()
@@ -344,7 +346,7 @@ async def _build(floor: Floor, stack: AsyncExitStack) -> None:
     await stack.enter_async_context(floor.mes_process)
     log = stack.enter_context(TruthLog(folder / "truth.jsonl", floor.clock))
     if made.scripts:
-        days = [Day(script) for script in made.scripts]
+        days = [Day(script) for script in (*made.scripts, *made.unwatched)]
         url = (await stack.enter_async_context(OpcUaSimulator(days, floor.clock, log))).url
         floor.read += [_machine(script, made, _opcua(script, url)) for script in made.scripts]
     for script in made.polled:

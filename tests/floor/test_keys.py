@@ -6,91 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.floor.plant import Document, Floor, Made, a_floor
-from tests.floor.scenes import an_order, codes, versions
+from tests.floor.busy import LINES, LOTS, ORDER, WC
+from tests.floor.plant import Document, Floor
+from tests.floor.scenes import an_order, versions
 
-WC, ORDER = "BENCH-1", "PO-1"
-BENCH: Document = {"work_center": WC, "manual": True, "output": {"count_by": "serial"}}
-LINES = [
-    {"line": "10", "item_id": "BOARD", "qty_per": "1", "uom": "EA", "mode": "unit", "op_no": "10"},
-    {"line": "20", "item_id": "CABLE", "qty_per": "1.5", "uom": "M", "mode": "unit", "op_no": "10"},
-]
-CHECKS = [
-    {"check_id": "BOARD-IN", "kind": "incoming", "component": "BOARD", "sampling": "per_lot", "op_no": "10"},
-    {"check_id": "FINAL", "kind": "final", "sampling": "every_unit", "op_no": "10", "mandatory": True},
-]
-PEOPLE = [
-    {"operator_id": "OP-1", "name": "Aigerim", "roles": ["operator"], "crew_id": "A"},
-    {"operator_id": "SV-1", "name": "Marat", "roles": ["supervisor", "quality"], "crew_id": "A"},
-]
-LOTS = {"B-1": ("BOARD", "EA"), "C-1": ("CABLE", "M")}
 AGENTS = ("agent.", "link.", "storage.", "clock.", "detail.")
 """Families about the agent itself."""
-
-
-@pytest.fixture(scope="module")
-def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
-    with a_floor(Made(machines=(BENCH,), speed=10.0), tmp_path_factory.mktemp("keys")) as floor:
-        publish(floor)
-        begin(floor)
-        assemble(floor)
-        end(floor)
-        floor.delivered()
-        yield floor
-
-
-def publish(floor: Floor) -> None:
-    floor.publish("operators", {"operators": PEOPLE})
-    floor.publish("defects", codes("DEAD"))
-    floor.publish("items/PUMP", {"item_id": "PUMP", "uom": "EA", "serial_issuer": "external"})
-    floor.publish("boms/PUMP", {"item_id": "PUMP", "versions": versions("bom_version", "3", lines=LINES)})
-    floor.publish("checks/PUMP", {"item_id": "PUMP", "versions": versions("limits_version", "7", checks=CHECKS)})
-    for lot_id, (item_id, uom) in LOTS.items():
-        floor.publish(f"lots/{lot_id}", {"lot_id": lot_id, "item_id": item_id, "qty": "100", "uom": uom})
-    for op_no in ("10", "20"):
-        order = an_order(ORDER, op_no=op_no, item_id="PUMP", qty_planned="3", trace={"lots": True, "serials": True})
-        floor.publish(f"orders/{ORDER}/{op_no}", order, wc=WC)
-
-
-def begin(floor: Floor) -> None:
-    for person in ("SV-1", "OP-1"):
-        floor.enter(WC, "sign_on", operator_id=person)
-    floor.enter(WC, "issue_material", lot_id="C-1", qty="20", to_place=WC)
-    floor.enter(WC, "start_operation", order_id=ORDER)
-    for lot_id, (item_id, _) in LOTS.items():
-        assert floor.scan(WC, f"LOT:{lot_id}:{item_id}")["accepted"]
-    floor.enter(WC, "record_check", check_id="BOARD-IN", result="pass", lot_id="B-1")
-
-
-def assemble(floor: Floor) -> None:
-    for serial in ("U-1", "U-2", "U-3"):
-        assert floor.scan(WC, f"SN:{serial}")["accepted"]
-    floor.enter(WC, "place_hold", target="lot", target_id="B-1", reason="SUSPECT")
-    floor.enter(WC, "release_hold", actor="SV-1", target="lot", target_id="B-1")
-    floor.enter(WC, "record_check", check_id="FINAL", result="fail", serial="U-2", defect_code="DEAD")
-    floor.enter(WC, "dispose_nc", serial="U-2", disposition="repair", corrective_action="new cable")
-    floor.enter(WC, "consume", lot_id="C-1", qty="1.5", reason="REPAIR", serial="U-2")
-    assert floor.scan(WC, "SN:U-2")["accepted"]
-    floor.enter(WC, "raise_nc", serial="U-3", defect_code="DEAD")
-    floor.enter(WC, "dispose_nc", actor="SV-1", serial="U-3", disposition="write_off")
-
-
-def end(floor: Floor) -> None:
-    floor.enter(WC, "start_stop", code="TOOL")
-    floor.enter(WC, "end_stop")
-    floor.enter(WC, "pause_operation", reason="LUNCH")
-    floor.enter(WC, "resume_operation")
-    floor.enter(WC, "record_check", check_id="FINAL", result="pass", serial="U-1")
-    floor.enter(WC, "record_check", check_id="FINAL", result="pass", serial="U-2")
-    floor.enter(WC, "skip_check", check_id="FINAL", reason="SCRAPPED")
-    floor.enter(WC, "move_lot", lot_id="C-1", to_place="RACK")
-    floor.enter(WC, "unload_lot", lot_id="C-1", qty_left="94", uom="M")
-    floor.enter(WC, "return_material", lot_id="C-1", qty="5")
-    floor.enter(WC, "complete_operation")
-    floor.enter(WC, "start_operation", order_id=ORDER)
-    for serial in ("U-1", "U-2"):
-        assert floor.scan(WC, f"SN:{serial}")["accepted"]
-    floor.enter(WC, "complete_operation")
 
 
 def kind(event: Document) -> str:
@@ -157,6 +78,7 @@ def test_consumed_and_produced_material_names_its_item(busy: Floor) -> None:
     assert {keys(one, "item_id") for one in busy.events() if kind(one) == "material.consumed"} == {
         ("BOARD",),
         ("CABLE",),
+        ("LABEL-B",),
     }
     children = [child for one in busy.mes("genealogy.linked", op_no="10") for child in one["children"]]
     assert {(child["item_id"], child["lot_id"]) for child in children} == {("BOARD", "B-1"), ("CABLE", "C-1")}
@@ -175,6 +97,7 @@ def test_what_is_about_a_lot_names_the_lot(busy: Floor) -> None:
     assert told == {
         *((each, lot_id) for each in ("lot.loaded", "lot.unloaded", "material.consumed") for lot_id in LOTS),
         *((each, "C-1") for each in ("lot.moved", "material.issued", "material.returned")),
+        ("deviation.recorded", "A-1"),
         *((each, "B-1") for each in ("quality.checked", "hold.placed", "hold.released")),
     }
     assert [one for one in busy.events() if kind(one).startswith("lot.") and keys(one, "lot_id") == (None,)] == []

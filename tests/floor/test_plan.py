@@ -227,7 +227,7 @@ def test_each_work_center_has_its_queue_for_the_crew_that_is_there(cached: Floor
 
 
 @pytest.mark.requirement(72)
-def test_calendar_units_and_kinds_of_operations_are_here_and_in_use(cached: Floor) -> None:
+def test_calendar_units_and_kinds_of_operations_are_received_and_kept(cached: Floor) -> None:
     shift = cached.center(WC)["shift"]
     assert (shift["shift_id"], shift["business_date"]) == ("early", "2026-03-04")
     assert [one["code"] for one in copy_of(cached, "uoms")["codes"]] == ["EA", "NM"]

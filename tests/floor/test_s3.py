@@ -82,6 +82,7 @@ def test_the_substitution_is_a_fact_with_its_reason(packer: Floor) -> None:
     used = packer.mes("material.consumed", order_id="PO-3")
     assert sum(int(one["qty"]) for one in used) == 200
     assert {(one["keys"]["lot_id"], one["is_substitute"]) for one in used} == {("G-1", True)}
+    assert {one["versions"]["bom_version"] for one in (told, *used)} == {"3"}
 
 
 @pytest.mark.requirement(59)

@@ -34,3 +34,8 @@ def test_an_order_that_is_not_released_is_recorded_and_told_and_resolved_when_it
     raised = bench.one("discrepancy.raised", order_id="PO-4")
     assert (raised["code"], raised["owner_role"]) == ("order_not_released", "planner")
     assert raised["due"] > raised["start"]
+    bench.publish("orders/PO-4", an_order("PO-4", rev="2"), wc=WC)
+    resolved = bench.one("discrepancy.resolved", order_id="PO-4")
+    assert (resolved["discrepancy_id"], resolved["resolution"]) == (raised["discrepancy_id"], "released")
+    bench.enter(WC, "complete_operation")
+    assert bench.one("operation.completed", order_id="PO-4")["qty_good"] == "3"
