@@ -64,7 +64,7 @@ def record_check(turn: Turn, entry: Entry) -> str:
         turn.draft.cause = None
         raise
     _tell(turn, entry, made, (mark, check_no, pass_no))
-    _take_sample(turn, made)
+    _take_sample(turn, made, check_no)
     now, about = turn.draft.observed, made.serial or made.lot_id
     result = Result(made.check.check_id, made.name[:LONGEST_WORDS], made.result, made.value, made.check.uom, about, now)
     turn.quality = turn.quality.with_result(result)
@@ -198,7 +198,7 @@ def _tell(turn: Turn, entry: Entry, made: Made, numbers: tuple[int, int, int]) -
     turn.draft.add_cause(mark, data, f"check:{turn.wc_id}:{check_no}", correlation_id=turn.execution_id)
 
 
-def _take_sample(turn: Turn, made: Made) -> None:
+def _take_sample(turn: Turn, made: Made, check_no: int) -> None:
     """The sample is taken; it settles one that was due, a unit only once."""
     how_far = sampling.progress(turn)
     if how_far is None:
@@ -209,7 +209,7 @@ def _take_sample(turn: Turn, made: Made) -> None:
         beside = samples.put_beside(replace(sampled, taken=sampled.taken + 1))
         turn.quality = replace(turn.quality, samples=beside)
         return
-    again = made.serial is not None and _seen(turn, check_id, made.serial)
+    again = made.serial is not None and _seen(turn, check_id, made.serial, check_no)
     due = DueCheck(made.check, "", 0 if again else 1)
     if made.check.sampling == "per_lot":
         if made.lot_id is not None:
@@ -221,18 +221,19 @@ def _take_sample(turn: Turn, made: Made) -> None:
     turn.quality = replace(turn.quality, samples=kept.put(replace(sampled, taken=sampled.taken + 1)))
 
 
-def _seen(turn: Turn, check_id: str, serial: str) -> bool:
+def _seen(turn: Turn, check_id: str, serial: str, check_no: int) -> bool:
     """Whether this unit has been a sample of it before; from now on it has."""
     operation = turn.operations.current
     assert operation is not None
-    claim = _claim(turn.wc_id, operation.op_execution_id, check_id, serial)
-    seen = turn.claim(claim) is not None
+    key = claim(turn.wc_id, operation.op_execution_id, check_id, serial)
+    seen = bool(turn.claim(key))
     if not seen:
-        turn.claims.append((claim, "1"))
+        turn.claims.append((key, str(check_no)))
     return seen
 
 
-def _claim(wc_id: str, execution_id: str, check_id: str, serial: str) -> str:
+def claim(wc_id: str, execution_id: str, check_id: str, serial: str) -> str:
+    """The claim that holds the number of the check that made a unit a sample; empty once that check is void."""
     return f"sample:{wc_id}:{execution_id}:{check_id}:{serial}"
 
 
@@ -254,7 +255,7 @@ def _needs(asked: Asked) -> Claims:
     if serial:
         needed += nonconformance.claims_needed(asked, serial)
         if operation is not None:
-            needed.append(_claim(asked.wc_id, operation.op_execution_id, given.get("check_id", ""), serial))
+            needed.append(claim(asked.wc_id, operation.op_execution_id, given.get("check_id", ""), serial))
     return tuple(needed)
 
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.core import (
     consumption,
+    corrected_checks,
     corrected_materials,
     corrected_parts,
     corrected_units,
@@ -75,6 +76,8 @@ def bring_about(turn: Turn, change: Change, effect: Effect) -> None:
     if row.type == "material.consumed":
         corrected_materials.use(turn, effect.counted_for[0], was, -1)
         corrected_materials.use(turn, effect.counted_for[1], now, 1)
+    if row.type == corrected_checks.CHECKED and (was is None) != (now is None):
+        corrected_checks.counts(turn, change.data, effect.counted_for[0], now=now is not None)
     if row.type == "labor.recorded":
         _work(turn, effect.counted_for[0], was, -1)
         _work(turn, effect.counted_for[1], now, 1)
@@ -110,6 +113,8 @@ def records_of(asked: Asked) -> Claims:
     if row.type in corrected_materials.OF_LOTS:
         lots = (data["keys"]["lot_id"], _given(asked).get("keys.lot_id"))
         claims += (lot_records.LOTS.key(asked.wc_id, lot_id) for lot_id in lots if lot_id)
+    if row.type == corrected_checks.CHECKED:
+        claims += corrected_checks.claims_needed(asked, data)
     return tuple(claims)
 
 

@@ -115,6 +115,11 @@ class Quality:
         mark = _mark(check_id, lot_id)
         return replace(self, lots=(*(one for one in self.lots if one != mark), mark)[-MOST_LOTS:])
 
+    def without_lot(self, check_id: str, lot_id: str) -> Quality:
+        """With a lot of which a characteristic is open again."""
+        mark = _mark(check_id, lot_id)
+        return replace(self, lots=tuple(one for one in self.lots if one != mark))
+
     def with_hold(self, hold: OpenHold) -> Quality:
         """With one more hold."""
         return replace(self, holds=(hold, *self.holds)[:MOST_HOLDS])

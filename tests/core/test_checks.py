@@ -28,6 +28,7 @@ from tests.core.build import (
     a_shift,
     a_story,
     an_order,
+    by_supervisor,
     clock,
     entry,
     scan,
@@ -319,6 +320,29 @@ def test_a_unit_may_be_checked_before_it_is_counted() -> None:
     (told,) = story.of(QualityChecked)
     assert isinstance(told, QualityChecked)
     assert (told.comment, due(story)) == ("by eye", {})
+
+
+@pytest.mark.parametrize(
+    ("sampling", "about"),
+    [("once", {}), ("every_unit", {"serial": "7"}), ("last_piece", {}), ("per_lot", {"lot_id": "L-1"})],
+)
+def test_a_check_that_is_void_is_due_again_and_one_that_is_brought_back_is_not(
+    sampling: str, about: dict[str, str]
+) -> None:
+    story = a_floor(knows({**VISUAL, "sampling": sampling}))
+    story.hear(entry(1.0, "load_lot", lot_id="L-1"), good(2.0, 4 if sampling == "last_piece" else 1))
+    assert due(story) == {"VISUAL": 1}
+    story.hear(checked(3.0, **about))
+    assert due(story) == {}
+    story.hear(entry(4.0, "undo_last"))
+    assert due(story) == {"VISUAL": 1}
+    story.station = a_manual_station(SHIFTS, orders=True).restored(story.station.snapshot())
+    number, told = next((at, fact) for at, fact in enumerate(story.facts, 1) if isinstance(fact.data, QualityChecked))
+    named = {"target_id": str(told.id), "target_sequence": str(number), "reason": "TYPO", "set": "{}"}
+    assert code_of(story, by_supervisor(entry(5.0, "replace_fact", **named))) == "ok"
+    assert due(story) == {}
+    story.hear(by_supervisor(entry(6.0, "void_fact", **named)), checked(7.0, **about))
+    assert due(story) == {}
 
 
 def test_checks_beside_the_plan_are_counted_and_leave_a_snapshot_small() -> None:
