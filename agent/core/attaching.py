@@ -8,6 +8,7 @@ from decimal import Decimal
 from agent.core import against_plan, arguments, changeover, counting, executions, labor, named_operations, rights, tally
 from agent.core.accounts import Account, Cums
 from agent.core.actions import Action, Actions, Asked, Claims
+from agent.core.concern import RECORDS
 from agent.core.errors import EntryRefusedError
 from agent.core.executions import Run
 from agent.core.facts import FINAL, DiscrepancyResolved, OperationAttached
@@ -76,7 +77,7 @@ def attach(turn: Turn, entry: Entry) -> str:
     counting.credit(turn, account, tell)
     executions.keep(turn, executions.find(turn, operation.order_id, operation.op_no) or operation)
     _move_figures(turn, free, account)
-    if free.run.discrepancy_id is not None:
+    if free.run.discrepancy_id is not None and _is_open(turn, free.run.discrepancy_id):
         _resolve(turn, entry, free.run.discrepancy_id, account)
     for one in found:
         one.told(turn)
@@ -131,6 +132,12 @@ def _move_figures(turn: Turn, free: _Free, account: Account) -> None:
     turn.figures = tally.corrected(without, shift, order, made, account.cycle_s)
 
 
+def _is_open(turn: Turn, discrepancy_id: str) -> bool:
+    """Whether nobody has resolved it yet."""
+    concern = RECORDS.find(turn, discrepancy_id)
+    return concern is None or concern.status != "resolved"
+
+
 def _resolve(turn: Turn, entry: Entry, discrepancy_id: str, account: Account) -> None:
     data = DiscrepancyResolved(
         keys=account.keys,
@@ -147,7 +154,10 @@ def _resolve(turn: Turn, entry: Entry, discrepancy_id: str, account: Account) ->
 
 def _needs(asked: Asked) -> Claims:
     execution_id, order_id = asked.arguments.get("execution_id", ""), asked.arguments.get("order_id", "")
+    run = executions.RUNS.among(asked.known, asked.wc_id, execution_id)
+    raised = (asked.state.floor.no_order_discrepancy, None if run is None else run.discrepancy_id)
     return (
+        *(RECORDS.key(one) for one in raised if one is not None),
         *executions.claims_of_run(asked.wc_id, execution_id),
         *named_operations.claims_needed(asked, order_id, asked.arguments.get("op_no") or None),
     )

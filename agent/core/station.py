@@ -154,8 +154,8 @@ class Station:
         Args:
             observation: what is to be observed.
             directories: of the MES.
-            target: the fact that it names; then it is asked twice, as what was corrected of it before names more.
-            known: the claims that were needed when it was asked first.
+            target: the fact that it names.
+            known: the claims asked for before; what they say may name more, so it is asked until it names no more.
         """
         if isinstance(observation, Scan):
             return scan_turn.claims_needed(observation, Asked(self.setup, self.state, directories, {}))

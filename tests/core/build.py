@@ -239,6 +239,23 @@ def watched(at: float = 0.0, /, **values: SignalValue) -> list[StationObservatio
     return [started(at), read(at, **values), up(at)]
 
 
+def asked_for(
+    station: Station,
+    observation: StationObservation,
+    plan: Directories,
+    claims: Mapping[str, str],
+    row: Row | None = None,
+) -> dict[str, str]:
+    """Those of the claims that an observation asks for, also those that it asks for by what the first ones say."""
+    known: dict[str, str] = {}
+    while True:
+        needed = station.claims_needed(observation, plan, row, known)
+        found = known | {key: claims[key] for key in needed if key in claims}
+        if found == known:
+            return known
+        known = found
+
+
 @dataclass
 class Story:
     """A station, told one thing after another; keeps the facts and the claims."""
@@ -264,10 +281,7 @@ class Story:
     def context(self, observation: StationObservation) -> Context:
         target = self.station.target_named(observation, self.plan)
         row = None if target is None else self.row(target)
-        needed = self.station.claims_needed(observation, self.plan, row)
-        if row is not None:
-            needed += self.station.claims_needed(observation, self.plan, row, self.claims)
-        return Context(self.plan, {key: self.claims[key] for key in needed if key in self.claims}, row)
+        return Context(self.plan, asked_for(self.station, observation, self.plan, self.claims, row), row)
 
     def row(self, target: Target) -> Row | None:
         """The fact as the journal would hold it: the first one has sequence 1."""

@@ -17,7 +17,7 @@ from agent.core.facts import DiscrepancyCode, DiscrepancyRaised, Fact, FactData
 from agent.core.observations import Entry, Finding
 from agent.core.station import Station, StationObservation
 from agent.core.views import Reply
-from tests.core.build import FIRST_ID, PROVENANCE, T0, a_station, instant
+from tests.core.build import FIRST_ID, PROVENANCE, T0, a_station, asked_for, instant
 
 Data = TypeVar("Data", bound=FactData)
 ALLOWED = ("replay", "message", "resolve", "reconcile")
@@ -34,8 +34,7 @@ class Plant:
     told: int = 0
 
     def say(self, said: Entry) -> Reply:
-        needed = self.station.claims_needed(said, self.desk.directories)
-        known = {key: self.claims[key] for key in needed if key in self.claims}
+        known = asked_for(self.station, said, self.desk.directories, self.claims)
         seen = self.station.observe(said, self._ids(), Context(self.desk.directories, known))
         self.station = seen.station
         self.desk, records = self.desk.hear(seen.facts, seen.claims)

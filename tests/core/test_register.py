@@ -40,6 +40,7 @@ from tests.core.build import (
     T0,
     WC,
     a_station,
+    alive,
     an_order,
     by_supervisor,
     clock,
@@ -262,6 +263,21 @@ def test_a_quarantine_is_released_or_given_up_and_only_once() -> None:  # K6
     late = entry(32.0, "release_quarantine", discrepancy_id=quarantine.discrepancy_id, decision="post")
     assert plant.say(by_supervisor(late)).code == "NOT_HELD"
     assert len(plant.of(DiscrepancyResolved)) == 1
+
+
+def test_what_the_mes_resolved_before_is_not_resolved_again_by_giving_the_parts_to_an_order() -> None:
+    plant = Plant(a_station(Role.PACKML_STATE, Role.TOTAL, orders=True))
+    plant.tell(directory("orders/PO-1", an_order(), WC))
+    plant.hear(*watched(packml_state=EXECUTE, total=0), read(5.0, total=4), *alive(5.0, 100.0))
+    (raised,) = plant.of(DiscrepancyRaised)
+    plant.find(at=100.0)
+    resolved = command(101.0, action="resolve", discrepancy_id=raised.discrepancy_id, resolution="accepted")
+    assert plant.tell(resolved).accepted  # type: ignore[union-attr]
+    plant.hear(scan(102.0, "ORD:PO-1"))
+    attach = entry(103.0, "attach_run", execution_id="none-0", order_id="PO-1", reason="FORGOTTEN")
+    assert plant.say(attach).accepted
+    assert [one.resolution for one in plant.of(DiscrepancyResolved)] == ["accepted"]
+    assert plant.desk.state.register.total == 1
 
 
 def test_a_released_quarantine_leaves_the_register() -> None:  # K6
