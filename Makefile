@@ -33,6 +33,7 @@ POSITIONS ?= 2000
 AGENTS ?= 100
 COMMITS ?= 1000
 MUTANTS ?= 600
+HISTORIES ?= tests/core/test_timeline_properties.py tests/core/test_floor_properties.py
 
 soak-kills: $(DEV_STAMP) mosquitto ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
@@ -50,8 +51,8 @@ soak-brokers: $(DEV_STAMP) ## The brokers' suite at RabbitMQ and NATS (Debian: r
 soak-backlog: $(DEV_STAMP) mosquitto ## Days of backlog: one million facts to drain, five million waiting
 	$(BIN)/python -m tests.bench --large drain journal startup
 
-soak-properties: $(DEV_STAMP) ## Ten times other histories of a work center than those that `make test` plays each time
-	for round in 1 2 3 4 5 6 7 8 9 10; do EXPLORE=1 $(BIN)/python -m pytest -q tests/core/test_timeline_properties.py || exit 1; done
+soak-properties: $(DEV_STAMP) ## Ten times other histories of a work center and of a plant than those that `make test` plays each time
+	for round in 1 2 3 4 5 6 7 8 9 10; do EXPLORE=1 $(BIN)/python -m pytest -q --timeout 900 $(HISTORIES) || exit 1; done
 
 soak-mutants: $(DEV_STAMP) ## Mutation testing of agent/core: MUTANTS changes, drawn by lot, that the tests must notice
 	$(BIN)/python -m tests.soak.mutants --mutants $(MUTANTS) $(MUTATE)

@@ -63,6 +63,7 @@ PURE = {
     "agent",
     "bisect",
     "collections",
+    "contextlib",
     "dataclasses",
     "datetime",
     "decimal",

@@ -84,6 +84,7 @@ def change_here(turn: Turn, status: OperationStatus, word: Word) -> None:
     operation = _current(turn)
     turn.flush()
     labor.boundary(turn, turn.draft.observed, "order")
+    checks.note_shift(turn)
     if turn.setup.machine.manual:
         _settle(turn)
     turn.operations = replace(turn.operations, current=operation.moved(status, turn.draft.observed))

@@ -62,13 +62,13 @@ def must_be_done(turn: Turn) -> None:
 
 
 def boundary(turn: Turn, _at: float, what: Boundary) -> None:
-    """The shift changes. Call it before it does."""
-    if what == "shift":
+    """The shift or the order changes. Call it before they do."""
+    if what != "lot":
         note_shift(turn)
 
 
 def note_shift(turn: Turn) -> None:
-    """The operation is in progress in this shift. Call it before the shift, or anybody, changes that."""
+    """The operation is in progress in this shift. Call it before that changes."""
     how_far = sampling.progress(turn)
     if how_far is not None:
         turn.quality = replace(turn.quality, samples=how_far.with_shift())

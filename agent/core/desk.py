@@ -192,8 +192,9 @@ class Desk:
                 turn.enter(draft.facts)
                 reply = Reply(accepted=True, code="ok", message="Noted.")
             case ClockStep():
-                before = observation.observed.wall - observation.by
-                _tell_step(draft, "set", before, f"{self.state.instance}:{milliseconds(before)}")
+                before, numbers = observation.observed.wall - observation.by, self.state.numbers + 1
+                _tell_step(draft, "set", before, f"{self.state.instance}:{milliseconds(before)}:{numbers}")
+                desk = replace(self, state=replace(self.state, numbers=numbers))
             case Reckoned():
                 return self._reckoned(observation, draft, turn)
             case Tick():

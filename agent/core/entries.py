@@ -27,6 +27,7 @@ from agent.core import (
     undo,
 )
 from agent.core.actions import Action, Actions, Asked, Claims
+from agent.core.attempts import attempt
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
 from agent.core.targets import Target
@@ -77,7 +78,8 @@ def take(turn: Turn, entry: Entry) -> Reply:
     try:
         action = _action(entry.action)
         rights.must_be(turn, entry, *action.roles)
-        message = action.carry_out(turn, entry)
+        with attempt(turn):
+            message = action.carry_out(turn, entry)
     except EntryRefusedError as refusal:
         return Reply(accepted=False, code=refusal.code, message=str(refusal))
     return Reply(accepted=True, code="ok", message=message)

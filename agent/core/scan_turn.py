@@ -19,6 +19,7 @@ from agent.core import (
 )
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
+from agent.core.attempts import attempt
 from agent.core.barcodes import Code
 from agent.core.changeover import Word
 from agent.core.errors import EntryRefusedError
@@ -61,7 +62,8 @@ def take(turn: Turn, scan: Scan) -> Reply:
     turn.draft.cause = turn.draft.ids.take()
     number = turn.number()
     try:
-        message = _act(turn, code, scan)
+        with attempt(turn):
+            message = _act(turn, code, scan)
     except EntryRefusedError as refusal:
         turn.draft.cause = None
         reply = Reply(accepted=False, code=refusal.code, message=str(refusal))

@@ -86,7 +86,7 @@ def _take_again(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
         nc_id=unit.nc.nc_id,
         actor=labor.acting(turn),
     )
-    key = f"rws:{unit.named(serial, unit.pass_no + 1)}"
+    key = f"rws:{turn.wc_id}:{unit.named(serial, unit.pass_no + 1)}"
     turn.draft.add(data, scan.observed.wall, key, correlation_id=turn.execution_id)
     turn.floor = replace(turn.floor, last_serial=serial)
     operation = turn.operations.current
@@ -129,7 +129,7 @@ def _tell(turn: Turn, serial: str, unit: Unit, scan: Scan) -> None:
         children=genealogy.loaded(turn),
         actor=labor.acting(turn),
     )
-    key = f"gen:{unit.named(serial, unit.pass_no)}"
+    key = f"gen:{turn.wc_id}:{unit.named(serial, unit.pass_no)}"
     turn.draft.add(data, scan.observed.wall, key, correlation_id=turn.execution_id)
 
 

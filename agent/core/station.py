@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from agent.core import (
     against_plan,
     calendar,
-    checks,
     clock_steps,
     entries,
     issuing,
@@ -53,7 +52,6 @@ from agent.core.views import Reply
 StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
 BREAKS = (Started, ClockStep)
 """After these nothing of what was open may be taken as seen."""
-OF_PEOPLE = (Scan, Entry)
 NOTHING_KNOWN: Mapping[str, str] = {}
 NO_IDS = UUID(int=0)
 SHOWN_EVENTS = 6
@@ -187,8 +185,6 @@ class Station:
         else:
             _follow_calendar(turn, now, changed=working is not self.working)
             labor.end_forgotten(turn, now)
-            if isinstance(observation, OF_PEOPLE):
-                checks.note_shift(turn)
             reply = _dispatch(turn, observation)
             if turn.draft.facts:
                 issuing.follow_output(turn)

@@ -235,6 +235,13 @@ def test_the_agent_tells_that_its_clock_was_set() -> None:
     assert fact.time == T0 - 20.0
 
 
+def test_a_clock_that_comes_to_the_same_instant_twice_is_told_twice() -> None:
+    there = a_desk().observe(replace(step(10.0, -30.0), wc_id=None), UUID(int=1))
+    back = there.desk.observe(replace(step(-20.0, 30.0), wc_id=None), UUID(int=2 << 12))
+    again = back.desk.observe(replace(step(10.0, -30.0), wc_id=None), UUID(int=3 << 12))
+    assert again.facts[0].natural_key != there.facts[0].natural_key
+
+
 def test_an_agent_that_starts_before_it_ended_tells_so() -> None:
     outcome = a_desk().observe(Started(None, instant(100.0), "run-2", T0 + 160.0), UUID(int=1))
     assert [fact.data.TYPE for fact in outcome.facts] == ["agent.started", "clock.stepped"]

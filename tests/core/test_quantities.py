@@ -22,6 +22,7 @@ from agent.core.observations import Entry
 from agent.core.views import Reply
 from tests.core.build import (
     EXECUTE,
+    WC,
     Story,
     a_plan,
     a_station,
@@ -301,7 +302,7 @@ def test_with_serials_each_first_scan_of_a_unit_is_one_part() -> None:  # K14
     (made,) = of(story, OutputRecorded)
     assert (made.qty_good, made.serials, made.lots_in, made.keys.serial) == (Decimal(1), ("1",), ("L1",), "1")
     keys = [fact.natural_key for fact in story.facts if isinstance(fact.data, OutputRecorded | GenealogyLinked)]
-    assert keys == ["gen:e1:PO-1:10:1:1", "out:e1:PO-1:10:1:1"]
+    assert keys == [f"gen:e1:{WC}:PO-1:10:1:1", "out:e1:PO-1:10:1:1"]
     assert of(story, DiscrepancyRaised) == []
     assert cums(story) == (1, 0, 0)
 

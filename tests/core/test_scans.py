@@ -213,7 +213,7 @@ def test_lots_loaded_go_into_units_and_into_parts() -> None:
         child_lots=("L1",),
         children=(Child(item_id="CAP", lot_id="L1", serial=None, qty=None, uom=None),),
     )
-    assert linked.natural_key == "gen:e1:PO-1:10:0001:1"
+    assert linked.natural_key == f"gen:e1:{WC}:PO-1:10:0001:1"
     (made,) = story.of(OutputRecorded)
     assert isinstance(made, OutputRecorded)
     assert made.lots_in == ("L1",)

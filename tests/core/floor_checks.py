@@ -1,0 +1,150 @@
+"""Stations, desk and records against what the facts of them add up to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TypeAlias
+
+from pydantic import TypeAdapter
+
+from agent.core.concern import Concern
+from agent.core.executions import MADE, OPERATIONS
+from agent.core.quality import OpenHold
+from tests.core.floor_oracle import MADE as MADE_OF
+from tests.core.floor_oracle import Json, Oracle
+from tests.core.floor_world import World
+
+Book: TypeAlias = tuple[str, str, str]
+"""Work center, then order and operation, or `-` and the execution of a time without an order."""
+CATEGORIES = ("good", "scrap", "rework", "setup")
+_CONCERN = TypeAdapter(Concern)
+
+
+def check_everything(world: World, oracle: Oracle) -> None:
+    """Whatever is durable is what the facts say."""
+    check_quantities(world, oracle)
+    check_register(world, oracle)
+    check_holds(world, oracle)
+    check_people(world, oracle)
+
+
+def added(kind: str, data: Json) -> Mapping[str, int]:
+    """What a fact adds to each quantity of its book."""
+
+    def number(name: str) -> int:
+        return int(Decimal(data[name]))
+
+    match kind:
+        case "output.recorded":
+            return {"good": number("qty_good"), "rework": -number("qty_from_rework"), "setup": number("qty_setup")}
+        case "scrap.recorded":
+            return {
+                "good": -number("qty_from_good"),
+                "scrap": number("qty_scrap"),
+                "rework": -number("qty_from_rework"),
+            }
+        case "rework.recorded":
+            return {"good": -number("qty_from_good"), "rework": number("qty_rework")}
+        case _:
+            return {data["category"]: number("delta")}
+
+
+def books(oracle: Oracle) -> dict[Book, dict[str, int]]:
+    """Quantities of every operation, and of every time without an order."""
+    sums: dict[Book, dict[str, int]] = defaultdict(lambda: dict.fromkeys(CATEGORIES, 0))
+    for fact, data, corrected in oracle.held():
+        if fact.data.TYPE not in MADE_OF:
+            continue
+        keys, center = data["keys"], data["keys"]["wc_id"]
+        attached = oracle.attached.get((center, fact.correlation_id or ""))
+        if attached is not None and "keys.order_id" not in corrected:
+            keys = attached
+        order = (keys["order_id"], keys["op_no"]) if keys["order_id"] else ("-", fact.correlation_id or "")
+        for category, parts in added(fact.data.TYPE, data).items():
+            sums[center, order[0], order[1]][category] += parts
+    return sums
+
+
+def check_quantities(world: World, oracle: Oracle) -> None:
+    """Good, scrap, rework and parts of setups, of all that is in progress or has ended."""
+    sums = books(oracle)
+    for book, made in sums.items():
+        assert min(made.values()) >= 0, f"{book} came to {made}"
+    for book, cums in kept(world):
+        told = sums.get(book, dict.fromkeys(CATEGORIES, 0))
+        assert {name: cums[name] for name in CATEGORIES} == told, f"{book} is {cums} here, and {told} by the facts"
+
+
+def kept(world: World) -> Iterator[tuple[Book, dict[str, int]]]:
+    """What the agent itself says, of operations in progress and of those that its records tell of."""
+    current = set()
+    for wc_id, station in world.durable.stations.items():
+        operation = station.state.operations.current
+        order = ("-", station.state.operations.none_id)
+        if operation is not None:
+            order = operation.order_id, operation.op_no
+        current.add((wc_id, *order))
+        yield (wc_id, *order), vars_of(station.state.output.cums)
+    prefix = MADE.key("")
+    for key in world.claims:
+        if not key.startswith(prefix):
+            continue
+        wc_id, *names = key.removeprefix(prefix).split(":")
+        made = MADE.among(world.claims, wc_id, *names)
+        book = (wc_id, *names) if len(names) > 1 else (wc_id, "-", *names)
+        if made is not None and book not in current and not attached_elsewhere(world, wc_id, names):
+            yield book, vars_of(made.cums)  # type: ignore[misc]
+
+
+def attached_elsewhere(world: World, wc_id: str, names: list[str]) -> bool:
+    """Whether it is a time without an order that counts for one by now."""
+    held = world.claims.get(f"run:{wc_id}:{names[0]}") if len(names) == 1 else None
+    return held is not None and '"attached_to":null' not in held
+
+
+def vars_of(cums: object) -> dict[str, int]:
+    return {name: getattr(cums, name) for name in CATEGORIES}
+
+
+def check_register(world: World, oracle: Oracle) -> None:
+    """The register has every discrepancy in the one state that the facts leave it in."""
+    register = world.durable.desk.state.register
+    unresolved = {key: status for key, (status, _) in oracle.concerns.items() if status != "resolved"}
+    counts: dict[str, int] = defaultdict(int)
+    for status, center in oracle.concerns.values():
+        counts[center] += status != "resolved"
+    assert dict(register.counts) == {center: count for center, count in counts.items() if count}
+    for key, concern in register.live.items():
+        assert unresolved.get(key) == concern.status, f"{key} is {concern.status}, by the facts {unresolved.get(key)}"
+    for key, (status, _) in oracle.concerns.items():
+        assert _CONCERN.validate_json(world.claims[f"dsc:{key}"]).status == status, f"the record of {key}"
+
+
+def check_holds(world: World, oracle: Oracle) -> None:
+    """What is shown as held is held."""
+    for station in world.durable.stations.values():
+        shown: tuple[OpenHold, ...] = station.state.quality.holds
+        for one in shown:
+            assert oracle.holds.get(one.hold_id) is False, f"{one} is shown and not held"
+
+
+def check_people(world: World, oracle: Oracle) -> None:
+    """Who is signed on, and how far each execution has come."""
+    for wc_id, station in world.durable.stations.items():
+        people = {one.operator_id: one.activity for one in station.state.crew.people}
+        told = {name: activity for (center, name), activity in oracle.signed_on.items() if center == wc_id}
+        assert people == told, f"{people} are signed on at {wc_id}, by the facts {told}"
+        operation = station.state.operations.current
+        if operation is not None:
+            assert oracle.status[wc_id, operation.op_execution_id] == (operation.status, operation.transition_no)
+    for key in world.claims:
+        if key.startswith(OPERATIONS.key("")):
+            wc_id, *names = key.removeprefix(OPERATIONS.key("")).split(":")
+            record = OPERATIONS.among(world.claims, wc_id, *names)
+            assert record is not None
+            current = world.durable.stations[wc_id].state.operations.current
+            if current is None or current.op_execution_id != record.op_execution_id:
+                told_as = oracle.status.get((wc_id, record.op_execution_id), ("waiting", 0))
+                assert told_as == (record.status, record.transition_no), f"the record {key}"

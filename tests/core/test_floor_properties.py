@@ -1,0 +1,238 @@
+"""Whatever happens to a plant in whatever order: its facts add up, and stations, desk and records are what they say."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from agent.core.observations import ClockStep, Directive, Entry, Image, Link, Quality, Scan, Signal
+from tests.core import floor_plan as plan
+from tests.core.build import ABORTED, EXECUTE, IDLE
+from tests.core.floor_checks import check_everything
+from tests.core.floor_entries import arguments_of, role_of
+from tests.core.floor_oracle import Oracle
+from tests.core.floor_plan import BENCH, CENTERS, LINE
+from tests.core.floor_world import World
+
+EXAMPLES = settings(
+    derandomize="EXPLORE" not in os.environ,
+    max_examples=int(os.environ.get("EXPLORE_EXAMPLES", "30")),
+    stateful_step_count=50,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
+WC = st.sampled_from(CENTERS)
+CODES = st.one_of(
+    st.sampled_from(["ORD:PO-1", "ORD:PO-2", "ORD:PO-3", "ORD:PO-9"]),
+    st.sampled_from([f"LOT:{lot}:{item}" for lot, item in plan.LOTS.items()]),
+    st.sampled_from(["SN:1", "SN:2", "SN:3", "SN:M001"]),
+    st.sampled_from(["BDG:one", "BDG:two", "BDG:nobody", "RSN:JAM", "RSN:NONE", "LOT:CAP-1:LID", "nonsense", ""]),
+)
+PACES = st.sampled_from([0.5, 1.0, 2.5])
+
+
+@cache
+def a_morning() -> World:
+    """The agent has begun, and heard from the MES."""
+    world = World(plan.a_site())
+    world.start(None)
+    for wc_id, name, payload in plan.everything():
+        world.tell(Directive(wc_id, name, payload, world.instant))
+    return world
+
+
+class Floor(RuleBasedStateMachine):
+    """Two work centers, their people, and the MES."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = a_morning().copy()
+        self.oracle = Oracle()
+        self.made = self.rejected = 0
+        self.state = EXECUTE
+        self.mode = 1
+        self.linked = False
+        self.revisions = self.entries = 0
+
+    @initialize(at_once=st.sampled_from([1, 1, 3]))
+    def everybody_begins(self, at_once: int) -> None:
+        self.it_comes_back()
+        self.world.at_once = at_once
+
+    # Time.
+
+    def live(self, seconds: float) -> None:
+        """Time passes; the machine gives signs of life while it is watched."""
+        until = self.world.now + seconds
+        while self.world.now < until:
+            left = until - self.world.now
+            step = 5.0 if left < 60.0 else 30.0 if left < 1000.0 else 300.0
+            self.world.pass_time(min(step, until - self.world.now))
+            if self.linked:
+                self.world.tell(Link(LINE, "plc", up=True, observed=self.world.instant))
+            self.world.tick()
+
+    @rule(seconds=st.sampled_from([0.5, 3.0, 20.0, 130.0, 900.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.live(seconds)
+
+    @rule(hours=st.sampled_from([1, 3, 7]))
+    def hours_pass(self, hours: int) -> None:
+        self.live(3600.0 * hours)
+
+    @rule(by=st.sampled_from([-4000.0, -30.0, 30.0, 4000.0]))
+    def the_clock_is_set(self, by: float) -> None:
+        self.world.now += by
+        for wc_id in (None, *CENTERS):
+            self.world.tell(ClockStep(wc_id, by, self.world.instant))
+
+    # The machine.
+
+    def show(self) -> None:
+        if not self.linked:
+            return
+        now = self.world.instant
+        values = {"packml_state": self.state, "mode": self.mode, "total": self.made, "scrap": self.rejected}
+        read = [Signal(LINE, key, value, Quality.GOOD, now.wall, now) for key, value in values.items()]
+        self.world.tell(Image(LINE, tuple(read), now))
+
+    @rule(parts=st.integers(1, 6), rejects=st.integers(0, 2), pace=PACES)
+    def it_makes_parts(self, parts: int, rejects: int, pace: float) -> None:
+        self.state = EXECUTE
+        for number in range(parts):
+            self.live(pace)
+            self.made += 1
+            self.rejected += number < rejects
+            self.show()
+
+    @rule(state=st.sampled_from([EXECUTE, IDLE, ABORTED]), mode=st.sampled_from([1, 1, 4]))
+    def its_state_changes(self, state: int, mode: int) -> None:
+        self.live(0.5)
+        self.state, self.mode = state, mode
+        self.show()
+
+    @precondition(lambda self: self.linked)
+    @rule()
+    def the_link_is_lost(self) -> None:
+        self.linked = False
+        self.world.tell(Link(LINE, "plc", up=False, observed=self.world.instant, reason="cable"))
+
+    @precondition(lambda self: not self.linked)
+    @rule(parts=st.integers(0, 4))
+    def it_comes_back(self, parts: int = 0) -> None:
+        self.live(10.0)
+        self.linked = True
+        self.made += parts
+        self.show()
+        self.world.tell(Link(LINE, "plc", up=True, observed=self.world.instant))
+
+    # The people.
+
+    @rule(wc_id=WC, texts=st.lists(CODES, min_size=1, max_size=4))
+    def somebody_scans(self, wc_id: str, texts: list[str]) -> None:
+        for text in texts:
+            self.live(2.0)
+            self.world.tell(Scan(wc_id, text, self.world.instant, "gun"))
+
+    @rule(first=st.integers(1, 3), number=st.integers(1, 3))
+    def units_are_made(self, first: int, number: int) -> None:
+        for serial in range(first, first + number):
+            self.live(2.0)
+            self.world.tell(Scan(BENCH, f"SN:{serial}", self.world.instant, "gun"))
+
+    def people_enter(self, data: st.DataObject, group: str) -> None:
+        """Somebody has something in mind, and comes to it after some attempts."""
+        wc_id = data.draw(WC)
+        for _ in range(data.draw(st.integers(1, 4))):
+            self.live(data.draw(st.sampled_from([0.2, 1.0])))
+            action, arguments = data.draw(arguments_of(self.world, self.oracle, group, wc_id))
+            self.enter(wc_id, action, arguments, data.draw(role_of(action)))
+            self.read()
+
+    @rule(data=st.data())
+    def about_operations(self, data: st.DataObject) -> None:
+        self.people_enter(data, "operations")
+
+    @rule(data=st.data())
+    def about_stops(self, data: st.DataObject) -> None:
+        self.people_enter(data, "stops")
+
+    @rule(data=st.data())
+    def about_material(self, data: st.DataObject) -> None:
+        self.people_enter(data, "material")
+
+    @rule(data=st.data())
+    def about_quantities(self, data: st.DataObject) -> None:
+        self.people_enter(data, "quantities")
+
+    @rule(data=st.data())
+    def about_quality(self, data: st.DataObject) -> None:
+        self.people_enter(data, "quality")
+
+    @rule(data=st.data())
+    def about_people(self, data: st.DataObject) -> None:
+        self.people_enter(data, "people")
+
+    @rule(data=st.data())
+    def about_units(self, data: st.DataObject) -> None:
+        self.people_enter(data, "units")
+
+    @rule(data=st.data())
+    def about_corrections(self, data: st.DataObject) -> None:
+        self.people_enter(data, "corrections")
+
+    @rule(data=st.data())
+    def about_contradictions(self, data: st.DataObject) -> None:
+        self.people_enter(data, "contradictions")
+
+    def enter(self, wc_id: str, action: str, arguments: dict[str, str], who: tuple[str | None, str]) -> None:
+        self.entries += 1
+        actor, role = who
+        client_id = f"client-{self.entries:05}"
+        said = Entry(wc_id, action, arguments, self.world.instant, client_id, actor, role)  # type: ignore[arg-type]
+        self.world.tell(said)
+
+    @rule(data=st.data(), wc_id=WC)
+    def an_order_begins(self, data: st.DataObject, wc_id: str) -> None:
+        self.live(1.0)
+        current = self.world.tentative.stations[wc_id].state.operations.current
+        if current is not None:
+            self.enter(wc_id, "partial_operation", {}, ("OP-2", "supervisor"))
+        order_id = data.draw(st.sampled_from(plan.ORDERS[wc_id]))
+        known = self.world.tentative.stations[wc_id].state.operations.status_of(order_id, "10")
+        action = "start_operation" if known == "waiting" else "resume_operation"
+        self.enter(wc_id, action, {"order_id": order_id}, ("OP-2", "supervisor"))
+
+    # The agent.
+
+    @rule(down_s=st.sampled_from([0.0, 5.0, 700.0, -20.0]))
+    def it_is_killed(self, down_s: float) -> None:
+        before = self.world.now
+        self.world.now += down_s
+        self.world.steady += max(down_s, 0.0)
+        self.linked = False
+        self.world.start(before)
+
+    @rule()
+    def a_commit_fails(self) -> None:
+        self.world.fail()
+
+    # What holds.
+
+    @invariant()
+    def it_all_fits(self) -> None:
+        self.read()
+        check_everything(self.world, self.oracle)
+
+    def read(self) -> None:
+        for fact in self.world.facts[len(self.oracle.told) :]:
+            self.oracle.take(fact)
+
+
+Floor.TestCase.settings = EXAMPLES
+TestFloor = Floor.TestCase
