@@ -20,7 +20,7 @@ LEFT = {"CAP-1": "12", "GLUE-1": "4", "MOTOR-1": "6"}
 PEOPLE = {"OP-1": "operator", "OP-2": "supervisor", "OP-3": "quality", "OP-4": "operator"}
 BADGES = {"OP-1": "one", "OP-2": "two"}
 LONG_AGO = clock(-86_400.0 * 30)
-SHIFTS = [
+SHIFTS: list[dict[str, Any]] = [
     {"id": "early", "start": "04:00", "end": "05:20", "break": [{"name": "tea", "start": "05:05", "end": "05:08"}]},
     {"id": "late", "start": "05:20", "end": "06:30", "crew": "B"},
     {"id": "long", "start": "07:00", "end": "18:00", "break": [{"name": "lunch", "start": "12:00", "end": "12:30"}]},
