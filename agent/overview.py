@@ -14,15 +14,8 @@ from agent.core.errors import JournalError
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.times import epoch, iso
-from agent.core.views import (
-    API_VERSION,
-    AgentView,
-    AlarmView,
-    ReasonView,
-    UplinkState,
-    UplinkView,
-    WorkCenterView,
-)
+from agent.core.views import API_VERSION, AgentView, AlarmView, ReasonView, UplinkState, UplinkView
+from agent.core.work_center_view import WorkCenterView
 from agent.forwarder import Forwarder
 from agent.intake import Intake
 from agent.journal.journal import Journal

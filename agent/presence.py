@@ -13,7 +13,8 @@ import orjson
 from agent.broker import Outgoing, Session
 from agent.core.conditions import Condition
 from agent.core.topics import Topics
-from agent.core.views import AgentView, WorkCenterView
+from agent.core.views import AgentView
+from agent.core.work_center_view import WorkCenterView
 from agent.intake import Intake
 
 INTERVAL_S = 0.5

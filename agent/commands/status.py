@@ -7,7 +7,8 @@ import typer
 from agent.commands.client import get
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
-from agent.core.views import AgentView, UplinkView, WorkCenterView
+from agent.core.views import AgentView, UplinkView
+from agent.core.work_center_view import WorkCenterView
 
 UPLINK_WORDS = {
     "online": "ONLINE",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.core import reasons
-from agent.core.machine_settings import StopSettings
 from agent.core.reasons import Circumstances
 from agent.core.segments import Ground, Grounds, Segment, Stop, same_shift
+from agent.core.stop_settings import StopSettings
 from agent.core.values import replace
 
 

@@ -82,10 +82,6 @@ class Sums:
             self.rework + other.rework,
         )
 
-    def with_parts(self, good: Decimal, scrap: Decimal, ideal_s: float) -> Sums:
-        """So many parts more, and the seconds that they should have taken."""
-        return replace(self, good=self.good + good, scrap=self.scrap + scrap, ideal=self.ideal + ideal_s)
-
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -5,17 +5,18 @@ Durations are seconds of plant time unless the name says otherwise.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from enum import StrEnum
-from typing import Literal, Self, TypeAlias
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from agent.core.conditions import Condition
+from agent.core.condition_settings import ConditionSettings
 from agent.core.correction_settings import CorrectionSettings
 from agent.core.people_settings import PeopleSettings
+from agent.core.plan_settings import PlanSettings
 from agent.core.quality_settings import QualitySettings
 from agent.core.settings_base import Id, NodeId, Port, Seconds, Section, unique
+from agent.core.stop_settings import StopSettings
 from agent.core.unit_settings import UnitSettings
 
 
@@ -60,7 +61,6 @@ class Role(StrEnum):
     """Changes when the controller started anew, and at no other time."""
 
 
-Answer: TypeAlias = Literal["allow", "warn", "block"]
 COUNTER_ROLES = frozenset({Role.TOTAL, Role.GOOD, Role.SCRAP, Role.INFEED, Role.REWORK})
 STATE_ROLES = (Role.PACKML_STATE, Role.MACHINERY_STATE, Role.STATE)
 DECIDING_ROLES = (*STATE_ROLES, Role.RUN, Role.TOTAL, Role.GOOD, Role.SPEED)
@@ -186,82 +186,6 @@ class ModbusSettings(Section):
     """Unused registers that are read along rather than asked for in a request of their own."""
 
 
-class ConditionSettings(Section):
-    """How the machine's own words become a condition (domain.md R1)."""
-
-    setup_modes: frozenset[int] = frozenset()
-    """PackML unit modes, 4 and above, that mean setup."""
-    states: dict[str, Condition] = Field(default_factory=dict)
-    """States of this machine, numbers or texts: all of them for role `state`, else those that differ from the
-    standard's (domain.md B4, trap)."""
-    transient_max_s: Seconds = 30.0
-    """How long a PackML state that a machine only passes through, such as Stopping, leaves the condition as it was."""
-    run_speed: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    """For role `speed`: the machine runs at this speed and above."""
-    run_speed_hysteresis: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    """How far below `run_speed` a running machine's speed may fall. Without it: a tenth of `run_speed`."""
-    contradiction_s: Seconds = 60.0
-    """How long the machine's state and its counter may contradict each other before that is told (domain.md R2)."""
-    heartbeat_timeout_s: Seconds | None = None
-    """How long the heartbeat may stand still; the condition is UNKNOWN then, from its last change on (domain.md R16).
-    Without it: `comm_timeout_s`."""
-    speed_window_s: Seconds = 60.0
-    """Span over which the mean cycle is taken, and at least ten nominal cycles (domain.md R23)."""
-    slow_factor_avg: float = Field(default=1.1, gt=1, allow_inf_nan=False)
-    """Mean cycle, in nominal cycles, above which the speed is reduced."""
-    speed_confirm_s: Seconds = 60.0
-    """How long the speed must be reduced to be told."""
-
-    @property
-    def hysteresis(self) -> float:
-        """How far below `run_speed` a running machine's speed may fall."""
-        return 0.1 * (self.run_speed or 0.0) if self.run_speed_hysteresis is None else self.run_speed_hysteresis
-
-
-class StopSettings(Section):
-    """When a standstill becomes a stop, and what becomes of it (domain.md C3)."""
-
-    stop_confirm_s: Seconds = 5.0
-    """Shortest standstill that is a stop."""
-    slow_factor: float = Field(default=1.7, ge=1, allow_inf_nan=False)
-    """Where pulses alone tell that the machine runs: it stands when none came for so many nominal cycles, and for at
-    least `stop_confirm_s` (domain.md R4)."""
-    run_confirm_s: Seconds = 3.0
-    """Shortest run that ends a stop."""
-    run_confirm_cycles: int = Field(default=1, ge=0)
-    """Parts that must be counted in that run, where there is a counter."""
-    minor_stop_max_s: Seconds = 120.0
-    """Longest minor stop; beyond it the same stop is a downtime and a reason is asked for."""
-    minor_stop_loss: Literal["performance", "availability"] = "performance"
-    """What minor stops cost in the indicative figures."""
-    alarm_pre_s: float = Field(default=10.0, ge=0, allow_inf_nan=False)
-    """An alarm this long before a stop may be its cause."""
-    alarm_post_s: float = Field(default=5.0, ge=0, allow_inf_nan=False)
-    """An alarm this long after a stop began may be its cause."""
-    sticky_run_cycles: int = Field(default=3, ge=1)
-    """Parts in one run that end a stop whose reason is sticky, such as a breakdown."""
-    inherit_s: float = Field(default=60.0, ge=0, allow_inf_nan=False)
-    """A stop so soon after another one with the same first alarm has the same reason until somebody says otherwise."""
-    merge_gap_s: float = Field(default=60.0, ge=0, allow_inf_nan=False)
-    """Longest run between two stops that a supervisor may make one."""
-    split_min_s: Seconds = 60.0
-    """Shortest part into which a person may split a stop."""
-    break_grace_s: float = Field(default=120.0, ge=0, allow_inf_nan=False)
-    """A stop that ends so soon after a break belongs to the break; a longer one is a late return from it."""
-    carry_max_s: float = Field(default=48 * 3600.0, ge=0, allow_inf_nan=False)
-    """Longest time without a shift over which a reason is carried to the next shift."""
-    no_order_grace_s: Seconds = 60.0
-    """Running without an order for longer is a discrepancy."""
-    edit_grace_s: float = Field(default=24 * 3600.0, ge=0, allow_inf_nan=False)
-    """How long after the end of their shift operators may explain and split its stops."""
-    comm_timeout_s: Seconds = 10.0
-    """Silence of the machine after which its condition is UNKNOWN, from the last good reading on."""
-    skew_max_s: Seconds = 5.0
-    """Largest difference between the source's clock and ours at which its times are used."""
-    reorder_s: float = Field(default=0.25, ge=0, allow_inf_nan=False)
-    """How late a reading may come; confirmation by time waits that long."""
-
-
 class SetupSettings(Section):
     """What counts as setting up (domain.md R10)."""
 
@@ -288,31 +212,6 @@ class OutputSettings(Section):
     """Parts that may be between the counters of total, good and scrap, where all three are measured."""
     count_by: Literal["counter", "serial"] = "counter"
     """What output is: what the counter counted, or the serials scanned; then counters only check it."""
-
-
-class PlanSettings(Section):
-    """What becomes of work that contradicts the plan (domain.md G4).
-
-    `allow` says nothing, `warn` records it and raises a discrepancy, `block` refuses to begin it.
-    """
-
-    order_unknown: Answer = "warn"
-    """The order is not in the directory."""
-    order_not_released: Answer = "warn"
-    """The order's business status is another one than released."""
-    operation_out_of_sequence: Answer = "warn"
-    """A mandatory operation before it is not completed, neither as the MES knows nor here."""
-    wrong_work_center: Answer = "warn"
-    """The plan has it done elsewhere."""
-    stale_version: Answer = "warn"
-    """Another version of bill of materials, route or norm is in force than it works with. One that comes into force
-    while it is in progress is raised, never refused."""
-    over_quantity: Literal["allow", "warn"] = "warn"
-    """More was made than planned: good, scrap and rework together."""
-    over_tolerance_pct: Decimal = Field(default=Decimal(0), ge=0, le=1000)
-    """How far more than planned may be made, in percent, where the order says nothing."""
-    order_on_hold: Answer = "block"
-    """The order is held; where that does not block it is recorded as a deviation."""
 
 
 class MachineSettings(Section):

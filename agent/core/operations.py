@@ -173,11 +173,6 @@ class Operations:
         """What is remembered of an execution."""
         return next((one for one in reversed(self.ledger) if (one.order_id, one.op_no) == (order_id, op_no)), None)
 
-    def status_of(self, order_id: str, op_no: str) -> OperationStatus:
-        """The execution status of an operation at this work center, as far as it is remembered."""
-        known = self.noted(order_id, op_no)
-        return "waiting" if known is None else known.status
-
     def noting(self, operation: Operation, cums: Cums) -> Operations:
         """With what an execution has now come to."""
         note = Noted(operation.order_id, operation.op_no, operation.status, cums.good, cums.scrap)

@@ -11,7 +11,7 @@ from agent.core.operations import Operation
 from agent.core.state import StationState
 from agent.core.station import Station
 from agent.core.times import iso
-from agent.core.views import OrderView, PredecessorView, RunView, StepView
+from agent.core.work_center_view import OrderView, PredecessorView, RunView, StepView
 
 
 def in_progress(station: Station, directories: Directories, now: float) -> OrderView | None:

@@ -20,9 +20,6 @@ class Norm:
     setup_s: float | None
 
 
-NO_NORM = Norm(None, None)
-
-
 def published(directories: Directories, wc_id: str, order_id: str) -> tuple[Order, ...]:
     """The operations of an order that were published to a work center, in their order."""
     found = (one for (center, _), one in directories.orders.items() if center == wc_id and one.order_id == order_id)

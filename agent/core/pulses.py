@@ -6,7 +6,7 @@ but that is known only when no pulse came for longer than a slow cycle takes.
 
 from __future__ import annotations
 
-from agent.core.machine_settings import StopSettings
+from agent.core.stop_settings import StopSettings
 
 
 def patience_s(cycle_s: float, settings: StopSettings) -> float:

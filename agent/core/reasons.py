@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from agent.core.conditions import Condition, Mode
 from agent.core.directories import AlarmReasons, AlarmRule
 from agent.core.facts import PlannedKind, Reason, StopClass
-from agent.core.machine_settings import StopSettings
 from agent.core.segments import Ground, Inherited, Segment, Stop, same_shift
+from agent.core.stop_settings import StopSettings
 from agent.core.values import replace
 
 SYSTEM = "system"

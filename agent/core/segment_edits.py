@@ -7,8 +7,8 @@ from itertools import islice
 from agent.core import reasons
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import StopClass
-from agent.core.machine_settings import StopSettings
 from agent.core.segments import MOST_SEGMENTS, Ground, Grounds, Segment, Stop
+from agent.core.stop_settings import StopSettings
 from agent.core.values import replace
 
 

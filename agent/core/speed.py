@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agent.core.machine_settings import ConditionSettings
+from agent.core.condition_settings import ConditionSettings
 from agent.core.values import replace
 
 STEPS = 10

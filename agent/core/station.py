@@ -45,7 +45,9 @@ from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
 from agent.core.state import Event, StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
 from agent.core.targets import Target
-from agent.core.turn import Around, Turn, begin, between_stops, end, open_spans
+from agent.core.time_spent import between_stops, open_spans
+from agent.core.turn import Turn
+from agent.core.turn_bounds import Around, begin, end
 from agent.core.values import replace
 from agent.core.views import Reply
 

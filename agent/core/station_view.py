@@ -15,7 +15,7 @@ from agent.core.state import ClosedStop, LastScan
 from agent.core.station import Station
 from agent.core.times import iso
 from agent.core.units import OpenNc
-from agent.core.views import (
+from agent.core.work_center_view import (
     ClosedStopView,
     EventView,
     FiguresView,

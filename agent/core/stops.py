@@ -15,9 +15,9 @@ from agent.core.conditions import Condition, Mode
 from agent.core.cutting import cut_up_to, overruns, recut
 from agent.core.directories import NO_ALARMS, AlarmReasons
 from agent.core.facts import Cut, Reason
-from agent.core.machine_settings import StopSettings
 from agent.core.reasons import Circumstances
 from agent.core.segments import Ground, Grounds, Segment, Stop
+from agent.core.stop_settings import StopSettings
 from agent.core.values import replace
 
 MAX_ALARMS = 8

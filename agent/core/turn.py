@@ -17,19 +17,19 @@ from agent.core.discrepancies import Discrepancy
 from agent.core.draft import Draft, Origin
 from agent.core.envelope import Row
 from agent.core.facts import Keys, Versions
-from agent.core.figures import Figures, Kind, Rules, Span, settled, spans_of
-from agent.core.identity import IdBlock
-from agent.core.machine_settings import MachineSettings, Role
+from agent.core.figures import Figures, Rules, Span, settled, spans_of
+from agent.core.machine_settings import Role
 from agent.core.materials import Materials
 from agent.core.operations import Operations
 from agent.core.output import Output
 from agent.core.quality import Quality
-from agent.core.schedule import Schedule, grounds, shift_keys
+from agent.core.schedule import Schedule, grounds
 from agent.core.segments import Ground, Stop
 from agent.core.signs import Signs
-from agent.core.state import ClosedStop, Floor, SettingUp, StationState
+from agent.core.state import ClosedStop, Floor, SettingUp
 from agent.core.station_setup import NO_COUNTER, Setup, figure_rules
 from agent.core.stops import StopRules, StopWatch
+from agent.core.time_spent import between_stops, open_spans
 from agent.core.units import Units
 from agent.core.values import replace
 from agent.core.watching import Watch
@@ -284,100 +284,6 @@ class Turn:
     def raise_discrepancy(self, discrepancy: Discrepancy, origin: Origin) -> str:
         """Make the fact of a contradiction; returns the id under which it may be resolved."""
         return discrepancy.tell(self.draft, origin, str(self.number()))
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What lies outside a station but decides on an observation."""
-
-    directories: Directories
-    calendar: Calendar
-    claims: Mapping[str, str] = field(default_factory=dict)
-    target: Row | None = None
-    open_discrepancies: int = 0
-
-
-def between_stops(machine: MachineSettings, operations: Operations) -> Kind:
-    """What the time is in which no stop is open: where there is no machine, a paused operation is interrupted."""
-    paused = operations.current is not None and operations.current.status == "paused"
-    return "down" if machine.manual and paused else "run"
-
-
-def open_spans(figures: Figures, watch: Watch, stops: StopWatch, now: float, between: Kind) -> Iterator[Span]:
-    """What the time since it was settled seems to have been."""
-    if figures.settled is None:
-        return
-    gap = watch.gap
-    seen_until = now if gap is None else min(gap.start, now)
-    yield from spans_of(stops.open, figures.settled, seen_until, between)
-    if gap is not None:
-        yield Span("unknown", gap.start, now)
-
-
-def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, around: Around) -> Turn:
-    """Start a turn from a station's state.
-
-    Args:
-        setup: what the station is told about its work center.
-        state: what it knows.
-        observed: when the observation was made.
-        ids: for its facts.
-        around: what lies outside the station.
-    """
-    keys, versions = keys_of(state.operations, setup.machine.work_center)
-    draft = Draft(ids, observed, setup.provenance, keys, versions)
-    turn = Turn(
-        setup,
-        draft,
-        state.watch,
-        state.stops,
-        state.counters,
-        state.output,
-        state.operations,
-        state.floor,
-        state.schedule,
-        state.figures,
-        state.setting_up,
-        state.signs,
-        around.calendar,
-        around.directories,
-        state.materials,
-        state.units,
-        state.quality,
-        state.crew,
-        state.chain,
-        around.claims,
-        around.target,
-        around.open_discrepancies,
-    )
-    draft.time_trusted = not state.watch.skewed
-    draft.enter_shift(state.schedule.shift, state.schedule.since)
-    draft.shift_at = lambda at: shift_keys(around.calendar.slot(at))
-    return turn
-
-
-def end(turn: Turn) -> StationState:
-    """The state that a turn came to, with what its facts say counted in the figures."""
-    if turn.draft.facts:
-        turn.count_facts()
-        turn.chain_facts()
-    return StationState(
-        turn.watch,
-        turn.stops,
-        turn.counters,
-        turn.output,
-        turn.operations,
-        turn.floor,
-        turn.schedule,
-        turn.figures,
-        turn.setting_up,
-        turn.signs,
-        turn.materials,
-        turn.units,
-        turn.quality,
-        turn.crew,
-        turn.chain,
-    )
 
 
 def keys_of(operations: Operations, wc_id: str) -> tuple[Keys, Versions]:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, Literal, TypeAlias
 
+from agent.core.condition_settings import ConditionSettings
 from agent.core.conditions import Condition, MachineWords, Mode, condition_by_speed, condition_of, mode_of, passing
-from agent.core.machine_settings import ConditionSettings, Role, StopSettings
+from agent.core.machine_settings import Role
 from agent.core.observations import Instant, Quality, Signal, SignalValue
+from agent.core.stop_settings import StopSettings
 from agent.core.values import replace
 
 Cause: TypeAlias = Literal["link_lost", "silence", "bad_quality", "agent_down", "frozen"]

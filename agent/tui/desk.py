@@ -14,7 +14,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from agent.core.barcodes import BADGE
-from agent.core.views import AgentView, EntryBody, OrderView, ScanBody, ScanView, WorkCenterView
+from agent.core.views import AgentView, EntryBody, ScanBody
+from agent.core.work_center_view import OrderView, ScanView, WorkCenterView
 from agent.tui import feedback as told
 from agent.tui.connection import Body, Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen

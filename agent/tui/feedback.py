@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from agent.core.views import EntryBody, ReasonView, Reply, ScanView
+from agent.core.views import EntryBody, ReasonView, Reply
+from agent.core.work_center_view import ScanView
 from agent.tui.connection import Body
 from agent.tui.deliveries import Answered, Delayed, GivenUp
 from agent.tui.wording import Wording

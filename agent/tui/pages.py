@@ -11,7 +11,7 @@ from textual.containers import Grid, Vertical
 from textual.message import Message
 
 from agent.core.facts import OperationStatus
-from agent.core.views import OrderView, StopView, WorkCenterView
+from agent.core.work_center_view import OrderView, StopView, WorkCenterView
 from agent.tui.panels import Counts, Line
 from agent.tui.scene import Scene
 from agent.tui.wording import Wording

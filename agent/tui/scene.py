@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 from agent.core.times import epoch
-from agent.core.views import AgentView, OrderView, StopView, WorkCenterView
+from agent.core.views import AgentView
+from agent.core.work_center_view import OrderView, StopView, WorkCenterView
 from agent.tui.wording import Wording
 
 PACE_WINDOW_S: Final = 900.0

@@ -9,7 +9,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from agent.core.times import epoch
-from agent.core.views import EventView, ReasonView
+from agent.core.views import ReasonView
+from agent.core.work_center_view import EventView
 from agent.tui.texts import Language, translate
 
 EVENTS: Final[dict[str, str]] = {

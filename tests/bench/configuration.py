@@ -15,9 +15,9 @@ from agent.core.machine_settings import (
     OutputSettings,
     Role,
     SignalSettings,
-    StopSettings,
 )
 from agent.core.settings import AgentSettings, MesSettings, ScannerSettings, Settings
+from agent.core.stop_settings import StopSettings
 from simulators.opcua import NAMESPACE
 from tests.bench.servers.counter import NAMESPACE as COUNTER_NAMESPACE
 

@@ -14,7 +14,8 @@ from agent.core.facts import OutputRecorded, ScrapRecorded, ShiftKeys
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import Role
 from agent.core.output import Manner
-from agent.core.turn import Around, Turn, begin
+from agent.core.turn import Turn
+from agent.core.turn_bounds import Around, begin
 from tests.core.build import (
     EXECUTE,
     FIRST_ID,

@@ -25,7 +25,7 @@ from agent.core.identity import IdBlock
 from agent.core.lot_checks import CODES
 from agent.core.material_settings import MaterialSettings
 from agent.core.materials import children
-from agent.core.turn import Around, begin
+from agent.core.turn_bounds import Around, begin
 from tests.core.build import FIRST_ID, T0, WC
 from tests.core.floor import Floor, a_floor, a_line, a_lot, a_substitute, after
 

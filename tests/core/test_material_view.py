@@ -7,7 +7,7 @@ from decimal import Decimal
 from agent.core.material_settings import MaterialSettings
 from agent.core.material_view import ComponentView, LotView, MovementView
 from agent.core.station_view import view
-from agent.core.views import WorkCenterView
+from agent.core.work_center_view import WorkCenterView
 from tests.core.build import T0, clock
 from tests.core.floor import Floor, a_floor, a_line, a_lot
 

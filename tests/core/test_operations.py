@@ -112,13 +112,9 @@ def test_an_execution_keeps_its_name_in_the_accounts_of_parts_when_it_is_gone_on
     assert other.changed(first.current).book == 1
 
 
-def test_an_operation_never_begun_here_is_waiting() -> None:
-    assert Operations().status_of("PO-1", "10") == "waiting"
-
-
 def test_two_operations_of_an_order_are_remembered_apart() -> None:
     known = Operations().noting(an_operation("completed"), Cums(good=7)).noting(an_operation(op_no="20"), Cums())
-    assert (known.status_of("PO-1", "10"), known.status_of("PO-1", "20")) == ("completed", "in_progress")
+    assert [(one.op_no, one.status) for one in known.ledger] == [("10", "completed"), ("20", "in_progress")]
     changed = known.recounted("PO-1", "10", Cums(good=8, scrap=1)).noted("PO-1", "10")
     assert changed is not None
     assert (changed.good, changed.scrap, changed.status) == (8, 1, "completed")

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from agent.core.conditions import Condition
 from agent.core.facts import ConditionChanged, StopClosed, StopOpened
-from agent.core.machine_settings import Role, StopSettings
+from agent.core.machine_settings import Role
 from agent.core.pulses import confirm_s, patience_s, standing_since
 from agent.core.station import Station, StationObservation
+from agent.core.stop_settings import StopSettings
 from tests.core.build import (
     T0,
     Story,

@@ -10,7 +10,7 @@ from agent.core.facts import OperationStarted, OperationTimes, ShiftKeys
 from agent.core.machine_settings import Role
 from agent.core.station_view import view
 from agent.core.values import replace
-from agent.core.views import ClosedStopView, EventView, OrderView, ScanView, StopView
+from agent.core.work_center_view import ClosedStopView, EventView, OrderView, ScanView, StopView
 from tests.core.build import (
     EXECUTE,
     IDLE,

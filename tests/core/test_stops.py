@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from agent.core.conditions import Condition, Mode
-from agent.core.machine_settings import StopSettings
 from agent.core.reasons import MINOR_STOP, UNCODED, WAITING_DOWNSTREAM, WAITING_UPSTREAM, Circumstances, classify
 from agent.core.resuming import Resumption, resumed
 from agent.core.segments import Ground, Segment, Stop
+from agent.core.stop_settings import StopSettings
 from agent.core.stops import (
     MAX_ALARMS,
     StopChange,

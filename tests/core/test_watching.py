@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from agent.core.condition_settings import ConditionSettings
 from agent.core.conditions import Condition, MachineWords, Mode
-from agent.core.machine_settings import ConditionSettings, Role, StopSettings
+from agent.core.machine_settings import Role
 from agent.core.observations import Instant, Quality, Signal, SignalValue
+from agent.core.stop_settings import StopSettings
 from agent.core.watching import (
     Gap,
     Watch,

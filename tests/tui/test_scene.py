@@ -3,7 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from agent.core.times import epoch
-from agent.core.views import WorkCenterView
+from agent.core.work_center_view import WorkCenterView
 from agent.tui.scene import Pace, Picture, Scene
 from agent.tui.wording import Wording, duration
 from tests.tui.views import CENTER, NEXT, NOON, ORDER, OTHER, UNRELEASED, VIEW, showing, zone

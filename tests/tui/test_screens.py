@@ -11,7 +11,8 @@ import pytest
 from textual.pilot import Pilot
 
 from agent.core.conditions import Condition, Mode
-from agent.core.views import AgentView, AlarmView, EntryBody, Reply, ScanView
+from agent.core.views import AgentView, AlarmView, EntryBody, Reply
+from agent.core.work_center_view import ScanView
 from agent.tui.app import Terminal
 from agent.tui.connection import Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen

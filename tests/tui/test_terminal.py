@@ -9,7 +9,8 @@ from typing import Literal
 import pytest
 
 from agent.core.errors import ConfigurationError
-from agent.core.views import EntryBody, Reply, ScanBody, ScanView
+from agent.core.views import EntryBody, Reply, ScanBody
+from agent.core.work_center_view import ScanView
 from agent.tui.app import run_terminal
 from agent.tui.pages import Page
 from tests.tui.fake_agent import FakeAgent

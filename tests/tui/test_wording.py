@@ -8,7 +8,7 @@ import pytest
 from agent.core.facts import FACT_TYPES
 from agent.core.figures import Sums, elements
 from agent.core.station import NOT_SHOWN
-from agent.core.views import EventView
+from agent.core.work_center_view import EventView
 from agent.tui.pages import shift_line
 from agent.tui.texts import LANGUAGES, Language
 from agent.tui.wording import EVENTS, SYSTEM_REASONS, Wording

@@ -7,17 +7,8 @@ from zoneinfo import ZoneInfo
 
 from agent.core.conditions import Condition, Mode
 from agent.core.figures import Sums, elements
-from agent.core.views import (
-    API_VERSION,
-    AgentView,
-    EventView,
-    FiguresView,
-    OrderView,
-    ReasonView,
-    StopView,
-    UplinkView,
-    WorkCenterView,
-)
+from agent.core.views import API_VERSION, AgentView, ReasonView, UplinkView
+from agent.core.work_center_view import EventView, FiguresView, OrderView, StopView, WorkCenterView
 
 NOON = "2026-03-04T07:00:00.000Z"
 """Noon in Almaty."""

@@ -1,0 +1,247 @@
+"""One work center as people and other programs are shown it: the part of the local API's document about it.
+
+All times are RFC 3339 in UTC; the terminal shows them in `time_zone`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from agent.core.conditions import Condition, Mode
+from agent.core.facts import (
+    Block,
+    NcDisposition,
+    OperationStatus,
+    OperationTimes,
+    ShiftKeys,
+    StopClass,
+    TimeElements,
+    Timestamp,
+)
+from agent.core.material_view import ComponentView, LotView, MovementView
+from agent.core.quality_views import QualityView
+
+
+class PredecessorView(Block):
+    """An operation before another one."""
+
+    op_no: str
+    status: str
+    """As the MES knows it."""
+    mandatory: bool
+
+
+class StepView(Block):
+    """An operation of the route."""
+
+    op_no: str
+    text: dict[str, str]
+    """By language: en, ru, kk."""
+    work_centers: tuple[str, ...]
+    """Where it is done, alternatives included."""
+    mandatory: bool
+    setup: dict[str, str]
+    """How to set up for it, by language."""
+    setup_parts: int | None
+    """Good parts that end its setup; null where the configuration says it."""
+
+
+class OrderView(Block):
+    """An operation: the one in progress or paused here, or one of the dispatch queue."""
+
+    order_id: str
+    op_no: str
+    item_id: str
+    description: str
+    status: OperationStatus
+    """Execution status here, the agent's own (requirements 77, 79)."""
+    release_status: str
+    """Business status, the MES's."""
+    qty_planned: Decimal
+    qty_good: Decimal
+    qty_scrap: Decimal
+    qty_rework: Decimal = Decimal(0)
+    uom: str
+    op_execution_id: str | None = None
+    """This one and the next three: of the one in progress or paused only."""
+    since: Timestamp | None = None
+    """When it came to its status, such as since when it is paused."""
+    times: OperationTimes | None = None
+    performers: tuple[str, ...] = ()
+    priority: int = 0
+    start: Timestamp | None = None
+    """Planned start."""
+    due: Timestamp | None = None
+    crew_id: str | None = None
+    destination: str | None = None
+    resources: tuple[str, ...] = ()
+    instructions: tuple[str, ...] = ()
+    lots_required: bool = False
+    """Component lots must be traced."""
+    serials_required: bool = False
+    """Each unit must have a serial."""
+    work_centers: tuple[str, ...] = ()
+    """Where it may be done; anywhere that it was published to, where none is listed."""
+    norm_cycle_s: Decimal | None = None
+    """Planned run time of one item."""
+    norm_setup_s: Decimal | None = None
+    """Planned setup time."""
+    steps: tuple[StepView, ...] = ()
+    """The route that it goes by, of this one and those before and after it."""
+    predecessors: tuple[PredecessorView, ...] = ()
+    contradictions: tuple[str, ...] = ()
+    """Codes of the discrepancies that beginning it would raise, as far as its copy says."""
+
+
+class RunView(Block):
+    """A time without an order, the parts of which may be given to an order."""
+
+    execution_id: str
+    since: Timestamp | None
+    """Null where it has been so from the very beginning."""
+    until: Timestamp | None
+    """Null for the present one."""
+    qty_good: Decimal
+    qty_scrap: Decimal
+
+
+class StopView(Block):
+    """The stop that is open."""
+
+    stop_id: str
+    stop_class: StopClass
+    condition: Condition
+    start: Timestamp
+    reason_code: str | None
+    reason_wanted: bool
+    """Longer than a minor stop and nobody has said why."""
+    segment_id: str
+    """Its present segment."""
+    inherited: bool
+    """The reason is one that was carried over; somebody should confirm or change it."""
+    suggested_reason: str | None
+    """What the machine's first alarm means, as far as anybody said (domain.md R12)."""
+
+
+class ClosedStopView(Block):
+    """A stop that is over."""
+
+    stop_id: str
+    stop_class: StopClass
+    condition: Condition
+    start: Timestamp
+    end: Timestamp
+    reason_code: str
+    unexplained: str | None
+    """The first segment that somebody should explain."""
+
+
+class FiguresView(Block):
+    """What a shift or an order has come to so far. Indicative: the MES owns the figures."""
+
+    qty_good: Decimal
+    qty_scrap: Decimal
+    elements: TimeElements
+
+
+class EventView(Block):
+    """One line of what happened last."""
+
+    time: Timestamp
+    type: str
+    text: str
+
+
+class ScanView(Block):
+    """What the last scan came to."""
+
+    time: Timestamp
+    text: str
+    accepted: bool
+    code: str
+    message: str
+
+
+class PersonView(Block):
+    """Somebody who is signed on."""
+
+    operator_id: str
+    name: str
+    """By the directory of operators; the id where it does not know the person."""
+    activity: Literal["direct", "indirect"]
+    since: Timestamp
+
+
+class NonconformanceView(Block):
+    """What does not conform and is not settled."""
+
+    nc_id: str
+    serial: str | None
+    lot_id: str | None
+    qty: Decimal
+    """What is not settled of it."""
+    defect_code: str
+    disposition: NcDisposition | None
+    """Null while nobody has decided."""
+    since: Timestamp
+
+
+class WorkCenterView(Block):
+    """One work center at present."""
+
+    wc_id: str
+    link_up: bool
+    link_since: Timestamp
+    link_reason: str
+    last_good: Timestamp | None
+    """Time of the last good reading."""
+    condition: Condition
+    condition_since: Timestamp
+    mode: Mode
+    order: OrderView | None
+    orders: tuple[OrderView, ...]
+    """What may be started, the one to begin with first."""
+    runs_without_order: tuple[RunView, ...] = ()
+    """The last ones that may be given to an order, the newest first."""
+    qty_good: Decimal
+    qty_scrap: Decimal
+    setup_parts: Decimal
+    """Made in setups of this order, and not yet said to be good or scrap."""
+    scrap_uncoded: Decimal
+    """Rejects of this operation that the machine counted and nobody has given a code."""
+    uom: str
+    stop: StopView | None
+    closed_stops: tuple[ClosedStopView, ...]
+    """The last ones, newest first."""
+    uncoded: int
+    """Segments of downtime of this shift that nobody has explained (domain.md R19)."""
+    uncoded_s: Decimal
+    setting_up: bool
+    """Setting up for an order is under way (domain.md R10)."""
+    shift: ShiftKeys | None
+    shift_figures: FiguresView | None
+    order_figures: FiguresView | None
+    lots: tuple[str, ...]
+    loaded: tuple[LotView, ...] = ()
+    """The same lots, with what is left in them."""
+    components: tuple[ComponentView, ...] = ()
+    """What the operation in progress needs, by its bill of materials."""
+    movements: tuple[MovementView, ...] = ()
+    """The last movements of material that are not confirmed, the oldest first."""
+    last_serial: str | None
+    last_scan: ScanView | None
+    events: tuple[EventView, ...]
+    """The last few facts, newest first."""
+    crew: tuple[PersonView, ...] = ()
+    """The people signed on; who acts where nobody is named stands last."""
+    quality: QualityView = QualityView()
+    """Checks that are due, the last ones made, what is held."""
+    qty_rework: Decimal = Decimal(0)
+    """In rework now: neither good nor scrap."""
+    lot_out: str | None = None
+    """The lot that is being made."""
+    nonconforming: tuple[NonconformanceView, ...] = ()
+    """The last ones that are open, newest first."""
+    open_nc: int = 0
+    """How many are open, shown or not."""
