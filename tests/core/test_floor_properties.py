@@ -204,8 +204,8 @@ class Floor(RuleBasedStateMachine):
         if current is not None:
             self.enter(wc_id, "partial_operation", {}, ("OP-2", "supervisor"))
         order_id = data.draw(st.sampled_from(plan.ORDERS[wc_id]))
-        known = self.world.tentative.stations[wc_id].state.operations.status_of(order_id, "10")
-        action = "start_operation" if known == "waiting" else "resume_operation"
+        known = self.world.tentative.stations[wc_id].state.operations.noted(order_id, "10")
+        action = "start_operation" if known is None else "resume_operation"
         self.enter(wc_id, action, {"order_id": order_id}, ("OP-2", "supervisor"))
 
     # The agent.
