@@ -84,7 +84,7 @@ def credited(turn: Turn, before: Share | None, after: Share | None) -> tuple[Cre
     Raises:
         EntryRefusedError: a quantity would fall below zero.
     """
-    return tuple(_credit(turn, share) for share in _changes(before, after))
+    return tuple(_credit(turn, share) for share in _changes(_counted(turn, before), _counted(turn, after)))
 
 
 def credit(turn: Turn, changes: Iterable[Credit]) -> None:
@@ -106,6 +106,14 @@ def execution_of(turn: Turn, order: OrderKey) -> str | None:
         return None if operation is None else operation.op_execution_id
     accounts = (here, *(one.account for one in reversed(turn.output.past)))
     return next((one.execution_id for one in accounts if one.keys.order_id is None), None)
+
+
+def _counted(turn: Turn, share: Share | None) -> Share | None:
+    """The share as it counts by now: of a time without an order that was given to one it is the order's."""
+    run = None if share is None or not share.execution_id else executions.find_run(turn, share.execution_id)
+    if share is None or run is None or run.attached_to is None:
+        return share
+    return replace(share, execution_id=run.attached_to, order=run.order)
 
 
 def _changes(before: Share | None, after: Share | None) -> tuple[Share, ...]:
@@ -145,7 +153,7 @@ def _account(turn: Turn, share: Share) -> Account | None:
     if share.execution_id is None:
         return None
     known = (turn.account(), *(past.account for past in reversed(turn.output.past)))
-    accounts = [one for one in known if one.execution_id == executions.counts_for(turn, share.execution_id)]
+    accounts = [one for one in known if one.execution_id == share.execution_id]
     if not accounts:
         return executions.account_left(turn, share.execution_id, share.order)
     return next((one for one in accounts if same_shift(one.shift, share.shift)), accounts[0])

@@ -109,6 +109,9 @@ def records_of(asked: Asked) -> Claims:
         claims += executions.claims_of(asked.wc_id, order_id, op_no)
     if data["keys"]["order_id"] is None and row.correlationid is not None:
         claims += executions.claims_of_run(asked.wc_id, row.correlationid)
+        run = executions.RUNS.among(asked.known, asked.wc_id, row.correlationid)
+        if run is not None and run.order[0] is not None:
+            claims += executions.claims_of(asked.wc_id, run.order[0], run.order[1] or "")
     claims += unit_records.claims_of(asked, corrected_units.serial_of(row.type, data) or "")
     if row.type in corrected_materials.OF_LOTS:
         lots = (data["keys"]["lot_id"], _given(asked).get("keys.lot_id"))

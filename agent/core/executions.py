@@ -45,6 +45,8 @@ class Run:
     """Under which it was raised that it ran without an order."""
     attached_to: str | None = None
     """The execution that it was given to."""
+    order: tuple[str | None, str | None] = (None, None)
+    """Order and operation of that execution."""
 
 
 NOTHING = Made(Cums(), None)
@@ -109,7 +111,8 @@ def made_in_run(turn: Turn, execution_id: str) -> Cums:
 
 def attached(turn: Turn, execution_id: str, run: Run, operation: Operation) -> None:
     """A time without an order that is over belongs to an execution from now on."""
-    RUNS.keep(turn, replace(run, attached_to=operation.op_execution_id), turn.wc_id, execution_id)
+    order = (operation.order_id, operation.op_no)
+    RUNS.keep(turn, replace(run, attached_to=operation.op_execution_id, order=order), turn.wc_id, execution_id)
     turn.operations = turn.operations.without_run(execution_id)
 
 
@@ -127,12 +130,6 @@ def account_left(turn: Turn, execution_id: str, order: tuple[str | None, str | N
     operation = find(turn, order[0], order[1] or "")
     matches = operation is not None and operation.op_execution_id == execution_id
     return account_of(turn, operation) if matches and operation is not None else None
-
-
-def counts_for(turn: Turn, execution_id: str) -> str:
-    """The execution that a fact counts for, which names a time without an order that was given to it since."""
-    run = find_run(turn, execution_id)
-    return execution_id if run is None or run.attached_to is None else run.attached_to
 
 
 def keep(turn: Turn, operation: Operation) -> None:

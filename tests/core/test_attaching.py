@@ -1,5 +1,6 @@
 """What was made without an order is given to one (domain.md R18)."""
 
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.core.build import (
     EXECUTE,
     T0,
     Story,
+    a_manual_station,
     a_pattern,
     a_plan,
     a_shift,
@@ -37,6 +39,7 @@ from tests.core.build import (
     read,
     scan,
     signal,
+    started,
     up,
     wall,
     watched,
@@ -190,6 +193,30 @@ def test_giving_it_to_an_order_that_contradicts_the_plan_raises_that() -> None:
     assert give(story, 101.0, order_id="PO-9").accepted
     codes = [fact.code for fact in story.of(DiscrepancyRaised) if isinstance(fact, DiscrepancyRaised)]
     assert codes == ["no_order_running", "order_not_released"]
+
+
+def test_what_was_given_to_an_order_is_corrected_there() -> None:
+    story = a_story(started(0.0), station=a_manual_station(orders=True), plan=PLAN)
+    story.hear(entry(1.0, "report_good", qty="5"), entry(2.0, "report_good", qty="2"))
+    first, second = (at for at, fact in enumerate(story.facts, 1) if isinstance(fact.data, OutputRecorded))
+    assert give(story, 10.0).accepted
+    assert noted(story) == 7
+    assert correct(story, 20.0, first, {"qty_good": "4"}).accepted
+    assert noted(story) == 6
+    story.hear(scan(30.0, "ORD:PO-1"))
+    assert correct(story, 40.0, second, {"keys.order_id": "PO-1"}).accepted
+    assert noted(story) == story.station.state.output.cums.good == 6
+
+
+def noted(story: Story) -> int:
+    known = story.station.state.operations.noted("PO-1", "10")
+    assert known is not None
+    return known.good
+
+
+def correct(story: Story, at: float, sequence: int, fields: dict[str, str]) -> Reply:
+    named = {"target_id": str(story.facts[sequence - 1].id), "target_sequence": str(sequence), "reason": "TYPO"}
+    return say(story, by_supervisor(entry(at, "replace_fact", **named, set=json.dumps(fields))))
 
 
 def test_what_contradicts_the_plan_is_raised_once_when_that_order_begins() -> None:
