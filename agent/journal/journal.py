@@ -65,7 +65,7 @@ class Journal:
         self.noticed.set()
         self.done_with = self._threads.done_with
         """Resolved, with the reason, when this file is not to be worked with any more: open it anew."""
-        self.parking = Parking(self.reading, self.writing)
+        self.parking = Parking(self.reading, self.writing, self.noticed)
         self.sessions = Sessions(self.writing)
         self.copies = Copies(self.reading)
         self._written = opened.marks.last_position

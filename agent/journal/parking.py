@@ -16,9 +16,17 @@ from agent.journal.work import Work
 class Parking:
     """The parked rows of an open journal."""
 
-    def __init__(self, reading: Work, writing: Work) -> None:
+    def __init__(self, reading: Work, writing: Work, noticed: asyncio.Event) -> None:
+        """Work on an open journal.
+
+        Args:
+            reading: runs what only reads.
+            writing: runs what writes.
+            noticed: set when there is something to be said.
+        """
         self._reading = reading
         self._writing = writing
+        self._noticed = noticed
         self.changed = asyncio.Event()
         """Set when something was parked or is asked for again; whoever waits on it clears it."""
 
@@ -36,6 +44,7 @@ class Parking:
 
         await self._writing(write)
         self.changed.set()
+        self._noticed.set()
 
     async def remove(self, position: int) -> None:
         """It was sent after all."""

@@ -54,6 +54,15 @@ def standing(through: int, last: int) -> Watermarks:
     return Watermarks((Epoch("e1", 1, through, "1970-01-01T00:00:00.000Z"),), last)
 
 
+async def test_what_is_parked_is_to_be_said_at_once(tmp_path: Path) -> None:
+    async with open_journal(tmp_path, "e1", 0.0) as journal:
+        await journal.commit(Commit(facts=[fact(1), fact(2)]), 1000.0)
+        journal.noticed.clear()
+        await journal.parking.put(PARKED, "rejected-e1-2", WHY)
+        assert journal.noticed.is_set()
+        assert await journal.notices() == [("rejected-e1-2", WHY)]
+
+
 async def test_everything_committed_is_there_after_reopening(tmp_path: Path) -> None:
     commit = Commit(
         facts=[fact(1), fact(2, wc_id="FILL-1")],

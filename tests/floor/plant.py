@@ -240,12 +240,21 @@ class Floor:
         self.until(lambda _: True, "the agent is back")
 
     def stop_mes(self) -> None:
-        """For good; its tables stay."""
+        """It is away, the broker is not; its tables stay."""
         self._run(self.mes_process.stop())
+
+    def start_mes(self) -> None:
+        """Again, with what it had."""
+        self._run(self.mes_process.start())
 
     def stop_broker(self) -> None:
         """Take it away."""
         self._run(self.broker.stop())
+
+    def acknowledge(self, through: int, *rejected: Document) -> None:
+        """An acknowledgement in the MES's place."""
+        said = {"epoch": self.view()["epoch"], "through": through, "rejected": rejected}
+        self._run(self._say(f"{ROOT}/agents/{AGENT}/ack", json.dumps(said).encode(), retain=False))
 
     def start_broker(self) -> None:
         """Bring it back; the MES connects again by itself."""

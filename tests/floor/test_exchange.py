@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
+from agent.commands.client import get
 from tests.floor.looking import listening
 from tests.floor.plant import Document, Floor, Made, a_floor
 
@@ -147,3 +149,26 @@ def test_statuses_and_key_facts_are_at_the_mes_within_a_second_or_two(plant: Flo
     late = [plant.delay(one) for one in plant.events(order_id="PO-5")]
     assert late
     assert max(late) < 2.0
+
+
+def of_mes(plant: Floor) -> list[Document]:
+    return [one for one in plant.mes("discrepancy.raised") if one["code"] == "rejected_by_mes"]
+
+
+@pytest.mark.requirement(93)
+def test_without_the_mes_facts_wait_here_and_what_it_does_not_take_is_somebodys_to_resolve(plant: Floor) -> None:
+    plant.delivered()
+    plant.stop_mes()
+    plant.enter(WC, "place_hold", target="lot", target_id="L-93", reason="SUSPECT")
+    view = plant.until(lambda view: view["uplink"]["state"] == "not_confirming", "people see that nobody confirms")
+    assert view["uplink"]["waiting"] == 1
+    (last,) = json.loads(get(plant.folder / "agent.sock", "/v1/facts?last=1"))
+    number = int(last["sequence"])
+    plant.acknowledge(number, {"sequence": number, "reason": "unknown lot", "retryable": False})
+    view = plant.until(lambda view: view["uplink"]["parked"] == 1, "what is rejected is put aside and shown")
+    plant.start_mes()
+    plant.delivered()
+    plant.wait(lambda: bool(of_mes(plant)), "it is raised")
+    (raised,) = of_mes(plant)
+    assert (raised["owner_role"], raised["due"] > view["plant_time"]) == ("mes_administrator", True)
+    assert raised["evidence"]["sequence"] == str(number)
