@@ -28,17 +28,9 @@ Boundary: TypeAlias = accounts.Boundary
 
 def count(turn: Turn, role: Role, raw: int, at: float) -> None:
     """Take one good reading of a counter."""
-    if _is_unbelievable_zero(turn, role, raw, at):
-        return
     stored = turn.counters.get(role, CounterState())
-    before = _as_of(turn, stored, at)
-    rules = _rules(turn, role)
-    expected = stored.raw is not None and raw % rules.modulus < stored.raw and _may_start_anew(turn, stored, rules)
-    step = counters.advance(before, raw, at, rules, expected=expected)
-    if step.delta or step.doubt is not None or step.taken_off:
-        _take(turn, role, before, step, at)
-    else:
-        turn.counters = {**turn.counters, role: step.state}
+    if not _is_unbelievable_zero(turn, role, stored, raw, at):
+        _advance(turn, role, stored, raw, at)
 
 
 def lose_sight(turn: Turn, role: Role, at: float) -> None:
@@ -61,8 +53,7 @@ def heartbeat_moved(turn: Turn) -> None:
     """The controller's program runs: what fell to 0 before did so in truth (domain.md K7)."""
     for role, counter in turn.counters.items():
         if counter.zero_at is not None:
-            turn.counters = {**turn.counters, role: replace(counter, zero_at=None, zeros=0)}
-            _believe_zero(turn, role, counter.zero_at)
+            _advance(turn, role, counter, 0, counter.zero_at)
 
 
 def pass_time(turn: Turn, now: float) -> None:
@@ -123,6 +114,20 @@ def credit(turn: Turn, account: Account, tell: Callable[[Output], Output]) -> No
     turn.output = output.settled(replace(changed, cums=here.cums), here, account, changed.cums)
     if account.book != here.book:
         executions.keep_made(turn, replace(account, cums=changed.cums))
+
+
+def _advance(turn: Turn, role: Role, stored: CounterState, raw: int, at: float) -> None:
+    """Take a reading that is believed to be one."""
+    before = _as_of(turn, stored, at)
+    if before.zero_at is not None:
+        before = replace(before, zero_at=None, zeros=0)
+    rules = _rules(turn, role)
+    expected = stored.raw is not None and raw % rules.modulus < stored.raw and _may_start_anew(turn, stored, rules)
+    step = counters.advance(before, raw, at, rules, expected=expected)
+    if step.delta or step.doubt is not None or step.taken_off:
+        _take(turn, role, before, step, at)
+    else:
+        turn.counters = {**turn.counters, role: step.state}
 
 
 def _take(turn: Turn, role: Role, before: CounterState, step: Step, at: float) -> None:
@@ -206,9 +211,11 @@ def _held_counts(doubt: Doubt) -> int:
 
 
 def _as_of(turn: Turn, counter: CounterState, at: float) -> CounterState:
-    """The counter as last believed, before a reading of `at`."""
+    """The counter as last believed, before a reading of `at`; one that fell to 0 has not stood still since."""
     known = turn.watch.last_good
-    return counter if known is None else counters.unchanged(counter, known - turn.setup.machine.stop.comm_timeout_s, at)
+    if known is None or counter.zero_at is not None:
+        return counter
+    return counters.unchanged(counter, known - turn.setup.machine.stop.comm_timeout_s, at)
 
 
 def _rules(turn: Turn, role: Role) -> CounterRules:
@@ -239,32 +246,19 @@ def _may_start_anew(turn: Turn, stored: CounterState, rules: CounterRules) -> bo
     )
 
 
-def _is_unbelievable_zero(turn: Turn, role: Role, raw: int, at: float) -> bool:
+def _is_unbelievable_zero(turn: Turn, role: Role, counter: CounterState, raw: int, at: float) -> bool:
     """Whether a counter fell to 0 that may be read off a controller without its program (domain.md K7)."""
-    counter = turn.counters.get(role)
-    if counter is None or Role.HEARTBEAT not in turn.setup.names:
-        return False
-    if raw:
-        if counter.zero_at is not None:
-            turn.counters = {**turn.counters, role: replace(counter, zero_at=None, zeros=0)}
-        return False
-    if not counter.raw:
+    if raw or not counter.raw or Role.HEARTBEAT not in turn.setup.names:
         return False
     hold = (turn.setup.signals[role].counter or NO_COUNTER).zero_hold
     if counter.zero_at is None:
-        held = replace(counter, zero_at=at, zeros=0)
+        held = replace(_as_of(turn, counter, at), zero_at=at, zeros=0)
     elif counter.zeros + 1 < hold:
         held = replace(counter, zeros=counter.zeros + 1)
     else:
-        held = replace(counter, zero_at=None, zeros=0)
+        return False
     turn.counters = {**turn.counters, role: held}
-    return held.zero_at is not None
-
-
-def _believe_zero(turn: Turn, role: Role, at: float) -> None:
-    before = _as_of(turn, turn.counters[role], at)
-    step = counters.advance(before, 0, at, _rules(turn, role))
-    _take(turn, role, before, step, at)
+    return True
 
 
 def _unwatched_from(turn: Turn, before: CounterState) -> float | None:

@@ -33,6 +33,7 @@ from tests.core.build import (
     entry,
     read,
     scan,
+    tick,
     watched,
 )
 from tests.core.histories import a_running_machine
@@ -375,6 +376,19 @@ def test_a_zero_is_a_reset_once_the_heartbeat_moved() -> None:  # K7, K4b
     assert raised.code == "counter_reset"
     story.hear(read(23.0, total=2))
     assert [data.qty_good for data in of(story, OutputRecorded)] == [Decimal(2)]
+
+
+def test_a_zero_found_after_an_outage_is_a_reset_once_the_heartbeat_moved_again() -> None:  # K7, K11
+    story = a_pulsing_line()
+    story.hear(read(20.0, heartbeat=8), down(21.0), tick(100.0))
+    # The first beat after an outage moves from nowhere.
+    story.hear(read(150.0, packml_state=EXECUTE, total=0, heartbeat=3), *alive(149.0, 153.0))
+    assert of(story, DiscrepancyRaised) == []
+    story.hear(read(153.5, heartbeat=4))
+    (raised,) = of(story, DiscrepancyRaised)
+    assert raised.code == "counter_reset"
+    assert raised.at_most is not None
+    assert raised.at_most > 130, "as many as may have been made unseen"
 
 
 def test_three_more_zeros_are_believed_without_a_heartbeat() -> None:  # K7

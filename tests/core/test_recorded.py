@@ -8,17 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.discrepancies import Discrepancy
-from agent.core.observations import Finding, Observation, Tick
+from agent.core.facts import DigestRow
+from agent.core.observations import Finding, Observation, Reckoned, Tick
 from agent.core.recorded import Ended, Header, Record, Seen, Withdrawn, decode, encode, settings_kept
 from agent.core.settings import Settings
 from tests.core.build import instant
 
-DISCREPANCIES = st.builds(
-    Discrepancy, at_most=st.none() | st.decimals(allow_nan=False, allow_infinity=False), code=st.just("counter_reset")
+QUANTITIES = st.decimals(allow_nan=False, allow_infinity=False)
+DISCREPANCIES = st.builds(Discrepancy, at_most=st.none() | QUANTITIES, code=st.just("counter_reset"))
+DIGEST_ROWS = st.builds(
+    DigestRow,
+    consumed=st.dictionaries(st.text(), QUANTITIES),
+    **dict.fromkeys(("qty_good", "qty_scrap", "qty_rework", "labor_s", "stop_s"), QUANTITIES),
 )
+OF_NUMBERS: dict[type[Observation], st.SearchStrategy[Observation]] = {
+    Finding: st.builds(Finding, discrepancy=DISCREPANCIES),
+    Reckoned: st.builds(Reckoned, rows=st.lists(DIGEST_ROWS).map(tuple)),
+}
 OBSERVATIONS = st.one_of(
-    *(st.from_type(kind) for kind in get_args(Observation) if kind is not Finding),
-    st.builds(Finding, discrepancy=DISCREPANCIES),
+    *(OF_NUMBERS[kind] if kind in OF_NUMBERS else st.from_type(kind) for kind in get_args(Observation))
 )
 RECORDS: st.SearchStrategy[Record] = st.one_of(
     st.builds(Seen, observation=OBSERVATIONS),

@@ -278,6 +278,9 @@ class Watched(RuleBasedStateMachine):
     def the_mes_adds_up(self) -> None:
         if self.dark_since is None:
             self.live(2.5)
+            if any(counter.zero_at is not None for counter in self.story.station.state.counters.values()):
+                # A zero is not believed, and so not told, before its heartbeat moves (domain.md K7).
+                self.show()
             self.what_was_told_is_the_truth_or_less_and_says_so()
 
     def teardown(self) -> None:
