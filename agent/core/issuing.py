@@ -29,6 +29,8 @@ MOST_ASKED = 50
 """Serials that one entry can ask for."""
 MOST_AT_ONCE = 500
 """Units that get serials with one observation of a counter."""
+MOST_AHEAD = 40
+"""Numbers not given yet of which a label may be scanned before its part is counted."""
 SPARE = 20
 """Numbers beyond those asked for that may be taken already, by serials that came from elsewhere."""
 
@@ -63,6 +65,26 @@ def follow_output(turn: Turn) -> None:
             _give_serials(turn, fact, int(fact.data.qty_good))
 
 
+def scanned(turn: Turn, serial: str) -> None:
+    """A unit was scanned for the first time; if its part is counted later, that part has its serial already."""
+    operation = turn.operations.current
+    order = (
+        None
+        if operation is None
+        else making.order_of(turn.directories, turn.wc_id, operation.order_id, operation.op_no)
+    )
+    if operation is None or order is None or not order.trace.serials or not turn.counts or serial in turn.units.ahead:
+        return
+    try:
+        series = _series(turn.setup, turn.directories, turn.units, operation)
+    except EntryRefusedError:
+        return
+    numbers = range(series.next, series.next + MOST_AHEAD)
+    if any(series.serial(number) == serial for number in numbers if series.has(number)):
+        turn.units = replace(turn.units, ahead=(*turn.units.ahead, serial)[-MOST_AHEAD:])
+        making.keep(turn)
+
+
 def _give_serials(turn: Turn, fact: Fact, count: int) -> None:
     keys, operation = fact.data.keys, turn.operations.current
     order = making.order_of(turn.directories, turn.wc_id, keys.order_id, keys.op_no)
@@ -74,7 +96,10 @@ def _give_serials(turn: Turn, fact: Fact, count: int) -> None:
         return
     numbers = [one for one in range(series.next, series.next + min(count, MOST_AT_ONCE)) if series.has(one)]
     for number in numbers:
-        _assign(turn, series, number, "made", fact.time, None)
+        if series.serial(number) in turn.units.ahead:
+            _pass_over(turn, series, number)
+        else:
+            _assign(turn, series, number, "made", fact.time, None)
     if numbers:
         making.keep(turn)
     if len(numbers) < count:
@@ -131,10 +156,7 @@ def _series(setup: Setup, directories: Directories, units: Units, operation: Ope
 def _assign(turn: Turn, series: Series, number: int, status: UnitStatus, at: float, actor: str | None) -> None:
     """Give one serial; all up to it are given with it."""
     operation, serial = making.must_be_in_progress(turn), series.serial(number)
-    if series.issued is None:
-        turn.units = replace(turn.units, serials_issued=number)
-    else:
-        turn.units = replace(turn.units, next_serial=number + 1)
+    _pass_over(turn, series, number)
     unit = Unit(status, operation.item_id, at=at, by=actor)
     if status == "made":
         lot_out = turn.account().lot_out
@@ -149,6 +171,15 @@ def _assign(turn: Turn, series: Series, number: int, status: UnitStatus, at: flo
         actor=actor,
     )
     turn.draft.add(data, at, f"asn:{turn.wc_id}:{serial}", correlation_id=turn.execution_id)
+
+
+def _pass_over(turn: Turn, series: Series, number: int) -> None:
+    """The next serial is the one after this."""
+    ahead = tuple(one for one in turn.units.ahead if one != series.serial(number))
+    if series.issued is None:
+        turn.units = replace(turn.units, serials_issued=number, ahead=ahead)
+    else:
+        turn.units = replace(turn.units, next_serial=number + 1, ahead=ahead)
 
 
 def _count(said: str | None) -> int | None:

@@ -27,6 +27,7 @@ class Making:
 
     lot_out: str | None = None
     next_serial: int | None = None
+    ahead: tuple[str, ...] = ()
 
 
 MAKING = Records("making", Making)
@@ -41,14 +42,14 @@ def operation_changed(turn: Turn) -> None:
     """Another operation is in progress, or none: its lot goes on, or begins where the MES or we name it."""
     operation = turn.operations.current
     if operation is None:
-        turn.units = replace(turn.units, lot_out=None, next_serial=None)
+        turn.units = replace(turn.units, lot_out=None, next_serial=None, ahead=())
         return
     known = MAKING.find(turn, turn.wc_id, operation.order_id, operation.op_no) or Making()
     order, item = _planned(turn, operation)
     lot_id = known.lot_out
     if order is not None and order.trace.lot_out is not None:
         lot_id = order.trace.lot_out
-    turn.units = replace(turn.units, next_serial=known.next_serial, lot_out=None)
+    turn.units = replace(turn.units, next_serial=known.next_serial, ahead=known.ahead, lot_out=None)
     if lot_id is not None:
         _fill(turn, lot_id)
     elif item is not None and item.lot_issuer == "agent" and arguments.fits(_next_lot(turn, operation)):
@@ -86,7 +87,7 @@ def keep(turn: Turn) -> None:
     operation, units = turn.operations.current, turn.units
     assert operation is not None
     lot_id = None if units.lot_out is None else units.lot_out.lot_id
-    known = Making(lot_id, units.next_serial)
+    known = Making(lot_id, units.next_serial, units.ahead)
     MAKING.keep(turn, known, turn.wc_id, operation.order_id, operation.op_no)
 
 

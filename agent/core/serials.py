@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core import consumption, genealogy, holds, labor, nonconformance, quantities, unit_records
+from agent.core import consumption, genealogy, holds, issuing, labor, nonconformance, quantities, unit_records
 from agent.core.actions import Asked, Claims
 from agent.core.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
@@ -57,6 +57,8 @@ def _take(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
     assert operation is not None
     by_serial = turn.setup.machine.output.count_by == "serial"
     settled_here = unit.counted and (unit.order_id, unit.op_no) == (operation.order_id, operation.op_no)
+    if unit.order_id is None:
+        issuing.scanned(turn, serial)
     unit = _taken_here(turn, unit, operation)
     if not settled_here:
         unit = replace(unit, pass_no=1, counted=by_serial, nc=None, lot_out=turn.account().lot_out)

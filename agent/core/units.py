@@ -45,6 +45,8 @@ class Units:
     lots_issued: int = 0
     next_serial: int | None = None
     """The next one of the range that the MES issued for the operation in progress; None where none was used."""
+    ahead: tuple[str, ...] = ()
+    """Units of the operation in progress that were scanned before their part was counted, and so have a serial."""
     open: tuple[OpenNc, ...] = ()
     """The newest first."""
     open_count: int = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -12,13 +13,17 @@ from pydantic import TypeAdapter
 from agent.core.concern import Concern
 from agent.core.executions import MADE, OPERATIONS
 from agent.core.quality import OpenHold
-from tests.core.floor_oracle import MADE as MADE_OF
-from tests.core.floor_oracle import Json, Oracle
+from tests.core.build import T0
+from tests.core.floor_oracle import Execution, Oracle
+from tests.core.floor_plan import LINE, ORDERS
+from tests.core.floor_sums import CATEGORIES, added
+from tests.core.floor_sums import MADE as MADE_OF
 from tests.core.floor_world import World
 
 Book: TypeAlias = tuple[str, str, str]
 """Work center, then order and operation, or `-` and the execution of a time without an order."""
-CATEGORIES = ("good", "scrap", "rework", "setup")
+PER = {"10": Decimal(1), "20": Decimal("0.25")}
+"""Of the components that go by output, for one part."""
 _CONCERN = TypeAdapter(Concern)
 
 
@@ -28,27 +33,8 @@ def check_everything(world: World, oracle: Oracle) -> None:
     check_register(world, oracle)
     check_holds(world, oracle)
     check_people(world, oracle)
-
-
-def added(kind: str, data: Json) -> Mapping[str, int]:
-    """What a fact adds to each quantity of its book."""
-
-    def number(name: str) -> int:
-        return int(Decimal(data[name]))
-
-    match kind:
-        case "output.recorded":
-            return {"good": number("qty_good"), "rework": -number("qty_from_rework"), "setup": number("qty_setup")}
-        case "scrap.recorded":
-            return {
-                "good": -number("qty_from_good"),
-                "scrap": number("qty_scrap"),
-                "rework": -number("qty_from_rework"),
-            }
-        case "rework.recorded":
-            return {"good": -number("qty_from_good"), "rework": number("qty_rework")}
-        case _:
-            return {data["category"]: number("delta")}
+    check_consumption(oracle)
+    check_counts(world, oracle)
 
 
 def books(oracle: Oracle) -> dict[Book, dict[str, int]]:
@@ -148,3 +134,44 @@ def check_people(world: World, oracle: Oracle) -> None:
             if current is None or current.op_execution_id != record.op_execution_id:
                 told_as = oracle.status.get((wc_id, record.op_execution_id), ("waiting", 0))
                 assert told_as == (record.status, record.transition_no), f"the record {key}"
+
+
+def check_consumption(oracle: Oracle) -> None:
+    """Of what goes by output as much was used as was made, once an operation has been left (docs/materials.md)."""
+    made: dict[Execution, int] = defaultdict(int)
+    used: dict[tuple[Execution, str], Decimal] = defaultdict(Decimal)
+    touched = set[Execution]()
+    for fact, data, corrected in oracle.held():
+        keys, execution = data["keys"], (data["keys"]["wc_id"], fact.correlation_id or "")
+        if keys["order_id"] not in ORDERS[LINE] or keys["wc_id"] != LINE or keys["op_no"] != "10":
+            continue
+        if fact.data.TYPE in MADE_OF:
+            made[execution] += sum(added(fact.data.TYPE, data).values())
+        elif fact.data.TYPE == "material.consumed" and data["mode"] == "by_output":
+            used[execution, data["bom_line"]] += Decimal(data["qty"]) / (2 if data["is_substitute"] else 1)
+        if corrected or data["versions"]["bom_version"] != "B1":
+            touched.add(execution)
+    for key in oracle.corrections:
+        touched.add(oracle.execution_of(key))
+    touched |= {(center, keys["execution"]) for (center, _), keys in oracle.attached.items()}
+    for execution, parts in made.items():
+        if execution in touched or oracle.status.get(execution, ("in_progress", 0))[0] in {"in_progress", "paused"}:
+            continue
+        for line, per in PER.items():
+            assert used[execution, line] == per * parts, f"{parts} parts of {execution} used {used[execution, line]}"
+
+
+def check_counts(world: World, oracle: Oracle) -> None:
+    """Every part that the machine counted is told or about to be, as long as nothing about its counters is in doubt."""
+    if any(data.get("code", "").startswith("counter_") for _, data in oracle.told):
+        return
+    station = world.durable.stations[LINE]
+    untold = [(fact, json.loads(fact.data.model_dump_json())) for fact in station.untold(T0 + world.now)]
+    total = scrap = 0
+    for fact, data in [*oracle.told, *untold]:
+        counted = data.get("counter") is not None or data.get("source") == "plc"
+        if fact.data.TYPE in MADE_OF and data["keys"]["wc_id"] == LINE and counted:
+            parts = added(fact.data.TYPE, data)
+            total += sum(parts.values())
+            scrap += parts.get("scrap", 0)
+    assert (total, scrap) == world.counted, f"{total} parts and {scrap} rejects are told, and {world.counted} were read"

@@ -172,7 +172,7 @@ class Words:
                 return [*list(self.oracle.concerns)[::-1][:12], "dsc-none"]
             case "hold_id":
                 return [*list(self.oracle.holds)[::-1][:6], "hold-none"]
-            case "stop_id" | "other_stop_id" | "segment_id" | "nc_id" | "execution_id":
+            case "stop_id" | "other_stop_id" | "segment_id" | "nc_id" | "execution_id" | "movement_id":
                 return [*self._told(name.removeprefix("other_"))[:6], f"{name}-none"]
             case _:
                 return []

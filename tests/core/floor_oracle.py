@@ -137,6 +137,11 @@ class Oracle:
         assert data["correction_no"] == len(told) + 1, f"correction {data['correction_no']} of {data['target_id']}"
         told.append(data)
 
+    def execution_of(self, fact_id: str) -> Execution:
+        """What a fact belongs to."""
+        fact, data = next(one for one in self.told if str(one[0].id) == fact_id)
+        return data["keys"]["wc_id"], fact.correlation_id or ""
+
     def held(self) -> list[tuple[Fact, Json, frozenset[str]]]:
         """Every fact that is not void as it is by now, with the paths that were corrected."""
         found = []
@@ -214,6 +219,7 @@ class Oracle:
             assert parent in self.known_serials, f"{parent} has components and was never heard of"
         else:
             assert set(data["child_lots"]) <= self.known_lots
+        self.known_serials.update(child["serial"] for child in data["children"] if child["serial"])
         if data["parent_serial"]:
             self.known_serials.add(parent)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import replace
 from uuid import UUID
@@ -45,6 +45,8 @@ class World:
         self.snapshots: dict[str, bytes] = {}
         self.kept: dict[tuple[str | None, str, int], Kept] = {}
         self.told = self.runs = 0
+        self.seen = self.counted = (0, 0)
+        """Parts and rejects that were read from the line, and so far as that is durable."""
         self.durable = self.restored()
         self.begin()
 
@@ -118,15 +120,17 @@ class World:
 
     def _looked_up(self, observation: Anything) -> Pending:
         target = self._target(observation)
-        known = self._taken(self._claims_needed(observation, target, {}))
-        if target is not None:
+        known: dict[str, str] = {}
+        looked: dict[str, None] = {}
+        while True:
             so_far = ChainMap(self.overlay, self.recent, known)
-            known |= self._taken(self._claims_needed(observation, target, so_far))
+            needed = dict.fromkeys(self._claims_needed(observation, target, so_far))
+            if needed.keys() <= looked.keys():
+                break
+            looked |= needed
+            known = {key: self.claims[key] for key in looked if key in self.claims}
         self.told += 1
         return Pending(observation, UUID(int=FIRST_ID.int + (self.told << 12)), known, target=target)
-
-    def _taken(self, keys: Iterable[str]) -> dict[str, str]:
-        return {key: self.claims[key] for key in keys if key in self.claims}
 
     def _target(self, observation: Anything) -> Row | None:
         stand, named = self.tentative, None
@@ -143,9 +147,7 @@ class World:
         found = (row for row in self.rows if row.id == target.fact_id.bytes)
         return next((row for row in found if target.sequence in {None, row.sequence}), None)
 
-    def _claims_needed(
-        self, observation: Anything, target: Row | None, known: ChainMap[str, str] | dict[str, str]
-    ) -> tuple[str, ...]:
+    def _claims_needed(self, observation: Anything, target: Row | None, known: Mapping[str, str]) -> tuple[str, ...]:
         stand = self.tentative
         if isinstance(observation, Directive):
             entry = stand.desk.passed_on(observation, target)
@@ -188,6 +190,7 @@ class World:
             number = len(self.rows) + 1
             self.rows.append(as_row(EPOCH, fact_values(number, fact, iso(T0 + self.now))))
             self.facts.append(fact)
+        self.counted = self.seen
         self.recent = dict(commit.claims)
         self.claims |= self.recent
         for name, snapshot in commit.snapshots:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from functools import cache
 
@@ -9,13 +10,16 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from agent.core.facts import ShiftSummary
 from agent.core.observations import ClockStep, Directive, Entry, Image, Link, Quality, Scan, Signal
 from tests.core import floor_plan as plan
-from tests.core.build import ABORTED, EXECUTE, IDLE
+from tests.core.build import ABORTED, EXECUTE, IDLE, clock
 from tests.core.floor_checks import check_everything
+from tests.core.floor_commands import command_of, reconcile
 from tests.core.floor_entries import arguments_of, role_of
 from tests.core.floor_oracle import Oracle
 from tests.core.floor_plan import BENCH, CENTERS, LINE
+from tests.core.floor_sums import check_summary
 from tests.core.floor_world import World
 
 EXAMPLES = settings(
@@ -53,7 +57,7 @@ class Floor(RuleBasedStateMachine):
         super().__init__()
         self.world = a_morning().copy()
         self.oracle = Oracle()
-        self.made = self.rejected = 0
+        self.made = self.rejected = self.first = 0
         self.state = EXECUTE
         self.mode = 1
         self.linked = False
@@ -100,6 +104,7 @@ class Floor(RuleBasedStateMachine):
         values = {"packml_state": self.state, "mode": self.mode, "total": self.made, "scrap": self.rejected}
         read = [Signal(LINE, key, value, Quality.GOOD, now.wall, now) for key, value in values.items()]
         self.world.tell(Image(LINE, tuple(read), now))
+        self.world.seen = self.made - self.first, self.rejected
 
     @rule(parts=st.integers(1, 6), rejects=st.integers(0, 2), pace=PACES)
     def it_makes_parts(self, parts: int, rejects: int, pace: float) -> None:
@@ -208,6 +213,44 @@ class Floor(RuleBasedStateMachine):
         action = "start_operation" if known is None else "resume_operation"
         self.enter(wc_id, action, {"order_id": order_id}, ("OP-2", "supervisor"))
 
+    # The MES.
+
+    def hear(self, wc_id: str | None, name: str, payload: bytes) -> None:
+        self.world.tell(Directive(wc_id, name, payload, self.world.instant))
+
+    def revision(self) -> str:
+        self.revisions += 1
+        return f"R{self.revisions}"
+
+    @rule(wc_id=WC, data=st.data(), status=st.sampled_from(["released", "released", "planned", "closed", "withdrawn"]))
+    def an_order_changes(self, wc_id: str, data: st.DataObject, status: str) -> None:
+        order_id = data.draw(st.sampled_from([*plan.ORDERS[wc_id], "PO-9"]))
+        changes = {"release_status": status, "qty_planned": data.draw(st.sampled_from(["2", "20"]))}
+        withdrawn = status == "withdrawn"
+        self.hear(
+            wc_id, f"orders/{order_id}", b"" if withdrawn else plan.an_order(order_id, self.revision(), **changes)
+        )
+
+    @rule(lot_id=st.sampled_from(list(plan.LOTS)), status=st.sampled_from(["restricted", "unrestricted", "withdrawn"]))
+    def a_lot_changes(self, lot_id: str, status: str) -> None:
+        payload = b"" if status == "withdrawn" else plan.a_lot(lot_id, self.revision(), status=status)
+        self.hear(None, f"lots/{lot_id}", payload)
+
+    @rule(name=st.sampled_from(["B2", "B3"]), later=st.sampled_from([-60.0, 5.0, 1000.0]))
+    def the_bill_of_materials_changes(self, name: str, later: float) -> None:
+        self.hear(None, "boms/BOTTLE", plan.boms((name, clock(self.world.now + later))))
+
+    @rule(data=st.data(), name=st.sampled_from(["resolve", "settle", "correct", "reconcile", "message", "unknown"]))
+    def a_command_comes(self, data: st.DataObject, name: str) -> None:
+        command = data.draw(command_of(self.world, self.oracle, name))
+        head = {"command_id": f"command-{self.revision()}", "issued_at": clock(self.world.now), "actor": "planner"}
+        self.hear(None, f"cmd/{name}", json.dumps({**head, "reason": "TYPO", **command}).encode())
+
+    @rule(agrees=st.booleans())
+    def both_sides_reconcile(self, agrees: bool) -> None:  # noqa: FBT001 - a case
+        """What is wanted of the journal is added up; the MES sends its figures of a shift."""
+        reconcile(self.world, self.oracle, self.revision(), agrees=agrees)
+
     # The agent.
 
     @rule(down_s=st.sampled_from([0.0, 5.0, 700.0, -20.0]))
@@ -232,6 +275,8 @@ class Floor(RuleBasedStateMachine):
     def read(self) -> None:
         for fact in self.world.facts[len(self.oracle.told) :]:
             self.oracle.take(fact)
+            if isinstance(fact.data, ShiftSummary) and not self.oracle.clock_set:
+                check_summary(self.oracle, self.oracle.told[-1][1])
 
 
 Floor.TestCase.settings = EXAMPLES

@@ -100,6 +100,20 @@ def test_what_a_counter_counts_gets_serials_where_each_unit_must_have_one() -> N
     assert bench.quantities() == (2, 0, 1)
 
 
+def test_a_part_whose_label_was_scanned_before_it_was_counted_has_its_serial_already() -> None:
+    labels = {"prefix": "M", "first": 1, "last": 9}
+    story = a_line(a_plan_of("mes", serials=True, serial_range=labels))
+    bench = Bench(story)
+    assert bench.scan("LOT:B1:BOARD", "SN:M1") == "ok"
+    taken = bench.unit("M1")
+    story.station = story.station.restored(story.station.snapshot())
+    story.hear(read(30.0, total=1), read(32.0, total=2))
+    assert assigned(story) == ["M2"]
+    assert bench.unit("M1") == taken
+    bench.now = 40.0
+    assert bench.scan("SN:M1") == "ALREADY_REPORTED"
+
+
 @pytest.mark.parametrize(("issuer", "trace"), [("agent", {}), ("external", {"serials": True})])
 def test_else_it_gets_none(issuer: str, trace: dict[str, bool]) -> None:
     story = a_line(a_plan_of(issuer, **trace))
