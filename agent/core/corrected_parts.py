@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 
-from agent.core import counting, executions, output, tally
+from agent.core import counting, executions, named_operations, output, tally
 from agent.core.accounts import Account, Cums
 from agent.core.corrected import Data, order_of, shift_of
 from agent.core.errors import EntryRefusedError
@@ -98,11 +98,21 @@ def credit(turn: Turn, changes: Iterable[Credit]) -> None:
             counting.credit(turn, account, partial(_with_cums, cums=cums))
 
 
-def execution_of(turn: Turn, order: OrderKey) -> str | None:
-    """The execution of an operation that parts can be credited to here, or of no operation the last one."""
+def execution_of(turn: Turn, order: OrderKey, *, to_begin: bool) -> str | None:
+    """The execution of an operation that parts can be credited to here, or of no operation the last one.
+
+    Args:
+        turn: that was given its claims.
+        order: which one.
+        to_begin: one that has not begun is known from now on, and begins with what is credited to it until then.
+    """
     here = turn.account()
     if order[0] is not None:
-        operation = executions.find(turn, order[0], order[1] or UNKNOWN_OP_NO)
+        named = named_operations.to_start(turn, order[0], order[1] or UNKNOWN_OP_NO)
+        operation = named.known
+        if operation is None and to_begin:
+            operation = replace(named_operations.planned(turn, named), book=-turn.number())
+            executions.keep(turn, operation)
         return None if operation is None else operation.op_execution_id
     accounts = (here, *(one.account for one in reversed(turn.output.past)))
     return next((one.execution_id for one in accounts if one.keys.order_id is None), None)

@@ -155,4 +155,5 @@ def _execution(turn: Turn, change: Change) -> str | None:
         return change.held.chain.execution_id
     if after == order_of(as_recorded(change.held.row)):
         return None
-    return corrected_parts.execution_of(turn, after) or ""
+    parts = change.held.row.type in corrected_parts.TERMS
+    return corrected_parts.execution_of(turn, after, to_begin=parts) or ""

@@ -56,7 +56,10 @@ def worked_in(oracle: Oracle, wc_id: str, scope: Scope) -> Decimal:
     told = [data for fact, data, _ in oracle.held() if fact.data.TYPE == "labor.recorded"]
     mine = [one for one in told if one["keys"]["wc_id"] == wc_id and one["shift"] is not None]
     named = [one for one in mine if one["shift"]["shift_id"] == scope.shift_id]
-    return sum((Decimal(one["duration_s"]) for one in named if one["shift"]["business_date"] == scope.business_date), Decimal(0))
+    return sum(
+        (Decimal(one["duration_s"]) for one in named if one["shift"]["business_date"] == scope.business_date),
+        Decimal(0),
+    )
 
 
 def check_summary(oracle: Oracle, data: Json) -> None:
@@ -64,6 +67,9 @@ def check_summary(oracle: Oracle, data: Json) -> None:
     scope = Scope(data["shift"]["shift_id"], data["shift"]["business_date"])
     center = data["keys"]["wc_id"]
     told = made_in(oracle, center, scope)
-    said = {(one["order_id"], one["op_no"]): [Decimal(one[f"qty_{name}"]) for name in CATEGORIES[:3]] for one in data["orders"]}
+    said = {
+        (one["order_id"], one["op_no"]): [Decimal(one[f"qty_{name}"]) for name in CATEGORIES[:3]]
+        for one in data["orders"]
+    }
     assert {key: one for key, one in told.items() if any(one)} == {key: one for key, one in said.items() if any(one)}
     assert worked_in(oracle, center, scope) == Decimal(data["labor_s"]), f"labor of {scope}"

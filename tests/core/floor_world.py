@@ -106,7 +106,7 @@ class World:
         """A new run of the agent begins with what is durable."""
         self.runs += 1
         since = None if down_since is None else T0 + down_since
-        self.durable = self.restored()
+        self.durable, self.seen = self.restored(), self.counted
         self.begin()
         for wc_id in (None, *self.durable.stations):
             self.tell(Started(wc_id, self.instant, f"run-{self.runs}", since))

@@ -433,6 +433,19 @@ def test_an_order_that_nobody_knows_takes_a_fact_and_is_raised() -> None:
     assert made(story) == (0, 0, 0)
 
 
+def test_an_order_that_has_not_begun_begins_with_what_was_moved_to_it() -> None:
+    story = by_hand()
+    output = reported(story, 4)
+    assert say(story, put(story, output, {"keys.order_id": "PO-2"}, 30.0)).accepted
+    assert made(story) == (0, 0, 0)
+    story.hear(entry(60.0, "complete_operation"), entry(61.0, "start_operation", order_id="PO-2"))
+    assert made(story) == (4, 0, 0)
+    story.hear(entry(70.0, "report_good", qty="2"))
+    assert of(story, OutputRecorded)[-1].cum_good == 6
+    assert say(story, void(story, output, 80.0)).accepted
+    assert made(story) == (2, 0, 0)
+
+
 def test_the_figures_of_a_shift_that_is_open_follow_and_those_of_another_do_not() -> None:
     pattern = a_pattern(a_shift("early", "05:00", "13:00"), a_shift("late", "13:00", "21:00"))
     story = by_hand(pattern=pattern)

@@ -24,7 +24,7 @@ from tests.core.floor_world import World
 
 EXAMPLES = settings(
     derandomize="EXPLORE" not in os.environ,
-    max_examples=int(os.environ.get("EXPLORE_EXAMPLES", "30")),
+    max_examples=int(os.environ.get("EXPLORE_EXAMPLES", "40")),
     stateful_step_count=50,
     deadline=None,
     print_blob=True,
@@ -57,7 +57,7 @@ class Floor(RuleBasedStateMachine):
         super().__init__()
         self.world = a_morning().copy()
         self.oracle = Oracle()
-        self.made = self.rejected = self.first = 0
+        self.made = self.rejected = 0
         self.state = EXECUTE
         self.mode = 1
         self.linked = False
@@ -66,6 +66,7 @@ class Floor(RuleBasedStateMachine):
     @initialize(at_once=st.sampled_from([1, 1, 3]))
     def everybody_begins(self, at_once: int) -> None:
         self.it_comes_back()
+        self.world.commit()
         self.world.at_once = at_once
 
     # Time.
@@ -103,8 +104,8 @@ class Floor(RuleBasedStateMachine):
         now = self.world.instant
         values = {"packml_state": self.state, "mode": self.mode, "total": self.made, "scrap": self.rejected}
         read = [Signal(LINE, key, value, Quality.GOOD, now.wall, now) for key, value in values.items()]
+        self.world.seen = self.made, self.rejected
         self.world.tell(Image(LINE, tuple(read), now))
-        self.world.seen = self.made - self.first, self.rejected
 
     @rule(parts=st.integers(1, 6), rejects=st.integers(0, 2), pace=PACES)
     def it_makes_parts(self, parts: int, rejects: int, pace: float) -> None:
