@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from agent.core.amendments import TYPES, Amendments
-from agent.core.reckoning import EVERYTHING, Reckoning, Scope
+from agent.core.reckoning import EVERYTHING, Beside, Reckoning, Scope
 from agent.core.times import iso
 from agent.core.wanted import Wanted, midnight
 from agent.journal.journal import Journal
@@ -71,8 +71,17 @@ class Reckoner:
             found = await self._stretch(wanted.wc_id, 0, first, summary)
         return Sum(found.reckoning, found.whole and found.reckoning.chain.facts == wanted.facts)
 
-    async def scope(self, wc_id: str, scope: Scope, since: str, until: int | None = None) -> Sum:
+    async def scope(
+        self, wc_id: str, scope: Scope, since: str, until: int | None = None, beside: tuple[Beside, ...] = ()
+    ) -> Sum:
         """The facts of a scope that were recorded since an instant, up to a position, corrected as far as told by then.
+
+        Args:
+            wc_id: the work center.
+            scope: which facts are added up.
+            since: when the first of them was recorded, or later.
+            until: the last position; None is the last one there is.
+            beside: they are given all facts of the work center.
 
         Raises:
             JournalError: the journal cannot be read.
@@ -85,7 +94,7 @@ class Reckoner:
         async for passage in self._passages(Stretch(wc_id, after, until, TYPES)):
             for row in passage.rows:
                 amendments.take(row)
-        whole, reckoning = True, Reckoning(amendments, scope)
+        whole, reckoning = True, Reckoning(amendments, scope, beside)
         async for passage in self._passages(Stretch(wc_id, after, until)):
             whole = whole and passage.whole
             await asyncio.to_thread(reckoning.take, passage.rows)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import zip_longest
 
 GAP = "  "
+NO_SHIFT = "-/-"
+"""How a shift is named where there was none."""
 
 
 def aligned(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: str = "") -> list[str]:
@@ -27,3 +30,18 @@ def aligned(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: st
         ).rstrip()
         for row in table
     ]
+
+
+def number(value: Decimal | None) -> str:
+    """A quantity without needless zeros; `-` where none is known."""
+    return "-" if value is None else f"{value.normalize():f}"
+
+
+def words(name: str) -> str:
+    """A name out of a closed list, as people read it."""
+    return name.replace("_", " ")
+
+
+def shift_words(shift: str) -> str:
+    """`{business_date}/{shift_id}`, as people read it where there was none."""
+    return "no shift" if shift == NO_SHIFT else shift

@@ -43,7 +43,7 @@ class Amendments:
 
     def amended(self, row: Row) -> Data | None:
         """What a fact says by now; None where it is void."""
-        data: Data = orjson.loads(row.data)
+        data = as_made(row)
         attached = self.attachments.get((row.epoch, row.correlationid or ""))
         if attached is not None and not self._void(attached[0]):
             keys = attached[1]["keys"]
@@ -61,6 +61,12 @@ class Amendments:
     def _void(self, fact_id: str) -> bool:
         told = self.corrections.get(fact_id)
         return told is not None and told[-1]["action"] == "void"
+
+
+def as_made(row: Row) -> Data:
+    """What a fact said when it was made, whatever was said of it since."""
+    data: Data = orjson.loads(row.data)
+    return data
 
 
 def _with(data: Data, path: str, value: str | None) -> Data:

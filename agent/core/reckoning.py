@@ -5,7 +5,6 @@ It knows nothing of how a station came to its own figures: what both come to mus
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -126,10 +125,6 @@ class Reckoning:
         for row in rows:
             if row.type not in DETAIL:
                 self._take(row)
-
-    def behind(self, position: int) -> int:
-        """How many of the facts stand behind a position."""
-        return len(self.positions) - bisect_right(self.positions, position)
 
     def rows(self, most: int = MOST_ROWS) -> tuple[DigestRow, ...]:
         """The sums, in order; a row of the rest at the end where there are more than `most`."""

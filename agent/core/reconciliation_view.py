@@ -7,8 +7,10 @@ from decimal import Decimal
 from itertools import groupby
 
 from agent.core.comparing import Compared, compared
+from agent.core.deviation_view import DeviationReport
 from agent.core.directories import Figures
 from agent.core.facts import Block, DigestRow
+from agent.core.lot_view import LotTrace
 from agent.core.reckoning import Scope
 
 
@@ -43,6 +45,10 @@ class CenterReconciliation(Block):
     """Of these facts, those that the MES has not confirmed: until then it may well have other figures."""
     complete: bool
     """False where one of these facts is parked, damaged or gone."""
+    lot: LotTrace | None = None
+    """What became of the lot, where one was asked for."""
+    deviations: DeviationReport | None = None
+    """Plan against fact, where an order was asked for and no shift or lot of it."""
 
 
 class ReconciliationView(Block):

@@ -29,9 +29,9 @@ class ToldStatuses:
         """One more fact of an operation, in the order of their sequence."""
         if kind.startswith("operation.") and "to_status" in data:
             self._last[key[:2]] = self._left[key] = data["to_status"]
-        elif key not in self._left:
+        elif key.shift_id is not None and key not in self._left:
             self._left[key] = self._last.get(key[:2])
 
     def of(self, key: OfShift) -> OperationStatus | None:
-        """What was told last in a shift, else what the shift began with; None where nothing was told of either."""
+        """What was told last in a shift, else what the shift began with; None where nothing was told of it."""
         return self._left.get(key)

@@ -23,7 +23,7 @@ class ToldStops:
         stop_id = data["stop_id"]
         known = self._segments.setdefault(stop_id, {})
         if name == "reason_set":
-            self._set_reason(known, data)
+            _set_reason(known, data)
             return
         told = {segment["segment_id"]: segment for segment in data["segments"]}
         match name:
@@ -46,7 +46,8 @@ class ToldStops:
             for one in segments.values():
                 yield stop_id, one
 
-    def _set_reason(self, known: dict[str, Data], data: Data) -> None:
-        one = known.get(data["segment_id"])
-        if one is not None:
-            known[data["segment_id"]] = {**one, "reason": data["reason"]}
+
+def _set_reason(known: dict[str, Data], data: Data) -> None:
+    one = known.get(data["segment_id"])
+    if one is not None:
+        known[data["segment_id"]] = {**one, "reason": data["reason"]}

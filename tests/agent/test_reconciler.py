@@ -25,7 +25,7 @@ from agent.journal.journal import Journal, open_journal
 from agent.journal.passage import Stretch
 from agent.journal.standins import Parked
 from agent.reconciler import Reconciler
-from agent.reconciliation_api import ReconciliationApi
+from agent.reconciliation_api import Asked, ReconciliationApi
 from tests.agent.parts import CLOCK, document
 from tests.agent.test_journal_commands import WHY
 from tests.core.build import a_shift
@@ -213,7 +213,7 @@ async def test_what_people_ask_for_is_both_sides_and_what_waits(tmp_path: Path) 
         await bench.a_morning()
         await bench.figures("1", {"order_id": "PO-1", "op_no": "-", "qty_good": "61"})
         api = ReconciliationApi(bench.journal, bench.intake, CLOCK)
-        center = await api.look(WC, SHIFT, "PO-1", None)
+        center = await api.look(WC, Asked(SHIFT, "PO-1"))
         shown = {one.kind: (one.ours, one.differs) for one in center.compared}
         assert shown["status"] == ("in_progress", False)
         assert shown["qty_good"] == ("60", True)
@@ -221,7 +221,7 @@ async def test_what_people_ask_for_is_both_sides_and_what_waits(tmp_path: Path) 
         assert center.complete
         assert center.waiting == center.facts > 0
         await bench.journal.confirm("e1", bench.journal.marks.last_sequence, T0)
-        assert (await api.look(WC, SHIFT, None, None)).waiting == 0
+        assert (await api.look(WC, Asked(SHIFT))).waiting == 0
 
 
 @pytest.mark.parametrize("count", [1, 7, 500])

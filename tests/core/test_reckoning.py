@@ -261,7 +261,7 @@ def test_material_labor_and_unplanned_stops_have_their_sums() -> None:
     assert row.shift == DAY
 
 
-def changed(kind: str, status: str, shift: ShiftKeys = DAY) -> FactData:
+def changed(kind: str, status: str, shift: ShiftKeys = DAY, **more: object) -> FactData:
     fields: dict[str, object] = {
         "keys": KEYS,
         "quality": quality(),
@@ -276,7 +276,7 @@ def changed(kind: str, status: str, shift: ShiftKeys = DAY) -> FactData:
         "actor": None,
     }
     model = {one.TYPE: one for one in FACT_TYPES}[f"operation.{kind}"]
-    return model.model_validate(fields)
+    return model.model_validate({**fields, **more})
 
 
 def statuses(*happened: FactData, scope: Scope | None = None) -> dict[str | None, str | None]:
@@ -292,6 +292,7 @@ def test_a_shift_has_the_status_that_was_told_last_in_it_or_that_it_began_with()
     night = Scope(shift_id="2", business_date="2026-03-04")
     assert statuses(begun, output(5, shift=NIGHT), scope=night) == {"2": "in_progress"}
     assert statuses(output(1)) == {"1": None}
+    assert statuses(begun, output(1, shift=None)) == {"1": "in_progress", None: None}
 
 
 def test_a_lot_that_is_made_has_a_row_of_its_own() -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paho.mqtt.client import Client, MQTTMessage
@@ -129,3 +133,28 @@ def said_by_agent(heard: Heard) -> bool:
     if area == "agents":
         return who == AGENT and kind in {"evt", "status", "state", "res"}
     return kind in {"evt", "state", "tel"}
+
+
+def lineside(plant: Floor, *arguments: str) -> str:
+    """What the command says, as a process of its own that asks the running agent."""
+    said = subprocess.run(
+        [sys.executable, "-m", "agent", *arguments, "-c", str(plant.config)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    return said.stdout
+
+
+def said_until(say: Callable[[str], None], rev: str, met: Callable[[], bool]) -> None:
+    """Say something under one revision after the other: the simulated MES may say its own figures in between."""
+    for number in range(6):
+        say(f"{rev}-{number}")
+        end = time.monotonic() + PATIENCE_S / 4
+        while time.monotonic() < end:
+            if met():
+                return
+            time.sleep(0.05)
+    raise AssertionError(f"{rev}: nothing came of it")

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulators.mes.reading import facts_of
 from simulators.mes.reconciling import reconciled
+from tests.floor.looking import lineside, said_until
 from tests.floor.plant import Document, Floor, Made, a_floor
 
 WC, DAY, SHIFT = "BENCH-1", "2026-03-04", "2026-03-04/1"
@@ -58,18 +56,6 @@ def figures(rev: str, good: str) -> Document:
     return {"rev": rev, "business_date": DAY, "shift_id": "1", "rows": [row]}
 
 
-def lineside(plant: Floor, *arguments: str) -> str:
-    said = subprocess.run(
-        [sys.executable, "-m", "agent", *arguments, "-c", str(plant.config)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
-    return said.stdout
-
-
 def assert_the_mes_agrees(plant: Floor) -> None:
     """By its own reckoning, which shares nothing with the agent's."""
     with closing(sqlite3.connect(f"{plant.store.as_uri()}?mode=ro", uri=True)) as connection:
@@ -110,8 +96,10 @@ def test_a_digest_is_made_every_day_and_when_the_mes_asks_for_one(plant: Floor) 
 
 @pytest.mark.requirement(101)
 def test_a_difference_is_raised_with_an_owner_shown_and_resolved_when_both_agree(plant: Floor) -> None:
-    plant.publish(f"figures/{SHIFT}", figures("wrong", "9"), wc=WC)
-    plant.wait(lambda: bool(differences(plant, "discrepancy.raised")), "the difference")
+    def say(rev: str) -> None:
+        plant.publish(f"figures/{SHIFT}", figures(rev, "9" if rev.startswith("wrong") else "5"), wc=WC)
+
+    said_until(say, "wrong", lambda: bool(differences(plant, "discrepancy.raised")))
     raised = differences(plant, "discrepancy.raised")[-1]
     assert (raised["evidence"]["ours"], raised["evidence"]["theirs"], raised["owner_role"]) == ("5", "9", "supervisor")
     view = plant.until(
@@ -120,8 +108,7 @@ def test_a_difference_is_raised_with_an_owner_shown_and_resolved_when_both_agree
     assert view["open_discrepancies"] >= 1
     assert "DIFFERS" in lineside(plant, "reconcile", "--shift", SHIFT)
     assert "DISCREPANCIES: " in lineside(plant, "status")
-    plant.publish(f"figures/{SHIFT}", figures("right", "5"), wc=WC)
-    plant.wait(lambda: bool(differences(plant, "discrepancy.resolved")), "both agree")
+    said_until(say, "right", lambda: bool(differences(plant, "discrepancy.resolved")))
     assert {one["resolution"] for one in differences(plant, "discrepancy.resolved")} == {"agreed"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulators.script import Episode, Kind
+from tests.floor.looking import lineside
 from tests.floor.plant import Document, Floor, Made, a_day
 from tests.floor.scenes import a_script, an_order, codes, versions
 from tests.floor.strangers import strangers_report
@@ -188,6 +190,43 @@ def test_a_mandatory_check_that_was_not_made_is_told_with_its_reason(pumps: Floo
 @pytest.mark.requirement(31)
 def test_all_performers_of_the_operation_are_named(pumps: Floor) -> None:
     assert pumps.one("operation.completed", order_id=ORDER)["performers"] == ["OP-1", "OP-2", "SV-1"]
+
+
+@pytest.mark.requirement(100)
+def test_plan_against_fact_is_told_on_one_page_with_the_reasons(pumps: Floor) -> None:
+    (center,) = json.loads(lineside(pumps, "reconcile", "--order", ORDER, "--json"))["centers"]
+    (operation,) = center["deviations"]["operations"]
+    made = [operation[name] for name in ("op_no", "status", "planned", "good", "scrap", "rework")]
+    assert made == ["10", "completed", "20", "18", "2", "0"]
+    assert operation["scrapped"] == [{"defect_code": "DEAD_BOARD", "qty": "2"}]
+    assert [(one["item_id"], one["norm"], one["used"], one["over"]) for one in operation["materials"]] == [
+        ("HOUSING", "20", "20", "0"),
+        ("BOARD", "20", "20", "0"),
+        ("CABLE", "20", "21", "1"),
+        ("SCREW", "80", "80", "0"),
+        ("CARTON", "20", "20", "0"),
+    ]
+    [over] = operation["over"]
+    assert (over["lot_id"], over["qty"], over["reason"], over["serials"]) == (LOTS["CABLE"], "1", "REPAIR", [FAULTY])
+    stops = [(one["reason"], one["seconds"], one["stops"]) for one in operation["stops"]]
+    assert ("WAIT_TECH", "2400.000", 1) in stops
+    assert [(one["check_id"], one["reason"]) for one in operation["skipped"]] == [("FINAL", "SCRAPPED")]
+    [open_one] = center["deviations"]["open_discrepancies"]
+    raised = pumps.one("discrepancy.raised", order_id=ORDER)
+    assert (open_one["code"], open_one["owner_role"]) == ("consumption_over_norm", "supervisor")
+    assert open_one["due"] == raised["due"]
+    page = lineside(pumps, "reconcile", "--order", ORDER).splitlines()
+    assert len(page) <= 60
+    assert max(map(len, page)) <= 120
+
+
+def test_it_is_told_where_a_component_lot_went(pumps: Floor) -> None:
+    (center,) = json.loads(lineside(pumps, "reconcile", "--lot", LOTS["CABLE"], "--json"))["centers"]
+    [use] = center["lot"]["uses"]
+    assert (use["order_id"], use["op_no"], use["item_id"]) == (ORDER, "10", "CABLE")
+    assert [use[name] for name in ("loaded", "used", "over", "left")] == ["100", "21", "1", "79"]
+    assert use["reasons"] == ["REPAIR"]
+    assert sorted(use["units"]) == UNITS
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ def _statuses(facts: Iterable[StoredFact]) -> dict[_Left, str | None]:
         if fact.type.startswith("operation.") and "to_status" in fact.data:
             now[fact.operation] = fact.data["to_status"]
             left[place] = now[fact.operation]
-        else:
+        elif fact.shift is not None:
             left.setdefault(place, now.get(fact.operation))
     return left
 
