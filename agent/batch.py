@@ -96,13 +96,19 @@ class Batch:
         context = Context(stand.desk.directories, claims, pending.target, register.at(wc_id))
         seen = stand.stations[wc_id].observe(observation, pending.ids, context)
         stand.stations[wc_id], pending.reply = seen.station, seen.reply
-        desk, pending.facts = stand.desk.spared(seen.facts)
-        desk, records = desk.hear(pending.facts, seen.claims)
-        pending.claims = (*seen.claims, *records)
+        pending.facts, pending.claims = seen.facts, seen.claims
+        self.touched.add(wc_id)
+        if seen.facts:
+            self._heed(pending, stand, wc_id)
+
+    def _heed(self, pending: Pending, stand: Stand, wc_id: str) -> None:
+        """What a station told is kept as far as there is space, and heard by the desk and by the stations concerned."""
+        desk, pending.facts = stand.desk.spared(pending.facts)
+        desk, records = desk.hear(pending.facts, pending.claims)
+        pending.claims += records
         if desk is not stand.desk:
             stand.desk = desk
             self.touched.add(DESK)
-        self.touched.add(wc_id)
         self._pass_round(pending.facts, stand, wc_id)
 
     def _at_desk(

@@ -132,20 +132,15 @@ def look_at_quantities(turn: Turn) -> None:
 def follow_copy(turn: Turn) -> None:
     """Quantity and business status of the operation in progress are those of the plan as it is now."""
     operation = turn.operations.current
-    order = None if operation is None else copy_of(turn.directories, turn.wc_id, operation)
-    if operation is None or order is None:
+    if operation is None:
+        return
+    order = plan.copy_of(turn.directories, turn.wc_id, operation.order_id, operation.op_no)
+    if order is None:
         return
     if (operation.release_status, operation.qty_planned) != (order.release_status, order.qty_planned):
         most = plan.most_parts(order, turn.setup.machine.plan.over_tolerance_pct)
         changed = replace(operation, release_status=order.release_status, qty_planned=order.qty_planned, most=most)
         turn.operations = replace(turn.operations, current=changed)
-
-
-def copy_of(directories: Directories, wc_id: str, operation: Operation) -> Order | None:
-    """The plan's copy of an operation, as published to a work center."""
-    whole, single = (wc_id, operation.order_id), (wc_id, f"{operation.order_id}/{operation.op_no}")
-    found = directories.orders.get(single) or directories.orders.get(whole)
-    return found if found is not None and operation.is_of(found.order_id, found.op_no) else None
 
 
 def _at_start(turn: Turn, named: Named) -> Iterator[Contradiction]:
@@ -182,7 +177,7 @@ def _is_done(turn: Turn, order: Order, op_no: str) -> bool:
 def _stale(directories: Directories, wc_id: str, operation: Operation, at: float) -> Iterator[Contradiction]:
     if operation.item_id is None:
         return
-    order = copy_of(directories, wc_id, operation)
+    order = plan.copy_of(directories, wc_id, operation.order_id, operation.op_no)
     current = plan.names_in_force(directories, operation.item_id, operation.op_no, at)
     for kind, its in zip(VERSIONS, current, strict=True):
         ours = getattr(operation.versions, kind)

@@ -6,7 +6,7 @@ it is confirmed, so time is settled late: up to the last instant of which it is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal, TypeAlias
@@ -58,6 +58,16 @@ class Sums:
     rework: Decimal = Decimal(0)
     """Sent to rework less what left it."""
 
+    def with_parts(self, good: Decimal, scrap: Decimal, rework: Decimal, ideal: float) -> Sums:
+        """So many parts more; most facts tell of nothing else, and this takes half as long as adding all sums."""
+        return replace(
+            self,
+            good=self.good + good,
+            scrap=self.scrap + scrap,
+            rework=self.rework + rework,
+            ideal=self.ideal + ideal,
+        )
+
     @property
     def negated(self) -> Sums:
         """What takes them away again."""
@@ -81,6 +91,9 @@ class Sums:
             self.labor + other.labor,
             self.rework + other.rework,
         )
+
+
+NO_SUMS = Sums()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +186,24 @@ def settled(figures: Figures, spans: Iterable[Span], until: float, rules: Rules,
 
 def added(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Sums, at: float) -> Figures:
     """The figures with sums added to the accounts of a shift and an order."""
+    return grown(figures, shift, order, sums.plus, at)
+
+
+def grown(
+    figures: Figures, shift: ShiftKeys | None, order: OrderKey, grow: Callable[[Sums], Sums], at: float
+) -> Figures:
+    """The figures with larger sums in the accounts of a shift and an order.
+
+    Args:
+        figures: the figures so far.
+        shift: of the account.
+        order: order and operation of the account.
+        grow: what becomes of sums.
+        at: when it happened.
+    """
     known = next((one for one in figures.shifts if one.names(shift)), None)
     account = known or ShiftAccount(*_key(shift), at)
-    account = replace(account, since=min(account.since, at), orders=_with(account.orders, order, sums))
+    account = replace(account, since=min(account.since, at), orders=_with(account.orders, order, grow))
     if known is None:
         # What is settled late of a shift that was summed up does not push out the present one.
         shifts = tuple(sorted((*figures.shifts, account), key=lambda one: one.since))[-MOST_SHIFTS:]
@@ -183,7 +211,7 @@ def added(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Sums
         shifts = tuple(account if one is known else one for one in figures.shifts)
     total = figures.order
     if total is not None and (total.order_id, total.op_no) == order:
-        total = replace(total, sums=total.sums.plus(sums))
+        total = replace(total, sums=grow(total.sums))
     return replace(figures, shifts=shifts, order=total)
 
 
@@ -281,14 +309,14 @@ def _sums(kind: Kind, ground: Ground, rules: Rules) -> Sums:
     return Sums(delay=seconds) if with_order else Sums(idle=seconds)
 
 
-def _with(accounts: tuple[Account, ...], order: OrderKey, sums: Sums) -> tuple[Account, ...]:
+def _with(accounts: tuple[Account, ...], order: OrderKey, grow: Callable[[Sums], Sums]) -> tuple[Account, ...]:
     known = next((one for one in accounts if (one.order_id, one.op_no) == order), None)
     if known is not None:
-        return tuple(replace(one, sums=one.sums.plus(sums)) if one is known else one for one in accounts)
+        return tuple(replace(one, sums=grow(one.sums)) if one is known else one for one in accounts)
     if len(accounts) < MOST_ORDERS:
-        return (*accounts, Account(*order, sums))
+        return (*accounts, Account(*order, grow(NO_SUMS)))
     rest = Account(None, "*", accounts[0].sums.plus(accounts[1].sums))
-    return (rest, *accounts[2:], Account(*order, sums))
+    return (rest, *accounts[2:], Account(*order, grow(NO_SUMS)))
 
 
 def _with_stop(account: ShiftAccount, stop: Stop) -> ShiftAccount:

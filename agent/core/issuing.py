@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from agent.core import arguments, making, unit_records
+from agent.core import arguments, making, plan, unit_records
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.directories import Directories
 from agent.core.directories.orders import SerialRange
@@ -69,9 +69,7 @@ def scanned(turn: Turn, serial: str) -> None:
     """A unit was scanned for the first time; if its part is counted later, that part has its serial already."""
     operation = turn.operations.current
     order = (
-        None
-        if operation is None
-        else making.order_of(turn.directories, turn.wc_id, operation.order_id, operation.op_no)
+        None if operation is None else plan.copy_of(turn.directories, turn.wc_id, operation.order_id, operation.op_no)
     )
     if operation is None or order is None or not order.trace.serials or not turn.counts or serial in turn.units.ahead:
         return
@@ -87,7 +85,7 @@ def scanned(turn: Turn, serial: str) -> None:
 
 def _give_serials(turn: Turn, fact: Fact, count: int) -> None:
     keys, operation = fact.data.keys, turn.operations.current
-    order = making.order_of(turn.directories, turn.wc_id, keys.order_id, keys.op_no)
+    order = plan.copy_of(turn.directories, turn.wc_id, keys.order_id, keys.op_no)
     if operation is None or order is None or not order.trace.serials or operation.keys(turn.wc_id) != keys:
         return
     try:
@@ -138,7 +136,7 @@ def _series(setup: Setup, directories: Directories, units: Units, operation: Ope
         EntryRefusedError: not from here.
     """
     wc_id = setup.machine.work_center
-    order = making.order_of(directories, wc_id, operation.order_id, operation.op_no)
+    order = plan.copy_of(directories, wc_id, operation.order_id, operation.op_no)
     issued = None if order is None else order.trace.serial_range
     if issued is not None:
         begin = issued.first if units.next_serial is None else units.next_serial

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.core import arguments, boundary
+from agent.core import arguments, boundary, plan
 from agent.core.actions import Action, Actions
-from agent.core.directories import Directories, Item, Order
+from agent.core.directories import Item, Order
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
 from agent.core.operations import Operation
@@ -54,15 +54,6 @@ def operation_changed(turn: Turn) -> None:
         _fill(turn, lot_id)
     elif item is not None and item.lot_issuer == "agent" and arguments.fits(_next_lot(turn, operation)):
         _fill(turn, _next_lot(turn, operation), issued=True)
-
-
-def order_of(directories: Directories, wc_id: str, order_id: str | None, op_no: str | None) -> Order | None:
-    """What the plan says of an operation."""
-    for topic in (order_id, f"{order_id}/{op_no}"):
-        order = None if topic is None else directories.orders.get((wc_id, topic))
-        if order is not None and order.op_no == op_no:
-            return order
-    return None
 
 
 def must_be_in_progress(turn: Turn) -> Operation:
@@ -145,7 +136,7 @@ def _fill(turn: Turn, lot_id: str, *, issued: bool = False) -> None:
 
 
 def _planned(turn: Turn, operation: Operation) -> tuple[Order | None, Item | None]:
-    order = order_of(turn.directories, turn.wc_id, operation.order_id, operation.op_no)
+    order = plan.copy_of(turn.directories, turn.wc_id, operation.order_id, operation.op_no)
     return order, None if operation.item_id is None else turn.directories.items.get(operation.item_id)
 
 

@@ -141,7 +141,7 @@ class Materials:
     @property
     def lots(self) -> tuple[str, ...]:
         """Names of the lots loaded."""
-        return tuple(lot.lot_id for lot in self.loaded)
+        return tuple([lot.lot_id for lot in self.loaded])
 
     def lot(self, lot_id: str) -> LoadedLot | None:
         """A lot that is loaded."""

@@ -20,7 +20,7 @@ def in_progress(station: Station, directories: Directories, now: float) -> Order
     if operation is None:
         return None
     turn, cums = station.glance(now, directories), station.state.output.cums
-    order = against_plan.copy_of(directories, turn.wc_id, operation)
+    order = plan.copy_of(directories, turn.wc_id, operation.order_id, operation.op_no)
     shown = _bare(operation) if order is None else _of_plan(order, turn.wc_id, directories, now)
     fields = {
         "item_id": operation.item_id or "",

@@ -32,6 +32,16 @@ def elsewhere(directories: Directories, wc_id: str, order_id: str) -> tuple[Orde
     return tuple(sorted(found, key=lambda one: in_order(one.op_no)))
 
 
+def copy_of(directories: Directories, wc_id: str, order_id: str | None, op_no: str | None) -> Order | None:
+    """The plan's copy of an operation, as published to a work center."""
+    if order_id is None:
+        return None
+    whole = directories.orders.get((wc_id, order_id))
+    if whole is not None and whole.op_no == op_no:
+        return whole
+    return directories.orders.get((wc_id, f"{order_id}/{op_no}"))
+
+
 def centers_of(directories: Directories, order_id: str, op_no: str) -> tuple[str, ...]:
     """The work centers that an operation was published to."""
     found = {

@@ -13,7 +13,7 @@ from agent.core.facts import (
     ScrapRecorded,
     ShiftKeys,
 )
-from agent.core.figures import Figures, OrderKey, Sums, added
+from agent.core.figures import Figures, OrderKey, Sums, added, grown
 from agent.core.times import epoch
 from agent.core.values import replace
 
@@ -45,8 +45,12 @@ def counted(figures: Figures, fact: Fact, cycle_s: float) -> Figures:
         good, scrap, rework = deltas["good"], deltas["scrap"], deltas["rework"]
     else:
         return figures
-    sums = Sums(good=good, scrap=scrap, rework=rework, ideal=float(good + scrap) * cycle_s)
-    return added(figures, data.shift, (data.keys.order_id, data.keys.op_no), sums, fact.time)
+    ideal = float(good + scrap) * cycle_s
+
+    def grow(sums: Sums) -> Sums:
+        return sums.with_parts(good, scrap, rework, ideal)
+
+    return grown(figures, data.shift, (data.keys.order_id, data.keys.op_no), grow, fact.time)
 
 
 def corrected(

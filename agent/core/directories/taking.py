@@ -151,7 +151,9 @@ def _tell_apart(directories: Directories, place: Place, copy: Copy, name: str) -
     """Two objects of one kind never have ids that are mistaken for each other."""
     if place.kind.by != "name" or not place.kind.named or place.kind.head == "figures":
         return
-    mine = place.kind.identity(copy)
+    mine, former = place.kind.identity(copy), place.kind.find(directories, place.key)
+    if former is not None and place.kind.identity(former) == mine:
+        return
     marks = tuple(folded(word) for word in mine)
     for other in place.kind.copies(directories):
         theirs = place.kind.identity(other)
