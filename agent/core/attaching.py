@@ -13,6 +13,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.executions import Run
 from agent.core.facts import FINAL, DiscrepancyResolved, OperationAttached
 from agent.core.observations import Entry
+from agent.core.operations import Operation
 from agent.core.output import Output
 from agent.core.segments import same_shift
 from agent.core.turn import Turn
@@ -38,7 +39,8 @@ def attach(turn: Turn, entry: Entry) -> str:
     """
     given = entry.arguments
     turn.flush()
-    reason, free = arguments.name(given, "reason"), _free(turn, arguments.name(given, "execution_id"))
+    arguments.name(given, "reason")
+    free = _free(turn, arguments.name(given, "execution_id"))
     if not same_shift(free.run.shift, turn.draft.shift):
         rights.must_be(turn, entry, "supervisor")
     op_no = arguments.optional_name(given, "op_no")
@@ -57,21 +59,7 @@ def attach(turn: Turn, entry: Entry) -> str:
     turn.output = _followed(turn.output, free.run.book, account)
 
     def tell(told: Output) -> Output:
-        data = OperationAttached(
-            keys=turn.draft.keys,
-            quality=turn.draft.quality("operator", entry="manual"),
-            versions=turn.draft.versions,
-            execution_id=free.execution_id,
-            op_execution_id=operation.op_execution_id,
-            qty_good=Decimal(free.cums.good),
-            qty_scrap=Decimal(free.cums.scrap),
-            uom=account.uom,
-            reason=reason,
-            comment=arguments.text(given, "comment"),
-            actor=entry.actor or labor.acting(turn),
-        )
-        key = f"attach:{turn.wc_id}:{free.execution_id}"
-        turn.draft.add(data, turn.draft.observed, key, correlation_id=operation.op_execution_id)
+        _tell(turn, entry, free, operation)
         return replace(told, cums=_together(told.cums, free, account))
 
     counting.credit(turn, account, tell)
@@ -99,6 +87,24 @@ def _free(turn: Turn, execution_id: str) -> _Free:
     if cums == Cums() and run.discrepancy_id is None:
         raise EntryRefusedError("NOTHING_MADE", f"Nothing was made in {execution_id}; there is nothing to give away.")
     return _Free(execution_id, run, cums, present)
+
+
+def _tell(turn: Turn, entry: Entry, free: _Free, operation: Operation) -> None:
+    data = OperationAttached(
+        keys=turn.draft.keys,
+        quality=turn.draft.quality("operator", entry="manual"),
+        versions=turn.draft.versions,
+        execution_id=free.execution_id,
+        op_execution_id=operation.op_execution_id,
+        qty_good=Decimal(free.cums.good),
+        qty_scrap=Decimal(free.cums.scrap),
+        uom=operation.uom,
+        reason=arguments.name(entry.arguments, "reason"),
+        comment=arguments.text(entry.arguments, "comment"),
+        actor=entry.actor or labor.acting(turn),
+    )
+    key = f"attach:{turn.wc_id}:{free.execution_id}"
+    turn.draft.add(data, turn.draft.observed, key, correlation_id=operation.op_execution_id)
 
 
 def _followed(output: Output, book: int, account: Account) -> Output:

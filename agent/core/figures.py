@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.facts import ShiftKeys, TimeElements
+from agent.core.facts import ShiftKeys
 from agent.core.segments import Ground, Grounds, Segment, Stop
 from agent.core.values import replace
 
@@ -22,7 +22,6 @@ MOST_ORDERS = 8
 """Orders of one shift that are told apart; the rest of a shift's orders are told together, without a name."""
 MOST_SHIFTS = 2
 """A stop that is open at the end of a shift is settled after it."""
-MILLI = Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,39 +259,6 @@ def stop_void(figures: Figures, stop: Stop) -> Figures:
     return replace(figures, shifts=tuple(shifts))
 
 
-def elements(sums: Sums) -> TimeElements:
-    """The elements and ratios that sums come to. A ratio without a base is null; above 1 the norm is slow."""
-    busy = sums.run + sums.setup + sums.delay + sums.idle + sums.free_run + sums.waiting
-    made = sums.good + sums.scrap
-    availability = _ratio(sums.run, busy)
-    effectiveness = _ratio(sums.ideal, sums.run)
-    quality = None if not made else (sums.good / made).quantize(MILLI, ROUND_HALF_EVEN)
-    factors = (availability, effectiveness, quality)
-    oee = None
-    if all(factor is not None for factor in factors):
-        product = Decimal(1)
-        for factor in factors:
-            assert factor is not None
-            product *= factor
-        oee = product.quantize(MILLI, ROUND_HALF_EVEN)
-    return TimeElements(
-        pbt_s=_seconds(busy),
-        apt_s=_seconds(sums.run),
-        aust_s=_seconds(sums.setup),
-        adet_s=_seconds(sums.delay),
-        adot_s=_seconds(sums.idle),
-        waiting_s=_seconds(sums.waiting),
-        no_order_run_s=_seconds(sums.free_run),
-        unknown_s=_seconds(sums.unknown),
-        planned_s=_seconds(sums.planned),
-        outside_plan_s=_seconds(sums.outside),
-        availability=availability,
-        effectiveness=effectiveness,
-        quality_ratio=quality,
-        oee=oee,
-    )
-
-
 def _sums(kind: Kind, ground: Ground, rules: Rules) -> Sums:
     seconds, with_order = ground.end - ground.start, ground.order_id is not None
     if ground.planned is not None or kind == "planned":
@@ -345,11 +311,3 @@ def _is_uncoded(segment: Segment) -> bool:
 
 def _key(shift: ShiftKeys | None) -> tuple[str | None, str | None]:
     return (None, None) if shift is None else (shift.shift_id, shift.business_date)
-
-
-def _ratio(part: float, whole: float) -> Decimal | None:
-    return None if whole <= 0 else Decimal(part / whole).quantize(MILLI, ROUND_HALF_EVEN)
-
-
-def _seconds(value: float) -> Decimal:
-    return Decimal(value).quantize(MILLI, ROUND_HALF_EVEN)

@@ -53,6 +53,8 @@ FACTS: Mapping[OperationStatus, type[OperationChanged]] = {
     "aborted": OperationAborted,
 }
 """What is told of a change, by the status that it leads to; of the first one `OperationStarted`."""
+NO_BOOK = -1
+"""Of an operation of which no part was made yet; the first time without an order has 0."""
 LEDGER_SIZE = 24
 MOST_RUNS = 5
 SHOWN_DESCRIPTION = 200
@@ -90,7 +92,7 @@ class Operation:
     status: OperationStatus = "in_progress"
     since: float = 0.0
     """When it came to this status."""
-    book: int = 0
+    book: int = NO_BOOK
     """Names it in the accounts of parts, also when it is gone on with."""
     most: int | None = None
     """More parts than these are more than planned; None where nothing is planned."""
@@ -190,7 +192,7 @@ class Operations:
     def changed(self, operation: Operation | None) -> Operations:
         """Another operation is in progress, or none."""
         transitions = self.transitions + 1
-        if operation is not None and not operation.book:
+        if operation is not None and operation.book == NO_BOOK:
             operation = replace(operation, book=transitions)
         return replace(self, current=operation, transitions=transitions)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import boundary, condition_turn, figures, output
+from agent.core import boundary, condition_turn, output
 from agent.core.calendar import Calendar
 from agent.core.facts import DiscrepancyRaised, DiscrepancyResolved, ShiftKeys, ShiftOrder, ShiftSummary
 from agent.core.figures import ShiftAccount
 from agent.core.schedule import shift_keys
 from agent.core.segments import same_shift
+from agent.core.time_elements import elements
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -90,12 +91,12 @@ def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
                 qty_scrap=one.sums.scrap,
                 qty_rework=one.sums.rework,
                 uom=uom,
-                elements=figures.elements(one.sums),
+                elements=elements(one.sums),
                 labor_s=one.sums.labor,
             )
             for one in account.orders
         ),
-        elements=figures.elements(total),
+        elements=elements(total),
         labor_s=total.labor,
         stops=account.stops + (stop is not None),
         open_stop_id=None if stop is None else stop.stop_id,

@@ -16,6 +16,7 @@ from agent.core import (
     calendar,
     clock_steps,
     entries,
+    happenings,
     issuing,
     labor,
     machine_turn,
@@ -34,7 +35,6 @@ from agent.core.context import Context
 from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.envelope import Row
-from agent.core.event_words import words_of
 from agent.core.facts import DiscrepancyResolved, Fact
 from agent.core.figures import Figures, settled
 from agent.core.identity import IdBlock
@@ -42,7 +42,7 @@ from agent.core.machine_settings import MachineSettings
 from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
 from agent.core.schedule import grounds
 from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
-from agent.core.state import Event, StationState
+from agent.core.state import StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
 from agent.core.targets import Target
 from agent.core.time_spent import between_stops, open_spans
@@ -56,19 +56,6 @@ BREAKS = (Started, ClockStep)
 """After these nothing of what was open may be taken as seen."""
 NOTHING_KNOWN: Mapping[str, str] = {}
 NO_IDS = UUID(int=0)
-SHOWN_EVENTS = 6
-NOT_SHOWN = frozenset(
-    {
-        "output.recorded",
-        "machine.condition_changed",
-        "scan.accepted",
-        "stop.segmented",
-        "labor.recorded",
-        "lot.unloaded",
-        "material.consumed",
-    }
-)
-"""Too frequent, or told by the fact that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +182,7 @@ class Station:
         state = end(turn)
         facts = tuple(turn.draft.facts)
         if facts:
-            state = _with_events(state, facts)
+            state = happenings.shown(state, facts)
         if reply is not None and reply.accepted:
             actor = observation.actor if isinstance(observation, Entry) else None
             state = replace(state, floor=undo.remembered(state.floor, actor or labor.acting(state), facts))
@@ -295,11 +282,3 @@ def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick) -> Re
         case Entry():
             return entries.take(turn, observation)
     return None
-
-
-def _with_events(state: StationState, facts: tuple[Fact, ...]) -> StationState:
-    shown = [Event(fact.time, fact.data.TYPE, words_of(fact.data)) for fact in facts if fact.data.TYPE not in NOT_SHOWN]
-    if not shown:
-        return state
-    events = (*reversed(shown), *state.floor.events)[:SHOWN_EVENTS]
-    return replace(state, floor=replace(state.floor, events=events))

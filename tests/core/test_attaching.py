@@ -195,6 +195,18 @@ def test_giving_it_to_an_order_that_contradicts_the_plan_raises_that() -> None:
     assert codes == ["no_order_running", "order_not_released"]
 
 
+def test_what_is_counted_late_of_it_is_the_orders_that_began_with_it() -> None:
+    story = a_line()
+    story.hear(down(100.5))
+    assert give(story, 111.0).accepted
+    story.hear(scan(112.0, "ORD:PO-1"))
+    story.hear(read(120.0, packml_state=EXECUTE, total=18, scrap=2), up(120.0), *alive(120.0, 122.0))
+    late = [fact.data for fact in story.facts if isinstance(fact.data, OutputRecorded)][-1]
+    assert isinstance(late, OutputRecorded)
+    assert (late.keys.order_id, int(late.cum_good)) == ("PO-1", 16)
+    assert story.station.state.output.cums.good == 16
+
+
 def test_what_was_given_to_an_order_is_corrected_there() -> None:
     story = a_story(started(0.0), station=a_manual_station(orders=True), plan=PLAN)
     story.hear(entry(1.0, "report_good", qty="5"), entry(2.0, "report_good", qty="2"))

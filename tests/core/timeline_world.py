@@ -13,11 +13,12 @@ from agent.core import calendar, clock_steps
 from agent.core.calendar_settings import CalendarSettings
 from agent.core.directories import AlarmReasons, PublishedCalendar, Reasons
 from agent.core.facts import TimeElements
-from agent.core.figures import ShiftAccount, elements
+from agent.core.figures import ShiftAccount
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import ClockStep, Entry, Link, Tick
 from agent.core.settings import CodeSettings
 from agent.core.station import Station, StationObservation
+from agent.core.time_elements import elements
 from agent.core.times import epoch, iso
 from tests.core.build import PROVENANCE, T0, WC, Story, a_plan, an_order, entry, instant, scan, started, tick
 from tests.core.timeline_ledger import TimelineLedger, ToldStop, check_elements, seen

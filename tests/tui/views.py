@@ -6,7 +6,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from agent.core.conditions import Condition, Mode
-from agent.core.figures import Sums, elements
+from agent.core.figures import Sums
+from agent.core.time_elements import elements
 from agent.core.views import API_VERSION, AgentView, ReasonView, UplinkView
 from agent.core.work_center_view import EventView, FiguresView, OrderView, StopView, WorkCenterView
 
