@@ -82,12 +82,18 @@ def test_after_an_order_is_closed_only_the_mes_corrects_and_says_so(plant: Floor
 def test_how_late_an_entry_is_is_measured_and_too_late_is_raised(plant: Floor) -> None:
     target = reported(plant, "PO-95", 5)
     (event,) = plant.events("output.recorded", order_id="PO-95")
+    assert event["data"]["quality"]["entry_delay_s"] is None, "what is entered at the moment is not late"
     plant.until(lambda view: bool(view["plant_time"] > later(event["time"])), "it is late")
     plant.enter(WC, "replace_fact", **target, set='{"qty_good": "4"}', reason="TYPO")
     told = plant.one("fact.corrected", order_id="PO-95")
-    assert float(told["quality"]["entry_delay_s"]) > LATE_S
+    (correction,) = plant.events("fact.corrected", order_id="PO-95")
+    between = datetime.fromisoformat(correction["time"]) - datetime.fromisoformat(event["time"])
+    late_s = float(told["quality"]["entry_delay_s"])
+    assert late_s > LATE_S
+    assert late_s == pytest.approx(between.total_seconds(), abs=0.01)
     plant.delivered()
-    assert "late_entry" in {one["code"] for one in plant.mes("discrepancy.raised")}
+    late = [one for one in plant.mes("discrepancy.raised") if one["code"] == "late_entry"]
+    assert {one["owner_role"] for one in late} == {"supervisor"}
 
 
 def later(time: str) -> str:

@@ -39,9 +39,6 @@ def history(floor: Floor, name: str) -> list[tuple[str, str | None]]:
     return [(one["outcome"], one["rev"]) for one in reversed(found)]
 
 
-@pytest.mark.requirement(5)
-@pytest.mark.requirement(7)
-@pytest.mark.requirement(8)
 def test_each_copy_says_its_owner_and_revision_and_what_is_noted_here_stands_beside_it(bench: Floor) -> None:
     bench.publish("items/CAP-28", {"item_id": "CAP-28", "uom": "EA", "owner": "ERP", "rev": "7"})
     cap = copies(bench)["items/CAP-28"]
@@ -52,8 +49,6 @@ def test_each_copy_says_its_owner_and_revision_and_what_is_noted_here_stands_bes
     assert "line_code" not in json.dumps(asked(bench, "/v1/directories/history?name=items/CAP-28"))
 
 
-@pytest.mark.requirement(6)
-@pytest.mark.requirement(9)
 def test_what_people_do_changes_no_copy_and_makes_no_item(bench: Floor) -> None:
     bench.publish("orders/PO-D1", an_order("PO-D1"), wc=WC)
     before = copies(bench)
@@ -64,7 +59,6 @@ def test_what_people_do_changes_no_copy_and_makes_no_item(bench: Floor) -> None:
     assert copies(bench) == before
 
 
-@pytest.mark.requirement(61)
 def test_a_new_version_is_in_force_from_its_effective_date_on_by_itself(bench: Floor) -> None:
     bench.publish("skips", {"rev": "1", "codes": [{"code": "A"}]})
     at = bench.clock.now() + timedelta(seconds=60)
@@ -96,7 +90,6 @@ def test_codes_that_differ_only_by_case_blanks_or_zeros_are_refused_and_told(ben
     assert "orders/PO-D2" in copies(bench), "it was taken as it is"
 
 
-@pytest.mark.requirement(13)
 @pytest.mark.requirement(86)
 def test_the_history_of_an_object_outlives_it(bench: Floor) -> None:
     bench.publish("holds", {"rev": "1", "codes": [{"code": "A"}]})

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from agent.commands.client import get
-from tests.floor.looking import listening
+from tests.floor.looking import Wire, listening
 from tests.floor.plant import Document, Floor, Made, a_floor
 
 WC = "BENCH-1"
@@ -149,6 +149,35 @@ def test_statuses_and_key_facts_are_at_the_mes_within_a_second_or_two(plant: Flo
     late = [plant.delay(one) for one in plant.events(order_id="PO-5")]
     assert late
     assert max(late) < 2.0
+
+
+def sent(wire: Wire, lot_id: str) -> list[str]:
+    """Ids of what was said on the broker about a lot, each time that it was said."""
+    said = [one for heard in wire.to("evt") for one in heard.documents]
+    return [one["id"] for one in said if one["data"]["keys"]["lot_id"] == lot_id]
+
+
+@pytest.mark.requirement(91)
+@pytest.mark.requirement(92)
+@pytest.mark.requirement(96)
+def test_what_nobody_confirms_is_sent_again_is_at_the_mes_once_and_people_see_since_when(plant: Floor) -> None:
+    plant.delivered()
+    plant.stop_mes()
+    last = plant.view()["uplink"]["last_ack"]
+    with listening(plant) as wire:
+        plant.enter(WC, "place_hold", target="lot", target_id="L-91", reason="SUSPECT")
+        plant.wait(lambda: len(sent(wire, "L-91")) > 1, "it is sent again")
+        assert len(set(sent(wire, "L-91"))) == 1, "as the same fact"
+        view = plant.until(lambda view: view["uplink"]["state"] == "not_confirming", "people see that nobody confirms")
+        assert view["uplink"]["last_ack"] == last < view["plant_time"]
+        assert "mes_not_confirming" in {one["code"] for one in view["alarms"]}
+        older = plant.until(lambda view: view["uplink"]["oldest_age_s"] > 120, "what waits grows older")
+        assert older["uplink"]["last_ack"] == last, "nothing was exchanged since"
+    plant.start_mes()
+    plant.delivered()
+    assert plant.one("hold.placed", lot_id="L-91")["keys"]["lot_id"] == "L-91"
+    view = plant.until(lambda view: view["uplink"]["state"] == "online", "it confirms again")
+    assert view["uplink"]["last_ack"] > last
 
 
 def of_mes(plant: Floor) -> list[Document]:

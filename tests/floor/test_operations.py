@@ -71,10 +71,6 @@ def test_actual_times_stand_next_to_norm_times(bench: Floor) -> None:
     assert 0 < float(times["run_s"]) <= float(times["elapsed_s"])
 
 
-@pytest.mark.requirement(46)
-@pytest.mark.requirement(47)
-@pytest.mark.requirement(53)
-@pytest.mark.requirement(59)
 def test_every_fact_of_two_operations_of_an_order_names_its_own_with_its_versions(bench: Floor) -> None:
     for op_no in ("20", "100"):
         bench.publish(f"orders/PO-47/{op_no}", an_order("PO-47", op_no=op_no, bom_version=f"B{op_no}"), wc=WC)
@@ -112,6 +108,7 @@ def test_what_is_begun_otherwise_than_the_route_says_is_a_deviation_with_its_rea
 
 
 @pytest.mark.requirement(62)
+@pytest.mark.requirement(60)
 def test_working_on_a_stale_version_is_detected_and_reported(bench: Floor) -> None:
     order = an_order("PO-62", item_id="CRATE", bom_version="1", route_version=None, norm_version=None)
     bench.publish("orders/PO-62", order, wc=WC)

@@ -12,7 +12,7 @@ import pytest
 
 from simulators.mes.reading import facts_of
 from simulators.mes.reconciling import reconciled
-from tests.floor.looking import lineside, said_until
+from tests.floor.looking import ask, lineside, said_until
 from tests.floor.plant import Document, Floor, Made, a_floor
 
 WC, DAY, SHIFT = "BENCH-1", "2026-03-04", "2026-03-04/1"
@@ -91,6 +91,8 @@ def test_a_digest_is_made_every_day_and_when_the_mes_asks_for_one(plant: Floor) 
     (digest,) = digests(plant, "request")
     assert digest["command_id"] == answer["command_id"]
     assert {row["shift"]["business_date"] for row in digest["rows"]} == {DAY}
+    (row,) = [one for one in digest["rows"] if (one["order_id"], one["shift"]["shift_id"]) == ("PO-1", "1")]
+    assert (row["qty_good"], row["qty_scrap"], row["qty_rework"], row["uom"]) == ("5", "1", "0", "EA")
     assert_the_mes_agrees(plant)
 
 
@@ -117,6 +119,9 @@ def test_each_discrepancy_has_an_owner_and_a_deadline_and_expires(plant: Floor) 
     plant.enter(WC, "complete_operation")
     plant.enter(WC, "start_operation", order_id="PO-9")
     raised = plant.one("discrepancy.raised", order_id="PO-9")
+    everyone = plant.mes("discrepancy.raised")
+    assert len({one["code"] for one in everyone}) > 1
+    assert [one for one in everyone if not one["owner_role"] or one["due"] <= one["start"]] == []
     assert (raised["code"], raised["owner_role"]) == ("order_unknown", "planner")
     assert raised["due"] > raised["end"]
     named = {"discrepancy_id": raised["discrepancy_id"]}
@@ -127,3 +132,28 @@ def test_each_discrepancy_has_an_owner_and_a_deadline_and_expires(plant: Floor) 
     answer = plant.command("resolve", **named, action="resolve", resolution="accepted")
     assert answer["outcome"] == "done", answer
     assert plant.one("discrepancy.resolved", order_id="PO-9")["by"] == "mes"
+
+
+@pytest.mark.requirement(99)
+def test_one_order_one_lot_and_one_shift_match_in_counts_and_status(plant: Floor) -> None:
+    plant.enter(WC, "complete_operation")
+    plant.publish("orders/PO-99", {**ORDER, "order_id": "PO-99", "release_status": "released"}, wc=WC)
+    plant.enter(WC, "start_operation", order_id="PO-99")
+    plant.enter(WC, "start_lot", lot_id="P-99")
+    plant.enter(WC, "report_good", qty="4")
+    plant.enter(WC, "complete_operation")
+    plant.delivered()
+    status, said = ask(plant, f"/v1/reconciliation?order=PO-99&lot=P-99&shift={DAY}/2")
+    assert status == 200, said
+    (row,) = said["centers"][0]["rows"]
+    assert (row["order_id"], row["lot_id"], row["shift"]["shift_id"]) == ("PO-99", "P-99", "2")
+    assert (row["qty_good"], row["qty_scrap"], row["status"]) == ("4", "0", "completed")
+    answer = plant.command("reconcile", wc_id=WC, business_date=DAY, shift_id="2")
+    assert answer["outcome"] == "done", answer
+
+    def told() -> list[Document]:
+        return [one for one in digests(plant, "request") if one["command_id"] == answer["command_id"]]
+
+    plant.wait(lambda: bool(told()), "the digest of the shift so far")
+    assert row in told()[0]["rows"]
+    assert_the_mes_agrees(plant)

@@ -142,7 +142,6 @@ def test_quantities_times_scrap_and_movements_are_sent_and_nothing_of_money(busy
     assert [field for field in fields(facts) if any(word in field.split("_") for word in MONEY)] == []
 
 
-@pytest.mark.requirement(3)
 def test_no_published_form_of_a_fact_or_of_the_present_has_a_field_for_money() -> None:
     forms = [path for path in sorted(SCHEMAS.glob("*.json")) if not path.name.startswith("dir.")]
     assert len(forms) > 60

@@ -168,6 +168,10 @@ def test_it_is_known_which_component_lots_went_into_which_serials(pumps: Floor) 
         linked.setdefault(one["parent_serial"], set()).update(children)
     assert linked.keys() == set(UNITS)
     assert all(children >= set(LOTS.items()) for children in linked.values())
+    scanned = {one["scan_text"]: one["keys"] for one in pumps.mes("lot.loaded", order_id=ORDER)}
+    assert {text: (one["op_no"], one["item_id"], one["lot_id"]) for text, one in scanned.items()} == {
+        f"LOT:{lot}:{item}": ("10", item, lot) for item, lot in LOTS.items()
+    }
 
 
 @pytest.mark.requirement(33)

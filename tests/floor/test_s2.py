@@ -68,7 +68,6 @@ def test_two_shift_summaries_add_up_to_the_order(mill: Floor) -> None:
     assert (done["qty_good"], done["qty_scrap"]) == ("100", "0")
 
 
-@pytest.mark.requirement(16)
 @pytest.mark.requirement(22)
 def test_the_setup_is_a_category_of_its_own_with_its_duration(mill: Floor) -> None:
     [setup] = [fact for fact in mill.mes("stop.closed", wc_id=WC) if fact["stop_class"] == "setup"]
@@ -104,6 +103,7 @@ def test_the_stop_over_the_shift_change_is_one_stop_in_two_segments(mill: Floor,
     assert (first["start"], first["end"]) == (starved["start"], second["start"])
     assert second["start"] == "2026-03-04T06:40:00.000Z"
     assert [one["shift"]["shift_id"] for one in (first, second)] == ["early", "late"]
+    assert [one["reason"]["code"] for one in (first, second)] == ["NO_MATERIAL", "NO_MATERIAL"]
     # What it cost each shift stands in that shift's delay, beside its running time.
     early = mill.mes("shift.summary", wc_id=WC)[0]["elements"]
     waited = (at(first["end"]) - at(first["start"])).total_seconds()

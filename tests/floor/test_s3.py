@@ -18,7 +18,10 @@ LINE = {
     "item_id": "GASKET-A",
     "qty_per": "2",
     "uom": "EA",
-    "substitutes": [{"item_id": "GASKET-B", "approved": True, "reason_required": True}],
+    "substitutes": [
+        {"item_id": "GASKET-B", "approved": True, "reason_required": True},
+        {"item_id": "GASKET-C", "approved": False},
+    ],
 }
 BOM = {
     "item_id": "BOX",
@@ -36,6 +39,9 @@ def prepare(floor: Floor) -> None:
     floor.enter(WC, "start_operation", order_id="PO-3")
     refused = floor.scan(WC, "LOT:G-1:GASKET-B")
     assert refused["code"] == "SUBSTITUTE_NEEDS_REASON"
+    for code, item_id in (("SUBSTITUTE_NOT_APPROVED", "GASKET-C"), ("NOT_IN_BOM", "GASKET-D")):
+        named = {"lot_id": f"G-{item_id}", "item_id": item_id}
+        assert floor.try_to(WC, "load_lot", **named, reason="SHORTAGE")["code"] == code
     floor.enter(WC, "load_lot", lot_id="G-1", item_id="GASKET-B", reason="SHORTAGE")
 
 
@@ -49,7 +55,6 @@ def packer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
         yield floor
 
 
-@pytest.mark.requirement(17)
 @pytest.mark.requirement(18)
 def test_of_a_hundred_started_92_are_good_and_8_scrap_with_defect_and_place(packer: Floor) -> None:
     done = packer.one("operation.completed", order_id="PO-3")

@@ -41,7 +41,6 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
 @pytest.mark.requirement(91)
 @pytest.mark.requirement(92)
 @pytest.mark.requirement(93)
-@pytest.mark.requirement(96)
 @pytest.mark.requirement(102)
 def test_after_two_days_without_a_broker_and_three_kills_the_mes_has_every_fact_once(press: Floor) -> None:
     press.stop_broker()

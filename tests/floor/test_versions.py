@@ -70,10 +70,11 @@ def told_at(at: object) -> str:
     return str(at).replace(" ", "T")[:19]
 
 
+@pytest.mark.requirement(59)
 @pytest.mark.requirement(63)
 def test_versions_of_all_objects_of_an_item_stand_on_the_facts_and_their_names_are_told_apart(bench: Floor) -> None:
     steps = [{"op_no": "10", "work_centers": [WC]}]
-    checks = [{"check_id": "LOOK", "kind": "final"}]
+    checks = [{"check_id": "WIDTH", "kind": "final", "uom": "MM", "lower": "9", "upper": "11"}]
     for name, document in (
         ("boms/CHEST", {"versions": versions("bom_version", "B7", lines=[LINE])}),
         ("routes/CHEST", {"versions": versions("route_version", "R7", steps=steps)}),
@@ -92,11 +93,12 @@ def test_versions_of_all_objects_of_an_item_stand_on_the_facts_and_their_names_a
     bench.publish("orders/PO-63", an_order("PO-63", item_id="CHEST", **UNVERSIONED), wc=WC)
     bench.enter(WC, "start_operation", order_id="PO-63")
     bench.enter(WC, "report_good", qty="1")
-    bench.enter(WC, "record_check", check_id="LOOK", result="pass")
+    bench.enter(WC, "record_check", check_id="WIDTH", value="10", uom="MM")
     bench.enter(WC, "complete_operation")
     bench.delivered()
     found = {tuple(one["versions"][name] for name in UNVERSIONED) for one in bench.mes(order_id="PO-63")}
     assert found == {("B7", "R7", "N7")}
+    assert bench.one("quality.checked", order_id="PO-63")["limits"]["version"] == "L7"
 
 
 @pytest.mark.requirement(64)
