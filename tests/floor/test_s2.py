@@ -83,8 +83,10 @@ def test_the_machine_is_told_in_intervals_of_running_setup_and_downtime_without_
     lasted = [
         (one["data"]["to_condition"], one["data"]["mode"], at(other["time"]) - at(one["time"]))
         for one, other in pairwise(changes)
+        # How the machine is found before its day begins is another matter.
+        if at(one["time"]) >= mill.made.start + timedelta(seconds=59)
     ]
-    assert [one for one in lasted if one[0] != "UNKNOWN"][1:] == [
+    assert [one for one in lasted if one[0] != "UNKNOWN"] == [
         ("IDLE", "SETUP", timedelta(seconds=600)),
         ("RUNNING", "PRODUCTION", timedelta(seconds=1150)),
         ("STARVED", "PRODUCTION", timedelta(seconds=1190)),
