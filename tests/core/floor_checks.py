@@ -163,7 +163,7 @@ def check_consumption(oracle: Oracle) -> None:
 
 def check_counts(world: World, oracle: Oracle) -> None:
     """Every part that the machine counted is told or about to be, as long as nothing about its counters is in doubt."""
-    if any(data.get("code", "").startswith("counter_") for _, data in oracle.told):
+    if world.in_doubt:
         return
     station = world.durable.stations[LINE]
     untold = [(fact, json.loads(fact.data.model_dump_json())) for fact in station.untold(T0 + world.now)]

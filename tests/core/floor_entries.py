@@ -174,8 +174,18 @@ class Words:
                 return [*list(self.oracle.holds)[::-1][:6], "hold-none"]
             case "stop_id" | "other_stop_id" | "segment_id" | "nc_id" | "execution_id" | "movement_id":
                 return [*self._told(name.removeprefix("other_"))[:6], f"{name}-none"]
+            case "serial" | "parent_serial":
+                return [*self._serials()[:4], *SERIALS[:2]]
+            case "lot_id" | "swap":
+                loaded = self.world.tentative.stations[self.wc_id].state.materials.lots
+                return [*loaded[-3:] * 2, *LOTS]
             case _:
                 return []
+
+    def _serials(self) -> list[str]:
+        """The units heard of last at this work center."""
+        keys = (data["keys"] for _, data in reversed(self.oracle.told[-300:]))
+        return list(dict.fromkeys(one["serial"] for one in keys if one["serial"] and one["wc_id"] == self.wc_id))
 
     def _told(self, name: str) -> list[str]:
         found: dict[str, None] = {}

@@ -47,6 +47,8 @@ class World:
         self.told = self.runs = 0
         self.seen = self.counted = (0, 0)
         """Parts and rejects that were read from the line, and so far as that is durable."""
+        self.in_doubt = False
+        """The line's counter did what none does."""
         self.durable = self.restored()
         self.begin()
 

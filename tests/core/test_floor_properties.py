@@ -63,9 +63,14 @@ class Floor(RuleBasedStateMachine):
         self.linked = False
         self.revisions = self.entries = 0
 
-    @initialize(at_once=st.sampled_from([1, 1, 3]))
-    def everybody_begins(self, at_once: int) -> None:
+    @initialize(at_once=st.sampled_from([1, 1, 3]), orders=st.booleans(), signed_on=st.booleans())
+    def everybody_begins(self, at_once: int, orders: bool, signed_on: bool) -> None:  # noqa: FBT001 - cases
         self.it_comes_back()
+        for wc_id in CENTERS:
+            if signed_on:
+                self.enter(wc_id, "sign_on", {"operator_id": "OP-2"}, ("OP-2", "supervisor"))
+            if orders:
+                self.enter(wc_id, "start_operation", {"order_id": plan.ORDERS[wc_id][0]}, ("OP-2", "supervisor"))
         self.world.commit()
         self.world.at_once = at_once
 
@@ -115,6 +120,14 @@ class Floor(RuleBasedStateMachine):
             self.made += 1
             self.rejected += number < rejects
             self.show()
+
+    @rule(parts=st.sampled_from([500, 2000]))
+    def its_counter_jumps(self, parts: int) -> None:
+        """Further than it can have counted: held back until somebody decides."""
+        self.live(1.0)
+        self.made += parts
+        self.world.in_doubt = True
+        self.show()
 
     @rule(state=st.sampled_from([EXECUTE, IDLE, ABORTED]), mode=st.sampled_from([1, 1, 4]))
     def its_state_changes(self, state: int, mode: int) -> None:
