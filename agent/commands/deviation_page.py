@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from agent.commands.columns import aligned, number, words
-from agent.core.deviation_view import DeviationReport, OpenView, OperationView, OverView
+from agent.core.deviation_view import DeviationReport, OpenView, OperationView, OverView, ScrapView
+from agent.core.facts import FINAL
 
 MOST_SERIALS = 8
 
@@ -24,8 +25,6 @@ def page(report: DeviationReport) -> list[str]:
     """The report as lines."""
     since = instant(report.since)
     lines = [f"PLAN AGAINST FACT: order {report.order_id}, facts since {since}"]
-    if not report.operations:
-        return [*lines, "  nothing is known of it here"]
     for one in report.operations:
         lines += ["", *_operation(one)]
     return [*lines, "", *_discrepancies(report)]
@@ -49,10 +48,8 @@ def _operation(one: OperationView) -> list[str]:
     lines = [f"  operation {one.op_no or '-'}, {one.item_id or 'unknown item'}: {status}"]
     sections = (
         Section("quantities", list(_quantities(one)), (1,)),
-        Section(
-            "scrap by defect", [(scrap.defect_code or "no code yet", number(scrap.qty)) for scrap in one.scrapped], (1,)
-        ),
-        Section("times", list(_times(one)), (1, 2, 3)),
+        Section("scrap by defect", [_scrap(scrap) for scrap in one.scrapped], (1,)),
+        Section("times in h:mm:ss", list(_times(one)), (1, 2, 3)),
         Section("material", list(_materials(one)), (2, 3, 4)),
         Section("over the norm", [_over(over) for over in one.over], (0,)),
         Section("deviations", list(_deviations(one))),
@@ -75,11 +72,20 @@ def _quantities(one: OperationView) -> Iterator[tuple[str, ...]]:
     uom = one.uom or ""
     yield "planned", number(one.planned), uom
     total = one.good + one.scrap + one.rework
-    lacking = "" if one.planned is None else f"{one.good - one.planned:+f} against the plan"
-    yield "good", number(one.good), uom, lacking
+    yield "good", number(one.good), uom, _against(one.planned, one.good)
     yield "scrap", number(one.scrap), uom
     yield "rework", number(one.rework), uom, "still open" if one.rework else ""
     yield "total", number(total), uom
+
+
+def _scrap(one: ScrapView) -> tuple[str, str]:
+    return one.defect_code or "no code yet", number(one.qty)
+
+
+def _against(planned: Decimal | None, good: Decimal) -> str:
+    if planned is None:
+        return ""
+    return "as planned" if good == planned else f"{good - planned:+f} against the plan"
 
 
 def _times(one: OperationView) -> Iterator[tuple[str, ...]]:
@@ -93,13 +99,8 @@ def _times(one: OperationView) -> Iterator[tuple[str, ...]]:
     norm = None if times is None else times.norm_labor_s
     yield "labor", lasted(norm), lasted(one.labor_s), _more(norm, one.labor_s)
     if times is not None:
-        yield (
-            "stops",
-            "",
-            lasted(times.delay_s),
-            "",
-            "" if one.status == "completed" else f"as of {instant(times.as_of)}",
-        )
+        as_of = "" if one.status in FINAL else f"as of {instant(times.as_of)}"
+        yield "stops", "", lasted(times.delay_s), "", as_of
 
 
 def _more(norm: Decimal | None, actual: Decimal) -> str:

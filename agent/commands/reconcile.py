@@ -55,10 +55,11 @@ def _lines(center: CenterReconciliation) -> Iterator[str]:
         yield from aligned([title, *_sides(center.compared)], (5, 6), "  ")
         yield f"  {_verdict(center)}"
     elif not lot:
-        yield "  nothing is known of it here"
+        yield "  no facts of it here"
     yield from _indented(lot)
-    if center.deviations is not None:
-        yield from _indented(["", *deviation_page.page(center.deviations)])
+    report = center.deviations
+    if report is not None and (report.operations or report.open_discrepancies):
+        yield from _indented(["", *deviation_page.page(report)])
 
 
 def _indented(lines: Sequence[str]) -> Iterator[str]:
