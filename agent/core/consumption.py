@@ -253,14 +253,18 @@ def _tell_share(
 
 
 def _look_at_status(turn: Turn, run: Run, lot_id: str) -> None:
-    """A lot that the MES has restricted since it was loaded is used on: raised once."""
+    """A lot that the MES has restricted, or somebody held here, since it was loaded is used on: raised once."""
     copy, lot = turn.directories.lots.get(lot_id), turn.materials.lot(lot_id)
-    if copy is None or lot is None or copy.status == lot.status:
+    is_held = turn.quality.holds_lot(lot_id)
+    if lot is None or (copy is None and not is_held):
         return
-    seen = replace(lot, status=copy.status)
+    status = "restricted" if copy is None or is_held else copy.status
+    if status == lot.status:
+        return
+    seen = replace(lot, status=status)
     loaded = tuple(seen if one is lot else one for one in turn.materials.loaded)
     turn.materials = replace(turn.materials, loaded=loaded)
-    if copy.status == "restricted":
+    if status == "restricted":
         evidence = {"lot_id": lot_id, "item_id": lot.item_id or ""}
         turn.raise_discrepancy(Discrepancy("lot_on_hold_used", run.at, run.at, evidence), "rule")
 

@@ -21,6 +21,7 @@ from agent.core import (
 )
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.barcodes import Code
+from agent.core.directories import Lot
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import LotMoved, LotUnloaded
 from agent.core.lot_checks import Finding, Wanted
@@ -207,9 +208,15 @@ def known(turn: Turn, lot_id: str, given: Mapping[str, str]) -> LoadedLot:
         or (None if record is None else record.place)
         or (None if copy is None else copy.place),
         rev=rev,
-        status=None if copy is None else copy.status,
+        status=_status(turn, lot_id, copy),
         split_from=None if record is None else record.split_from,
     )
+
+
+def _status(turn: Turn, lot_id: str, copy: Lot | None) -> str | None:
+    if holds.held(turn, "lot", lot_id) is not None:
+        return "restricted"
+    return None if copy is None else copy.status
 
 
 def _load(turn: Turn, wanted: Wanted, word: Word, swapped: LoadedLot | None = None) -> str:

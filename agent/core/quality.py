@@ -124,6 +124,10 @@ class Quality:
         """With one more hold."""
         return replace(self, holds=(hold, *self.holds)[:MOST_HOLDS])
 
+    def holds_lot(self, lot_id: str) -> bool:
+        """Whether somebody holds a lot here, as far as that is remembered."""
+        return any((one.target, one.target_id) == ("lot", lot_id) for one in self.holds)
+
     def without_hold(self, hold_id: str) -> Quality:
         """With one hold less."""
         return replace(self, holds=tuple(one for one in self.holds if one.hold_id != hold_id))
