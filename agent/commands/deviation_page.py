@@ -100,7 +100,7 @@ def _times(one: OperationView) -> Iterator[tuple[str, ...]]:
     yield "labor", lasted(norm), lasted(one.labor_s), _more(norm, one.labor_s)
     if times is not None:
         as_of = "" if one.status in FINAL else f"as of {instant(times.as_of)}"
-        yield "stops", "", lasted(times.delay_s), "", as_of
+        yield "delay", "", lasted(times.delay_s), "", as_of
 
 
 def _more(norm: Decimal | None, actual: Decimal) -> str:

@@ -63,7 +63,7 @@ def work(floor: Floor) -> None:
     floor.enter(WC, "return_material", lot_id="L-1", qty="90", to_place="STORE", reason="SURPLUS")
     floor.enter(WC, "unload_lot", lot_id="L-1")
     floor.enter(WC, "start_stop", code="NO_LIDS")
-    floor.until_plant(6 * 60.0)
+    floor.until_plant(floor.clock.elapsed() + 180.0)
     floor.enter(WC, "end_stop")
     floor.enter(WC, "load_lot", lot_id="L-2", item_id="LID-B", reason="SHORTAGE")
     floor.enter(WC, "pause_operation", reason="BREAKDOWN")
