@@ -138,7 +138,7 @@ async def noisily(running: Running, since: int, until: int) -> None:
         noise = dice.randbytes(500).hex()
         await running.intake.take([Tick(PRESS, at(observation.observed.wall - BEGAN))])
         running.intake.note(replace(order(), name=f"cmd/{noise}", payload=b"", observed=observation.observed))
-        if observation.observed.wall % 5 == 0:
+        if isinstance(observation, Tick):
             assert running.recorder is not None
             await eventually(running.recorder._waiting.empty, "the writer follows")
 
@@ -192,7 +192,8 @@ def lines_in(folder: Path) -> int:
 async def test_a_file_cut_off_or_damaged_anywhere_is_read_up_to_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recording, "FLUSH_S", 0.001)
+    # Each line can be read by itself, however fast the disk is.
+    monkeypatch.setattr(recording, "FLUSH_S", 1e-9)
     wish = a_wish(tmp_path)
     async with an_intake(tmp_path, wish=wish) as running:
         await start(running)
@@ -210,7 +211,7 @@ async def test_a_file_cut_off_or_damaged_anywhere_is_read_up_to_there(
         damaged[place] ^= 0xFF
         file.write_bytes(damaged)
         check_beginning(file, whole, 0)
-    assert shortest > 20
+    assert shortest > 60
 
 
 def check_beginning(file: Path, whole: list[tuple[object, ...]], shortest: int) -> int:
