@@ -162,7 +162,7 @@ async def delivering(
     resending = Resending(journal, messages, clock)
     inbound = Inbound(topics, desk, forwarder, resending, clock, alarms)
     client_id = f"lineside-{encoded(settings.agent.site)}-{encoded(settings.agent.id)}"
-    identity = Identity(client_id, settings.agent.id, instance, VERSION)
+    identity = Identity(client_id, settings.agent.id, settings.agent.area, instance, VERSION)
     uplink = Uplink(settings.mes, topics, identity, journal, clock, alarms)
     overview = Overview(settings, clock, instance, desk, alarms, Way(journal, uplink, forwarder, storage))
     presence = Presence(desk, topics, overview.look)

@@ -48,6 +48,7 @@ class Identity:
 
     client_id: str
     agent_id: str
+    area: str
     instance: str
     version: str
 
@@ -239,6 +240,7 @@ class Uplink:
         document = {
             "online": online,
             "agent_id": self._identity.agent_id,
+            "area": self._identity.area,
             "instance": self._identity.instance,
             "version": self._identity.version,
             "session": self._session_no,

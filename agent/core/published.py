@@ -9,12 +9,15 @@ from agent.core import published_directories as directories
 from agent.core.commands import COMMANDS
 from agent.core.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, TYPE_PREFIX
 from agent.core.facts import FACT_TYPES, FactData
+from agent.core.published_forms import in_words, open_form
 from agent.core.settings import Settings
 from agent.core.telemetry import TelemetryMessage
 
 Document: TypeAlias = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TIME = {"type": "string", "format": "date-time", "description": "RFC 3339, UTC, milliseconds"}
+EVENT_ID = "Made once, and kept by every re-send: a UUIDv7; of fact.withheld a UUIDv5"
+TYPE_PATTERN = r"^io\.lineside\.edge\.[a-z_]+\.[a-z_]+\.v[0-9]+$"
 SITE = "{root}/v1/{enterprise}/{site}"
 CENTER = f"{SITE}/{{area}}/{{wc}}"
 AGENT = f"{SITE}/agents/{{agent_id}}"
@@ -32,8 +35,8 @@ PARAMETERS = {
 
 
 def data_schema(fact: type[FactData]) -> Document:
-    """JSON Schema of the data of one fact type."""
-    schema = fact.model_json_schema(mode="serialization")
+    """JSON Schema of the data of one fact type, for those who read it: an agent may be newer than they are."""
+    schema = open_form(fact.model_json_schema(mode="serialization"))
     return {"$schema": DIALECT, "$id": f"urn:lineside:schema:{fact.TYPE}:v1", **schema}
 
 
@@ -41,9 +44,14 @@ def event_schema() -> Document:
     """JSON Schema of the envelope around every fact (CloudEvents 1.0)."""
     properties: Document = {
         "specversion": {"const": "1.0"},
-        "id": {"type": "string", "format": "uuid", "description": "UUIDv7, made once; every re-send keeps it"},
+        "id": {"type": "string", "format": "uuid", "description": EVENT_ID},
         "source": {"type": "string", "description": "urn:lineside:{site}:{agent_id}:{epoch}"},
-        "type": {"enum": [f"{TYPE_PREFIX}{fact.TYPE}.v1" for fact in FACT_TYPES]},
+        "type": {
+            "type": "string",
+            "pattern": TYPE_PATTERN,
+            "description": "others may come at any time; those known by now are the examples",
+            "examples": [f"{TYPE_PREFIX}{fact.TYPE}.v1" for fact in FACT_TYPES],
+        },
         "subject": {"type": "string", "description": "{WCID}/{OrderID}/{OpNo}, missing parts `-`"},
         "time": {**TIME, "description": "when it happened"},
         "observedtime": {**TIME, "description": "when the agent noticed"},
@@ -65,14 +73,13 @@ def event_schema() -> Document:
         "type": "object",
         "properties": properties,
         "required": [name for name in properties if name not in optional],
-        "additionalProperties": False,
     }
 
 
 def telemetry_schema() -> Document:
     """JSON Schema of the values of one signal."""
     schema = TelemetryMessage.model_json_schema(mode="serialization")
-    return {"$schema": DIALECT, "$id": "urn:lineside:schema:telemetry:v1", **schema}
+    return in_words({"$schema": DIALECT, "$id": "urn:lineside:schema:telemetry:v1", **schema})
 
 
 def configuration_schema() -> Document:
@@ -88,7 +95,7 @@ def fact_schemas() -> dict[str, Document]:
 
 def schemas() -> dict[str, Document]:
     """Every published schema of messages, by file name."""
-    return {**fact_schemas(), **directories.schemas(DIALECT)}
+    return {**fact_schemas(), **in_words(directories.schemas(DIALECT))}
 
 
 def asyncapi(version: str) -> Document:
@@ -165,13 +172,11 @@ def _messages() -> Document:
     gone["description"] = "replay.unavailable: retention has removed these facts; the rest of the range was sent"
     answer = _object(command_id=text, outcome={"enum": ["done", "refused"]}, detail=text)
     answer["properties"]["unavailable"] = gone
-    own = {"online": {"type": "boolean"}, "agent_id": text, "instance": text, "version": text, "session": number}
-    status = _object(**own, epoch=text, last_seq=number, observedtime=TIME)
-    commands = [model.model_json_schema(by_alias=True) for model in COMMANDS.values()]
+    commands = [in_words(model.model_json_schema(by_alias=True)) for model in COMMANDS.values()]
     return {
         "event": {"contentType": CONTENT_TYPE, "payload": event},
         "batch": {"contentType": BATCH_CONTENT_TYPE, "payload": {"type": "array", "items": event}},
-        "status": {"payload": status, "summary": "Retained, and the Will; a lower `session` of an instance is void"},
+        "status": {"payload": _status(), "summary": "Retained, and the Will; a lower `session` of an instance is void"},
         "view": {"payload": _object(instance={"type": "string"}, observedtime=TIME), "summary": "Retained"},
         "telemetry": {"payload": telemetry_schema(), "summary": "Values of one signal; a repeat has the same number"},
         "answer": {"payload": answer},
@@ -179,6 +184,23 @@ def _messages() -> Document:
         "command": {"payload": {"oneOf": commands}},
         **directories.messages(),
     }
+
+
+def _status() -> Document:
+    return _object(
+        online={"type": "boolean"},
+        agent_id={"type": "string"},
+        area={"type": "string", "description": "of all work centers of this agent"},
+        instance={"type": "string", "description": "of one run of the agent, from its start to its end"},
+        version={"type": "string"},
+        session={"type": "integer", "description": "counts the connections of all runs on this journal, from 1"},
+        epoch={"type": "string", "description": "the present one"},
+        last_seq={
+            "type": "integer",
+            "description": "the last sequence given, sent or not, at most half a minute ago",
+        },
+        observedtime=TIME,
+    )
 
 
 def _object(**properties: Document) -> Document:

@@ -61,6 +61,8 @@ def stand_in(epoch: Epoch, position: int, original: Row | None, why: Parked | Wi
         quality=FactQuality(origin="rule", execution_mode=_execution_mode(original)),
         sequence=sequence,
         withheld_id=None if original is None else str(UUID(bytes=original.id)),
+        withheld_type=None if original is None else original.type,
+        withheld_key=None if original is None else original.wc_id,
         reason=reason,
         detail=detail,
         sha256=None if original is None else sha256(original.data).hexdigest(),

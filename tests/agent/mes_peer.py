@@ -185,7 +185,7 @@ def _sender(configured: Settings, running: Running) -> Sender:
     forwarder = Forwarder(journal, configured.mes, messages, CLOCK, alarms, gate)
     resending = Resending(journal, messages, CLOCK)
     inbound = Inbound(topics, intake, forwarder, resending, CLOCK, alarms)
-    identity = Identity("lineside-ala1-edge-1", "edge-1", secrets.token_hex(4), "0")
+    identity = Identity("lineside-ala1-edge-1", "edge-1", "hall-1", secrets.token_hex(4), "0")
     uplink = Uplink(configured.mes, topics, identity, journal, CLOCK, alarms)
     storage = StorageWatch(journal, intake, CLOCK, alarms, configured.journal, ())
     way = Way(journal, uplink, forwarder, storage)

@@ -76,7 +76,7 @@ def an_api(folder: Path, running: Running, *wrong: str) -> LocalApi:
     alarms = running.alarms
     gate = Gate(running.journal, configured.mes.exchange, CLOCK, ZoneInfo("UTC"))
     forwarder = Forwarder(running.journal, configured.mes, Messages(topics, envelopes), CLOCK, alarms, gate)
-    identity = Identity("edge-1", "edge-1", "i1", "0")
+    identity = Identity("edge-1", "edge-1", "hall-1", "i1", "0")
     uplink = Uplink(configured.mes, topics, identity, running.journal, CLOCK, alarms)
     storage = StorageWatch(running.journal, running.intake, CLOCK, alarms, configured.journal, ())
     way = Way(running.journal, uplink, forwarder, storage)

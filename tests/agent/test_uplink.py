@@ -60,8 +60,8 @@ async def test_the_status_says_who_is_online_and_how_far_the_journal_is(broker: 
             await mes.has(range(1, 4))
             [status] = statuses(mes)
             instance = sender.overview.instance
-            told = {name: status[name] for name in ("online", "agent_id", "instance", "session", "epoch")}
-            assert told == {"online": True, "agent_id": "edge-1", "instance": instance, "session": 1, "epoch": "e1"}
+            who = {"online": True, "agent_id": "edge-1", "area": "hall-1", "instance": instance}
+            assert status == {**status, **who, "session": 1, "epoch": "e1"}
         async with a_sender(tmp_path, broker.port) as sender:
             await sender.until(lambda: statuses(mes)[-1]["instance"] != instance, "the next run")
             assert [(one["online"], one["session"]) for one in statuses(mes)][1] == (False, 1), "it said goodbye"

@@ -3,16 +3,20 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from agent.configuration import load
 from agent.core.directories.kinds import KINDS
-from agent.core.facts import FACT_TYPES
+from agent.core.facts import FACT_TYPES, FactData
+from agent.core.facts.materials import LotPart
 from agent.core.ownership import FOREIGN, OWN
-from agent.core.published import asyncapi, configuration_schema, schemas
+from agent.core.published import asyncapi, configuration_schema, event_schema, schemas
 from agent.core.published_directories import message_of
 from tests.contract.generated import ROOT, documents
 
@@ -31,6 +35,52 @@ def test_no_schema_is_left_of_a_fact_that_is_gone() -> None:
 @pytest.mark.parametrize("name", schemas())
 def test_each_schema_is_a_schema(name: str) -> None:
     Draft202012Validator.check_schema(schemas()[name])
+
+
+@pytest.mark.parametrize("name", ["event.v1.json", *(f"{fact.TYPE}.v1.json" for fact in FACT_TYPES)])
+def test_what_a_newer_agent_adds_to_a_fact_is_no_error(name: str) -> None:
+    closed = [part for part in _parts(schemas()[name]) if part.get("additionalProperties") is False]
+    assert closed == []
+
+
+def test_a_type_that_is_not_known_yet_has_the_form_of_an_event() -> None:
+    pattern = event_schema()["properties"]["type"]["pattern"]
+    for kind in (*(fact.TYPE for fact in FACT_TYPES), "robot.danced"):
+        assert re.search(pattern, f"io.lineside.edge.{kind}.v1")
+    assert not re.search(pattern, "com.example.robot.danced.v1")
+
+
+@pytest.mark.parametrize("fact", FACT_TYPES, ids=lambda fact: fact.TYPE)
+def test_what_every_fact_has_is_promised(fact: type[FactData]) -> None:
+    schema = schemas()[f"{fact.TYPE}.v1.json"]
+    assert {"keys", "quality", "versions", "shift"} <= set(schema["required"])
+    for name in ("Keys", "FactQuality", "Versions"):
+        assert schema["$defs"][name]["required"] == list(schema["$defs"][name]["properties"])
+
+
+def test_what_is_published_refers_to_nothing_that_is_not() -> None:
+    documents = [*schemas().values(), asyncapi("0")]
+    said = [part["description"] for one in documents for part in _parts(one) if "description" in part]
+    assert [text for text in said if re.search(r"domain\.md|requirements? \d|\b[RKGDF]\d+\b", str(text))] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [("1E+3", "1000"), ("1E-7", "0.0000001"), ("-0", "0"), ("-0.00", "0.00"), ("1.50", "1.50"), ("-2", "-2")],
+)
+def test_a_decimal_is_told_without_an_exponent(value: str, said: str) -> None:
+    part = LotPart(lot_id="L-1", qty=Decimal(value)).model_dump_json()
+    assert json.loads(part)["qty"] == said
+
+
+def _parts(document: object) -> Iterator[dict[str, Any]]:
+    """Every object in a document."""
+    if isinstance(document, dict):
+        yield document
+        document = list(document.values())
+    if isinstance(document, list):
+        for part in document:
+            yield from _parts(part)
 
 
 def test_there_is_an_example_configuration() -> None:

@@ -81,6 +81,7 @@ async def test_a_damaged_fact_is_never_read_and_has_a_stand_in(tmp_path: Path, w
         ]
         said = json.loads(page.rows[1].data)
         assert (said["sequence"], said["reason"], said["withheld_id"], said["sha256"]) == (2, "damaged", None, None)
+        assert (said["withheld_type"], said["withheld_key"]) == (None, None)
         assert page.rows[1].recordedtime == page.rows[0].recordedtime
         assert (await journal.read(1, 1)).rows[0].id == page.rows[1].id, "the same id each time"
         assert [row.sequence for row in await journal.latest(10)] == [1, 3]
@@ -120,6 +121,7 @@ async def test_a_parked_fact_has_a_stand_in_that_names_it(tmp_path: Path, reason
         assert (instead.sequence, instead.type, instead.dedupkey) == (2, "fact.withheld", "withheld:e1:2")
         assert (instead.time, instead.recordedtime) == (original.time, original.recordedtime)
         assert said["withheld_id"] == str(UUID(bytes=original.id))
+        assert (said["withheld_type"], said["withheld_key"]) == (original.type, original.wc_id)
         assert (said["reason"], said["detail"]) == (reason, "because")
         assert said["sha256"] == sha256(original.data).hexdigest()
         assert await journal.originals([2]) == [original], "a retry sends the fact itself"

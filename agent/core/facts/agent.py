@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.facts.blocks import FactData, Timestamp
+from agent.core.facts.blocks import FactData, Number, Timestamp
 
 WithheldReason: TypeAlias = Literal["damaged", "retired", "too_large", "format", "disconnects"]
 StorageLevel: TypeAlias = Literal["ample", "low", "scarce", "reserve"]
@@ -86,6 +85,10 @@ class FactWithheld(FactData):
     sequence: int
     withheld_id: str | None
     """Id of the fact; null where not even that can be read any more."""
+    withheld_type: str | None = None
+    """Its type, as `family.name`; null where it cannot be read."""
+    withheld_key: str | None = None
+    """The work center that it is about; null where it is about the agent itself or cannot be read."""
     reason: WithheldReason
     detail: str
     sha256: str | None
@@ -113,7 +116,7 @@ class ClockStepped(FactData):
     """By the old time."""
     after: Timestamp
     """By the new time, the same instant."""
-    offset_s: Decimal
+    offset_s: Number
     """Seconds that it is later now; negative where it was set back."""
 
 

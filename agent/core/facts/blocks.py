@@ -7,8 +7,20 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+
+def plain(value: Decimal) -> str:
+    """As it is published: digits with a point at most, no exponent and no negative zero."""
+    return format(value or abs(value), "f")
+
+
+Number: TypeAlias = Annotated[
+    Decimal,
+    PlainSerializer(plain, return_type=str, when_used="json"),
+    Field(json_schema_extra={"pattern": r"^-?[0-9]+(\.[0-9]+)?$"}),
+]
+"""A decimal, which JSON tells as a text."""
 Timestamp: TypeAlias = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 PlannedKind: TypeAlias = Literal["no_shift", "break", "maintenance", "other"]
 StopClass: TypeAlias = Literal["minor", "down", "setup", "external", "planned", "unknown"]
@@ -40,7 +52,7 @@ class FactQuality(Block):
     execution_mode: Literal["production", "test", "simulation"]
     time_quality: Literal["good", "uncertain", "estimated"] = "good"
     entry: Literal["auto", "scan", "manual"] = "auto"
-    entry_delay_s: Decimal | None = None
+    entry_delay_s: Number | None = None
     """How long after it happened it was entered; null where that is the same instant, as far as anybody said."""
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.facts.blocks import FactData, Timestamp
+from agent.core.facts.blocks import FactData, Number, Timestamp
 
 DiscrepancyCode: TypeAlias = Literal[
     "order_not_released",
@@ -52,7 +51,7 @@ class DiscrepancyRaised(FactData):
     start: Timestamp
     """Span of time that is in doubt."""
     end: Timestamp
-    at_most: Decimal | None
+    at_most: Number | None
     """The quantity that may be missing in that span, where it is a quantity."""
     evidence: dict[str, str]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
-from agent.core.facts.blocks import FactData, Timestamp
+from agent.core.facts.blocks import FactData, Number, Timestamp
 
 
 class LaborSignedOn(FactData):
@@ -27,7 +26,7 @@ class LaborSignedOff(FactData):
     operator_id: str
     activity: Literal["direct", "indirect"]
     since: Timestamp
-    duration_s: Decimal
+    duration_s: Number
     cause: Literal["operator", "crew", "supervisor", "forgotten"]
     """forgotten: nobody signed off, and the rule of the longest work ended it."""
 
@@ -43,4 +42,4 @@ class LaborRecorded(FactData):
     """Null for time without an order."""
     start: Timestamp
     end: Timestamp
-    duration_s: Decimal
+    duration_s: Number

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
 from agent.core.conditions import Condition, Mode
-from agent.core.facts.blocks import FactData, Interval, Timestamp
+from agent.core.facts.blocks import FactData, Interval, Number, Timestamp
 
 
 class ConditionChanged(FactData):
@@ -42,8 +41,8 @@ class SpeedReduced(FactData):
 
     TYPE = "speed.reduced"
     interval: Interval
-    actual_cycle_s: Decimal
+    actual_cycle_s: Number
     """Mean seconds a part in that interval."""
-    norm_cycle_s: Decimal
+    norm_cycle_s: Number
     parts: int
     """Counted in that interval."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.facts.blocks import Block, FactData, Reason
+from agent.core.facts.blocks import Block, FactData, Number, Reason
 
 MovementState: TypeAlias = Literal["proposed", "confirmed", "rejected"]
 Validated: TypeAlias = Literal["online", "offline", "skipped"]
@@ -18,7 +17,7 @@ class LotLoaded(FactData):
     TYPE = "lot.loaded"
     scan_text: str
     """Empty where it was entered by hand."""
-    qty: Decimal | None = None
+    qty: Number | None = None
     """What is in it, as far as anybody said."""
     uom: str | None = None
     place: str | None = None
@@ -26,7 +25,7 @@ class LotLoaded(FactData):
     bom_line: str | None = None
     """The component of the bill of materials that it serves; null where none is known."""
     check_result: str = "ok"
-    """`ok`, or the code of domain.md F6 that was warned of or overridden."""
+    """`ok`, or the code (such as `LOT_EXPIRED`) of the check that was warned of or overridden."""
     validated: Validated = "skipped"
     is_substitute: bool = False
     substitute_for: str | None = None
@@ -40,7 +39,7 @@ class LotUnloaded(FactData):
     """A component lot was taken from the work center."""
 
     TYPE = "lot.unloaded"
-    qty_left: Decimal | None
+    qty_left: Number | None
     """What is left in it, where anybody said or it can be worked out."""
     uom: str | None
     cause: Literal["operator", "empty", "order_end", "swap"]
@@ -51,7 +50,7 @@ class LotMoved(FactData):
     """A lot was moved between places (requirement 29)."""
 
     TYPE = "lot.moved"
-    qty: Decimal | None
+    qty: Number | None
     uom: str | None
     from_place: str
     to_place: str
@@ -62,7 +61,7 @@ class LotPart(Block):
     """A part of a lot that became a lot of its own."""
 
     lot_id: str
-    qty: Decimal
+    qty: Number
 
 
 class LotSplit(FactData):
@@ -80,7 +79,7 @@ class MovementFact(FactData):
     movement_id: str
     state: MovementState
     """proposed as long as nobody answered."""
-    qty: Decimal
+    qty: Number
     uom: str
     from_place: str
     to_place: str
@@ -115,17 +114,17 @@ class MaterialConsumed(FactData):
     """Material was used up; `keys` name its item and lot, or serial (requirements 24, 27, 28)."""
 
     TYPE = "material.consumed"
-    qty: Decimal
+    qty: Number
     uom: str
     bom_line: str | None
     mode: Literal["entered", "by_output", "unit"]
     """entered: somebody said how much. by_output: coefficient of the bill of materials times what was made. unit: a
     component was put into one unit."""
-    norm_qty: Decimal | None
+    norm_qty: Number | None
     """What the bill of materials allows for what has been made of this operation so far; null without one."""
-    cum_qty: Decimal
+    cum_qty: Number
     """Used of this component by this execution so far, this fact included."""
-    over_qty: Decimal
+    over_qty: Number
     """What of `qty` is over the norm."""
     reason: Reason | None
     is_substitute: bool

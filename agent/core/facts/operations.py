@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.facts.blocks import Block, Deviation, FactData, Reason
+from agent.core.facts.blocks import Block, Deviation, FactData, Number, Reason
 
 OperationStatus: TypeAlias = Literal[
     "waiting", "in_progress", "paused", "partially_completed", "completed", "stopped", "aborted"
@@ -18,19 +18,19 @@ FINAL: frozenset[OperationStatus] = frozenset({"completed", "aborted"})
 class OperationTimes(Block):
     """Actual times of one execution beside the norm, in seconds (requirements 22, 23, 30, 32)."""
 
-    elapsed_s: Decimal
+    elapsed_s: Number
     """From the first start until now, pauses included."""
-    run_s: Decimal
+    run_s: Number
     """Machine time: running for this operation (ISO 22400 APT)."""
-    setup_s: Decimal
+    setup_s: Number
     """AUST."""
-    delay_s: Decimal
+    delay_s: Number
     """Stops with this operation in progress (ADET)."""
-    labor_s: Decimal
+    labor_s: Number
     """Of all persons together, apart from machine time."""
-    norm_run_s: Decimal | None
+    norm_run_s: Number | None
     """Norm per item times what was made; null without a norm."""
-    norm_setup_s: Decimal | None
+    norm_setup_s: Number | None
 
 
 class OperationChanged(FactData):
@@ -42,11 +42,11 @@ class OperationChanged(FactData):
     transition_no: int
     release_status_seen: str
     """The business status of the order as the agent knew it; never merged with the execution status."""
-    qty_good: Decimal
-    qty_scrap: Decimal
-    qty_rework: Decimal = Decimal(0)
+    qty_good: Number
+    qty_scrap: Number
+    qty_rework: Number = Decimal(0)
     """Rework that is still open."""
-    qty_planned: Decimal
+    qty_planned: Number
     uom: str
     actor: str | None
     performers: tuple[str, ...] = ()
@@ -111,8 +111,8 @@ class OperationAttached(FactData):
     """`none-{n}`: the time without an order."""
     op_execution_id: str
     """The execution of the operation that they now belong to."""
-    qty_good: Decimal
-    qty_scrap: Decimal
+    qty_good: Number
+    qty_scrap: Number
     uom: str
     reason: str
     comment: str = ""
@@ -136,7 +136,7 @@ class SetupStarted(FactData):
     TYPE = "setup.started"
     op_execution_id: str | None
     cause: Literal["mode", "operator", "order"]
-    planned_s: Decimal | None
+    planned_s: Number | None
 
 
 class SetupEnded(FactData):
@@ -145,8 +145,8 @@ class SetupEnded(FactData):
     TYPE = "setup.ended"
     op_execution_id: str | None
     cause: Literal["mode", "operator", "order"]
-    planned_s: Decimal | None
-    actual_s: Decimal
-    setup_pieces: Decimal
+    planned_s: Number | None
+    actual_s: Number
+    setup_pieces: Number
     """Made meanwhile; neither good nor scrap until somebody says so."""
     deviation: Deviation | None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from agent.core.facts.blocks import Counter, FactData, Interval
+from agent.core.facts.blocks import Counter, FactData, Interval, Number
 
 QuantityCategory: TypeAlias = Literal["good", "scrap", "rework", "setup"]
 Allocation: TypeAlias = Annotated[
@@ -23,12 +23,12 @@ class OutputRecorded(FactData):
     """Parts were made: good ones, or in a setup such as are neither good nor scrap until somebody says so (R10)."""
 
     TYPE = "output.recorded"
-    qty_good: Decimal
-    qty_setup: Decimal = Decimal(0)
+    qty_good: Number
+    qty_setup: Number = Decimal(0)
     uom: str
-    cum_good: Decimal
+    cum_good: Number
     """Good parts of this order and operation at this work center so far, what was turned into scrap taken off."""
-    cum_good_shift: Decimal
+    cum_good_shift: Number
     """The same, of this shift alone; below zero where parts of the shift before were rejected in it."""
     counter: Counter | None
     """Null where no counter counted them."""
@@ -43,7 +43,7 @@ class OutputRecorded(FactData):
     """The units, where output is counted by serials (domain.md K14)."""
     pass_no: int = 1
     """Of those units: 2 and more after rework."""
-    qty_from_rework: Decimal = Decimal(0)
+    qty_from_rework: Number = Decimal(0)
     """How many of them had been sent to rework, which they have left with this."""
     lot_out: str | None = None
     """The lot that is being made."""
@@ -53,24 +53,24 @@ class ScrapRecorded(FactData):
     """Parts were rejected."""
 
     TYPE = "scrap.recorded"
-    qty_scrap: Decimal
+    qty_scrap: Number
     """What this adds to the scrap; 0 where it only gives rejects that were counted before their code."""
-    qty_from_good: Decimal
+    qty_from_good: Number
     """How many of them had been reported as good and are good no more (domain.md K13)."""
-    pool_coded_qty: Decimal = Decimal(0)
+    pool_coded_qty: Number = Decimal(0)
     """Rejects counted before, without a code, that get theirs now; they are not added again (domain.md K13)."""
     uom: str
-    cum_good: Decimal
-    cum_scrap: Decimal
-    cum_good_shift: Decimal
-    cum_scrap_shift: Decimal
+    cum_good: Number
+    cum_scrap: Number
+    cum_good_shift: Number
+    cum_scrap_shift: Number
     defect_code: str | None
     """Null while nobody has coded the reject."""
     place: str
     """Where they were rejected: the work center, or a place in it."""
     disposition: str | None = None
     """What becomes of them, as the operator said."""
-    qty_from_rework: Decimal = Decimal(0)
+    qty_from_rework: Number = Decimal(0)
     """How many of them had been sent to rework, which they have left with this."""
     nc_id: str | None = None
     """The nonconformance that they were written off for."""
@@ -87,11 +87,11 @@ class ReworkRecorded(FactData):
     """Parts were sent to rework: neither good nor scrap until they leave it (requirement 19)."""
 
     TYPE = "rework.recorded"
-    qty_rework: Decimal
-    qty_from_good: Decimal = Decimal(0)
+    qty_rework: Number
+    qty_from_good: Number = Decimal(0)
     """How many of them had been reported as good and are good no more."""
     uom: str
-    cum_rework: Decimal
+    cum_rework: Number
     """Of this order and operation at this work center, those that are in rework now."""
     serial: str | None = None
     """The unit, where it has one."""
@@ -112,10 +112,10 @@ class QuantityAdjusted(FactData):
 
     TYPE = "quantity.adjusted"
     category: QuantityCategory
-    delta: Decimal
+    delta: Number
     """What is added to it; negative takes away."""
     uom: str
-    cum_after: Decimal
+    cum_after: Number
     """Of this order and operation at this work center; never below zero."""
     source: Literal["plc", "operator"]
     counter: Counter | None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.facts.blocks import Block, FactData, Reason, Timestamp
+from agent.core.facts.blocks import Block, FactData, Number, Reason, Timestamp
 
 CheckKind: TypeAlias = Literal["incoming", "in_process", "final"]
 CheckResult: TypeAlias = Literal["pass", "fail"]
@@ -16,9 +15,9 @@ class Limits(Block):
     """The limits that a value was held against, as the MES gave them."""
 
     version: str
-    lower: Decimal | None
-    upper: Decimal | None
-    target: Decimal | None
+    lower: Number | None
+    upper: Number | None
+    target: Number | None
 
 
 class QualityChecked(FactData):
@@ -31,7 +30,7 @@ class QualityChecked(FactData):
     """Counts the checks of this work center."""
     kind: CheckKind
     characteristic: str
-    value: Decimal | None
+    value: Number | None
     """Null where it only passes or fails."""
     uom: str | None
     result: CheckResult
@@ -93,7 +92,7 @@ class NcRaised(FactData):
 
     TYPE = "nc.raised"
     nc_id: str
-    qty: Decimal
+    qty: Number
     uom: str
     serial: str | None
     lot_id: str | None
@@ -114,7 +113,7 @@ class NcDispositioned(FactData):
     TYPE = "nc.dispositioned"
     nc_id: str
     disposition: NcDisposition
-    qty: Decimal
+    qty: Number
     uom: str
     serial: str | None
     lot_id: str | None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
-from agent.core.facts.blocks import Block, FactData, ShiftKeys, Timestamp
+from agent.core.facts.blocks import Block, FactData, Number, ShiftKeys, Timestamp
 from agent.core.facts.operations import OperationStatus
 
 
@@ -28,15 +27,15 @@ class DigestRow(Block):
     """Execution status of the operation as told last in that shift, else the one that the shift began with; null where
     none was told, or not within what was looked at."""
     facts: int
-    qty_good: Decimal
-    qty_scrap: Decimal
-    qty_rework: Decimal
+    qty_good: Number
+    qty_scrap: Number
+    qty_rework: Number
     """Still open."""
     uom: str | None
-    consumed: dict[str, Decimal]
+    consumed: dict[str, Number]
     """Item to quantity."""
-    labor_s: Decimal
-    stop_s: Decimal
+    labor_s: Number
+    stop_s: Number
     """Unplanned stops."""
 
 

@@ -5,39 +5,39 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from agent.core.facts.blocks import Block, FactData, Timestamp
+from agent.core.facts.blocks import Block, FactData, Number, Timestamp
 
 
 class TimeElements(Block):
     """Time elements of ISO 22400-2 in seconds and their ratios, as seen here. Indicative: the MES owns the figures."""
 
-    pbt_s: Decimal
+    pbt_s: Number
     """Planned busy time so far: the shift or the order without planned windows and without what nobody watched."""
-    apt_s: Decimal
+    apt_s: Number
     """Actual production time: running with an order."""
-    aust_s: Decimal
+    aust_s: Number
     """Actual unit setup time."""
-    adet_s: Decimal
+    adet_s: Number
     """Actual unit delay time: stops with an order in progress."""
-    adot_s: Decimal
+    adot_s: Number
     """Actual unit down time: idle without an order although available."""
-    waiting_s: Decimal
+    waiting_s: Number
     """Starved or blocked, where that does not count against the line (domain.md R11)."""
-    no_order_run_s: Decimal
+    no_order_run_s: Number
     """Running without an order."""
-    unknown_s: Decimal
+    unknown_s: Number
     """Nobody watched; counted in no other element."""
-    planned_s: Decimal
+    planned_s: Number
     """Planned windows."""
-    outside_plan_s: Decimal
+    outside_plan_s: Number
     """Running in planned windows; part of `planned_s`."""
-    availability: Decimal | None
+    availability: Number | None
     """APT / PBT."""
-    effectiveness: Decimal | None
+    effectiveness: Number | None
     """PRI x PQ / APT."""
-    quality_ratio: Decimal | None
+    quality_ratio: Number | None
     """GQ / PQ."""
-    oee: Decimal | None
+    oee: Number | None
     """Their product."""
     indicative: Literal[True] = True
 
@@ -47,13 +47,13 @@ class ShiftOrder(Block):
 
     order_id: str | None
     op_no: str | None
-    qty_good: Decimal
-    qty_scrap: Decimal
-    qty_rework: Decimal = Decimal(0)
+    qty_good: Number
+    qty_scrap: Number
+    qty_rework: Number = Decimal(0)
     """Sent to rework in the shift less what left it."""
     uom: str
     elements: TimeElements
-    labor_s: Decimal = Decimal(0)
+    labor_s: Number = Decimal(0)
     """Of all persons together."""
 
 
@@ -63,9 +63,9 @@ class ShiftSummary(FactData):
     TYPE = "shift.summary"
     start: Timestamp
     end: Timestamp
-    qty_good: Decimal
-    qty_scrap: Decimal
-    qty_rework: Decimal = Decimal(0)
+    qty_good: Number
+    qty_scrap: Number
+    qty_rework: Number = Decimal(0)
     uom: str
     orders: tuple[ShiftOrder, ...]
     elements: TimeElements
@@ -74,8 +74,8 @@ class ShiftSummary(FactData):
     open_stop_id: str | None
     uncoded: int
     """Segments of downtime of the shift without a reason."""
-    uncoded_s: Decimal
-    labor_s: Decimal = Decimal(0)
+    uncoded_s: Number
+    labor_s: Number = Decimal(0)
     open_discrepancies: int = 0
     facts: int = 0
     """Facts of this work center since the summary before, that one and detail not among them."""

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from agent.core.conditions import Condition, Mode
-from agent.core.facts.blocks import Block, FactData, Reason, ShiftKeys, StopClass, Timestamp
+from agent.core.facts.blocks import Block, FactData, Number, Reason, ShiftKeys, StopClass, Timestamp
 
 Cut: TypeAlias = Literal["shift", "order", "planned", "mode", "split", "merge"]
 
@@ -27,8 +27,8 @@ class SegmentData(Block):
     op_no: str | None
     reason: Reason | None
     inherited: Literal["shift", "break", "recent"] | None = None
-    """The reason is that of the segment before a shift change or a break (R8), or of the stop just before (R14), and
-    nobody has confirmed it yet."""
+    """The reason is that of the segment before a shift change or a break (domain.md R8), or of the stop just before
+    (domain.md R14), and nobody has confirmed it yet."""
     rule_id: str | None = None
     """The rule that gave the reason, where no person did."""
     comment: str = ""
@@ -45,14 +45,14 @@ class StopData(FactData):
     """Alarm codes of the machine, the first one out first, word for word."""
     start: Timestamp
     end: Timestamp | None = None
-    duration_s: Decimal | None = None
+    duration_s: Number | None = None
     bridged: bool = False
     """Goes on through a gap after which the machine stood as before and had counted nothing (domain.md R15)."""
     end_uncertain: bool = False
     """It ended somewhere in a gap; `end` is the last instant at which it was seen."""
     reason: Reason | None = None
     """Of its last segment."""
-    test_run_s: Decimal = Decimal(0)
+    test_run_s: Number = Decimal(0)
     """Seconds within the stop in which the machine ran without ending it (domain.md R13)."""
     segments: tuple[SegmentData, ...] = ()
     """Those that are new or changed by this fact; for the rest holds what was told before. Of a closed stop all."""

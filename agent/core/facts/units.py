@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Literal
 
-from agent.core.facts.blocks import Block, FactData
+from agent.core.facts.blocks import Block, FactData, Number
 
 
 class Child(Block):
@@ -15,7 +14,7 @@ class Child(Block):
     lot_id: str | None
     serial: str | None
     """A component with a serial of its own; it is in one parent at a time."""
-    qty: Decimal | None
+    qty: Number | None
     """Null where nobody said how much of a lot."""
     uom: str | None
     bom_line: str | None = None
