@@ -33,6 +33,8 @@ STEADY_S = 5.0
 """Real seconds of a connection after which its loss is no failure in a row with those before."""
 STATUS_EVERY_S = 30.0
 """Real seconds between two looks whether the retained status is still true."""
+MOST_FORMER = 50
+"""Former epochs that the status names: it stays small however often a journal was restored."""
 TAKEN_OVER = 0x8E
 NO_RETAIN, NO_QOS = 0x9A, 0x9B
 NO_PROOF = -1
@@ -237,6 +239,7 @@ class Uplink:
 
     def _status(self, *, online: bool) -> Outgoing:
         marks = self._journal.marks
+        former = marks.epochs[:-1][-MOST_FORMER:]
         document = {
             "online": online,
             "agent_id": self._identity.agent_id,
@@ -246,6 +249,7 @@ class Uplink:
             "session": self._session_no,
             "epoch": marks.epoch,
             "last_seq": marks.last_sequence,
+            "former": [{"epoch": one.name, "last_seq": one.sequence(marks.end(one))} for one in former],
             "observedtime": iso(self._clock.now().wall),
         }
         return Outgoing(self._topics.status, orjson.dumps(document), retain=True)

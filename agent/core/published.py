@@ -79,7 +79,8 @@ def event_schema() -> Document:
 def telemetry_schema() -> Document:
     """JSON Schema of the values of one signal."""
     schema = TelemetryMessage.model_json_schema(mode="serialization")
-    return in_words({"$schema": DIALECT, "$id": "urn:lineside:schema:telemetry:v1", **schema})
+    named: Document = in_words({"$schema": DIALECT, "$id": "urn:lineside:schema:telemetry:v1", **schema})
+    return named
 
 
 def configuration_schema() -> Document:
@@ -187,6 +188,7 @@ def _messages() -> Document:
 
 
 def _status() -> Document:
+    former = _object(epoch={"type": "string"}, last_seq={"type": "integer"})
     return _object(
         online={"type": "boolean"},
         agent_id={"type": "string"},
@@ -199,6 +201,7 @@ def _status() -> Document:
             "type": "integer",
             "description": "the last sequence given, sent or not, at most half a minute ago",
         },
+        former={"type": "array", "items": former, "description": "epochs of this journal before, the oldest first"},
         observedtime=TIME,
     )
 

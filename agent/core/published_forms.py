@@ -17,7 +17,7 @@ _REFERENCE: Final = re.compile(rf"\s*\((?:{_RULE}|domain\.md|requirements? \d+(?
 
 def open_form(schema: Document) -> Document:
     """The form of a fact's data for a consumer: fields that it does not know are no error, some are always there."""
-    form = in_words(_open(schema))
+    form: Document = in_words(_open(schema))
     form["required"] = [*form.get("required", ()), *(name for name in ALWAYS_THERE if name not in form["required"])]
     for name, block in form.get("$defs", {}).items():
         if name in WHOLE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ class Status:
     instance: str
     session: int
     epoch: str
+    former: tuple[str, ...] = ()
+    """Epochs of its journal before the present one."""
 
     @classmethod
     def read(cls, payload: bytes) -> Status | None:
@@ -31,7 +34,7 @@ class Status:
                 "session": int(session),
                 "epoch": str(epoch),
             } if agent_id and epoch:
-                return cls(agent_id, online, instance, session, epoch)
+                return cls(agent_id, online, instance, session, epoch, tuple(_names(said.get("former"))))
         return None
 
 
@@ -66,6 +69,13 @@ class Unavailable:
             case {"epoch": str(epoch), "from": int(first), "to": int(last)} if epoch and 0 < first <= last < 2**63:
                 return cls(epoch, Gap(first, last))
         return None
+
+
+def _names(former: object) -> Iterator[str]:
+    for one in former if isinstance(former, list) else ():
+        match one:
+            case {"epoch": str(epoch)} if epoch:
+                yield epoch
 
 
 def _object(payload: bytes) -> dict[str, Any]:

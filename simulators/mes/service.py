@@ -162,11 +162,11 @@ class _Mes:
 
     async def _tell_all(self, status: Status) -> None:
         """Where an agent stands, in each of its epochs; of one never heard of nothing is here."""
-        current = str(Source(self._place.site, status.agent_id, status.epoch))
-        for receipt in await self._in_thread(self._store.receipts):
-            if receipt.source != current and Source.parse(receipt.source).agent_id == status.agent_id:
-                self._owe(receipt)
-        self._owe(await self._in_thread(partial(self._store.receipt, current)))
+        known = [receipt.source for receipt in await self._in_thread(self._store.receipts)]
+        own = [source for source in known if Source.parse(source).agent_id == status.agent_id]
+        told = [str(Source(self._place.site, status.agent_id, epoch)) for epoch in (*status.former, status.epoch)]
+        for source in dict.fromkeys((*own, *told)):
+            self._owe(await self._in_thread(partial(self._store.receipt, source)))
 
     def _owe(self, receipt: Receipt) -> None:
         earlier = self._owed.get(receipt.source)

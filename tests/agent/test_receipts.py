@@ -242,6 +242,23 @@ async def test_two_epochs_drain_in_order_each_with_its_own_watermark(broker: Bro
         assert mes.sequences() == list(range(6, 31)), "and nothing of the other"
 
 
+async def test_an_mes_with_nothing_learns_of_former_epochs_and_gets_them_all(broker: Broker, tmp_path: Path) -> None:
+    await a_journal_with(tmp_path, "e1", 1, 30, confirmed=30)
+    async with open_journal(tmp_path / "journal", "e2", time.time()) as journal:
+        await journal.renew("e2", 31, 1.0, Discrepancy("journal_rewound", 1.0, 1.0, {}))
+    await a_journal_with(tmp_path, "e3", 31, 50)
+    async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
+        await sender.until(lambda: len(mes.sequences()) == 20, "the present one is sent")
+        mes.ack(20, epoch="e2")
+        await sender.until(lambda: not sender.journal.waiting, "all was confirmed to what it was before")
+        status = json.loads(mes.messages("/status")[-1].payload)
+        assert (status["epoch"], status["former"]) == ("e2", [{"epoch": "e1", "last_seq": 30}])
+        mes.heard.clear()
+        for epoch in (*(one["epoch"] for one in status["former"]), status["epoch"]):
+            mes.ack(0, epoch=epoch)
+        await sender.until(lambda: len({event["id"] for event in mes.events()}) == 50, "the history of both")
+
+
 async def test_the_fact_of_a_damaged_row_is_withheld(broker: Broker, tmp_path: Path) -> None:
     async with a_mes(broker, acking=True) as mes, a_sender(tmp_path, broker.port) as sender:
         await broker.stop()

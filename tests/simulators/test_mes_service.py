@@ -210,9 +210,17 @@ async def test_an_agent_that_comes_online_learns_what_is_held(mosquitto: Broker,
         await agent.acked(1)
 
 
-def online(epoch: str, *, session: int = 1, instance: str = "i") -> bytes:
+def online(epoch: str, *, session: int = 1, instance: str = "i", former: tuple[str, ...] = ()) -> bytes:
     said = {"online": True, "agent_id": "agent-a", "instance": instance, "session": session, "epoch": epoch}
-    return json.dumps(said).encode()
+    return json.dumps(said | {"former": [{"epoch": one, "last_seq": 7} for one in former]}).encode()
+
+
+async def test_an_mes_with_nothing_says_so_of_every_epoch_that_an_agent_names(
+    mosquitto: Broker, tmp_path: Path
+) -> None:
+    async with a_mes(mosquitto, tmp_path / "mes.sqlite"), an_agent(mosquitto) as agent:
+        agent.say(f"{AGENT}/status", online("e3", former=("e1", "e2")))
+        assert {(await agent.acked(0))["epoch"] for _ in range(3)} == {"e1", "e2", "e3"}
 
 
 async def test_an_agent_that_comes_online_learns_where_each_of_its_epochs_stands(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -122,5 +123,7 @@ def test_what_is_neither_status_nor_answer_is_none(said: bytes) -> None:
 def test_status_and_answer_are_read() -> None:
     said = {"online": True, "agent_id": "agent-a", "instance": "i", "session": 1, "epoch": "e1", "version": "0"}
     assert Status.read(json.dumps(said).encode()) == status("i", 1)
+    former = [{"epoch": "e0", "last_seq": 7}, {"epoch": None}, "e7"]
+    assert Status.read(json.dumps(said | {"former": former}).encode()) == replace(status("i", 1), former=("e0",))
     gone = {"command_id": "x", "outcome": "refused", "unavailable": {"epoch": "e1", "from": 2, "to": 4}}
     assert Unavailable.read(json.dumps(gone).encode()) == Unavailable("e1", Gap(2, 4))
