@@ -10,8 +10,8 @@ from agent.core.accounts import Account, Cums
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.concern import RECORDS
 from agent.core.errors import EntryRefusedError
-from agent.core.executions import Run
-from agent.core.facts import FINAL, DiscrepancyResolved, OperationAttached
+from agent.core.executions import Made, Run
+from agent.core.facts import FINAL, DiscrepancyResolved, OperationAttached, ShiftKeys
 from agent.core.observations import Entry
 from agent.core.operations import Operation
 from agent.core.output import Output
@@ -27,6 +27,8 @@ class _Free:
     execution_id: str
     run: Run
     cums: Cums
+    shift: ShiftKeys | None
+    """The shift that their quantities of a shift are of."""
     present: bool
     """It is not over yet."""
 
@@ -83,10 +85,10 @@ def _free(turn: Turn, execution_id: str) -> _Free:
         )
     if run.attached_to is not None:
         raise EntryRefusedError("ALREADY_ATTACHED", f"What was made in {execution_id} has an order already.")
-    cums = turn.output.cums if present else executions.made_in_run(turn, execution_id)
-    if cums == Cums() and run.discrepancy_id is None:
+    made = Made(turn.output.cums, turn.draft.shift) if present else executions.made_in_run(turn, execution_id)
+    if made.cums == Cums() and run.discrepancy_id is None:
         raise EntryRefusedError("NOTHING_MADE", f"Nothing was made in {execution_id}; there is nothing to give away.")
-    return _Free(execution_id, run, cums, present)
+    return _Free(execution_id, run, made.cums, made.shift, present)
 
 
 def _tell(turn: Turn, entry: Entry, free: _Free, operation: Operation) -> None:
@@ -125,17 +127,20 @@ def _followed(output: Output, book: int, account: Account) -> Output:
 
 
 def _together(cums: Cums, free: _Free, account: Account) -> Cums:
-    more = free.cums if same_shift(free.run.shift, account.shift) else replace(free.cums, good_shift=0, scrap_shift=0)
+    more = free.cums if same_shift(free.shift, account.shift) else replace(free.cums, good_shift=0, scrap_shift=0)
     return Cums(*(getattr(cums, name) + getattr(more, name) for name in Cums.__slots__))
 
 
 def _move_figures(turn: Turn, free: _Free, account: Account) -> None:
-    cums, shift = free.cums, free.run.shift
-    made = (Decimal(cums.good), Decimal(cums.scrap), Decimal(cums.rework))
+    """Those of the shift in which it ended; what was made in shifts before stands in their summaries."""
+    cums, shift, order = free.cums, free.shift, (account.keys.order_id, account.keys.op_no)
+    before = (Decimal(cums.good - cums.good_shift), Decimal(cums.scrap - cums.scrap_shift), Decimal(0))
+    rework = Decimal(0 if any(before) else cums.rework)
+    made = (Decimal(cums.good_shift), Decimal(cums.scrap_shift), rework)
     less = (-made[0], -made[1], -made[2])
-    order = (account.keys.order_id, account.keys.op_no)
     without = tally.corrected(turn.figures, shift, (None, None), less, turn.setup.machine.output.cycle_s)
-    turn.figures = tally.corrected(without, shift, order, made, account.cycle_s)
+    figures = tally.corrected(without, shift, order, made, account.cycle_s)
+    turn.figures = tally.corrected_before(figures, order, before, account.cycle_s)
 
 
 def _is_open(turn: Turn, discrepancy_id: str) -> bool:

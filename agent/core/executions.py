@@ -104,9 +104,9 @@ def find_run(turn: Turn, execution_id: str) -> Run | None:
     return RUNS.find(turn, turn.wc_id, execution_id)
 
 
-def made_in_run(turn: Turn, execution_id: str) -> Cums:
+def made_in_run(turn: Turn, execution_id: str) -> Made:
     """What was made in a time without an order that is over."""
-    return (MADE.find(turn, turn.wc_id, execution_id) or NOTHING).cums
+    return MADE.find(turn, turn.wc_id, execution_id) or NOTHING
 
 
 def attached(turn: Turn, execution_id: str, run: Run, operation: Operation) -> None:

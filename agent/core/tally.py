@@ -65,9 +65,14 @@ def corrected(
         made: good parts, scrap and parts in rework more than before, or fewer.
         cycle_s: planned run time of one part in seconds (PRI).
     """
-    good, scrap, rework = made
-    sums = Sums(good=good, scrap=scrap, rework=rework, ideal=float(good + scrap) * cycle_s)
-    return changed(figures, shift, order, sums)
+    return changed(figures, shift, order, _sums(made, cycle_s))
+
+
+def corrected_before(
+    figures: Figures, order: OrderKey, made: tuple[Decimal, Decimal, Decimal], cycle_s: float
+) -> Figures:
+    """The figures with other quantities of shifts that are over: those of the order alone are still open."""
+    return _of_order(figures, order, _sums(made, cycle_s))
 
 
 def changed(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Sums) -> Figures:
@@ -75,6 +80,15 @@ def changed(figures: Figures, shift: ShiftKeys | None, order: OrderKey, sums: Su
     known = next((one for one in figures.shifts if one.names(shift)), None)
     if known is not None:
         return added(figures, shift, order, sums, known.since)
+    return _of_order(figures, order, sums)
+
+
+def _sums(made: tuple[Decimal, Decimal, Decimal], cycle_s: float) -> Sums:
+    good, scrap, rework = made
+    return Sums(good=good, scrap=scrap, rework=rework, ideal=float(good + scrap) * cycle_s)
+
+
+def _of_order(figures: Figures, order: OrderKey, sums: Sums) -> Figures:
     total = figures.order
     if total is None or (total.order_id, total.op_no) != order:
         return figures

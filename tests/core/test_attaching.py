@@ -176,6 +176,21 @@ def test_operators_give_what_their_shift_made_and_supervisors_what_was_made_befo
     assert (now.good, now.scrap, now.good_shift) == (6, 2, 0)
 
 
+def test_what_was_made_in_a_shift_that_is_summed_up_stays_there() -> None:
+    # The time without an order goes on over the change of shift, with 8 parts before it and 1 after it.
+    shifts = a_pattern(a_shift("early", "04:00", "06:00"), a_shift("late", "06:00", "14:00"))
+    story = a_line(pattern=shifts)
+    late = wall("06:00")
+    story.hear(*quiet(100.0, late + 60.0), read(late + 61.0, total=9, scrap=2), *alive(late + 61.0, late + 70.0))
+    said = entry(late + 71.0, "attach_run", execution_id="none-0", order_id="PO-1", reason="FORGOTTEN")
+    assert say(story, by_supervisor(said)).accepted
+    (shift,) = story.station.state.figures.shifts
+    assert {one.order_id: (one.sums.good, one.sums.scrap) for one in shift.orders} == {None: (0, 0), "PO-1": (1, 0)}
+    story.hear(scan(late + 80.0, "ORD:PO-1"))
+    now = story.station.state.output.cums
+    assert (now.good, now.scrap, now.good_shift) == (7, 2, 1)
+
+
 def test_what_has_ended_is_added_to_by_a_supervisor_only() -> None:
     # requirement 81
     story = a_line()
