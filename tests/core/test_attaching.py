@@ -185,7 +185,10 @@ def test_what_was_made_in_a_shift_that_is_summed_up_stays_there() -> None:
     said = entry(late + 71.0, "attach_run", execution_id="none-0", order_id="PO-1", reason="FORGOTTEN")
     assert say(story, by_supervisor(said)).accepted
     (shift,) = story.station.state.figures.shifts
-    assert {one.order_id: (one.sums.good, one.sums.scrap) for one in shift.orders} == {None: (0, 0), "PO-1": (1, 0)}
+    assert {one.order_id: (int(one.sums.good), int(one.sums.scrap)) for one in shift.orders} == {
+        None: (0, 0),
+        "PO-1": (1, 0),
+    }
     story.hear(scan(late + 80.0, "ORD:PO-1"))
     now = story.station.state.output.cums
     assert (now.good, now.scrap, now.good_shift) == (7, 2, 1)
