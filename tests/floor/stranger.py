@@ -165,24 +165,14 @@ class Mqtt:
 # --- Forms -----------------------------------------------------------------------------------------------------------
 
 class Forms:
-    """Validates as a reader that is older than the writer: unknown fields and types are no fault."""
+    """Validates with the published schemas as they are: to them unknown fields and types are no fault."""
 
     def __init__(self, folder: Path) -> None:
         from jsonschema import Draft202012Validator, FormatChecker
         checker = FormatChecker(formats=("uuid", "date"))
         checker.checks("date-time", raises=ValueError)(lambda v: not isinstance(v, str) or bool(datetime.fromisoformat(v).tzinfo))
-        self.of = {p.name: Draft202012Validator(self._open(json.loads(p.read_text())), format_checker=checker)
+        self.of = {p.name: Draft202012Validator(json.loads(p.read_text()), format_checker=checker)
                    for p in folder.glob("*.v*.json") if not p.name.startswith("dir.")}
-
-    def _open(self, schema: Any) -> Any:
-        if isinstance(schema, list):
-            return [self._open(x) for x in schema]
-        if not isinstance(schema, dict):
-            return schema
-        out = {k: self._open(v) for k, v in schema.items() if not (k == "additionalProperties" and v is False)}
-        if isinstance(kind := out.get("properties", {}).get("type"), dict) and PREFIX in json.dumps(kind):
-            kind.pop("enum")
-        return out
 
     def fault(self, event: Json) -> str | None:
         for form, value, at in ((self.of["event.v1.json"], event, ""),
