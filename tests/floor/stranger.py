@@ -16,7 +16,7 @@ Json = dict[str, Any]
 Row = tuple[str | None, ...]
 PREFIX, GAP_WAIT, ACK_PAUSE, SETTLE_QUIET = "io.lineside.edge.", 10.0, 0.05, 3.0
 SOURCE = re.compile(r"urn:lineside:([^:]+):(.+):([^:]+)")
-DETAIL = ("machine.condition_changed", "reconciliation.digest")  # not among the facts that are chained
+DETAIL = ("machine.condition_changed",)  # not among the facts that are chained
 TABLES = """
 CREATE TABLE IF NOT EXISTS events(source TEXT, id TEXT, seq INTEGER, type TEXT, wc TEXT, state TEXT, dedupkey TEXT, reason TEXT,
   received TEXT, body TEXT, PRIMARY KEY(source, id)) WITHOUT ROWID;
