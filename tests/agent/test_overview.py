@@ -33,6 +33,7 @@ async def test_the_uplink_is_told_as_it_goes(tmp_path: Path) -> None:
             assert uplink.oldest_age_s is not None
             mes.ack(100)
             await sender.confirmed(100)
+            await sender.until(lambda: sender.forwarder.confirming, "the MES speaks again")
             uplink = (await sender.overview.look()).uplink
             assert (uplink.state, uplink.waiting, uplink.oldest_age_s) == ("online", 0, None)
             assert uplink.last_ack is not None
