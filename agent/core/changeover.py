@@ -30,6 +30,7 @@ from agent.core.accounts import Cums
 from agent.core.facts import OperationStatus, OperationTimes, Reason
 from agent.core.figures import Account, Sums
 from agent.core.operations import Operation
+from agent.core.times import milliseconds
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -144,7 +145,7 @@ def times_of(operation: Operation, cums: Cums, spent: Sums, labor_s: float, now:
     """
     made = cums.good + cums.scrap + cums.rework
     return OperationTimes(
-        elapsed_s=_seconds(max(now - operation.started, 0.0)),
+        elapsed_s=Decimal(max(milliseconds(now) - milliseconds(operation.started), 0)).scaleb(-3),
         run_s=_seconds(spent.run),
         setup_s=_seconds(spent.setup),
         delay_s=_seconds(spent.delay),

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 
 from agent.core.facts import ShiftKeys
 from agent.core.segments import Ground, Grounds, Segment, Stop
+from agent.core.times import milliseconds
 from agent.core.values import replace
 
 Kind: TypeAlias = Literal["run", "unknown", "minor", "down", "setup", "external", "planned"]
@@ -260,7 +261,9 @@ def stop_void(figures: Figures, stop: Stop) -> Figures:
 
 
 def _sums(kind: Kind, ground: Ground, rules: Rules) -> Sums:
-    seconds, with_order = ground.end - ground.start, ground.order_id is not None
+    # As written, so that these sums agree with the instants and durations that facts tell.
+    seconds = (milliseconds(ground.end) - milliseconds(ground.start)) / 1000
+    with_order = ground.order_id is not None
     if ground.planned is not None or kind == "planned":
         return Sums(planned=seconds, outside=seconds if kind == "run" else 0.0)
     if kind == "unknown":

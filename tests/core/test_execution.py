@@ -19,6 +19,7 @@ from agent.core.facts import (
     OutputRecorded,
     Reason,
     ScrapRecorded,
+    StopClosed,
 )
 from agent.core.machine_settings import Role
 from agent.core.station import StationObservation
@@ -277,6 +278,21 @@ def test_where_there_is_no_machine_a_pause_is_a_delay_and_no_run() -> None:
     assert isinstance(done, OperationCompleted)
     assert done.times is not None
     assert (int(done.times.run_s), int(done.times.delay_s), int(done.times.elapsed_s)) == (200, 300, 500)
+
+
+def test_a_delay_lasts_as_long_as_the_stop_that_is_told() -> None:
+    # Both of the instants as they are written: .000 and .447, though less than 446.5 ms lie between them.
+    story = a_line(setup={"on_order_change": False}, stop={"minor_stop_max_s": 10})
+    do(story, scan(20.0, "ORD:PO-1"))
+    story.hear(*alive(20.0, 60.0), read(60.00045, packml_state=9), *alive(60.0, 100.0))
+    story.hear(read(100.44655, packml_state=EXECUTE), *alive(100.0, 120.0))
+    do(story, entry(120.0, "complete_operation"))
+    (stop,), (done,) = story.of(StopClosed), story.of(OperationCompleted)
+    assert isinstance(stop, StopClosed)
+    assert isinstance(done, OperationCompleted)
+    assert done.times is not None
+    assert done.times.delay_s == stop.duration_s == Decimal("40.447")
+    assert done.times.run_s + done.times.delay_s == done.times.elapsed_s
 
 
 def test_norms_come_from_the_directory_where_the_order_has_none_and_by_effectivity() -> None:
