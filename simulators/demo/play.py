@@ -16,7 +16,7 @@ from rich.console import Console
 from simulators.broker import BrokerUnavailableError
 from simulators.demo.checks import Check
 from simulators.demo.configuration import FLUSH_S, SAMPLING_MS, TICK_REAL_S
-from simulators.demo.evidence import Evidence, read_outputs
+from simulators.demo.evidence import Evidence, read_outputs, without_past
 from simulators.demo.plant import Choice, Plant, TooSlowError, plant
 from simulators.demo.processes import NotStartedError
 from simulators.demo.progress import Progress
@@ -108,7 +108,7 @@ async def _gather(built: Plant, notes: SupervisorLog) -> Evidence:
         truth=list(read_truth(built.truth)),
         supervisor=notes,
         operators=built.done,
-        report=read_report(built.store, DEMO_PLAN, period),
+        report=without_past(read_report(built.store, DEMO_PLAN, period), built.store, built.clock.plant_start),
         outputs=read_outputs(built.store),
         sent=await built.sent(),
         tolerances=Tolerances(speed, SAMPLING_MS, TICK_REAL_S * speed, FLUSH_S),
