@@ -176,6 +176,8 @@ async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIter
     async with AsyncExitStack() as stack:
         broker, address, described = await _broker(choice, stack)
         progress.say(described)
+        if choice.prepare is not None:
+            await asyncio.to_thread(choice.prepare, folder / JOURNAL)
         mes = Supervised("the MES", mes_arguments(store, address, site), folder / "mes.log", announces=True)
         await stack.enter_async_context(mes)
         opcua_port, modbus_port = _free_ports()
@@ -188,8 +190,6 @@ async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIter
         at = Endpoints(opcua.port, modbus.port, address, reader, folder)
         config.write_text(configuration(site, clock, at), encoding="utf-8")
         agent = Supervised("the agent", ("run", "-c", str(config)), folder / "agent.log", announces=False)
-        if choice.prepare is not None:
-            await asyncio.to_thread(choice.prepare, folder / JOURNAL)
         present = await stack.enter_async_context(Present(at.socket))
         # The agent is not waited for: it looks for the machines until they are there.
         await stack.enter_async_context(agent)

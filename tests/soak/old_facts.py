@@ -19,6 +19,8 @@ from agent.journal.migrations import migrate
 from agent.journal.opening import FILE_NAME
 from agent.journal.store import Commit
 from simulators.demo.plant import PLANT_START
+from simulators.mes.sequences import Gap
+from simulators.mes.store import Store
 from tests.journal.old_schema import CREATE_1
 
 DAY_S = 24 * 3600.0
@@ -59,6 +61,9 @@ def seed(folder: Path) -> None:
             store.put_epoch(connection, Epoch(OLD_EPOCH, 1, OLD_FACTS, iso(then)))
             store.put_epoch(connection, Epoch("soak0001", OLD_FACTS + 1, 0, iso(then)))
             retention.note_confirmation(connection, OLD_FACTS, then)
+    # An MES that knew nothing of them would be sent them all again.
+    with Store(folder.parent / "mes.sqlite") as mes:
+        mes.forgo(f"urn:lineside:plant1:edge-1:{OLD_EPOCH}", Gap(1, OLD_FACTS))
 
 
 def refill(folder: Path) -> None:
