@@ -38,8 +38,8 @@ class Records(Generic[T]):
         self._form = TypeAdapter(kind)
 
     def key(self, *names: str) -> str:
-        """The claim that holds the record of this name."""
-        return ":".join((self._prefix, *names))
+        """The claim that holds the record of this name; names may have any characters and stay apart."""
+        return ":".join((self._prefix, *(name.replace("%", "%25").replace(":", "%3A") for name in names)))
 
     def find(self, turn: Claims, *names: str) -> T | None:
         """The record; None where there is none. Only those that the observation asked for in advance can be found."""

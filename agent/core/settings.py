@@ -313,6 +313,10 @@ class Settings(Section):
                     f"scanner '{scanner.name}' names work center '{scanner.work_center}'; "
                     f"expected one of {', '.join(centers)}"
                 )
+        for name in ("serial_template", "lot_template"):
+            # Without the work center in it, two of them would number alike.
+            shared = [template for one in self.machine if "{wc}" not in (template := getattr(one.units, name))]
+            unique(name, shared)
         for stranger in self.calendar.strangers(centers) if self.calendar else ():
             raise ValueError(f"calendar names work center '{stranger}'; expected one of {', '.join(centers)}")
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -40,6 +40,7 @@ from agent.core.watching import Cause
 from agent.journal.marks import Epoch
 from agent.journal.store import as_row, fact_values
 
+F = TypeVar("F", bound=FactData)
 T0 = 1_772_600_400.0
 """2026-03-04T05:00:00Z."""
 WC = "WC-1"
@@ -302,7 +303,7 @@ class Story:
         self.facts.extend(outcome.facts)
         self.claims.update(outcome.claims)
 
-    def of(self, *kinds: type[FactData]) -> list[FactData]:
+    def of(self, *kinds: type[F]) -> list[F]:
         return [fact.data for fact in self.facts if isinstance(fact.data, kinds)]
 
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter
 
+from agent.core.accounts import Cums
 from agent.core.concern import Concern
 from agent.core.executions import MADE, OPERATIONS
 from agent.core.quality import OpenHold
@@ -79,9 +80,9 @@ def kept(world: World) -> Iterator[tuple[Book, dict[str, int]]]:
             continue
         wc_id, *names = key.removeprefix(prefix).split(":")
         made = MADE.among(world.claims, wc_id, *names)
-        book = (wc_id, *names) if len(names) > 1 else (wc_id, "-", *names)
+        book = (wc_id, names[0] if len(names) > 1 else "-", names[-1])
         if made is not None and book not in current and not attached_elsewhere(world, wc_id, names):
-            yield book, vars_of(made.cums)  # type: ignore[misc]
+            yield book, vars_of(made.cums)
 
 
 def attached_elsewhere(world: World, wc_id: str, names: list[str]) -> bool:
@@ -90,7 +91,7 @@ def attached_elsewhere(world: World, wc_id: str, names: list[str]) -> bool:
     return held is not None and '"attached_to":null' not in held
 
 
-def vars_of(cums: object) -> dict[str, int]:
+def vars_of(cums: Cums) -> dict[str, int]:
     return {name: getattr(cums, name) for name in CATEGORIES}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Literal
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -11,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from agent.core.amendments import Amendments
 from agent.core.observations import Directive, Reckoned
 from agent.core.reckoning import EVERYTHING, Reckoning, Scope
-from agent.core.wanted import Wanted
+from agent.core.wanted import DigestScope, Wanted
 from tests.core.build import T0
 from tests.core.floor_entries import Words
 from tests.core.floor_oracle import Json, Oracle
@@ -122,7 +123,9 @@ def of_scope(world: World, wc_id: str, scope: Scope) -> Reckoning:
     return reckoning
 
 
-def tell(world: World, found: Reckoning, scope: str, wc_id: str, key: str, rev: str = "") -> None:
+def tell(
+    world: World, found: Reckoning, scope: DigestScope | Literal["figures"], wc_id: str, key: str, rev: str = ""
+) -> None:
     """As the agent's own reconciler does."""
     instant = world.instant
     at = found.first_time or world.rows[-1].recordedtime
@@ -130,7 +133,7 @@ def tell(world: World, found: Reckoning, scope: str, wc_id: str, key: str, rev: 
         Reckoned(
             wc_id=None,
             center=wc_id,
-            scope=scope,  # type: ignore[arg-type]
+            scope=scope,
             key=key,
             rev=rev,
             start=at,

@@ -8,12 +8,18 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from agent.core.entries import ACTIONS
+from agent.core.observations import EntryRole
 from tests.core import floor_plan as plan
 from tests.core.build import clock
 from tests.core.floor_oracle import Oracle
 from tests.core.floor_world import World
 
-WHO = (("OP-1", "operator"), ("OP-2", "supervisor"), ("OP-3", "quality"), (None, "operator"))
+WHO: tuple[tuple[str | None, EntryRole], ...] = (
+    ("OP-1", "operator"),
+    ("OP-2", "supervisor"),
+    ("OP-3", "quality"),
+    (None, "operator"),
+)
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "start_operation": ("order_id", "op_no?"),
     "pause_operation": ("reason",),
@@ -85,7 +91,7 @@ SETS: tuple[dict[str, str], ...] = (
 CORRECTED = {"output", "scrap", "rework", "material", "lot", "labor", "quality", "hold", "nc", "operation", "genealogy"}
 
 
-def role_of(action: str) -> SearchStrategy[tuple[str | None, str]]:
+def role_of(action: str) -> SearchStrategy[tuple[str | None, EntryRole]]:
     """Who enters it: most of the time somebody who may."""
     often = WHO[1] if ACTIONS[action].roles else WHO[3]
     return st.sampled_from((often, often, often, *WHO))

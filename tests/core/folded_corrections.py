@@ -41,8 +41,9 @@ def quantities(facts: Iterable[Fact]) -> Mapping[Order, tuple[int, int, int]]:
     for kind, data in held(facts):
         if kind in MADE:
             order = data["keys"]["order_id"]
-            before = sums.get(order, (0, 0, 0))
-            sums[order] = tuple(one + more for one, more in zip(before, _made(kind, data), strict=True))  # type: ignore[assignment]
+            good, scrap, rework = sums.get(order, (0, 0, 0))
+            more = _made(kind, data)
+            sums[order] = (good + more[0], scrap + more[1], rework + more[2])
     return sums
 
 

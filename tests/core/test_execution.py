@@ -247,7 +247,7 @@ def test_times_of_all_stretches_stand_beside_the_norm() -> None:
         norm_run_s=Decimal("30.000"),
         norm_setup_s=Decimal("30.000"),
     )
-    assert story.of(OperationStarted)[0].times is None  # type: ignore[attr-defined]
+    assert story.of(OperationStarted)[0].times is None
 
 
 def test_a_stop_that_is_open_where_the_operation_is_left_counts_in_the_stretch_in_which_it_was() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from agent.core.facts import ShiftSummary
-from agent.core.observations import ClockStep, Directive, Entry, Image, Link, Quality, Scan, Signal
+from agent.core.observations import ClockStep, Directive, Entry, EntryRole, Image, Link, Quality, Scan, Signal
 from tests.core import floor_plan as plan
 from tests.core.build import ABORTED, EXECUTE, IDLE, clock
 from tests.core.floor_checks import check_everything
@@ -209,11 +209,11 @@ class Floor(RuleBasedStateMachine):
     def about_contradictions(self, data: st.DataObject) -> None:
         self.people_enter(data, "contradictions")
 
-    def enter(self, wc_id: str, action: str, arguments: dict[str, str], who: tuple[str | None, str]) -> None:
+    def enter(self, wc_id: str, action: str, arguments: dict[str, str], who: tuple[str | None, EntryRole]) -> None:
         self.entries += 1
         actor, role = who
         client_id = f"client-{self.entries:05}"
-        said = Entry(wc_id, action, arguments, self.world.instant, client_id, actor, role)  # type: ignore[arg-type]
+        said = Entry(wc_id, action, arguments, self.world.instant, client_id, actor, role)
         self.world.tell(said)
 
     @rule(data=st.data(), wc_id=WC)

@@ -21,11 +21,11 @@ def a_plan_of(issuer: str = "external", pattern: str | None = None, **trace: obj
 
 
 def lots_of_output(bench: Bench) -> list[tuple[str | None, int]]:
-    return [(data.lot_out, int(data.qty_good)) for data in bench.story.of(OutputRecorded)]  # type: ignore[attr-defined]
+    return [(data.lot_out, int(data.qty_good)) for data in bench.story.of(OutputRecorded)]
 
 
 def linked_lots(bench: Bench) -> list[tuple[str | None, tuple[str, ...]]]:
-    links = [data for data in bench.story.of(GenealogyLinked) if isinstance(data, GenealogyLinked)]
+    links = bench.story.of(GenealogyLinked)
     return [(data.parent_lot, data.child_lots) for data in links if data.parent_lot is not None]
 
 
@@ -51,7 +51,8 @@ def test_a_counters_parts_are_of_the_lot_too() -> None:
         station=a_station(Role.PACKML_STATE, Role.TOTAL, Role.SCRAP),
     )
     story.hear(read(2.0, total=3, scrap=1), *alive(2.0, 4.0))
-    assert [data.lot_out for data in story.of(OutputRecorded, ScrapRecorded)] == ["P-001"] * 2  # type: ignore[attr-defined]
+    kinds: tuple[type[OutputRecorded | ScrapRecorded], ...] = (OutputRecorded, ScrapRecorded)
+    assert [data.lot_out for data in story.of(*kinds)] == ["P-001"] * 2
 
 
 def test_what_went_into_a_lot_is_told_where_the_loaded_lots_the_lot_or_the_order_change() -> None:
@@ -128,8 +129,12 @@ def test_what_becomes_of_a_unit_later_is_told_of_the_lot_that_it_was_made_in() -
     bench.decide("dispose_nc", serial="1", disposition="write_off")
     bench.decide("dispose_nc", serial="2", disposition="use_as_is")
     bench.enter("report_scrap", serial="3", defect_code="DENT")
-    kinds = (ReworkRecorded, ScrapRecorded, OutputRecorded)
-    told = [data.lot_out for data in bench.story.of(*kinds)]  # type: ignore[attr-defined]
+    kinds: tuple[type[ReworkRecorded | ScrapRecorded | OutputRecorded], ...] = (
+        ReworkRecorded,
+        ScrapRecorded,
+        OutputRecorded,
+    )
+    told = [data.lot_out for data in bench.story.of(*kinds)]
     assert told == ["P-001"] * 3 + ["P-002"] + ["P-001"] * 5
 
 

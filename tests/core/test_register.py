@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from agent.core.care import CARE, Care
 from agent.core.concern import Concern
@@ -56,8 +57,8 @@ OPEN = ("open", "acknowledged", "expired")
 HOURS_4 = 4 * 3600.0
 
 
-def directory(name: str, model: object, wc_id: str | None = None, at: float = 10.0) -> Directive:
-    return Directive(wc_id, name, model.model_dump_json().encode(), instant(at))  # type: ignore[attr-defined]
+def directory(name: str, model: BaseModel, wc_id: str | None = None, at: float = 10.0) -> Directive:
+    return Directive(wc_id, name, model.model_dump_json().encode(), instant(at))
 
 
 def command(at: float, **more: str) -> Directive:
@@ -156,7 +157,7 @@ def test_an_unknown_order_is_known_when_it_arrives() -> None:
     ],
 )
 def test_what_was_unknown_is_resolved_when_it_comes(
-    code: DiscrepancyCode, evidence: dict[str, str], name: str, object_: object
+    code: DiscrepancyCode, evidence: dict[str, str], name: str, object_: BaseModel
 ) -> None:
     plant = Plant()
     plant.tell(Finding(None, "1", Discrepancy(code, T0, T0, evidence), instant(0.0), "notice-1"))
@@ -272,7 +273,9 @@ def test_what_the_mes_resolved_before_is_not_resolved_again_by_giving_the_parts_
     (raised,) = plant.of(DiscrepancyRaised)
     plant.find(at=100.0)
     resolved = command(101.0, action="resolve", discrepancy_id=raised.discrepancy_id, resolution="accepted")
-    assert plant.tell(resolved).accepted  # type: ignore[union-attr]
+    reply = plant.tell(resolved)
+    assert reply is not None
+    assert reply.accepted
     plant.hear(scan(102.0, "ORD:PO-1"))
     attach = entry(103.0, "attach_run", execution_id="none-0", order_id="PO-1", reason="FORGOTTEN")
     assert plant.say(attach).accepted

@@ -58,6 +58,16 @@ def test_a_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert settings.calendar is None
 
 
+@pytest.mark.parametrize("name", ["serial_template", "lot_template"])
+def test_two_work_centers_never_number_alike(tmp_path: Path, name: str) -> None:
+    own, shared = f'units.{name} = "{{wc}}-{{n}}"\n', f'units.{name} = "S-{{n:06}}"\n'
+    first = GOOD.replace('work_center = "WC-1"\nopcua', f'work_center = "WC-1"\n{shared}opcua', 1)
+    second = '[[machine]]\nwork_center = "WC-2"\nmanual = true\n'
+    assert loaded(first + second + own, tmp_path).machine[1].work_center == "WC-2"
+    with pytest.raises(ConfigurationError, match=rf"{name} 'S-{{n:06}}' is used twice"):
+        loaded(first + second + shared, tmp_path)
+
+
 def test_a_calendar_is_read_with_its_shifts_breaks_and_windows(tmp_path: Path) -> None:
     calendar = """
 [[calendar.shift]]

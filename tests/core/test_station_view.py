@@ -72,7 +72,7 @@ def test_what_is_in_progress_and_what_may_be_started() -> None:
         qty_good=Decimal(9),
         qty_scrap=Decimal(2),
         uom="EA",
-        op_execution_id=story.of(OperationStarted)[0].op_execution_id,  # type: ignore[attr-defined]
+        op_execution_id=story.of(OperationStarted)[0].op_execution_id,
         since=clock(1.0),
         times=OperationTimes(
             elapsed_s=Decimal("240.000"),

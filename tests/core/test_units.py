@@ -37,7 +37,7 @@ def test_a_serial_made_for_another_order_is_taken_and_raised_or_as_configured(
     bench.scan("SN:1")
     bench.enter("complete_operation")
     assert bench.scan("ORD:PO-2", "SN:1") == code
-    found = [data for data in bench.story.of(DiscrepancyRaised) if isinstance(data, DiscrepancyRaised)]
+    found = bench.story.of(DiscrepancyRaised)
     assert [data.code for data in found] == ["duplicate_serial"] * raised
     if raised:
         assert found[0].evidence == {"serial": "1", "order_id": "PO-2", "made_for": "PO-1/10"}
@@ -64,9 +64,10 @@ def test_a_unit_keeps_its_serial_through_rework_and_counts_once() -> None:
     bench.restart()
     assert bench.scan("SN:1") == "ok"
     assert bench.quantities() == (1, 0, 0)
-    (back,) = [data for data in bench.story.of(ReworkStarted) if isinstance(data, ReworkStarted)]
+    (back,) = bench.story.of(ReworkStarted)
     assert (back.serial, back.pass_no) == ("1", 2)
-    passes = [data.pass_no for data in bench.story.of(OutputRecorded, GenealogyLinked)]  # type: ignore[attr-defined]
+    kinds: tuple[type[OutputRecorded | GenealogyLinked], ...] = (OutputRecorded, GenealogyLinked)
+    passes = [data.pass_no for data in bench.story.of(*kinds)]
     assert passes == [1, 1, 2, 2]
     assert bench.read().first_passes == 1
     assert bench.scan("SN:1") == "ALREADY_REPORTED"
