@@ -225,7 +225,7 @@ def test_the_business_status_is_told_as_it_was_heard_of_last_and_never_merged_wi
     story.hear(scan(20.0, "ORD:PO-1"))
     story.plan = a_plan(an_order())
     story.hear(entry(22.0, "complete_operation"))
-    told = [fact for fact in story.of(OperationChanged) if isinstance(fact, OperationChanged)]
+    told = story.of(OperationChanged)
     assert [(fact.release_status_seen, fact.to_status) for fact in told] == [
         ("planned", "in_progress"),
         ("released", "completed"),

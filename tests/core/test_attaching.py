@@ -89,7 +89,7 @@ def test_an_order_that_has_not_begun_begins_with_what_it_was_given() -> None:
     story = a_line()
     give(story, 101.0)
     story.hear(scan(110.0, "ORD:PO-1"), read(112.0, total=10), *alive(112.0, 114.0), entry(115.0, "complete_operation"))
-    told = [fact for fact in story.of(OperationChanged) if isinstance(fact, OperationChanged)]
+    told = story.of(OperationChanged)
     assert [(one.transition_no, one.from_status, int(one.qty_good), int(one.qty_scrap)) for one in told] == [
         (1, "waiting", 6, 2),
         (2, "in_progress", 8, 2),
@@ -109,7 +109,7 @@ def test_the_order_in_progress_takes_what_was_made_before_it() -> None:
     assert cums(story) == (8, 2)
     assert view(story.station, PLAN, T0 + 106.0).runs_without_order == ()
     story.hear(read(107.0, total=11), *alive(107.0, 109.0))
-    last = [fact for fact in story.of(OutputRecorded) if isinstance(fact, OutputRecorded)][-1]
+    last = story.of(OutputRecorded)[-1]
     assert (int(last.cum_good), int(last.cum_good_shift)) == (9, 9)
 
 
@@ -279,5 +279,5 @@ def test_rejects_without_a_code_can_be_coded_for_the_order() -> None:
     story.hear(scan(101.0, "ORD:PO-1"))
     give(story, 102.0)
     assert say(story, entry(103.0, "report_scrap", qty="2", defect_code="D1")).accepted
-    coded = [fact for fact in story.of(ScrapRecorded) if isinstance(fact, ScrapRecorded)][-1]
+    coded = story.of(ScrapRecorded)[-1]
     assert (coded.pool_coded_qty, coded.cum_scrap, coded.keys.order_id) == (Decimal(2), Decimal(2), "PO-1")

@@ -31,7 +31,7 @@ def a_place(*lines: dict[str, object], rules: MaterialSettings | None = None) ->
 
 
 def used(floor: Floor) -> list[MaterialConsumed]:
-    return [fact for fact in floor.story.of(MaterialConsumed) if isinstance(fact, MaterialConsumed)]
+    return floor.story.of(MaterialConsumed)
 
 
 def shares(floor: Floor) -> list[tuple[str | None, Decimal]]:
@@ -45,7 +45,7 @@ def deviations(floor: Floor) -> list[tuple[str, str, str, str | None]]:
 
 
 def raised(floor: Floor) -> list[DiscrepancyRaised]:
-    return [fact for fact in floor.story.of(DiscrepancyRaised) if isinstance(fact, DiscrepancyRaised)]
+    return floor.story.of(DiscrepancyRaised)
 
 
 def test_what_goes_by_output_is_told_when_the_order_ends_and_never_for_a_part() -> None:

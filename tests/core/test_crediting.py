@@ -94,7 +94,7 @@ def test_a_late_reading_from_before_a_lot_was_loaded_names_the_lots_of_then() ->
     story = a_line()
     story.hear(*alive(20.0, 25.0), scan(25.0, "LOT:L1:X"), image(25.3, signal("total", 101, 24.8, seen=25.3)))
     story.hear(read(26.5, total=102))
-    told = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    told = story.of(OutputRecorded)
     assert [(data.lots_in, int(data.cum_good)) for data in told] == [((), 1), (("L1",), 2)]
 
 
@@ -140,9 +140,9 @@ def test_a_counter_that_could_not_be_read_is_caught_up_for_the_order_of_then() -
 def test_what_is_seen_after_the_first_reading_of_a_gap_is_no_guess() -> None:  # K11
     story = a_line()
     story.hear(up(21.0), down(22.0), entry(23.0, "complete_operation"), read(60.0, total=120), read(62.0, total=122))
-    told = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    told = story.of(OutputRecorded)
     story.hear(read(64.0, packml_state=EXECUTE), up(64.0), tick(66.0))
-    told = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    told = story.of(OutputRecorded)
     assert [(data.keys.order_id, int(data.qty_good), data.allocation) for data in told] == [
         ("PO-1", 20, "estimated"),
         (None, 2, "exact"),

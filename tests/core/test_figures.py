@@ -76,7 +76,7 @@ def closes(story: Story) -> list[ShiftSummary]:
     says(story, wall("06:00:10"))
     story.hear(*alive(wall("06:00:10"), wall("06:00:20")))
     the_stops(story)
-    return [data for data in story.of(ShiftSummary) if isinstance(data, ShiftSummary)]
+    return story.of(ShiftSummary)
 
 
 def nonzero(told: TimeElements) -> dict[str, float]:

@@ -44,7 +44,7 @@ def test_a_component_with_a_serial_is_linked_and_taken_out_again() -> None:
     assert take_out(bench, "B1", "U2") == "NOT_A_COMPONENT"
     assert take_out(bench, "B1", "U1") == "ok"
     assert put(bench, "B1", "U2") == "ok"
-    told = [data for data in bench.story.of(GenealogyLinked) if isinstance(data, GenealogyLinked)][2:]
+    told = bench.story.of(GenealogyLinked)[2:]
     board = Child(item_id="BOARD", lot_id=None, serial="B1", qty=Decimal(1), uom=None, bom_line="20")
     assert [(data.parent_serial, data.children, data.removed) for data in told[:2]] == [
         ("U1", (board,), ()),

@@ -125,7 +125,7 @@ def test_where_the_range_ends_before_the_parts_do_that_is_raised() -> None:
     story = a_line(a_plan_of(serials=True, **RANGE))
     story.hear(read(3.0, total=6))
     assert len(assigned(story)) == 4
-    found = [data for data in story.of(DiscrepancyRaised) if isinstance(data, DiscrepancyRaised)]
+    found = story.of(DiscrepancyRaised)
     assert [(one.code, one.evidence) for one in found] == [
         ("counter_vs_serial", {"counted": "6", "assigned": "4"}),
     ]

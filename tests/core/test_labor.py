@@ -75,7 +75,7 @@ def on(at: float, operator_id: str, **more: str) -> object:
 
 def worked(story: Story) -> list[tuple[str, float, float, str | None]]:
     """Who, from, to, and on which order."""
-    told = [data for data in story.of(LaborRecorded) if isinstance(data, LaborRecorded)]
+    told = story.of(LaborRecorded)
     return [(one.operator_id, epoch(one.start) - T0, epoch(one.end) - T0, one.keys.order_id) for one in told]
 
 
@@ -100,7 +100,7 @@ def test_work_is_told_for_each_person_at_every_boundary_and_adds_up() -> None:
         ("OP-2", 8000.0, 8060.0, None),
         ("OP-1", 8000.0, 9000.0, None),
     ]
-    first, second = [one for one in story.of(LaborSignedOff) if isinstance(one, LaborSignedOff)]
+    first, second = story.of(LaborSignedOff)
     assert (first.operator_id, first.duration_s, first.since) == ("OP-2", Decimal("6860.000"), clock(1200.0))
     assert (second.operator_id, second.duration_s, second.cause) == ("OP-1", Decimal("9000.000"), "operator")
 

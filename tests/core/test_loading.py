@@ -142,7 +142,7 @@ def test_a_supervisor_overrides_with_a_reason_and_that_is_a_deviation() -> None:
     assert floor.say("load_lot", lot_id="HELD", override="LOT_ON_HOLD").code == "NEEDS_SUPERVISOR"
     assert floor.say("load_lot", lot_id="HELD", override="LOT_ON_HOLD", role="supervisor").code == "REASON_NEEDED"
     assert floor.say("load_lot", lot_id="HELD", override="LOT_ON_HOLD", reason="TRIAL", role="supervisor").accepted
-    told = [fact for fact in floor.story.of(DeviationRecorded) if isinstance(fact, DeviationRecorded)]
+    told = floor.story.of(DeviationRecorded)
     assert [(one.rule, one.deviation.kind, one.keys.lot_id) for one in told] == [("LOT_ON_HOLD", "lot", "HELD")]
     assert told[0].deviation.reason == Reason(code="TRIAL", dir="deviations", rev=None)
     assert loaded(floor).check_result == "LOT_ON_HOLD"
@@ -244,7 +244,7 @@ def test_a_lot_moves_between_places_loaded_or_not() -> None:
     assert floor.say("move_lot", lot_id="L2", to_place="SHELF-1").code == "SAME_PLACE"
     floor.say("move_lot", lot_id="L2", to_place="FEEDER-2")
     floor.say("move_lot", lot_id="L2", to_place="SCRAP", qty="2")
-    moves = [fact for fact in floor.story.of(LotMoved) if isinstance(fact, LotMoved)]
+    moves = floor.story.of(LotMoved)
     assert [(one.keys.lot_id, one.from_place, one.to_place, one.qty) for one in moves] == [
         ("FAR", "WC-2", WC, None),
         ("L2", "SHELF-1", "FEEDER-2", None),

@@ -29,11 +29,11 @@ def a_bench_with(*serials: str) -> Bench:
 
 
 def raised(bench: Bench) -> list[NcRaised]:
-    return [data for data in bench.story.of(NcRaised) if isinstance(data, NcRaised)]
+    return bench.story.of(NcRaised)
 
 
 def disposed(bench: Bench) -> list[NcDispositioned]:
-    return [data for data in bench.story.of(NcDispositioned) if isinstance(data, NcDispositioned)]
+    return bench.story.of(NcDispositioned)
 
 
 def test_what_does_not_conform_is_neither_good_nor_scrap_and_says_why() -> None:

@@ -108,7 +108,7 @@ def test_parts_before_a_start_belong_to_no_order_and_parts_after_it_to_the_order
     story = a_line()
     story.hear(read(20.1, total=101), read(20.5, total=103), scan(21.0, "ORD:PO-1"), read(21.5, total=104))
     story.hear(read(22.0, total=106), entry(22.2, "complete_operation"), read(24.0, total=107))
-    told = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    told = story.of(OutputRecorded)
     assert [(data.keys.order_id, int(data.qty_good), int(data.cum_good)) for data in told] == [
         (None, 1, 1),
         (None, 2, 3),
@@ -127,7 +127,7 @@ def test_a_late_reject_after_a_change_of_order_makes_nothing_negative() -> None:
     (scrapped,) = story.of(ScrapRecorded)
     assert isinstance(scrapped, ScrapRecorded)
     assert (int(scrapped.qty_scrap), int(scrapped.qty_from_good), int(scrapped.cum_good)) == (1, 0, 0)
-    told = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    told = story.of(OutputRecorded)
     assert [(data.keys.order_id, int(data.qty_good), int(data.cum_good)) for data in told] == [
         ("PO-1", 3, 3),
         ("PO-2", 2, 2),

@@ -35,7 +35,7 @@ def test_eighteen_are_good_and_two_are_scrap_and_both_dispositions_are_told() ->
     bench = the_shift()
     assert bench.quantities() == (18, 2, 0)
     assert bench.read().dispositions == {"U07": ["repair", "write_off"]}
-    decided = [data for data in bench.story.of(NcDispositioned) if isinstance(data, NcDispositioned)]
+    decided = bench.story.of(NcDispositioned)
     assert [data.decided_by for data in decided] == ["anna", "boris"]
     units = bench.read().units["PO-1", "10"]
     assert (len(units), units["U07"], units["U20"]) == (20, "scrap", "scrap")

@@ -183,7 +183,7 @@ def test_stops_that_people_enter_consist_of_their_segments_too(steps: list[tuple
             story.station = new.restored(story.station.snapshot())
             story.hear(started(now, now))
         elif what == "edit" and story.of(StopClosed):
-            closed = [data for data in story.of(StopClosed) if isinstance(data, StopClosed)]
+            closed = story.of(StopClosed)
             stop_id = closed[number % len(closed)].stop_id
             times = {"start": clock(now - 60.0 * number - 7.0), "end": clock(now - number)}
             story.hear(entry(now, "edit_stop", stop_id=stop_id, comment="wrong", **times))

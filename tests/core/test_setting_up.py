@@ -126,7 +126,7 @@ def test_what_is_made_in_a_declared_setup_is_neither_good_nor_scrap_until_somebo
     story.hear(entry(10.0, "start_setup"))
     goes_on(story, 60.0, 105)
     story.hear(entry(70.0, "end_setup"), read(71.0, total=107), *alive(71.0, 75.0))
-    made = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    made = story.of(OutputRecorded)
     assert [(int(data.qty_good), int(data.qty_setup), int(data.cum_good)) for data in made] == [(0, 5, 0), (2, 0, 2)]
     raws = [data.counter for data in made]
     assert [(raw.raw_from, raw.raw_to) for raw in raws if raw is not None] == [(100, 105), (105, 107)]
@@ -312,7 +312,7 @@ def test_a_part_that_is_counted_with_the_end_of_the_setup_is_made_after_it() -> 
     story = found()
     story.hear(read(10.0, packml_state=IDLE, mode=4), *alive(10.0, 60.0), read(60.0, packml_state=EXECUTE, total=102))
     story.hear(*alive(60.0, 70.0), read(70.5, total=105, mode=1), *alive(71.0, 75.0))
-    made = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    made = story.of(OutputRecorded)
     assert [(int(data.qty_setup), int(data.qty_good)) for data in made] == [(2, 0), (0, 3)]
     assert the_end(story).setup_pieces == Decimal(2)
 

@@ -147,7 +147,7 @@ def make(story: Story, begin: float, parts: int, cycle_s: float) -> float:
 
 
 def slow(story: Story) -> list[SpeedReduced]:
-    return [data for data in story.of(SpeedReduced) if isinstance(data, SpeedReduced)]
+    return story.of(SpeedReduced)
 
 
 def test_reduced_speed_is_one_fact_when_it_is_over() -> None:  # R23

@@ -68,7 +68,7 @@ def test_a_boot_word_is_heard_before_the_counter_of_the_same_instant() -> None: 
 def test_what_was_counted_before_a_reset_is_told_of_the_run_it_belongs_to() -> None:  # K4b, K17
     story = a_running_machine()
     story.hear(read(20.1, total=101), read(20.3, total=103), read(20.6, total=2), tick(22.0))
-    told = [data for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)]
+    told = story.of(OutputRecorded)
     assert [(data.qty_good, data.counter, data.lower_bound) for data in told] == [
         (Decimal(1), Counter(name="total", counter_run=1, raw_from=100, raw_to=101), False),
         (Decimal(2), Counter(name="total", counter_run=1, raw_from=101, raw_to=103), False),
