@@ -24,11 +24,11 @@ from agent.alarms import Alarms
 from agent.batch import Stand
 from agent.certificates import Certificates
 from agent.clock import Clock
+from agent.core.contract.envelope import Envelopes
+from agent.core.contract.topics import Topics, encoded
 from agent.core.draft import Provenance
-from agent.core.envelope import Envelopes
 from agent.core.observations import Started, Stopping
 from agent.core.settings import Settings
-from agent.core.topics import Topics, encoded
 from agent.forwarder import Forwarder
 from agent.gate import Gate
 from agent.inbound import Inbound

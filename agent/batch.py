@@ -9,9 +9,9 @@ from typing import TypeAlias
 from uuid import UUID
 
 from agent.core.context import Context
-from agent.core.desk import AgentObservation, Desk
+from agent.core.contract.envelope import Row
+from agent.core.desk.desk import AgentObservation, Desk
 from agent.core.directories.copies import Kept
-from agent.core.envelope import Row
 from agent.core.facts import Fact
 from agent.core.identity import BLOCK_BITS
 from agent.core.observations import Directive, Tick

@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from aiohttp import web
 from pydantic import BaseModel
 
-from agent.core.directories.copies import Kept
-from agent.core.directory_views import (
+from agent.core.desk.directory_views import (
     AttributeView,
     DirectoryList,
     HistoryList,
@@ -17,6 +16,7 @@ from agent.core.directory_views import (
     ObjectView,
     RevisionView,
 )
+from agent.core.directories.copies import Kept
 from agent.core.settings import AttributeSettings
 from agent.core.times import iso
 from agent.journal.copies import ALL, Copies, Happening, Held

@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agent.core.contract.strikes import Strikes
 from agent.core.errors import UplinkError
-from agent.core.strikes import Strikes
 from agent.messages import Message
 
 

@@ -15,10 +15,10 @@ from typing import Any
 from agent.alarms import Alarms
 from agent.broker import Session
 from agent.clock import Clock
-from agent.core.discrepancies import Discrepancy
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
+from agent.core.contract.puback import Verdict, verdict, words
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import JournalError, TooLargeError, UplinkError
-from agent.core.puback import Verdict, verdict, words
 from agent.core.settings import MesSettings
 from agent.core.times import iso
 from agent.flights import Flight, Flights

@@ -5,8 +5,8 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from agent.clock import Clock
-from agent.core.envelope import Row
-from agent.core.exchange import ExchangeSettings, batches_around, goes_online
+from agent.core.contract.envelope import Row
+from agent.core.contract.exchange import ExchangeSettings, batches_around, goes_online
 from agent.core.times import epoch
 from agent.journal.journal import Journal
 

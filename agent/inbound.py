@@ -16,10 +16,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from agent.alarms import Alarms
 from agent.broker import Incoming, Outgoing, Session
 from agent.clock import Clock
-from agent.core.commands import Replay
+from agent.core.contract.commands import Replay
+from agent.core.contract.topics import Topics
 from agent.core.errors import InvalidMessageError, JournalError, UplinkError
 from agent.core.observations import Directive
-from agent.core.topics import Topics
 from agent.core.views import Reply
 from agent.forwarder import Forwarder
 from agent.intake import Intake

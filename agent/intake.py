@@ -21,15 +21,15 @@ from agent.alarms import Alarms
 from agent.batch import Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
 from agent.core.barcodes import without_badge
-from agent.core.desk import AgentObservation
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
+from agent.core.corrections.targets import Target
+from agent.core.desk.desk import AgentObservation
 from agent.core.errors import JournalError, JournalFullError
 from agent.core.facts import StorageLevel
 from agent.core.observations import ClockStep, Directive, Entry, Reckoned, Scan, Stopping, Tick, by_new_time
 from agent.core.scan_turn import last_scan
 from agent.core.state import LastScan
 from agent.core.station import StationObservation
-from agent.core.targets import Target
 from agent.core.views import Reply
 from agent.journal.journal import Journal
 from agent.recording import Recorder

@@ -18,7 +18,7 @@ from aiohttp import WSMsgType, web
 from pydantic import BaseModel, ValidationError
 
 from agent.clock import Clock
-from agent.core.envelope import Envelopes
+from agent.core.contract.envelope import Envelopes
 from agent.core.errors import ConfigurationError, JournalError
 from agent.core.observations import Entry, Scan
 from agent.core.views import API_VERSION, EntryBody, Problem, Reply, ScanBody

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from agent.broker import Outgoing
-from agent.core.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, Envelopes, Row
-from agent.core.topics import Topics
+from agent.core.contract.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, Envelopes, Row
+from agent.core.contract.topics import Topics
 
 BATCH_BYTES = 60_000
 HEAD_BYTES = 1_000

@@ -9,7 +9,8 @@ from agent import VERSION
 from agent.alarms import Alarms
 from agent.batch import Stand
 from agent.clock import Clock
-from agent.core import register_view, station_view
+from agent.core import station_view
+from agent.core.discrepancies import register_view
 from agent.core.errors import JournalError
 from agent.core.settings import Settings
 from agent.core.station import Station

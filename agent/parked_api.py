@@ -6,7 +6,7 @@ from aiohttp import web
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from agent.clock import Clock
-from agent.core.envelope import Envelopes
+from agent.core.contract.envelope import Envelopes
 from agent.core.parked_views import ParkedList, ParkedView, RetryBody, RetryReply
 from agent.core.times import iso
 from agent.journal.journal import Journal

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from agent.core.errors import ConfigurationError
-from agent.core.recorded import WITHDRAWN, Ended, Header, Seen, Withdrawn, decode
+from agent.core.recordings.recorded import WITHDRAWN, Ended, Header, Seen, Withdrawn, decode
 from agent.recording_files import CHECK, GZIP, files_of
 
 CHUNK: Final = 1 << 16

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from agent.broker import Outgoing, Session
-from agent.core.conditions import Condition
-from agent.core.topics import Topics
+from agent.core.contract.topics import Topics
+from agent.core.machine.conditions import Condition
 from agent.core.views import AgentView
 from agent.core.work_center_view import WorkCenterView
 from agent.intake import Intake

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from agent.clock import Clock
-from agent.core.acknowledgements import Ack, Rejected
-from agent.core.discrepancies import Discrepancy
+from agent.core.contract.acknowledgements import Ack, Rejected
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import InvalidMessageError
 from agent.core.times import iso
 from agent.journal.journal import Journal

@@ -12,10 +12,10 @@ from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core.amendments import TYPES, Amendments
-from agent.core.reckoning import EVERYTHING, Beside, Reckoning, Scope
+from agent.core.reconciliation.amendments import TYPES, Amendments
+from agent.core.reconciliation.reckoning import EVERYTHING, Beside, Reckoning, Scope
+from agent.core.reconciliation.wanted import Wanted, midnight
 from agent.core.times import iso
-from agent.core.wanted import Wanted, midnight
 from agent.journal.journal import Journal
 from agent.journal.passage import Passage, Stretch
 

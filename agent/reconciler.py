@@ -13,13 +13,13 @@ from typing import Final, Literal
 
 from agent.batch import Stand
 from agent.clock import Clock
-from agent.core import comparing
 from agent.core.directories import Figures
 from agent.core.errors import JournalError
 from agent.core.observations import Reckoned
-from agent.core.reckoning import MOST_ROWS, Scope
+from agent.core.reconciliation import comparing
+from agent.core.reconciliation.reckoning import MOST_ROWS, Scope
+from agent.core.reconciliation.wanted import Wanted
 from agent.core.times import iso
-from agent.core.wanted import Wanted
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.reckoner import Reckoner, Sum, since_day

@@ -9,11 +9,11 @@ from typing import Final
 from aiohttp import web
 
 from agent.clock import Clock
-from agent.core import plan
-from agent.core.deviation_report import PlanAgainstFact
-from agent.core.lot_trace import LotHistory
-from agent.core.reckoning import Beside, Scope
-from agent.core.reconciliation_view import CenterReconciliation, ReconciliationView, both_sides
+from agent.core.orders import plan
+from agent.core.reconciliation.deviation_report import PlanAgainstFact
+from agent.core.reconciliation.lot_trace import LotHistory
+from agent.core.reconciliation.reckoning import Beside, Scope
+from agent.core.reconciliation.reconciliation_view import CenterReconciliation, ReconciliationView, both_sides
 from agent.core.times import iso
 from agent.intake import Intake
 from agent.journal.journal import Journal

@@ -22,7 +22,7 @@ from agent.alarms import Alarms
 from agent.batch import DESK, Pending, Stand
 from agent.core.directories.copies import Kept
 from agent.core.observations import Stopping
-from agent.core.recorded import Ended, Header, Seen, Withdrawn, digest, encode, settings_kept
+from agent.core.recordings.recorded import Ended, Header, Seen, Withdrawn, digest, encode, settings_kept
 from agent.core.settings import Settings
 from agent.recording_files import RecordingFiles
 

@@ -13,8 +13,8 @@ from agent.core.errors import ConfigurationError, InvalidMessageError
 from agent.core.facts import Fact
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Directive
-from agent.core.recorded import Header, Seen
-from agent.core.retuning import Account
+from agent.core.recordings.recorded import Header, Seen
+from agent.core.recordings.retuning import Account
 from agent.core.settings import Settings
 from agent.playback import Begin
 from agent.restoring import stand_of

@@ -8,10 +8,10 @@ from contextlib import suppress
 
 from agent.broker import Session
 from agent.clock import Clock
-from agent.core.commands import Replay
-from agent.core.envelope import Row
+from agent.core.contract.commands import Replay
+from agent.core.contract.envelope import Row
+from agent.core.contract.puback import Verdict, verdict, words
 from agent.core.errors import InvalidMessageError, JournalError, TooLargeError
-from agent.core.puback import Verdict, verdict, words
 from agent.journal.journal import Journal
 from agent.journal.marks import Epoch
 from agent.journal.standins import Parked

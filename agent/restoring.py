@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 from agent import VERSION
 from agent.batch import DESK, Stand
-from agent.core.desk import Desk
+from agent.core.desk.desk import Desk
 from agent.core.directories import Directories
 from agent.core.directories.copies import Kept
 from agent.core.directories.taking import restored
 from agent.core.draft import Provenance
 from agent.core.errors import InvalidMessageError
+from agent.core.reconciliation.wanted import Plant
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.values import replace
-from agent.core.wanted import Plant
 
 LOG = logging.getLogger(__name__)
 

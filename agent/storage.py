@@ -12,11 +12,11 @@ from typing import Final, Protocol
 
 from agent.alarms import Alarms
 from agent.clock import Clock
+from agent.core.desk.storage import Limits, Pace
 from agent.core.errors import JournalError
 from agent.core.facts import StorageLevel
 from agent.core.observations import Storage
 from agent.core.settings import JournalSettings
-from agent.core.storage import Limits, Pace
 from agent.intake import Intake
 from agent.journal.journal import Journal
 

@@ -16,12 +16,12 @@ from typing import Any, Final
 from agent.alarms import Alarms
 from agent.broker import Outgoing, Session
 from agent.clock import Clock
+from agent.core.contract.puback import Verdict, verdict, words
+from agent.core.contract.topics import Topics
 from agent.core.errors import JournalError, TooLargeError, UplinkError
 from agent.core.observations import Link, Signal
-from agent.core.puback import Verdict, verdict, words
 from agent.core.settings import Settings
 from agent.core.telemetry import Channel, Sample, Sieve
-from agent.core.topics import Topics
 from agent.journal.telemetry_store import TelemetryBatch, TelemetryStore
 from agent.retry import Backoff
 from drivers.contract import Batch

@@ -14,12 +14,12 @@ import orjson
 from agent.alarms import Alarms
 from agent.broker import Abilities, Outgoing, Session, connected, peek
 from agent.clock import Clock
-from agent.core.discrepancies import Discrepancy
+from agent.core.contract.standing import Standing, Status, read_status, standing
+from agent.core.contract.topics import Topics
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import JournalError, TooLargeError, UplinkError
 from agent.core.settings import MesSettings
-from agent.core.standing import Standing, Status, read_status, standing
 from agent.core.times import iso
-from agent.core.topics import Topics
 from agent.journal.journal import Journal
 from agent.presence import Presence
 from agent.retry import Backoff

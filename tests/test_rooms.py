@@ -40,9 +40,9 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "cryptography": ("agent.tls",),
     "orjson": (
         "agent.core.operator_turn",
-        "agent.core.amendments",
-        "agent.core.envelope",
-        "agent.core.reckoning",
+        "agent.core.reconciliation.amendments",
+        "agent.core.contract.envelope",
+        "agent.core.reconciliation.reckoning",
         "agent.core.snapshots",
         "agent.presence",
         "agent.uplink",

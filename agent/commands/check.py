@@ -9,8 +9,8 @@ import typer
 
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
-from agent.core.advice import MachineAdvice, advise
 from agent.core.machine_settings import MachineSettings
+from agent.core.recordings.advice import MachineAdvice, advise
 from agent.core.settings import Settings
 
 

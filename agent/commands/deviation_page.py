@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from agent.commands.columns import aligned, number, words
-from agent.core.deviation_view import DeviationReport, OpenView, OperationView, OverView, ScrapView
 from agent.core.facts import FINAL
+from agent.core.reconciliation.deviation_view import DeviationReport, OpenView, OperationView, OverView, ScrapView
 
 MOST_SERIALS = 8
 

@@ -12,7 +12,7 @@ import typer
 from agent.commands.client import get
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
-from agent.core.directory_views import DirectoryList, HistoryList, HistoryView, ObjectView, RevisionView
+from agent.core.desk.directory_views import DirectoryList, HistoryList, HistoryView, ObjectView, RevisionView
 
 
 def directories(

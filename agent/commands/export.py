@@ -21,7 +21,7 @@ import typer
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
 from agent.commands.progress import Progress
 from agent.configuration import load
-from agent.core.envelope import Envelopes, Row
+from agent.core.contract.envelope import Envelopes, Row
 from agent.core.errors import ConfigurationError
 from agent.core.times import iso
 from agent.journal.reading import Passage, Standing, passages, standing

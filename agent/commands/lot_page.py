@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from agent.commands.columns import aligned, number, shift_words
 from agent.commands.deviation_page import names
-from agent.core.lot_view import LotMovement, LotTrace, LotUse
+from agent.core.reconciliation.lot_view import LotMovement, LotTrace, LotUse
 
 
 def page(trace: LotTrace) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 from agent.commands.client import get, post
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
-from agent.core.envelope import TYPE_PREFIX
+from agent.core.contract.envelope import TYPE_PREFIX
 from agent.core.errors import ConfigurationError
 from agent.core.parked_views import ParkedList, ParkedView, RetryBody, RetryReply
 

@@ -14,7 +14,7 @@ from agent.commands.client import get
 from agent.commands.columns import NO_SHIFT, aligned, shift_words, words
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
-from agent.core.reconciliation_view import CenterReconciliation, ComparedView, ReconciliationView
+from agent.core.reconciliation.reconciliation_view import CenterReconciliation, ComparedView, ReconciliationView
 
 PATIENCE_S = 600.0
 NOTHING = frozenset({("0", "0"), ("0", None)})

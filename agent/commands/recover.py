@@ -14,7 +14,7 @@ import typer
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.commands.progress import Progress
 from agent.configuration import load
-from agent.core.envelope import Envelopes
+from agent.core.contract.envelope import Envelopes
 from agent.core.errors import ConfigurationError
 from agent.core.settings import Settings
 from agent.journal.journal import open_journal

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from agent.core.facts import StopClass
-from agent.core.retuning import Account, Change, Span, Total, changes, settings_changed
+from agent.core.recordings.retuning import Account, Change, Span, Total, changes, settings_changed
 from agent.core.times import iso
 from agent.playback import Seam
 from agent.replay import Replay

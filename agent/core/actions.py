@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from agent.core.contract.envelope import Row
+from agent.core.corrections.targets import Target
 from agent.core.directories import Directories
-from agent.core.envelope import Row
 from agent.core.observations import Entry
 from agent.core.state import StationState
 from agent.core.station_setup import Setup
-from agent.core.targets import Target
 from agent.core.turn import Turn
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from agent.core import checks, consumption, counting, genealogy, labor
-from agent.core.counting import Boundary
+from agent.core.counts import counting
+from agent.core.counts.counting import Boundary
+from agent.core.materials import consumption
+from agent.core.people import labor
+from agent.core.quality import checks
 from agent.core.turn import Turn
+from agent.core.units import genealogy
 
 
 def end(turn: Turn, at: float, what: Boundary) -> None:

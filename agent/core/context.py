@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agent.core.contract.envelope import Row
 from agent.core.directories import Directories
-from agent.core.envelope import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Literal, TypeAlias
 from uuid import UUID
 
-from agent.core.care import CARE, Care
+from agent.core.discrepancies.care import CARE, Care
 from agent.core.facts import DiscrepancyCode, Fact, FactData, FactQuality, Keys, ShiftKeys, Versions
 from agent.core.identity import IdBlock
 

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from agent.core import (
-    attaching,
-    checking,
-    checks,
-    consuming,
-    corrections,
-    discrepancy_entries,
-    execution,
-    genealogy,
-    holds,
-    issuing,
-    labor,
-    loading,
-    lot_splits,
-    making,
-    movements,
-    nc_entries,
-    quantities,
-    rights,
-    scrapping,
-    signing,
-    stop_entries,
-    undo,
-)
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.attempts import attempt
+from agent.core.corrections import corrections, undo
+from agent.core.corrections.targets import Target
+from agent.core.counts import quantities, scrapping
+from agent.core.discrepancies import discrepancy_entries
 from agent.core.errors import EntryRefusedError
+from agent.core.materials import consuming, loading, lot_splits, movements
 from agent.core.observations import Entry
-from agent.core.targets import Target
+from agent.core.orders import attaching, execution
+from agent.core.people import labor, rights, signing
+from agent.core.quality import checking, checks, holds
+from agent.core.stops import stop_entries
 from agent.core.turn import Turn
+from agent.core.units import genealogy, issuing, making, nc_entries
 from agent.core.values import replace
 from agent.core.views import Reply
 

@@ -10,14 +10,14 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from agent.core.condition_settings import ConditionSettings
-from agent.core.correction_settings import CorrectionSettings
-from agent.core.people_settings import PeopleSettings
-from agent.core.plan_settings import PlanSettings
-from agent.core.quality_settings import QualitySettings
+from agent.core.corrections.correction_settings import CorrectionSettings
+from agent.core.machine.condition_settings import ConditionSettings
+from agent.core.orders.plan_settings import PlanSettings
+from agent.core.people.people_settings import PeopleSettings
+from agent.core.quality.quality_settings import QualitySettings
 from agent.core.settings_base import Id, NodeId, Port, Seconds, Section, unique
-from agent.core.stop_settings import StopSettings
-from agent.core.unit_settings import UnitSettings
+from agent.core.stops.stop_settings import StopSettings
+from agent.core.units.unit_settings import UnitSettings
 
 
 class Role(StrEnum):

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from agent.core import (
-    arguments,
-    barcodes,
-    execution,
-    labor,
-    loading,
-    making,
-    named_operations,
-    named_stops,
-    serials,
-    signing,
-    stop_entries,
-)
+from agent.core import arguments, barcodes
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.attempts import attempt
 from agent.core.barcodes import Code
-from agent.core.changeover import Word
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, ScanAccepted, ScanRefused
+from agent.core.materials import loading
 from agent.core.observations import Scan
+from agent.core.orders import execution, named_operations
+from agent.core.orders.changeover import Word
+from agent.core.people import labor, signing
 from agent.core.state import LastScan
+from agent.core.stops import named_stops, stop_entries
 from agent.core.turn import Turn
+from agent.core.units import making, serials
 from agent.core.values import replace
 from agent.core.views import Reply
 

@@ -13,14 +13,14 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from agent.core.calendar_settings import CalendarSettings
-from agent.core.care import CARE, HOUR_S, Care
-from agent.core.exchange import ExchangeSettings
+from agent.core.contract.exchange import ExchangeSettings
+from agent.core.discrepancies.care import CARE, HOUR_S, Care
 from agent.core.facts import DiscrepancyCode
 from agent.core.machine_settings import MachineSettings
-from agent.core.material_settings import MaterialSettings
-from agent.core.reconciliation_settings import CareSettings, ReconciliationSettings
+from agent.core.materials.material_settings import MaterialSettings
+from agent.core.reconciliation.reconciliation_settings import CareSettings, ReconciliationSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
+from agent.core.shifts.calendar_settings import CalendarSettings
 
 CommandName: TypeAlias = Literal["replay", "message", "resolve", "settle", "correct", "reconcile"]
 

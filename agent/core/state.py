@@ -6,23 +6,23 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-from agent.core.chain import NO_FACTS, Chain
-from agent.core.conditions import Condition
-from agent.core.counters import CounterState
-from agent.core.crew import NOBODY, Crew
+from agent.core.counts.counters import CounterState
+from agent.core.counts.output import Output
 from agent.core.facts import StopClass
-from agent.core.figures import Figures
+from agent.core.machine.conditions import Condition
+from agent.core.machine.signs import NO_SIGNS, Signs
+from agent.core.machine.watching import Watch
 from agent.core.machine_settings import Role
-from agent.core.materials import NO_MATERIALS, Materials
-from agent.core.operations import Operations
-from agent.core.output import Output
-from agent.core.quality import NO_QUALITY, Quality
-from agent.core.schedule import Schedule
-from agent.core.segments import Stop
-from agent.core.signs import NO_SIGNS, Signs
-from agent.core.stops import StopWatch
-from agent.core.units import NO_UNITS, Units
-from agent.core.watching import Watch
+from agent.core.materials.materials import NO_MATERIALS, Materials
+from agent.core.orders.operations import Operations
+from agent.core.people.crew import NOBODY, Crew
+from agent.core.quality.quality import NO_QUALITY, Quality
+from agent.core.reconciliation.chain import NO_FACTS, Chain
+from agent.core.shifts.figures import Figures
+from agent.core.shifts.schedule import Schedule
+from agent.core.stops.segments import Stop
+from agent.core.stops.stops import StopWatch
+from agent.core.units.units import NO_UNITS, Units
 
 
 @dataclass(frozen=True, slots=True)

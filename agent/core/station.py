@@ -11,43 +11,35 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core import (
-    against_plan,
-    calendar,
-    clock_steps,
-    entries,
-    happenings,
-    issuing,
-    labor,
-    machine_turn,
-    manual,
-    movements,
-    scan_turn,
-    shifts,
-    snapshots,
-    undo,
-)
+from agent.core import entries, happenings, scan_turn, snapshots
 from agent.core.actions import Asked, Claims
-from agent.core.calendar import Calendar
-from agent.core.calendar_settings import CalendarSettings
-from agent.core.chain import with_facts
 from agent.core.context import Context
+from agent.core.contract.envelope import Row
+from agent.core.corrections import undo
+from agent.core.corrections.targets import Target
 from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
-from agent.core.envelope import Row
 from agent.core.facts import DiscrepancyResolved, Fact
-from agent.core.figures import Figures, settled
 from agent.core.identity import IdBlock
+from agent.core.machine import machine_turn, manual
 from agent.core.machine_settings import MachineSettings
+from agent.core.materials import movements
 from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
-from agent.core.schedule import grounds
+from agent.core.orders import against_plan
+from agent.core.people import labor
+from agent.core.reconciliation.chain import with_facts
 from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
+from agent.core.shifts import calendar, clock_steps, shifts
+from agent.core.shifts.calendar import Calendar
+from agent.core.shifts.calendar_settings import CalendarSettings
+from agent.core.shifts.figures import Figures, settled
+from agent.core.shifts.schedule import grounds
+from agent.core.shifts.time_spent import between_stops, open_spans
 from agent.core.state import StationState
 from agent.core.station_setup import UTC, Setup, figure_rules, make_setup
-from agent.core.targets import Target
-from agent.core.time_spent import between_stops, open_spans
 from agent.core.turn import Turn
 from agent.core.turn_bounds import Around, begin, end
+from agent.core.units import issuing
 from agent.core.values import replace
 from agent.core.views import Reply
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import bom, material_view, materials, order_views, quality_views
-from agent.core.crew import Person
 from agent.core.directories import Directories
-from agent.core.figures import Sums
-from agent.core.material_view import Need
-from agent.core.reasons import first_out
-from agent.core.segments import Stop
+from agent.core.materials import bom, material_view, materials
+from agent.core.materials.material_view import Need
+from agent.core.orders import order_views
+from agent.core.people.crew import Person
+from agent.core.quality import quality_views
+from agent.core.shifts.figures import Sums
+from agent.core.shifts.time_elements import elements
 from agent.core.state import ClosedStop, LastScan
 from agent.core.station import Station
-from agent.core.time_elements import elements
+from agent.core.stops.reasons import first_out
+from agent.core.stops.segments import Stop
 from agent.core.times import iso
-from agent.core.units import OpenNc
+from agent.core.units.units import OpenNc
 from agent.core.work_center_view import (
     ClosedStopView,
     EventView,

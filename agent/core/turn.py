@@ -5,34 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from agent.core import output, pulses, tally
-from agent.core.accounts import Account
-from agent.core.calendar import Calendar
-from agent.core.chain import NO_FACTS, Chain, with_facts
-from agent.core.conditions import Mode, mode_of
-from agent.core.counters import CounterState
-from agent.core.crew import Crew
+from agent.core.contract.envelope import Row
+from agent.core.counts import output
+from agent.core.counts.accounts import Account
+from agent.core.counts.counters import CounterState
+from agent.core.counts.output import Output
 from agent.core.directories import Directories
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.draft import Draft, Origin
-from agent.core.envelope import Row
 from agent.core.facts import Keys, Versions
-from agent.core.figures import Figures, Rules, Span, settled, spans_of
+from agent.core.machine import pulses
+from agent.core.machine.conditions import Mode, mode_of
+from agent.core.machine.signs import Signs
+from agent.core.machine.watching import Watch
 from agent.core.machine_settings import Role
-from agent.core.materials import Materials
-from agent.core.operations import Operations
-from agent.core.output import Output
-from agent.core.quality import Quality
-from agent.core.schedule import Schedule, grounds
-from agent.core.segments import Ground, Stop
-from agent.core.signs import Signs
+from agent.core.materials.materials import Materials
+from agent.core.orders.operations import Operations
+from agent.core.people.crew import Crew
+from agent.core.quality.quality import Quality
+from agent.core.reconciliation.chain import NO_FACTS, Chain, with_facts
+from agent.core.shifts import tally
+from agent.core.shifts.calendar import Calendar
+from agent.core.shifts.figures import Figures, Rules, Span, settled, spans_of
+from agent.core.shifts.schedule import Schedule, grounds
+from agent.core.shifts.time_spent import between_stops, open_spans
 from agent.core.state import ClosedStop, Floor, SettingUp
 from agent.core.station_setup import NO_COUNTER, Setup, figure_rules
-from agent.core.stops import StopRules, StopWatch
-from agent.core.time_spent import between_stops, open_spans
-from agent.core.units import Units
+from agent.core.stops.segments import Ground, Stop
+from agent.core.stops.stops import StopRules, StopWatch
+from agent.core.units.units import Units
 from agent.core.values import replace
-from agent.core.watching import Watch
 
 CLOSED_STOPS = 12
 """Stops that are shown after they closed."""

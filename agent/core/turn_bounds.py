@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from agent.core.calendar import Calendar
+from agent.core.contract.envelope import Row
 from agent.core.directories import Directories
 from agent.core.draft import Draft
-from agent.core.envelope import Row
 from agent.core.identity import IdBlock
-from agent.core.schedule import shift_keys
+from agent.core.shifts.calendar import Calendar
+from agent.core.shifts.schedule import shift_keys
 from agent.core.state import StationState
 from agent.core.station_setup import Setup
 from agent.core.turn import Turn, keys_of

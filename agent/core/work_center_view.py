@@ -8,7 +8,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from agent.core.conditions import Condition, Mode
 from agent.core.facts import (
     Block,
     NcDisposition,
@@ -19,8 +18,9 @@ from agent.core.facts import (
     TimeElements,
     Timestamp,
 )
-from agent.core.material_view import ComponentView, LotView, MovementView
-from agent.core.quality_views import QualityView
+from agent.core.machine.conditions import Condition, Mode
+from agent.core.materials.material_view import ComponentView, LotView, MovementView
+from agent.core.quality.quality_views import QualityView
 
 
 class PredecessorView(Block):

@@ -15,11 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from agent.core.discrepancies import Discrepancy
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
+from agent.core.corrections.targets import Target
+from agent.core.desk.storage import Space
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import JournalError
-from agent.core.storage import Space
-from agent.core.targets import Target
 from agent.core.times import iso
 from agent.journal import notices, passage, retention, schema, store
 from agent.journal.copies import Copies

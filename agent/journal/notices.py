@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter, ValidationError
 
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.journal import schema, store
 
 LOG = logging.getLogger(__name__)

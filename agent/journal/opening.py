@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.core.directories.copies import Kept
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import JournalDamagedError, JournalError, JournalFullError
 from agent.journal import notices, schema, store
 from agent.journal.beginning import Start, begin

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.journal import notices, schema, store
 from agent.journal.standins import Parked
 from agent.journal.work import Work

@@ -6,7 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass
 
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
 from agent.journal import schema, store
 from agent.journal.marks import Watermarks
 

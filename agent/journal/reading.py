@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
 from agent.core.errors import JournalError
 from agent.journal import schema, store
 from agent.journal.marks import Watermarks

@@ -6,8 +6,8 @@ import os
 import sqlite3
 from pathlib import Path
 
+from agent.core.desk.storage import Space
 from agent.core.errors import JournalError
-from agent.core.storage import Space
 from agent.journal import schema
 
 _PAGES = "SELECT page_count, freelist_count, page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size"

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
 from agent.core.facts import FactQuality, FactWithheld, Keys, WithheldReason
 from agent.journal.marks import Epoch
 

@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from agent.core.contract.envelope import Row
+from agent.core.corrections.targets import LATELY, Target
 from agent.core.directories.copies import Kept
-from agent.core.envelope import Row
 from agent.core.errors import JournalDamagedError, JournalError, JournalFullError
 from agent.core.facts import Fact
-from agent.core.targets import LATELY, Target
 from agent.core.times import iso
 from agent.journal import schema
 from agent.journal.checksums import Values, checksum, octets, still_right

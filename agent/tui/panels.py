@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from agent.core.conditions import Condition, Mode
+from agent.core.machine.conditions import Condition, Mode
 from agent.core.times import epoch
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.lettering import big

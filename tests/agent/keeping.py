@@ -13,10 +13,10 @@ from typing import Any
 
 from agent.alarms import Alarms
 from agent.broker import Abilities, Outgoing, connected
+from agent.core.contract.topics import Topics
 from agent.core.errors import UplinkError
 from agent.core.observations import Quality, Signal
 from agent.core.settings import Settings
-from agent.core.topics import Topics
 from agent.journal.telemetry_store import FILE_NAME, TelemetryStore
 from agent.telemetry import Outlet, Telemetry
 from tests.agent.mes_peer import Mes

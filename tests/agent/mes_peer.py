@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from agent.alarms import Alarms
-from agent.core.envelope import Envelopes
+from agent.core.contract.envelope import Envelopes
+from agent.core.contract.topics import Topics
 from agent.core.settings import Settings
-from agent.core.topics import Topics
 from agent.forwarder import Forwarder
 from agent.gate import Gate
 from agent.inbound import Inbound

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
 from agent.core.facts import Fact
 from agent.core.observations import Image, Instant, Link, Quality, Signal, Started, Stopping, Tick
 from agent.core.station import StationObservation

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import pytest
 
-from agent.core.discrepancies import Discrepancy
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import JournalError
 from agent.core.observations import Directive, Entry
 from agent.core.views import Reply

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.directory_views import DirectoryList, HistoryList, ObjectView
+from agent.core.desk.directory_views import DirectoryList, HistoryList, ObjectView
 from agent.core.entries import ACTIONS
 from agent.core.observations import Directive, Entry, EntryRole
 from agent.core.settings import Settings

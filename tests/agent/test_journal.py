@@ -12,9 +12,9 @@ from uuid import UUID
 
 import pytest
 
+from agent.core.contract.envelope import Row
 from agent.core.directories.copies import Kept
-from agent.core.discrepancies import Discrepancy
-from agent.core.envelope import Row
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import JournalError
 from agent.journal.journal import Journal, open_journal
 from agent.journal.marks import Epoch, Watermarks

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from agent.commands.main import application
 from agent.commands.status import uplink_words
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import AgentStopping, Fact, Keys
 from agent.core.views import UplinkView
 from agent.journal.journal import Journal, open_journal

@@ -16,10 +16,10 @@ import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSCloseCode, WSMsgType
 
 from agent import VERSION
-from agent.core.envelope import Envelopes
+from agent.core.contract.envelope import Envelopes
+from agent.core.contract.topics import Topics
 from agent.core.errors import ConfigurationError
 from agent.core.observations import Storage
-from agent.core.topics import Topics
 from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, ScanBody
 from agent.forwarder import Forwarder
 from agent.gate import Gate

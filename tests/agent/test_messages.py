@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, Envelopes, Row
-from agent.core.topics import Topics
+from agent.core.contract.envelope import BATCH_CONTENT_TYPE, CONTENT_TYPE, Envelopes, Row
+from agent.core.contract.topics import Topics
 from agent.messages import BATCH_BYTES, HEAD_BYTES, Message, Messages
 
 TOPICS = Topics("l/v1/acme/ala1", "l/v1/acme/ala1/hall-1", "l/v1/acme/ala1/agents/edge-1")

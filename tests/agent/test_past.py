@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from agent import receipts
-from agent.core.discrepancies import Discrepancy
+from agent.core.contract.standing import Standing, Status, standing
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import UplinkError
-from agent.core.standing import Standing, Status, standing
 from agent.journal.journal import open_journal
 from simulators.broker import Broker
 from simulators.mes.link import Address, connected

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from agent import receipts, resending
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.journal.journal import Journal, open_journal
 from agent.journal.opening import FILE_NAME
 from simulators.broker import Broker

@@ -15,8 +15,8 @@ import pytest
 
 from agent.alarms import Alarms
 from agent.app import restored
-from agent.core.amendments import TYPES
 from agent.core.observations import Directive, Entry, Instant, Started, Tick
+from agent.core.reconciliation.amendments import TYPES
 from agent.core.settings import Settings
 from agent.core.times import epoch
 from agent.core.views import Reply

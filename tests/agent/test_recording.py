@@ -16,7 +16,7 @@ from agent.batch import Pending
 from agent.core.directories.copies import Kept
 from agent.core.errors import ConfigurationError, JournalError
 from agent.core.observations import Tick
-from agent.core.recorded import HEADER
+from agent.core.recordings.recorded import HEADER
 from agent.intake import STORAGE_FULL
 from agent.playback import RecordedFile, Recording, Seam
 from agent.recording import MB

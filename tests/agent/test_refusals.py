@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent import forwarder
-from agent.core.strikes import STRIKES_TO_PARK
+from agent.core.contract.strikes import STRIKES_TO_PARK
 from simulators.broker import Broker, accepts
 from tests.agent.happenings import facts
 from tests.agent.mes_peer import Sender, a_mes, a_sender

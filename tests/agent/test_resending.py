@@ -10,7 +10,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.times import iso
 from agent.journal.journal import open_journal
 from agent.journal.standins import Parked

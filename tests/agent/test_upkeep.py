@@ -13,7 +13,7 @@ import pytest
 
 from agent import upkeep
 from agent.clock import Clock
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import StorageLevel
 from agent.core.settings import JournalSettings
 from agent.journal.opening import FILE_NAME

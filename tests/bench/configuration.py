@@ -17,7 +17,7 @@ from agent.core.machine_settings import (
     SignalSettings,
 )
 from agent.core.settings import AgentSettings, MesSettings, ScannerSettings, Settings
-from agent.core.stop_settings import StopSettings
+from agent.core.stops.stop_settings import StopSettings
 from simulators.opcua import NAMESPACE
 from tests.bench.servers.counter import NAMESPACE as COUNTER_NAMESPACE
 

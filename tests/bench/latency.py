@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from agent.alarms import Alarms
 from agent.broker import Abilities, Outgoing, Session
 from agent.clock import Clock
-from agent.core.envelope import Envelopes
+from agent.core.contract.envelope import Envelopes
+from agent.core.contract.topics import Topics
 from agent.core.settings import MesSettings
 from agent.core.times import epoch
-from agent.core.topics import Topics
 from agent.forwarder import Forwarder
 from agent.gate import Gate
 from agent.messages import Messages

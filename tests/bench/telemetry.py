@@ -19,10 +19,10 @@ from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
 from agent.alarms import Alarms
 from agent.broker import Abilities, Outgoing, connected
 from agent.clock import Clock
+from agent.core.contract.topics import Topics
 from agent.core.errors import UplinkError
 from agent.core.machine_settings import MachineSettings, Role, SignalSettings, TelemetrySettings
 from agent.core.settings import Settings
-from agent.core.topics import Topics
 from agent.journal.telemetry_store import TelemetryStore
 from agent.telemetry import Outlet, Telemetry
 from drivers.opcua import OpcUaDriver

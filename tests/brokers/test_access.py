@@ -11,8 +11,8 @@ import pytest
 
 from agent.broker import Outgoing, Session, connected
 from agent.configuration import load
+from agent.core.contract.topics import Topics
 from agent.core.settings import MesSettings
-from agent.core.topics import Topics
 from simulators.broker import Broker
 from simulators.mosquitto import Security
 from tests.agent.parts import eventually

@@ -9,8 +9,8 @@ from pathlib import Path
 import yaml
 
 from agent import VERSION
-from agent.core.ownership import as_markdown
-from agent.core.published import asyncapi, configuration_schema, schemas
+from agent.core.contract.ownership import as_markdown
+from agent.core.contract.published import asyncapi, configuration_schema, schemas
 from tests.contract import requirements
 
 ROOT = Path(__file__).parents[2]

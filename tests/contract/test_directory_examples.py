@@ -8,10 +8,10 @@ import re
 import pytest
 from jsonschema import Draft202012Validator
 
+from agent.core.contract.published import schemas
 from agent.core.directories import CODE_LISTS, Directories
 from agent.core.directories.kinds import KINDS
 from agent.core.directories.taking import received
-from agent.core.published import schemas
 from tests.contract.generated import ROOT
 
 PAGE = (ROOT / "docs" / "directories.md").read_text(encoding="utf-8")

@@ -9,13 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
-from agent.core.acknowledgements import Ack
-from agent.core.commands import Replay
+from agent.core.contract.acknowledgements import Ack
+from agent.core.contract.commands import Replay
+from agent.core.contract.envelope import TYPE_PREFIX
+from agent.core.contract.published import asyncapi, event_schema, fact_schemas
+from agent.core.contract.standing import Status
 from agent.core.directories import Figures
-from agent.core.envelope import TYPE_PREFIX
 from agent.core.facts import FACT_TYPES
-from agent.core.published import asyncapi, event_schema, fact_schemas
-from agent.core.standing import Status
 from tests.floor.examples import WHOLE, WITHHELD, examples, messages, withheld
 
 EXAMPLES, MESSAGES = list(examples()), list(messages())

@@ -12,12 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from agent.configuration import load
+from agent.core.contract.ownership import FOREIGN, OWN
+from agent.core.contract.published import asyncapi, configuration_schema, event_schema, schemas
+from agent.core.contract.published_directories import message_of
 from agent.core.directories.kinds import KINDS
 from agent.core.facts import FACT_TYPES, FactData
 from agent.core.facts.materials import LotPart
-from agent.core.ownership import FOREIGN, OWN
-from agent.core.published import asyncapi, configuration_schema, event_schema, schemas
-from agent.core.published_directories import message_of
 from tests.contract.generated import ROOT, documents
 
 EXAMPLES = sorted((ROOT / "config").glob("*.toml"))

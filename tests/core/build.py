@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core.accounts import Account, Cums
-from agent.core.calendar_settings import DAYS, CalendarSettings
-from agent.core.conditions import Condition, Mode
 from agent.core.context import Context
+from agent.core.contract.envelope import Row
+from agent.core.corrections.targets import Target
+from agent.core.counts.accounts import Account, Cums
 from agent.core.directories import AlarmReasons, Directories, Order, PublishedCalendar, Reasons
 from agent.core.draft import Draft, Provenance
-from agent.core.envelope import Row
 from agent.core.facts import (
     ConditionChanged,
     Fact,
@@ -29,14 +28,15 @@ from agent.core.facts import (
     Versions,
 )
 from agent.core.identity import IdBlock
+from agent.core.machine.conditions import Condition, Mode
+from agent.core.machine.watching import Cause
 from agent.core.machine_settings import MachineSettings, Role
 from agent.core.observations import Entry, Image, Instant, Link, Quality, Scan, Signal, SignalValue, Started, Tick
-from agent.core.reasons import MINOR_STOP, UNCODED
 from agent.core.settings import CodeSettings
+from agent.core.shifts.calendar_settings import DAYS, CalendarSettings
 from agent.core.station import Outcome, Station, StationObservation
-from agent.core.targets import Target
+from agent.core.stops.reasons import MINOR_STOP, UNCODED
 from agent.core.times import iso
-from agent.core.watching import Cause
 from agent.journal.marks import Epoch
 from agent.journal.store import as_row, fact_values
 

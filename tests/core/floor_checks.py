@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter
 
-from agent.core.accounts import Cums
-from agent.core.concern import Concern
-from agent.core.executions import MADE, OPERATIONS
-from agent.core.quality import OpenHold
+from agent.core.counts.accounts import Cums
+from agent.core.discrepancies.concern import Concern
+from agent.core.orders.executions import MADE, OPERATIONS
+from agent.core.quality.quality import OpenHold
 from tests.core.build import T0
 from tests.core.floor_oracle import Execution, Oracle
 from tests.core.floor_plan import LINE, ORDERS

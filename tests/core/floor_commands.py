@@ -9,10 +9,10 @@ from typing import Literal
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from agent.core.amendments import Amendments
 from agent.core.observations import Directive, Reckoned
-from agent.core.reckoning import EVERYTHING, Reckoning, Scope
-from agent.core.wanted import DigestScope, Wanted
+from agent.core.reconciliation.amendments import Amendments
+from agent.core.reconciliation.reckoning import EVERYTHING, Reckoning, Scope
+from agent.core.reconciliation.wanted import DigestScope, Wanted
 from tests.core.build import T0
 from tests.core.floor_entries import Words
 from tests.core.floor_oracle import Json, Oracle

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 
-from agent.core.reckoning import Scope
+from agent.core.reconciliation.reckoning import Scope
 from tests.core.floor_oracle import Json, Oracle
 
 MADE = ("output.recorded", "scrap.recorded", "rework.recorded", "quantity.adjusted")

@@ -10,14 +10,14 @@ from uuid import UUID
 
 from agent.batch import DESK, Anything, Batch, Pending, Stand
 from agent.core.barcodes import without_badge
-from agent.core.desk import Desk
+from agent.core.contract.envelope import Row
+from agent.core.corrections.targets import Target
+from agent.core.desk.desk import Desk
 from agent.core.directories.copies import Kept
-from agent.core.envelope import Row
 from agent.core.facts import Fact
 from agent.core.observations import Directive, Entry, Instant, Link, Reckoned, Scan, Started, Tick
 from agent.core.settings import Settings
 from agent.core.station import Station
-from agent.core.targets import Target
 from agent.core.times import iso, milliseconds
 from agent.core.views import Reply
 from agent.journal.marks import Epoch

@@ -16,7 +16,7 @@ from agent.core.facts import (
     StopReasonSet,
     StopSegmented,
 )
-from agent.core.segments import MOST_SEGMENTS
+from agent.core.stops.segments import MOST_SEGMENTS
 from agent.core.times import epoch, milliseconds
 from tests.core.build import T0, Story
 

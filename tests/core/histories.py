@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from agent.core.conditions import Condition
 from agent.core.facts import (
     ConditionChanged,
     Counter,
@@ -13,6 +12,7 @@ from agent.core.facts import (
     LinkRestored,
     OutputRecorded,
 )
+from agent.core.machine.conditions import Condition
 from tests.core.build import (
     EXECUTE,
     IDLE,

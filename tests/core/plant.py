@@ -8,11 +8,11 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from agent.core.concern import RECORDS, Concern
 from agent.core.context import Context
-from agent.core.desk import AgentObservation, Desk, DeskState
+from agent.core.desk.desk import AgentObservation, Desk, DeskState
 from agent.core.directories import Directories
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.concern import RECORDS, Concern
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import DiscrepancyCode, DiscrepancyRaised, Fact, FactData
 from agent.core.observations import Entry, Finding
 from agent.core.station import Station, StationObservation

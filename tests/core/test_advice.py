@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from agent.core.advice import advise
 from agent.core.machine_settings import MachineSettings, Role
+from agent.core.recordings.advice import advise
 from tests.core.build import WC, a_machine
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from pydantic import TypeAdapter
 
-from agent.core import holds
 from agent.core.directories import Bom, Directories, Norms
 from agent.core.facts import DeviationRecorded, DiscrepancyRaised, OperationChanged, OperationCompleted, Reason
-from agent.core.holds import Hold
 from agent.core.machine_settings import Role
 from agent.core.observations import Entry
+from agent.core.quality import holds
+from agent.core.quality.holds import Hold
 from agent.core.station_view import view
 from tests.core.build import (
     EXECUTE,

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.calendar import NO_CALENDAR, Calendar, Planned, Shift, Slot, of_work_center
-from agent.core.calendar_settings import DAY_MIN, DAYS, CalendarSettings
 from agent.core.directories import PublishedCalendar
+from agent.core.shifts.calendar import NO_CALENDAR, Calendar, Planned, Shift, Slot, of_work_center
+from agent.core.shifts.calendar_settings import DAY_MIN, DAYS, CalendarSettings
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = ("Europe/Berlin", "Asia/Almaty", "America/New_York", "UTC", "Australia/Lord_Howe")

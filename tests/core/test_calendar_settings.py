@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from agent.core.calendar_settings import CalendarSettings
+from agent.core.shifts.calendar_settings import CalendarSettings
 
 EXAMPLE = Path(__file__).parents[2] / "config" / "lineside.toml"
 EARLY = {"id": "early", "start": "06:00", "end": "14:00"}

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.conditions import Condition, PackMLState
-from agent.core.desk import Desk
+from agent.core.desk.desk import Desk
 from agent.core.directories import Directories
 from agent.core.facts import (
     ClockStepped,
@@ -25,6 +24,7 @@ from agent.core.facts import (
     StopClosed,
     StopData,
 )
+from agent.core.machine.conditions import Condition, PackMLState
 from agent.core.machine_settings import Role
 from agent.core.observations import ClockStep, Started, by_new_time
 from agent.core.station import Station, StationObservation

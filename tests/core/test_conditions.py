@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.conditions import (
+from agent.core.machine.conditions import (
     PACKML_TRANSIENTS,
     Condition,
     MachineWords,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from agent.core.facts import DeviationRecorded, DiscrepancyRaised, MaterialConsumed, OutputRecorded
-from agent.core.material_settings import MaterialSettings
+from agent.core.materials.material_settings import MaterialSettings
 from tests.core.floor import Floor, a_floor, a_line, a_lot, a_substitute
 
 BOARD = a_line("10", "BOARD", substitutes=[a_substitute("BOARD-B", coefficient="2", reason_required=False)])

@@ -17,7 +17,7 @@ from agent.core.facts import (
     QuantityAdjusted,
     ScrapRecorded,
 )
-from agent.core.material_settings import MaterialSettings
+from agent.core.materials.material_settings import MaterialSettings
 from tests.core.build import a_pattern, a_shift
 from tests.core.floor import Floor, a_floor, a_line, a_lot
 

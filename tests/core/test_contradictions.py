@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.conditions import Condition
-from agent.core.contradictions import Account, Contradiction, busy, counted, quiet, says
 from agent.core.facts import SignalContradiction
+from agent.core.machine.conditions import Condition
+from agent.core.machine.contradictions import Account, Contradiction, busy, counted, quiet, says
 from agent.core.machine_settings import Role
 from tests.core.build import EXECUTE, IDLE, Story, a_station, a_story, alive, bad, clock, down, image, read, up, watched
 from tests.core.histories import STANDING, changes

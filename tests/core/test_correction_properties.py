@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agent.core.executions import MADE
 from agent.core.machine_settings import Role
 from agent.core.observations import Entry
+from agent.core.orders.executions import MADE
 from agent.core.station import Station
 from agent.core.views import Reply
 from tests.core.build import (

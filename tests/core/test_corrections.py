@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from agent.core.derived_fields import derived
+from agent.core.corrections.derived_fields import derived
 from agent.core.directories import CodeList, Directories, Operators
 from agent.core.facts import (
     DiscrepancyRaised,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.counters import SPIKE_READS, CounterRules, CounterState, Doubt, Step, advance
+from agent.core.counts.counters import SPIKE_READS, CounterRules, CounterState, Doubt, Step, advance
 
 RULES = CounterRules(modulus=65_536, max_rate=3.0)
 LAST = CounterState(raw=1000, at=100.0, count=40)

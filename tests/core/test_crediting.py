@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from agent.core import counting, output
-from agent.core.accounts import MOST_PAST, MOST_PAST_LOTS, Past, credited_to, with_ended
-from agent.core.calendar import NO_CALENDAR
-from agent.core.counters import CounterState, Step
+from agent.core.counts import counting, output
+from agent.core.counts.accounts import MOST_PAST, MOST_PAST_LOTS, Past, credited_to, with_ended
+from agent.core.counts.counters import CounterState, Step
+from agent.core.counts.output import Manner
 from agent.core.directories import Directories
 from agent.core.facts import OutputRecorded, ScrapRecorded, ShiftKeys
 from agent.core.identity import IdBlock
 from agent.core.machine_settings import Role
-from agent.core.output import Manner
+from agent.core.shifts.calendar import NO_CALENDAR
 from agent.core.turn import Turn
 from agent.core.turn_bounds import Around, begin
 from tests.core.build import (

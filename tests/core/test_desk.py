@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.care import CARE
-from agent.core.conditions import Condition
-from agent.core.copying import MOST_REMEMBERED
-from agent.core.desk import Desk, DeskOutcome, DeskState
+from agent.core.desk.copying import MOST_REMEMBERED
+from agent.core.desk.desk import Desk, DeskOutcome, DeskState
+from agent.core.desk.shedding import SHEDDING, Shed
+from agent.core.desk.storage import LEVELS
 from agent.core.directories import Directories
 from agent.core.directories.copies import Kept
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.care import CARE
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import (
     AgentStarted,
     AgentStopping,
@@ -31,9 +32,8 @@ from agent.core.facts import (
     StorageChanged,
     StorageLevel,
 )
+from agent.core.machine.conditions import Condition
 from agent.core.observations import Directive, Finding, Started, Stopping, Storage
-from agent.core.shedding import SHEDDING, Shed
-from agent.core.storage import LEVELS
 from agent.core.times import iso
 from agent.core.views import Reply
 from tests.core.build import FIRST_ID, PROVENANCE, T0, WC, an_order, clock, instant, moved, quality, types

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from agent.core.desk import Desk, DeskOutcome
+from agent.core.desk.desk import Desk, DeskOutcome
 from agent.core.directories import Directories
 from agent.core.directories.copies import Kept
 from agent.core.directories.taking import MOST_OF_ONE, MOST_SCHEDULED, restored

@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.envelope import Envelopes, Row
+from agent.core.contract.envelope import Envelopes, Row
 
 ID = UUID("019cb763-1a00-7000-8000-000000000001")
 ROW = Row(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from agent.core.exchange import ExchangeSettings, batches_around, goes_online
+from agent.core.contract.exchange import ExchangeSettings, batches_around, goes_online
 
 ALMATY = ZoneInfo("Asia/Almaty")
 

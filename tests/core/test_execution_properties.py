@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pydantic import TypeAdapter
 
-from agent.core.executions import MADE, Made
 from agent.core.facts import OperationAttached, OperationChanged, OutputRecorded, ScrapRecorded
 from agent.core.machine_settings import Role
 from agent.core.observations import Entry
-from agent.core.operations import TRANSITIONS
+from agent.core.orders.executions import MADE, Made
+from agent.core.orders.operations import TRANSITIONS
 from agent.core.station import Station, StationObservation
 from tests.core.build import (
     EXECUTE,

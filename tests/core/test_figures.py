@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.conditions import Condition, Mode
 from agent.core.facts import ShiftKeys, ShiftSummary, TimeElements
-from agent.core.figures import Figures as Accounts
-from agent.core.figures import Kind, Rules, Span, Sums, settled, spans_of
+from agent.core.machine.conditions import Condition, Mode
 from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
-from agent.core.segments import Ground, Segment, Stop
+from agent.core.shifts.figures import Figures as Accounts
+from agent.core.shifts.figures import Kind, Rules, Span, Sums, settled, spans_of
+from agent.core.shifts.time_elements import elements
 from agent.core.station import StationObservation
-from agent.core.time_elements import elements
+from agent.core.stops.segments import Ground, Segment, Stop
 from tests.core.build import (
     ABORTED,
     EXECUTE,

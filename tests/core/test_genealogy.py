@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from agent.core.facts import Child, GenealogyLinked
-from agent.core.unit_records import MOST_COMPONENTS
+from agent.core.units.unit_records import MOST_COMPONENTS
 from tests.core.unit_bench import Bench, a_bench
 
 DISPOSE = {"write_off": "scrapped", "repair": "in rework"}

@@ -8,7 +8,6 @@ from hashlib import sha256
 
 import pytest
 
-from agent.core.crew import Crew
 from agent.core.directories import Directories, Operators
 from agent.core.facts import (
     DiscrepancyRaised,
@@ -22,6 +21,7 @@ from agent.core.facts import (
     ShiftSummary,
 )
 from agent.core.observations import ClockStep
+from agent.core.people.crew import Crew
 from agent.core.station import Station
 from agent.core.station_view import view
 from agent.core.times import epoch

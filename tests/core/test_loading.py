@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.calendar import NO_CALENDAR
 from agent.core.facts import (
     Child,
     Deviation,
@@ -22,9 +21,10 @@ from agent.core.facts import (
     Reason,
 )
 from agent.core.identity import IdBlock
-from agent.core.lot_checks import CODES
-from agent.core.material_settings import MaterialSettings
-from agent.core.materials import children
+from agent.core.materials.lot_checks import CODES
+from agent.core.materials.material_settings import MaterialSettings
+from agent.core.materials.materials import children
+from agent.core.shifts.calendar import NO_CALENDAR
 from agent.core.turn_bounds import Around, begin
 from tests.core.build import FIRST_ID, T0, WC
 from tests.core.floor import Floor, a_floor, a_line, a_lot, a_substitute, after

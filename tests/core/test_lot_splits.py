@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 
 from agent.core.directories import Lot
 from agent.core.facts import LotPart, LotSplit
-from agent.core.lot_records import LOTS
-from agent.core.materials import LotRecord
+from agent.core.materials.lot_records import LOTS
+from agent.core.materials.materials import LotRecord
 from agent.core.values import replace
 from tests.core.build import WC
 from tests.core.unit_bench import PLAN, Bench, a_bench

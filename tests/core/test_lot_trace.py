@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.amendments import Amendments
 from agent.core.facts import (
     Child,
     Fact,
@@ -17,9 +16,10 @@ from agent.core.facts import (
     MaterialReturned,
     MovementSettled,
 )
-from agent.core.lot_trace import LotHistory
-from agent.core.lot_view import LotTrace
-from agent.core.reckoning import Reckoning
+from agent.core.reconciliation.amendments import Amendments
+from agent.core.reconciliation.lot_trace import LotHistory
+from agent.core.reconciliation.lot_view import LotTrace
+from agent.core.reconciliation.reckoning import Reckoning
 from tests.core.build import quality
 from tests.core.test_plan_against_fact import WHY, used
 from tests.core.test_reckoning import DAY, KEYS, NIGHT, committed, correction, output, told

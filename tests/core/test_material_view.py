@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.material_settings import MaterialSettings
-from agent.core.material_view import ComponentView, LotView, MovementView
+from agent.core.materials.material_settings import MaterialSettings
+from agent.core.materials.material_view import ComponentView, LotView, MovementView
 from agent.core.station_view import view
 from agent.core.work_center_view import WorkCenterView
 from tests.core.build import T0, clock

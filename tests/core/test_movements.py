@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.desk import Desk, DeskOutcome
+from agent.core.desk.desk import Desk, DeskOutcome
 from agent.core.facts import CommandRun, DiscrepancyRaised, MaterialIssued, MaterialReturned, MovementSettled
-from agent.core.materials import MOST_MOVEMENTS
+from agent.core.materials.materials import MOST_MOVEMENTS
 from agent.core.observations import Directive
 from tests.core.build import FIRST_ID, PROVENANCE, WC, instant
 from tests.core.floor import Floor, a_floor, a_line, a_lot

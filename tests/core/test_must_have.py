@@ -18,7 +18,7 @@ from agent.core.facts import (
 )
 from agent.core.machine_settings import Role
 from agent.core.observations import ClockStep, Image
-from agent.core.reasons import MINOR_STOP, UNCODED
+from agent.core.stops.reasons import MINOR_STOP, UNCODED
 from tests.core.build import (
     ABORTED,
     EXECUTE,

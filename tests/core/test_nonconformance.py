@@ -8,9 +8,9 @@ import pytest
 
 from agent.core.directories import CodeList
 from agent.core.facts import NcDispositioned, NcRaised
-from agent.core.operations import LEDGER_SIZE
+from agent.core.orders.operations import LEDGER_SIZE
 from agent.core.station_view import view
-from agent.core.units import MOST_OPEN
+from agent.core.units.units import MOST_OPEN
 from agent.core.values import replace
 from tests.core.build import T0, WC, a_plan, an_order
 from tests.core.unit_bench import PLAN, Bench, a_bench

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.accounts import Cums
+from agent.core.counts.accounts import Cums
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
     FINAL,
@@ -21,7 +21,7 @@ from agent.core.facts import (
     OperationStopped,
     Versions,
 )
-from agent.core.operations import (
+from agent.core.orders.operations import (
     LEDGER_SIZE,
     MOST_RUNS,
     TRANSITIONS,

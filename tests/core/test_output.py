@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.counters import CounterState, Step
+from agent.core.counts.counters import CounterState, Step
+from agent.core.counts.output import Flush, Manner, Output, due, flushed, tallied
 from agent.core.facts import Counter, Fact, Interval, Keys, OutputRecorded, ScrapRecorded
 from agent.core.machine_settings import Role
-from agent.core.output import Flush, Manner, Output, due, flushed, tallied
 from tests.core.build import T0, WC, a_draft, an_account, clock, quality
 
 

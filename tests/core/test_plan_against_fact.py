@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from agent.core.amendments import Amendments
-from agent.core.deviation_report import PlanAgainstFact
-from agent.core.deviation_view import DeviationReport, OperationView
 from agent.core.directories import Directories, Norms
 from agent.core.facts import (
     Deviation,
@@ -23,7 +20,10 @@ from agent.core.facts import (
     StopClosed,
     StopReasonSet,
 )
-from agent.core.reckoning import Reckoning, Scope
+from agent.core.reconciliation.amendments import Amendments
+from agent.core.reconciliation.deviation_report import PlanAgainstFact
+from agent.core.reconciliation.deviation_view import DeviationReport, OperationView
+from agent.core.reconciliation.reckoning import Reckoning, Scope
 from tests.core.build import an_order, clock, quality, stop
 from tests.core.test_reckoning import DAY, KEYS, changed, committed, correction, output, scrap, told
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.plant_time import instant_of, local
+from agent.core.shifts.plant_time import instant_of, local
 from agent.core.times import iso
 
 ZONES = [ZoneInfo(name) for name in ("Europe/Berlin", "Asia/Almaty", "America/New_York", "UTC", "Australia/Lord_Howe")]

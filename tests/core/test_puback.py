@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.puback import POISON, SUSPICIOUS, Verdict, verdict, words
+from agent.core.contract.puback import POISON, SUSPICIOUS, Verdict, verdict, words
 
 
 @pytest.mark.parametrize(

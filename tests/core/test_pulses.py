@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.conditions import Condition
 from agent.core.facts import ConditionChanged, StopClosed, StopOpened
+from agent.core.machine.conditions import Condition
+from agent.core.machine.pulses import confirm_s, patience_s, standing_since
 from agent.core.machine_settings import Role
-from agent.core.pulses import confirm_s, patience_s, standing_since
 from agent.core.station import Station, StationObservation
-from agent.core.stop_settings import StopSettings
+from agent.core.stops.stop_settings import StopSettings
 from tests.core.build import (
     T0,
     Story,

@@ -9,9 +9,7 @@ from uuid import UUID, uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.amendments import Amendments
-from agent.core.conditions import Condition
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
 from agent.core.facts import (
     FACT_TYPES,
     DigestRow,
@@ -31,7 +29,9 @@ from agent.core.facts import (
     ShiftSummary,
     StopClosed,
 )
-from agent.core.reckoning import DETAIL, MOST_ITEMS, MOST_ROWS, Reckoning, Scope
+from agent.core.machine.conditions import Condition
+from agent.core.reconciliation.amendments import Amendments
+from agent.core.reconciliation.reckoning import DETAIL, MOST_ITEMS, MOST_ROWS, Reckoning, Scope
 from agent.journal.marks import Epoch
 from agent.journal.store import as_row, fact_values
 from tests.core.build import (

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.core.comparing import compared
-from agent.core.desk import Desk
+from agent.core.desk.desk import Desk
 from agent.core.directories import Directories, Figures
 from agent.core.facts import (
     CommandRun,
@@ -27,10 +26,11 @@ from agent.core.facts import (
     ShiftSummary,
 )
 from agent.core.observations import Directive, Reckoned, Tick
-from agent.core.reckoning import Scope
-from agent.core.reconciliation_view import both_sides
-from agent.core.wanted import MOST_WANTED, NOTHING, Wanted
-from agent.core.wanted import Plant as PlantTime
+from agent.core.reconciliation.comparing import compared
+from agent.core.reconciliation.reckoning import Scope
+from agent.core.reconciliation.reconciliation_view import both_sides
+from agent.core.reconciliation.wanted import MOST_WANTED, NOTHING, Wanted
+from agent.core.reconciliation.wanted import Plant as PlantTime
 from tests.core.build import (
     PROVENANCE,
     T0,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import DigestRow
 from agent.core.observations import Finding, Observation, Reckoned, Tick
-from agent.core.recorded import Ended, Header, Record, Seen, Withdrawn, decode, encode, settings_kept
+from agent.core.recordings.recorded import Ended, Header, Record, Seen, Withdrawn, decode, encode, settings_kept
 from agent.core.settings import Settings
 from tests.core.build import instant
 

@@ -13,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from agent.core.care import CARE, Care
-from agent.core.concern import Concern
-from agent.core.copying import MOST_REMEMBERED
-from agent.core.desk import Desk
+from agent.core.desk.copying import MOST_REMEMBERED
+from agent.core.desk.desk import Desk
 from agent.core.directories import Directories, Lot, Reasons
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.care import CARE, Care
+from agent.core.discrepancies.concern import Concern
+from agent.core.discrepancies.discrepancies import Discrepancy
+from agent.core.discrepancies.register import MOST, Register
 from agent.core.draft import Provenance
 from agent.core.facts import (
     DiscrepancyAcknowledged,
@@ -32,10 +33,9 @@ from agent.core.facts import (
 )
 from agent.core.machine_settings import Role
 from agent.core.observations import Directive, Entry, Finding, Tick
-from agent.core.register import MOST, Register
+from agent.core.reconciliation.wanted import MOST_WANTED, Agenda, Wanted
 from agent.core.settings import Settings
 from agent.core.values import replace
-from agent.core.wanted import MOST_WANTED, Agenda, Wanted
 from tests.core.build import (
     EXECUTE,
     T0,

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.conditions import Condition
 from agent.core.facts import StopClass
-from agent.core.retuning import Account, Change, Doubt, Span, Total, changes, settings_changed
+from agent.core.machine.conditions import Condition
+from agent.core.recordings.retuning import Account, Change, Doubt, Span, Total, changes, settings_changed
 from agent.core.settings import Settings
 from tests.core.build import EXECUTE, IDLE, T0, a_station, a_story, alive, read, watched
 

@@ -4,9 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.accounts import Cums
 from agent.core.arguments import LONGEST_ID
-from agent.core.conditions import Condition
+from agent.core.counts.accounts import Cums
 from agent.core.facts import (
     Child,
     DiscrepancyRaised,
@@ -23,6 +22,7 @@ from agent.core.facts import (
     StopReasonSet,
     Versions,
 )
+from agent.core.machine.conditions import Condition
 from agent.core.machine_settings import Role
 from tests.core.build import (
     EXECUTE,

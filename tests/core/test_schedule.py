@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.calendar import NO_CALENDAR, Calendar, of_work_center
-from agent.core.schedule import MOST_CHANGES, Schedule, grounds, shift_keys
+from agent.core.shifts.calendar import NO_CALENDAR, Calendar, of_work_center
+from agent.core.shifts.schedule import MOST_CHANGES, Schedule, grounds, shift_keys
 from tests.core.build import T0, WC, a_pattern, a_shift, wall
 
 DAY = a_pattern(

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from agent.core.calendar_settings import CalendarSettings
 from agent.core.facts import ConditionChanged, OutputRecorded, ShiftSummary, StopClosed, StopReasonSet, StopSegmented
 from agent.core.machine_settings import Role
 from agent.core.observations import Image
+from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.station import StationObservation
 from tests.core.build import (
     ABORTED,

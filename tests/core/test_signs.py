@@ -4,8 +4,8 @@ import math
 
 import pytest
 
+from agent.core.machine.signs import NO_SIGNS, Beat, beaten
 from agent.core.observations import SignalValue
-from agent.core.signs import NO_SIGNS, Beat, beaten
 
 
 def test_a_heartbeat_lives_once_it_was_seen_to_change() -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.condition_settings import ConditionSettings
 from agent.core.facts import Interval, SpeedReduced
+from agent.core.machine.condition_settings import ConditionSettings
+from agent.core.machine.speed import NO_PACE, Mark, Pace, Reduced, counted, interrupted
 from agent.core.machine_settings import Role
-from agent.core.speed import NO_PACE, Mark, Pace, Reduced, counted, interrupted
 from tests.core.build import (
     EXECUTE,
     IDLE,

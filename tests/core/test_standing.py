@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from agent.core.standing import Standing, Status, read_status, standing
+from agent.core.contract.standing import Standing, Status, read_status, standing
 
 SAID: dict[str, Any] = {"online": True, "instance": "i1", "session": 4, "epoch": "e1", "last_seq": 7}
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from uuid import UUID
 
-from agent.core.conditions import Condition
 from agent.core.facts import (
     Fact,
     LinkRestored,
@@ -11,8 +10,9 @@ from agent.core.facts import (
     StopOpened,
     StopUpgraded,
 )
+from agent.core.machine.conditions import Condition
 from agent.core.machine_settings import Role
-from agent.core.reasons import UNCODED
+from agent.core.stops.reasons import UNCODED
 from tests.core.build import (
     EXECUTE,
     FIRST_ID,

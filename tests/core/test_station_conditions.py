@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.conditions import Condition, PackMLState
+from agent.core.machine.conditions import Condition, PackMLState
 from agent.core.machine_settings import Role
 from agent.core.station import Station
 from tests.core.build import (

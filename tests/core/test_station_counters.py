@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from agent.core.conditions import Condition
 from agent.core.facts import (
     Counter,
     DiscrepancyRaised,
     OutputRecorded,
 )
+from agent.core.machine.conditions import Condition
 from agent.core.machine_settings import Role
 from agent.core.observations import Quality
 from agent.core.station import Station

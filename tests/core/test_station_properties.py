@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from agent.core.conditions import PackMLState
+from agent.core.machine.conditions import PackMLState
 from agent.core.machine_settings import Role
 from agent.core.observations import Image
 from agent.core.station import Station, StationObservation

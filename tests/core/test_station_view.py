@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.conditions import Condition, Mode
 from agent.core.directories import Norms, Route
 from agent.core.facts import OperationStarted, OperationTimes, ShiftKeys
+from agent.core.machine.conditions import Condition, Mode
 from agent.core.machine_settings import Role
 from agent.core.station_view import view
 from agent.core.values import replace

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from agent.core.calendar_settings import CalendarSettings
-from agent.core.conditions import Mode
 from agent.core.directories import PublishedCalendar
 from agent.core.facts import StopClosed, StopEdited, StopMerged, StopOpened, StopReasonSet, StopSegmented, StopUpgraded
+from agent.core.machine.conditions import Mode
 from agent.core.observations import Entry
-from agent.core.standstill import STOP, stop_claim
+from agent.core.shifts.calendar_settings import CalendarSettings
+from agent.core.stops.standstill import STOP, stop_claim
 from agent.core.views import Reply
 from tests.core.build import (
     EXECUTE,

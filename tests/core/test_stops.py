@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.conditions import Condition, Mode
-from agent.core.reasons import MINOR_STOP, UNCODED, WAITING_DOWNSTREAM, WAITING_UPSTREAM, Circumstances, classify
-from agent.core.resuming import Resumption, resumed
-from agent.core.segments import Ground, Segment, Stop
-from agent.core.stop_settings import StopSettings
-from agent.core.stops import (
+from agent.core.machine.conditions import Condition, Mode
+from agent.core.stops.reasons import MINOR_STOP, UNCODED, WAITING_DOWNSTREAM, WAITING_UPSTREAM, Circumstances, classify
+from agent.core.stops.resuming import Resumption, resumed
+from agent.core.stops.segments import Ground, Segment, Stop
+from agent.core.stops.stop_settings import StopSettings
+from agent.core.stops.stops import (
     MAX_ALARMS,
     StopChange,
     StopRules,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.core.desk.storage import EASE, FACT_BYTES, LEVELS, MEASURABLE, PACE_S, Limits, Pace, Space
 from agent.core.facts import StorageLevel
-from agent.core.storage import EASE, FACT_BYTES, LEVELS, MEASURABLE, PACE_S, Limits, Pace, Space
 from tests.core.build import T0
 
 MB = 1_000_000

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.strikes import STRIKES_TO_DOUBT, STRIKES_TO_PARK, Strikes
+from agent.core.contract.strikes import STRIKES_TO_DOUBT, STRIKES_TO_PARK, Strikes
 
 
 def struck(times: int, code: int | None, *, alone: bool, first: int = 7) -> Strikes:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from agent.core.contract.published import telemetry_schema
 from agent.core.machine_settings import MachineSettings, ModbusSettings, Role, SignalSettings, TelemetrySettings
 from agent.core.observations import Instant, Quality, Signal, SignalValue
-from agent.core.published import telemetry_schema
 from agent.core.telemetry import BATCH_BYTES, LONGEST_TEXT, Channel, Sample, Sieve, encoded, portions
 
 START = 1_700_000_000.0

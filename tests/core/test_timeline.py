@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.core.calendar_settings import CalendarSettings
 from agent.core.facts import (
     ConditionChanged,
     ShiftSummary,
@@ -21,10 +20,11 @@ from agent.core.facts import (
 )
 from agent.core.machine_settings import MachineSettings, Role
 from agent.core.observations import ClockStep
-from agent.core.reasons import UNCODED
-from agent.core.segments import MOST_SEGMENTS
 from agent.core.settings import CodeSettings
+from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.station import Station
+from agent.core.stops.reasons import UNCODED
+from agent.core.stops.segments import MOST_SEGMENTS
 from agent.core.times import epoch, iso
 from tests.core.build import (
     EXECUTE,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.core.contract.topics import Topics, encoded
 from agent.core.settings import AgentSettings
-from agent.core.topics import Topics, encoded
 
 TOPICS = Topics.of("lineside", AgentSettings(enterprise="acme", site="almaty", area="filling", id="pc-7"))
 SITE = "lineside/v1/acme/almaty"

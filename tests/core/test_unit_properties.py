@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pydantic import TypeAdapter
 
-from agent.core.unit_records import UNITS, Unit
+from agent.core.units.unit_records import UNITS, Unit
 from tests.core.build import WC, a_plan, an_order
 from tests.core.unit_bench import Bench, a_bench
 from tests.core.units_ledger import assert_a_forest

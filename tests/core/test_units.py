@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.core.facts import DiscrepancyRaised, GenealogyLinked, OutputRecorded, ReworkStarted
-from agent.core.unit_records import MOST_TAKEN
+from agent.core.units.unit_records import MOST_TAKEN
 from tests.core.build import WC, a_plan, an_order, types
 from tests.core.unit_bench import a_bench
 

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from agent.core.counters import CounterState
+from agent.core.counts.counters import CounterState
+from agent.core.machine.watching import Watch
 from agent.core.values import replace
-from agent.core.watching import Watch
 
 
 def test_a_value_with_other_fields_is_the_same_as_the_standard_library_makes() -> None:

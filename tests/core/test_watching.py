@@ -5,12 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.condition_settings import ConditionSettings
-from agent.core.conditions import Condition, MachineWords, Mode
-from agent.core.machine_settings import Role
-from agent.core.observations import Instant, Quality, Signal, SignalValue
-from agent.core.stop_settings import StopSettings
-from agent.core.watching import (
+from agent.core.machine.condition_settings import ConditionSettings
+from agent.core.machine.conditions import Condition, MachineWords, Mode
+from agent.core.machine.watching import (
     Gap,
     Watch,
     counter_read,
@@ -20,6 +17,9 @@ from agent.core.watching import (
     instant_of,
     meaning,
 )
+from agent.core.machine_settings import Role
+from agent.core.observations import Instant, Quality, Signal, SignalValue
+from agent.core.stops.stop_settings import StopSettings
 from tests.core.build import T0, WC, bad, instant, signal
 
 STOP = StopSettings()

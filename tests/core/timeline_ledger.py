@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.core.calendar import NO_CALENDAR, Calendar
 from agent.core.facts import (
     ConditionChanged,
     Fact,
@@ -28,7 +27,8 @@ from agent.core.facts import (
     StopUpgraded,
     TimeElements,
 )
-from agent.core.schedule import MOST_CHANGES, shift_keys
+from agent.core.shifts.calendar import NO_CALENDAR, Calendar
+from agent.core.shifts.schedule import MOST_CHANGES, shift_keys
 from agent.core.times import epoch, iso
 
 GRACE_S = 120.0

@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from agent.core import calendar, clock_steps
-from agent.core.calendar_settings import CalendarSettings
 from agent.core.directories import AlarmReasons, PublishedCalendar, Reasons
 from agent.core.facts import TimeElements
-from agent.core.figures import ShiftAccount
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import ClockStep, Entry, Link, Tick
 from agent.core.settings import CodeSettings
+from agent.core.shifts import calendar, clock_steps
+from agent.core.shifts.calendar_settings import CalendarSettings
+from agent.core.shifts.figures import ShiftAccount
+from agent.core.shifts.time_elements import elements
 from agent.core.station import Station, StationObservation
-from agent.core.time_elements import elements
 from agent.core.times import epoch, iso
 from tests.core.build import PROVENANCE, T0, WC, Story, a_plan, an_order, entry, instant, scan, started, tick
 from tests.core.timeline_ledger import TimelineLedger, ToldStop, check_elements, seen

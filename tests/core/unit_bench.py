@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from agent.core.directories import Directories
 from agent.core.observations import Entry, Scan
-from agent.core.unit_records import UNITS, Unit
+from agent.core.units.unit_records import UNITS, Unit
 from tests.core.build import WC, Story, a_manual_station, a_plan, an_order, by_supervisor, entry, scan
 from tests.core.units_ledger import Ledger, ledger
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import UUID
 
-from agent.core.envelope import TYPE_PREFIX, Envelopes, Row
+from agent.core.contract.envelope import TYPE_PREFIX, Envelopes, Row
 from agent.journal.marks import Epoch
 from agent.journal.standins import Parked, stand_in
 from tests.floor.contract_shift import a_corrected_shift

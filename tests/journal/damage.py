@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from agent.core.directories.copies import Kept
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import Fact, Keys, LinkLost
 from agent.core.times import iso
 from agent.journal import notices, schema, store

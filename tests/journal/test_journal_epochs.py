@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.journal.journal import Journal, open_journal
 from agent.journal.marks import Epoch, Watermarks
 from tests.agent.happenings import facts

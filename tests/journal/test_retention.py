@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.journal.journal import Journal, open_journal
 from agent.journal.retention import STEP
 from agent.journal.standins import Parked

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import JournalDamagedError
 from agent.core.facts import WithheldReason
 from agent.journal.inspection import Place

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from agent.core.directories.copies import Kept
-from agent.core.discrepancies import Discrepancy
+from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.times import iso
 from agent.journal.journal import Journal
 from agent.journal.standins import Parked

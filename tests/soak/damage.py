@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
-from agent.core.envelope import Row
+from agent.core.contract.envelope import Row
 from agent.core.errors import JournalError
 from agent.core.facts import FactWithheld
 from agent.journal.inspection import Place

@@ -190,7 +190,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="mutants judged side by side")
     parser.add_argument("--minutes", type=float, default=60, help="after which no further mutant is judged")
     parser.add_argument(
-        "--only", action="append", default=[], metavar="FILE", help="only of this file, such as stops.py"
+        "--only", action="append", default=[], metavar="FILE", help="only of this file, such as stops/stops.py"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every verdict there too")
     asked = parser.parse_args()

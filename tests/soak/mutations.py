@@ -23,7 +23,7 @@ from mutmut.mutation.mutators import mutation_operators
 from mutmut.mutation.pragma_handling import IgnoredCode
 
 CORE = "agent/core"
-WORDING = frozenset({"published.py"})
+WORDING = frozenset({"contract/published.py"})
 VALUES = m.Integer() | m.Float() | m.Name() | m.BinaryOperation() | m.UnaryOperation() | m.BooleanOperation()
 TYPES = m.AnnAssign(annotation=m.Annotation(m.Name("TypeAlias"))) | m.If(test=m.Name("TYPE_CHECKING"))
 CACHED = m.FunctionDef(
@@ -36,7 +36,7 @@ class Mutant:
     """One change to one file."""
 
     file: str
-    """Path from the root, such as `agent/core/stops.py`."""
+    """Path from the root, such as `agent/core/stops/stops.py`."""
     line: int
     """First line that is another one."""
     body: range
@@ -117,14 +117,14 @@ class Source:
 
 
 def files(root: Path, only: Iterable[str] = ()) -> list[str]:
-    """Files of the core that are mutated, in order; all of them, or those of these names.
+    """Files of the core that are mutated, in order; all of them, or those of these paths below it, such as `stops/stops.py`.
 
     Raises:
         FileNotFoundError: there is no file of such a name.
     """
-    found = {
-        path.name: f"{CORE}/{path.name}" for path in sorted((root / CORE).glob("*.py")) if path.name not in WORDING
-    }
+    core = root / CORE
+    inside = [path.relative_to(core).as_posix() for path in sorted(core.rglob("*.py"))]
+    found = {name: f"{CORE}/{name}" for name in inside if name not in WORDING}
     names = list(only) or list(found)
     if missing := sorted(set(names) - set(found)):
         raise FileNotFoundError(f"no file of {CORE} that is mutated: {', '.join(missing)}")

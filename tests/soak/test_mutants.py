@@ -14,7 +14,7 @@ from tests.soak.mutant_runs import BrokenTestsError, Copy, Judgement, Known, Ver
 from tests.soak.mutants import ROOT, Outcome, judged, killed
 from tests.soak.mutations import Mutant, Source, drawn, files, shares
 
-FILE = "agent/core/speed.py"
+FILE = "agent/core/machine/speed.py"
 TEXT = '''"""Speeds."""
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def slowed(value: int) -> int:
     return value
 '''
 TESTS = """
-from agent.core.speed import Speed, slowed
+from agent.core.machine.speed import Speed, slowed
 
 def test_slowed():
     assert slowed(3) == 0
@@ -71,8 +71,8 @@ ANY = Mutant(FILE, 1, range(0), "", "")
 def tree(tmp_path: Path) -> Path:
     """A project of one file and its tests."""
     root = tmp_path / "tree"
-    for name in ("agent/core", "tests/core", "tests/contract", "tests/soak"):
-        (root / name).mkdir(parents=True)
+    for name in ("agent/core/machine", "agent/core", "tests/core", "tests/contract", "tests/soak"):
+        (root / name).mkdir(parents=True, exist_ok=True)
         (root / name / "__init__.py").touch()
         (root / name).parent.joinpath("__init__.py").touch()
     shutil.copy(ROOT / "tests/soak/mutant_plugin.py", root / "tests/soak")
@@ -110,16 +110,16 @@ def test_shares_follow_the_number_of_mutants_of_each_file() -> None:
 
 
 def test_a_seed_draws_the_same_mutants_in_the_same_order_and_another_seed_others() -> None:
-    sources = [Source.read(ROOT, file) for file in files(ROOT, ["stops.py", "strikes.py"])]
+    sources = [Source.read(ROOT, file) for file in files(ROOT, ["stops/stops.py", "contract/strikes.py"])]
     assert drawn(sources, 12, 1) == drawn(sources, 12, 1)
     assert drawn(sources, 12, 1) != drawn(sources, 12, 2)
 
 
 def test_every_file_of_the_core_is_mutated_but_the_wording_of_the_schemas() -> None:
-    there = {path.name for path in (ROOT / "agent/core").glob("*.py")}
-    assert there - {Path(file).name for file in files(ROOT)} == {"published.py"}
+    there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "agent/core").rglob("*.py")}
+    assert there - set(files(ROOT)) == {"agent/core/contract/published.py"}
     with pytest.raises(FileNotFoundError, match=r"nosuch\.py"):
-        files(ROOT, ["stops.py", "nosuch.py"])
+        files(ROOT, ["stops/stops.py", "nosuch.py"])
 
 
 def test_mutants_are_programs_each_another_one(tree: Path) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.conditions import Condition
+from agent.core.machine.conditions import Condition
 from agent.tui.lettering import big
 from agent.tui.panels import condition_word
 from agent.tui.texts import LANGUAGES, Language

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from textual.pilot import Pilot
 
-from agent.core.conditions import Condition, Mode
+from agent.core.machine.conditions import Condition, Mode
 from agent.core.views import AgentView, AlarmView, EntryBody, Reply
 from agent.core.work_center_view import ScanView
 from agent.tui.app import Terminal

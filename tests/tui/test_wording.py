@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.core.facts import FACT_TYPES
-from agent.core.figures import Sums
 from agent.core.happenings import NOT_SHOWN
-from agent.core.time_elements import elements
+from agent.core.shifts.figures import Sums
+from agent.core.shifts.time_elements import elements
 from agent.core.work_center_view import EventView
 from agent.tui.pages import shift_line
 from agent.tui.texts import LANGUAGES, Language

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from agent.core.conditions import Condition, Mode
-from agent.core.figures import Sums
-from agent.core.time_elements import elements
+from agent.core.machine.conditions import Condition, Mode
+from agent.core.shifts.figures import Sums
+from agent.core.shifts.time_elements import elements
 from agent.core.views import API_VERSION, AgentView, ReasonView, UplinkView
 from agent.core.work_center_view import EventView, FiguresView, OrderView, StopView, WorkCenterView
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from agent.core.conditions import Condition, Mode
 from agent.core.facts.blocks import FactData, Interval, Number, Timestamp
+from agent.core.machine.conditions import Condition, Mode
 
 
 class ConditionChanged(FactData):

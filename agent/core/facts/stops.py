@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.conditions import Condition, Mode
 from agent.core.facts.blocks import Block, FactData, Number, Reason, ShiftKeys, StopClass, Timestamp
+from agent.core.machine.conditions import Condition, Mode
 
 Cut: TypeAlias = Literal["shift", "order", "planned", "mode", "split", "merge"]
 

@@ -13,12 +13,12 @@ from zoneinfo import ZoneInfo
 
 from agent import VERSION
 from agent.core.context import Context
-from agent.core.desk import Desk
+from agent.core.desk.desk import Desk
 from agent.core.directories import Directories
 from agent.core.draft import Provenance
 from agent.core.facts import Fact
 from agent.core.observations import ClockStep, Directive, Finding, Started, Stopping, Storage
-from agent.core.recorded import Seen, decode
+from agent.core.recordings.recorded import Seen, decode
 from agent.core.settings import Settings
 from agent.core.station import Station, StationObservation
 from agent.core.times import iso

@@ -23,8 +23,8 @@ from agent.core.observations import (
     Tick,
 )
 from agent.core.observations import Entry as Entered
-from agent.core.recorded import Seen, encode
-from agent.core.segments import Stop
+from agent.core.recordings.recorded import Seen, encode
+from agent.core.stops.segments import Stop
 from agent.core.times import epoch, iso
 from tests.core.traces.playing import Player, settings_of
 

@@ -1,0 +1,1 @@
+"""Corrections of facts, and what they change."""

@@ -1,0 +1,1 @@
+"""Counters, and the quantities that come of them."""

@@ -1,0 +1,1 @@
+"""What concerns the agent rather than one work center: its desk."""

@@ -1,0 +1,1 @@
+"""Contradictions: raised, registered, resolved."""

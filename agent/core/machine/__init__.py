@@ -1,0 +1,1 @@
+"""What a machine is doing, by its own words, its pulses and its pace."""

@@ -1,0 +1,1 @@
+"""Component lots, what is used of them, and their movements."""

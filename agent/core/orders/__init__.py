@@ -1,0 +1,1 @@
+"""Orders and the execution of their operations, held against the plan."""

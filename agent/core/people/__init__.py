@@ -1,0 +1,1 @@
+"""Who works, how long, and who may do what."""

@@ -1,0 +1,1 @@
+"""Checks by the MES's plans, and holds."""

@@ -1,0 +1,1 @@
+"""What facts add up to, held against the MES; reports out of the journal."""

@@ -1,0 +1,1 @@
+"""Recordings of what reached the agent, and what another configuration makes of them."""

@@ -1,0 +1,88 @@
+"""What a configuration cannot see or survive, said before it matters (domain.md K5, R25)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from agent.core.counts.counting import RATE_PER_CYCLE
+from agent.core.machine_settings import COUNTER_ROLES, CounterSettings, MachineSettings, SignalSettings
+
+UNITS = ((86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))
+
+
+@dataclass(frozen=True, slots=True)
+class CounterAdvice:
+    """How long one counter may stay unread."""
+
+    key: str
+    role: str
+    survivable_s: float
+    """Longest gap after which it is known what was counted in it, in seconds of plant time."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MachineAdvice:
+    """What there is to say of one machine."""
+
+    work_center: str
+    counters: tuple[CounterAdvice, ...]
+    warnings: tuple[str, ...]
+
+
+def advise(machine: MachineSettings, speed: float = 1.0) -> MachineAdvice:
+    """Advice on one machine.
+
+    Args:
+        machine: its configuration.
+        speed: plant seconds per real second.
+    """
+    counters = tuple(
+        _survivable(signal, machine.output.cycle_s) for signal in machine.signal if signal.role in COUNTER_ROLES
+    )
+    return MachineAdvice(machine.work_center, counters, tuple(_warnings(machine, speed)))
+
+
+def _survivable(signal: SignalSettings, cycle_s: float) -> CounterAdvice:
+    settings = signal.counter or CounterSettings()
+    rate = settings.max_rate or RATE_PER_CYCLE / (cycle_s * settings.scale)
+    turn_s = signal.modulus / rate
+    told_apart = settings.reset == "never"
+    survivable_s = turn_s if told_apart else turn_s / 2
+    why = (
+        f"at {rate:g} counts a second it goes round its {signal.modulus} in {_span(turn_s)}"
+        if told_apart
+        else f"half of the {_span(turn_s)} in which it goes round its {signal.modulus} at {rate:g} counts a second, "
+        "as a reset may look like it"
+    )
+    text = f"counter {signal.key}: exact after gaps of up to {_span(survivable_s)}; {why}"
+    return CounterAdvice(signal.key, signal.role.value, survivable_s, text)
+
+
+def _warnings(machine: MachineSettings, speed: float) -> list[str]:
+    confirm = machine.stop.stop_confirm_s
+    periods: dict[str, int] = {}
+    warnings: list[str] = []
+    if machine.modbus is not None:
+        periods = {"modbus.poll_ms": machine.modbus.poll_ms}
+    if machine.opcua is not None:
+        opcua = machine.opcua
+        periods = {"opcua.sampling_ms": opcua.sampling_ms, "opcua.publishing_ms": opcua.publishing_ms}
+        values = ceil(opcua.publishing_ms / opcua.sampling_ms) if opcua.sampling_ms else None
+        if values is not None and values > opcua.queue:
+            warnings.append(
+                f"opcua.queue = {opcua.queue} keeps fewer values than the {values} that are sampled between two "
+                "publications; the oldest are lost. Raise it, or publish more often."
+            )
+    slow = [name for name, real_ms in periods.items() if real_ms / 1000 * speed >= confirm]
+    warnings += [
+        f"{name} = {periods[name]} is no faster than stop.stop_confirm_s = {confirm:g} s: shorter stops are not seen."
+        for name in slow
+    ]
+    return warnings
+
+
+def _span(seconds: float) -> str:
+    size, unit = next((one for one in UNITS if seconds >= one[0]), UNITS[-1])
+    return f"{seconds / size:,.1f} {unit}"

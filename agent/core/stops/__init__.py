@@ -1,0 +1,1 @@
+"""Stops and their segments, reasons, setups, and what people say of them."""

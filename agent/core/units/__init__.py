@@ -1,0 +1,1 @@
+"""Units and lots that are made: serials, genealogy, nonconformance and rework."""
