@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from agent.clock import Clock
+from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Image, Link, Signal
-from agent.core.settings import ScannerSettings
 from agent.core.station import StationObservation
 from agent.intake import Intake
 from agent.retry import Backoff

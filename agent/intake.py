@@ -20,7 +20,7 @@ from contextlib import asynccontextmanager, suppress
 from agent.alarms import Alarms
 from agent.batch import Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
-from agent.core.barcodes import without_badge
+from agent.core.codes.badges import without_badge
 from agent.core.contract.envelope import Row
 from agent.core.corrections.targets import Target
 from agent.core.desk.desk import AgentObservation

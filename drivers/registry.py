@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import MachineSettings
-from agent.core.settings import ScannerSettings
 from drivers.contract import Driver, Now
 
 

@@ -12,9 +12,9 @@ from typing import Self
 
 from serial import Serial, SerialException
 
+from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
 from agent.core.observations import Instant, Link, Scan
-from agent.core.settings import ScannerSettings
 from drivers.contract import Batch, Now
 from drivers.framing import LONGEST, Framer
 
@@ -47,7 +47,7 @@ class SerialScannerDriver:
     def __init__(self, scanner: ScannerSettings, now: Now) -> None:
         self._scanner = scanner
         self._now = now
-        self._framer = Framer(scanner.prefix, scanner.suffix, scanner.silence_ms / 1000)
+        self._framer = Framer(scanner.prefix, scanner.suffix, scanner.silence_s)
         self._port = _KeepingSerial(baudrate=scanner.baud, exclusive=True)
         self._port.port = str(scanner.device)
         self._arrived: asyncio.Queue[Batch | DeviceError] = asyncio.Queue()

@@ -14,6 +14,7 @@ from agent.core.observations import Entry
 from agent.core.orders import attaching, execution
 from agent.core.people import labor, rights, signing
 from agent.core.quality import checking, checks, holds
+from agent.core.replies import accepted, refused
 from agent.core.stops import stop_entries
 from agent.core.turn import Turn
 from agent.core.units import genealogy, issuing, making, nc_entries
@@ -66,8 +67,8 @@ def take(turn: Turn, entry: Entry) -> Reply:
         with attempt(turn):
             message = action.carry_out(turn, entry)
     except EntryRefusedError as refusal:
-        return Reply(accepted=False, code=refusal.code, message=str(refusal))
-    return Reply(accepted=True, code="ok", message=message)
+        return refused(refusal)
+    return accepted(message)
 
 
 def _action(name: str) -> Action:

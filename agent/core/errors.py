@@ -47,6 +47,8 @@ class EntryRefusedError(LinesideError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+        self.message = message
+        """With pattern and values, where it is a `Sentence`."""
 
 
 class InvalidMessageError(LinesideError):

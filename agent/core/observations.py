@@ -11,6 +11,9 @@ from agent.core.facts import DigestRow, Range, StorageLevel
 from agent.core.values import replace
 
 SignalValue: TypeAlias = bool | int | float | str | None
+ScanFlaw: TypeAlias = Literal["incomplete", "too_long", "overrun"]
+"""incomplete: the reader fell silent or was lost within a code. too_long: no end of it came. overrun: characters of it
+were lost on their way."""
 EntryRole: TypeAlias = Literal["operator", "supervisor", "quality", "maintenance", "mes"]
 
 
@@ -91,7 +94,16 @@ class Scan:
     client_id: str | None = None
     """Made by the sender over the local API; a repeat gets the stored answer."""
     badge: str | None = None
-    """SHA-256 of a badge's text, which `text` no longer holds then."""
+    """Digest of a badge's text under the site's key, which `text` no longer holds then."""
+    trusted: bool = True
+    """Whether badges and command cards are taken from where it came."""
+    flaw: ScanFlaw | None = None
+    """Why it is no whole code; `text` is empty then, as what was read may be a part of anything."""
+
+    @property
+    def way(self) -> Literal["scan", "manual"]:
+        """How it was entered, as facts say it."""
+        return "manual" if self.manual else "scan"
 
 
 @dataclass(frozen=True, slots=True)

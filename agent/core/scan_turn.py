@@ -3,82 +3,64 @@
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TypedDict
 
-from agent.core import arguments, barcodes
+from agent.core import scan_routing
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.attempts import attempt
-from agent.core.barcodes import Code
+from agent.core.codes import badges, interpret
+from agent.core.codes.badges import BADGE
+from agent.core.codes.code_settings import CodeSettings
+from agent.core.codes.reading import Code, Reading
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import FactQuality, ScanAccepted, ScanRefused
-from agent.core.materials import loading
+from agent.core.facts import FactQuality, Keys, ScanAccepted, ScanElement, ScanRefused
 from agent.core.observations import Scan
-from agent.core.orders import execution, named_operations
-from agent.core.orders.changeover import Word
-from agent.core.people import labor, signing
+from agent.core.replies import accepted, refused
 from agent.core.state import LastScan
-from agent.core.stops import named_stops, stop_entries
 from agent.core.turn import Turn
-from agent.core.units import making, serials
 from agent.core.values import replace
 from agent.core.views import Reply
 
 
 def claims_needed(scan: Scan, asked: Asked) -> Claims:
     """The claims that `take` must be given for a scan."""
-    code = None if scan.badge is not None else barcodes.read(scan.text, asked.setup.codes)
-    match None if code is None else code.kind:
-        case "order":
-            assert code is not None
-            return named_operations.claims_needed(asked, code.identity, None)
-        case "serial":
-            assert code is not None
-            return serials.claims_needed(asked, code.identity)
-        case "lot":
-            assert code is not None
-            return loading.claims_needed(asked, code.identity)
-        case "reason":
-            return stop_entries.claims_needed(asked)
-    return ()
+    code = read(scan, asked.setup.codes).code
+    return () if code is None else scan_routing.claims_needed(code, asked)
+
+
+def read(scan: Scan, settings: CodeSettings) -> Reading:
+    """What a scan's code says by itself."""
+    if scan.badge is not None:
+        return Reading(BADGE, None, "plain", code=Code("badge", scan.badge))
+    return interpret.read(scan.text, settings)
 
 
 def take(turn: Turn, scan: Scan) -> Reply:
     """Carry out what a code means here and now: one fact of the scan itself, accepted or refused."""
-    scan = barcodes.without_badge(scan, turn.setup.codes)
+    scan = badges.without_badge(scan, turn.setup.codes)
     last = turn.floor.last_scan
     now = scan.observed.wall
     if _is_echo(last, scan, turn.setup.codes.rescan_ms):
         assert last is not None
         return Reply(accepted=last.accepted, code="ECHO", message="The reader sent it twice; it counts once.")
-    code = Code("badge", scan.badge) if scan.badge is not None else barcodes.read(scan.text, turn.setup.codes)
+    reading = read(scan, turn.setup.codes)
     mark = len(turn.draft.facts)
     turn.draft.cause = turn.draft.ids.take()
     number = turn.number()
     try:
         with attempt(turn):
-            message = _act(turn, code, scan)
+            message = scan_routing.carry_out(turn, reading, scan)
     except EntryRefusedError as refusal:
         turn.draft.cause = None
-        reply = Reply(accepted=False, code=refusal.code, message=str(refusal))
-        refused = ScanRefused(
-            keys=turn.draft.keys,
-            quality=_scan_quality(turn, scan),
-            text=scan.text,
-            reader=scan.reader,
-            refusal_code=refusal.code,
-        )
-        turn.draft.add(refused, now, f"scan:{turn.wc_id}:{number}")
+        reply = refused(refusal)
+        data = ScanRefused(**_common(turn, scan, reading), refusal_code=refusal.code)
+        turn.draft.add(data, now, f"scan:{turn.wc_id}:{number}")
     else:
-        assert code is not None
-        reply = Reply(accepted=True, code="ok", message=message)
-        accepted = ScanAccepted(
-            keys=turn.draft.keys,
-            quality=_scan_quality(turn, scan),
-            text=scan.text,
-            reader=scan.reader,
-            meaning=code.kind,
-        )
-        turn.draft.add_cause(mark, accepted, f"scan:{turn.wc_id}:{number}")
+        assert reading.code is not None
+        reply = accepted(message)
+        fact = ScanAccepted(**_common(turn, scan, reading), meaning=reading.code.kind)
+        turn.draft.add_cause(mark, fact, f"scan:{turn.wc_id}:{number}")
     turn.floor = replace(turn.floor, last_scan=last_scan(scan, reply))
     return reply
 
@@ -86,33 +68,36 @@ def take(turn: Turn, scan: Scan) -> Reply:
 def last_scan(scan: Scan, reply: Reply) -> LastScan:
     """What is shown of a scan."""
     return LastScan(
-        _kept(scan.text), scan.reader, scan.observed.wall, reply.accepted, reply.code, reply.message, scan.badge
+        text=_kept(scan.text),
+        reader=scan.reader,
+        at=scan.observed.wall,
+        accepted=reply.accepted,
+        code=reply.code,
+        message=reply.message,
+        badge=scan.badge,
+        pattern=reply.pattern,
+        values=reply.values,
     )
 
 
-def _act(turn: Turn, code: Code | None, scan: Scan) -> str:
-    if code is None:
-        raise EntryRefusedError("UNKNOWN_CODE", f"'{scan.text[:SHOWN]}' is no code of this site. Scan the label again.")
-    arguments.must_fit(code.identity)
-    match code.kind:
-        case "badge":
-            return signing.take_badge(turn, code.identity, _scan_quality(turn, scan))
-        case "order":
-            return execution.start(turn, code.identity, None, Word(labor.acting(turn)))
-        case "lot":
-            if making.is_made_here(turn, code.item):
-                return making.start_lot(turn, code.identity, scan.observed.wall)
-            return loading.load_scanned(turn, code, scan)
-        case "serial":
-            return serials.link_scanned(turn, code.identity, scan)
-        case "reason":
-            word = named_stops.word_of_scan(turn, scan)
-            stop_entries.explain(turn, {"code": code.identity}, word)
-            return f"Reason {code.identity} taken."
+class _Common(TypedDict):
+    keys: Keys
+    quality: FactQuality
+    text: str
+    reader: str
+    symbology: str | None
+    elements: tuple[ScanElement, ...]
 
 
-def _scan_quality(turn: Turn, scan: Scan) -> FactQuality:
-    return turn.draft.quality("scanner", entry="manual" if scan.manual else "scan")
+def _common(turn: Turn, scan: Scan, reading: Reading) -> _Common:
+    return {
+        "keys": turn.draft.keys,
+        "quality": turn.draft.quality("scanner", entry=scan.way),
+        "text": scan.text,
+        "reader": scan.reader,
+        "symbology": reading.symbology,
+        "elements": tuple(ScanElement(key=one.key, value=one.value) for one in reading.elements),
+    }
 
 
 def _is_echo(last: LastScan | None, scan: Scan, rescan_ms: int) -> bool:

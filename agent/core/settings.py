@@ -5,7 +5,6 @@ Durations are seconds of plant time unless the name says otherwise. Files are re
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Literal, Self, TypeAlias
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from agent.core.codes.code_settings import CodeSettings, ScannerSettings
 from agent.core.contract.exchange import ExchangeSettings
 from agent.core.discrepancies.care import CARE, HOUR_S, Care
 from agent.core.facts import DiscrepancyCode
@@ -171,54 +171,6 @@ class SimulationSettings(Section):
     """Plant time at `real_start`."""
 
 
-class ScannerSettings(Section):
-    """A barcode reader on a serial line."""
-
-    name: Id
-    """Name of the reader, for people."""
-    work_center: Id
-    """Work center that its codes belong to."""
-    device: Path
-    """Serial device; a `/dev/serial/by-id/` path survives replugging."""
-    baud: int = Field(default=9600, ge=300, le=921_600)
-    """Bits a second."""
-    prefix: str = ""
-    """What the reader sends before each code; taken off."""
-    suffix: str = "\r"
-    """What the reader sends after each code; taken off. CR, LF and CR LF all end a code."""
-    silence_ms: int = Field(default=150, ge=20, le=5_000)
-    """Real milliseconds of silence after which a code without its end is complete."""
-
-
-class CodeSettings(Section):
-    """Plain codes of this site: regular expressions that match the whole text, with named groups."""
-
-    badge: str = r"BDG:(?P<badge>.+)"
-    """Signs somebody on, or off again. The group's text is known by its SHA-256 alone and kept nowhere."""
-    order: str = r"ORD:(?P<order>.+)"
-    """Starts or shows an order."""
-    lot: str = r"LOT:(?P<lot>[^:]+):(?P<item>.+)"
-    """Loads a component lot; group `item` names its item."""
-    serial: str = r"SN:(?P<serial>.+)"
-    """Identifies one unit."""
-    reason: str = r"RSN:(?P<reason>.+)"
-    """Gives the current stop its reason."""
-    rescan_ms: int = Field(default=1500, ge=0)
-    """The same code again within this plant time is the reader's echo, not a second scan."""
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        for kind in ("badge", "order", "lot", "serial", "reason"):
-            pattern = getattr(self, kind)
-            try:
-                groups = re.compile(pattern).groupindex
-            except re.error as error:
-                raise ValueError(f"'{kind}' is no regular expression: {error}") from None
-            if kind not in groups:
-                raise ValueError(f"'{kind}' needs a group (?P<{kind}>…)")
-        return self
-
-
 @dataclass(frozen=True, slots=True)
 class FloorRules:
     """What all work centers of the site go by, whatever their machines: one table of the configuration each."""
@@ -299,7 +251,7 @@ class Settings(Section):
         centers = [machine.work_center for machine in self.machine]
         unique("work_center", centers)
         unique("name", [scanner.name for scanner in self.scanner])
-        unique("device", [str(scanner.device) for scanner in self.scanner])
+        unique("device", [scanner.place for scanner in self.scanner])
         unique("attribute", [f"{one.work_center or '-'}/{one.object}: {one.name}" for one in self.attribute])
         for attribute in self.attribute:
             if attribute.work_center not in {None, *centers}:

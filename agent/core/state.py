@@ -46,6 +46,9 @@ class LastScan:
     message: str
     badge: str | None = None
     """Digest of a badge, whose text is not kept."""
+    pattern: str = ""
+    """Of the message, where it is a sentence that can be said in other languages."""
+    values: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from agent.core import entries, happenings, scan_turn, snapshots
 from agent.core.actions import Asked, Claims
+from agent.core.codes.code_settings import CodeSettings
 from agent.core.context import Context
 from agent.core.contract.envelope import Row
 from agent.core.corrections import undo
@@ -28,7 +29,7 @@ from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started
 from agent.core.orders import against_plan
 from agent.core.people import labor
 from agent.core.reconciliation.chain import with_facts
-from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
+from agent.core.settings import DEFAULT_FLOOR, FloorRules
 from agent.core.shifts import calendar, clock_steps, shifts
 from agent.core.shifts.calendar import Calendar
 from agent.core.shifts.calendar_settings import CalendarSettings

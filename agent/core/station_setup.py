@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from agent.core.codes.code_settings import CodeSettings
 from agent.core.counts import output
 from agent.core.counts.counters import CounterRules
 from agent.core.draft import Provenance
 from agent.core.machine_settings import CounterSettings, MachineSettings, Role, SignalSettings
-from agent.core.settings import DEFAULT_FLOOR, CodeSettings, FloorRules
+from agent.core.settings import DEFAULT_FLOOR, FloorRules
 from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.shifts.figures import Rules
 

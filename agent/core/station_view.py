@@ -155,4 +155,13 @@ def _stop(stop: Stop, station: Station, directories: Directories) -> StopView:
 
 def scanned(scan: LastScan) -> ScanView:
     """What a scan came to."""
-    return ScanView(time=iso(scan.at), text=scan.text, accepted=scan.accepted, code=scan.code, message=scan.message)
+    return ScanView(
+        time=iso(scan.at),
+        text=scan.text,
+        reader=scan.reader,
+        accepted=scan.accepted,
+        code=scan.code,
+        message=scan.message,
+        pattern=scan.pattern,
+        values=dict(scan.values),
+    )

@@ -16,7 +16,7 @@ from agent.core.facts import (
 )
 from agent.core.work_center_view import WorkCenterView
 
-API_VERSION = 4
+API_VERSION = 5
 """Grows when a client made for the former version would misread or be refused."""
 
 UplinkState: TypeAlias = Literal["online", "sending", "not_confirming", "offline"]
@@ -29,7 +29,11 @@ class Reply(Block):
     code: str
     """`ok`, or the rule that refused it, such as `ALREADY_REPORTED`."""
     message: str
-    """One sentence for the operator: what happened, or what was found and what to do."""
+    """One sentence for the operator: what happened, or what was found and what to do. In English."""
+    pattern: str = ""
+    """The same with names in place of its values, for other languages; empty where there is none."""
+    values: dict[str, str] = Field(default_factory=dict)
+    """What stands in it, by name."""
     fact_ids: tuple[str, ...] = ()
 
 

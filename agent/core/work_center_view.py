@@ -8,6 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
 from agent.core.facts import (
     Block,
     NcDisposition,
@@ -158,9 +160,13 @@ class ScanView(Block):
 
     time: Timestamp
     text: str
+    reader: str
     accepted: bool
     code: str
     message: str
+    pattern: str = ""
+    """Of the message, for other languages; as in an answer."""
+    values: dict[str, str] = Field(default_factory=dict)
 
 
 class PersonView(Block):

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from agent.core.barcodes import BADGE
+from agent.core.codes.badges import BADGE
 from agent.core.views import AgentView, EntryBody, ScanBody
 from agent.core.work_center_view import OrderView, ScanView, WorkCenterView
 from agent.tui import feedback as told

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import (
     CounterSettings,
     MachineSettings,
@@ -16,7 +17,7 @@ from agent.core.machine_settings import (
     Role,
     SignalSettings,
 )
-from agent.core.settings import AgentSettings, MesSettings, ScannerSettings, Settings
+from agent.core.settings import AgentSettings, MesSettings, Settings
 from agent.core.stops.stop_settings import StopSettings
 from simulators.opcua import NAMESPACE
 from tests.bench.servers.counter import NAMESPACE as COUNTER_NAMESPACE

@@ -12,12 +12,13 @@ from agent import intake
 from agent.alarms import Alarms
 from agent.app import restored
 from agent.clock import Clock, draw_ids
+from agent.core.codes.code_settings import CodeSettings
 from agent.core.context import Context
 from agent.core.directories import Directories, Order
 from agent.core.draft import Provenance
 from agent.core.facts import Fact
 from agent.core.observations import Image, Instant, Link, Quality, Scan, Signal, SignalValue, Started
-from agent.core.settings import CodeSettings, Settings
+from agent.core.settings import Settings
 from agent.core.station import Station, StationObservation
 from agent.intake import Intake
 from agent.journal.journal import Journal, open_journal

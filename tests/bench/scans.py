@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agent.core.settings import ScannerSettings
+from agent.core.codes.code_settings import ScannerSettings
 from tests.bench.client import Client, client
 from tests.bench.configuration import WORK_CENTER, counting, settings
 from tests.bench.measurement import Bench, Measurement, at_most, percentile

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from agent.core.codes.code_settings import CodeSettings
 from agent.core.directories import Bom, CodeList, Directories, Item, Lot, Resources
 from agent.core.machine_settings import Role
 from agent.core.materials.material_settings import MaterialSettings
 from agent.core.observations import EntryRole
-from agent.core.settings import CodeSettings, FloorRules
+from agent.core.settings import FloorRules
 from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.station import Station
 from agent.core.station_setup import UTC as ZONE

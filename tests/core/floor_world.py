@@ -9,7 +9,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from agent.batch import DESK, Anything, Batch, Pending, Stand
-from agent.core.barcodes import without_badge
+from agent.core.codes.badges import without_badge
 from agent.core.contract.envelope import Row
 from agent.core.corrections.targets import Target
 from agent.core.desk.desk import Desk

@@ -195,6 +195,7 @@ def test_the_machine_the_last_scan_and_the_last_events() -> None:
     assert shown.last_scan == ScanView(
         time=clock(241.0),
         text="?",
+        reader="gun",
         accepted=False,
         code="UNKNOWN_CODE",
         message="'?' is no code of this site. Scan the label again.",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agent.core.codes.code_settings import CodeSettings
 from agent.core.facts import (
     ConditionChanged,
     ShiftSummary,
@@ -20,7 +21,6 @@ from agent.core.facts import (
 )
 from agent.core.machine_settings import MachineSettings, Role
 from agent.core.observations import ClockStep
-from agent.core.settings import CodeSettings
 from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.station import Station
 from agent.core.stops.reasons import UNCODED

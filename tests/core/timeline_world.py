@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from agent.core.codes.code_settings import CodeSettings
 from agent.core.directories import AlarmReasons, PublishedCalendar, Reasons
 from agent.core.facts import TimeElements
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import ClockStep, Entry, Link, Tick
-from agent.core.settings import CodeSettings
 from agent.core.shifts import calendar, clock_steps
 from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.shifts.figures import ShiftAccount

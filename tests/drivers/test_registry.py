@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.settings import ScannerSettings
+from agent.core.codes.code_settings import ScannerSettings
 from drivers.modbus import ModbusDriver
 from drivers.opcua import OpcUaDriver
 from drivers.registry import open_machine, open_scanner

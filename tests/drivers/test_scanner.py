@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
 from agent.core.observations import Link, Scan
-from agent.core.settings import ScannerSettings
 from drivers.registry import open_scanner
 from tests.drivers.plants import collect, now
 

@@ -117,7 +117,7 @@ class Source:
 
 
 def files(root: Path, only: Iterable[str] = ()) -> list[str]:
-    """Files of the core that are mutated, in order; all of them, or those of these paths below it, such as `stops/stops.py`.
+    """Files of the core that are mutated, in order; all of them, or those of these paths below it (`stops/stops.py`).
 
     Raises:
         FileNotFoundError: there is no file of such a name.

@@ -176,7 +176,9 @@ async def test_a_quantity_is_written_as_the_language_does() -> None:
 
 
 async def test_markup_in_a_text_from_outside_is_only_text() -> None:
-    scan = ScanView(time=NOON, text="[red]", accepted=False, code="UNKNOWN_CODE", message="'[b]x[/b]' is no code [/]")
+    scan = ScanView(
+        time=NOON, text="[red]", reader="gun", accepted=False, code="UNKNOWN_CODE", message="'[b]x[/b]' is no code [/]"
+    )
     async with terminal_in("en") as (terminal, pilot):
         terminal.tell(Seen(VIEW))
         terminal.tell(Seen(showing(CENTER.model_copy(update={"last_scan": scan}))))
@@ -204,7 +206,9 @@ async def test_orders_stand_in_columns_with_their_status() -> None:
 async def test_a_scan_refused_for_want_of_space_is_worded_in_the_operators_language(
     language: Language, said: str
 ) -> None:
-    scan = ScanView(time=NOON, text="SN:1", accepted=False, code="STORAGE_FULL", message="in the agent's words")
+    scan = ScanView(
+        time=NOON, text="SN:1", reader="gun", accepted=False, code="STORAGE_FULL", message="in the agent's words"
+    )
     alarm = AlarmView(code="storage", since=NOON, text="space for facts is reserve")
     view = showing(CENTER.model_copy(update={"last_scan": scan})).model_copy(update={"alarms": (alarm,)})
     async with terminal_in(language) as (terminal, pilot):

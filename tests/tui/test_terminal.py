@@ -111,7 +111,7 @@ async def test_a_scan_by_a_reader_of_the_agent_is_shown_and_that_of_this_termina
         await operator.sees("ONLINE")
         operator.scan("X-1X-1")
         await operator.sees("REFUSED")
-        own = ScanView(time=NOON, text="X-1X-1", accepted=False, code="UNKNOWN_CODE", message="own")
+        own = ScanView(time=NOON, text="X-1X-1", reader="gun", accepted=False, code="UNKNOWN_CODE", message="own")
         agent.show(showing(CENTER.model_copy(update={"last_scan": own})))
         other = own.model_copy(update={"text": "Y-1", "message": "'Y-1' is no code of this site."})
         agent.show(showing(CENTER.model_copy(update={"last_scan": other})))

@@ -100,7 +100,7 @@ from agent.core.facts.quality import (
     QualityCheckSkipped,
 )
 from agent.core.facts.reconciliation import DigestRow, Range, ReconciliationDigest
-from agent.core.facts.scans import ScanAccepted, ScanRefused
+from agent.core.facts.scans import ScanAccepted, ScanElement, ScanMeaning, ScanRefused
 from agent.core.facts.shifts import ShiftOrder, ShiftSummary, TimeElements
 from agent.core.facts.stops import (
     Cut,
@@ -197,6 +197,8 @@ __all__ = [
     "ReworkRecorded",
     "ReworkStarted",
     "ScanAccepted",
+    "ScanElement",
+    "ScanMeaning",
     "ScanRefused",
     "ScrapRecorded",
     "SegmentData",

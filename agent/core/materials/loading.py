@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from agent.core import arguments, boundary, code_lists
 from agent.core.actions import Action, Actions, Asked, Claims
-from agent.core.barcodes import Code
+from agent.core.codes.reading import Code
 from agent.core.directories import Lot
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import LotMoved, LotUnloaded
@@ -38,7 +38,7 @@ def load_scanned(turn: Turn, code: Code, scan: Scan) -> str:
     Raises:
         EntryRefusedError: it cannot be loaded.
     """
-    quality = turn.draft.quality("scanner", entry="manual" if scan.manual else "scan")
+    quality = turn.draft.quality("scanner", entry=scan.way)
     word = Word(scan.observed.wall, quality, labor.acting(turn), scan.text)
     return _load(turn, _wanted(turn, code.identity, {"item_id": code.item or ""}, word), word)
 

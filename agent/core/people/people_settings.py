@@ -15,6 +15,8 @@ class PeopleSettings(Section):
     unknown: Literal["refuse", "allow"] = "refuse"
     """What becomes of somebody whom the directory of operators does not know: refused, or signed on and raised as
     `directory_code_unknown`. Without that directory everybody may sign on."""
+    sign_on: Literal["optional", "required"] = "optional"
+    """required: the work center is locked while nobody is signed on; scans of anything but badges are refused."""
     rights_need_sign_on: bool = True
     """Whether a role of the directory counts only while its person is signed on at this work center."""
     longest_work_h: float = Field(default=16.0, gt=0, le=168)

@@ -43,7 +43,7 @@ def word_of_entry(turn: Turn, entry: Entry) -> Word:
 
 def word_of_scan(turn: Turn, scan: Scan) -> Word:
     """A scanned code's: who signed on last scans."""
-    quality = turn.draft.quality("scanner", entry="manual" if scan.manual else "scan")
+    quality = turn.draft.quality("scanner", entry=scan.way)
     return Word(scan.observed.wall, labor.acting(turn), supervisor=False, quality=quality)
 
 

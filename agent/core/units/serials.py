@@ -85,7 +85,7 @@ def _take_again(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
         nonconformance.move_of(turn, unit.nc, 1, scan.observed.wall)
     data = ReworkStarted(
         keys=turn.draft.keys.model_copy(update={"serial": serial}),
-        quality=turn.draft.quality("scanner", entry="manual" if scan.manual else "scan"),
+        quality=turn.draft.quality("scanner", entry=scan.way),
         versions=turn.draft.versions,
         serial=serial,
         pass_no=unit.pass_no + 1,
@@ -127,7 +127,7 @@ def _taken_here(turn: Turn, unit: Unit, operation: Operation) -> Unit:
 def _tell(turn: Turn, serial: str, unit: Unit, scan: Scan) -> None:
     data = GenealogyLinked(
         keys=turn.draft.keys.model_copy(update={"serial": serial}),
-        quality=turn.draft.quality("scanner", entry="manual" if scan.manual else "scan"),
+        quality=turn.draft.quality("scanner", entry=scan.way),
         versions=turn.draft.versions,
         parent_serial=serial,
         pass_no=unit.pass_no,

@@ -2,14 +2,15 @@
 
 import pytest
 
-from agent.core.barcodes import Code, read
-from agent.core.settings import CodeSettings
+from agent.core.codes.code_settings import CodeSettings
+from agent.core.codes.plain import read
+from agent.core.codes.reading import Code
 
 
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("ORD:PO-1001", Code("order", "PO-1001")),
+        ("ORD:PO-1001", Code("order", "PO-1001", order="PO-1001")),
         ("LOT:PF-7781:PREFORM-05", Code("lot", "PF-7781", "PREFORM-05")),
         ("LOT:PF-7781:A:B", Code("lot", "PF-7781", "A:B")),
         ("SN:000123", Code("serial", "000123")),
@@ -17,7 +18,7 @@ from agent.core.settings import CodeSettings
         ("SN:aB", Code("serial", "aB")),
         ("SN:ORD:1", Code("serial", "ORD:1")),
         ("SN:01\x1d17", Code("serial", "01\x1d17")),
-        ("ORD:ЗАКАЗ-7", Code("order", "ЗАКАЗ-7")),  # noqa: RUF001 - an order as a Russian ERP names it
+        ("ORD:ЗАКАЗ-7", Code("order", "ЗАКАЗ-7", order="ЗАКАЗ-7")),  # noqa: RUF001 - an order as a Russian ERP names it
         ("RSN:NO-MATERIAL", Code("reason", "NO-MATERIAL")),
     ],
 )

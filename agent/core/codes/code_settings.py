@@ -1,0 +1,133 @@
+"""What the site's codes look like, and the readers that read them: configuration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from agent.core.settings_base import Id, Port, Section
+
+PATTERNS: Final[Mapping[str, frozenset[str]]] = {
+    "badge": frozenset({"badge"}),
+    "order": frozenset({"order"}),
+    "operation": frozenset({"order", "operation"}),
+    "lot": frozenset({"lot"}),
+    "serial": frozenset({"serial"}),
+    "reason": frozenset({"reason"}),
+    "location": frozenset({"location"}),
+    "tool": frozenset({"tool"}),
+}
+"""By kind of a plain code the groups that its pattern must have, in the order in which the patterns are tried."""
+SILENCE_MS = 150
+SILENCE_OF_NETWORK_MS = 2_000
+
+
+class ScannerSettings(Section):
+    """A barcode reader: on a serial line (`device`), a keyboard of its own (`input`), or on the network (`host`)."""
+
+    name: Id
+    """Name of the reader, for people."""
+    work_center: Id
+    """Work center that its codes belong to."""
+    device: Path | None = None
+    """Serial device; a `/dev/serial/by-id/` path survives replugging."""
+    baud: int = Field(default=9600, ge=300, le=921_600)
+    """Bits a second of a serial line."""
+    input: Path | None = None
+    """Linux input device of a reader that types like a keyboard, `/dev/input/by-id/usb-…-event-kbd`. It is taken for
+    the agent alone, so that nothing it reads reaches a console."""
+    host: str | None = Field(default=None, min_length=1)
+    """Address of a network reader. The agent dials out to it and never listens."""
+    port: Port = 9004
+    """TCP port of a network reader."""
+    trusted: bool = False
+    """Whether badges and command cards are taken from a network reader; from readers at this PC they always are."""
+    prefix: str = ""
+    """What the reader sends before each code; taken off."""
+    suffix: str = "\r"
+    """What the reader sends after each code; taken off. CR, LF and CR LF all end a code. Empty: it sends nothing, and
+    silence ends a code."""
+    silence_ms: int | None = Field(default=None, ge=20, le=10_000)
+    """Real milliseconds of silence after which a code has ended: complete where there is no suffix, else cut off and
+    refused. Without it 150, and 2000 for a network reader."""
+
+    @property
+    def place(self) -> str:
+        """Where the reader is found, for people."""
+        return f"{self.host}:{self.port}" if self.host is not None else str(self.device or self.input)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether badges and command cards are taken from it."""
+        return self.host is None or self.trusted
+
+    @property
+    def silence_s(self) -> float:
+        """Real seconds of silence after which a code has ended."""
+        usual = SILENCE_MS if self.host is None else SILENCE_OF_NETWORK_MS
+        return (self.silence_ms or usual) / 1000
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if sum(way is not None for way in (self.device, self.input, self.host)) != 1:
+            raise ValueError(f"scanner '{self.name}' needs exactly one of device, input and host")
+        return self
+
+
+class CodeSettings(Section):
+    """Codes of this site. Patterns are regular expressions that match the whole text, with named groups."""
+
+    badge: str = r"BDG:(?P<badge>.+)"
+    """Signs somebody on, or off again. The group's text is known by its digest alone and kept nowhere."""
+    order: str = r"ORD:(?P<order>.+)"
+    """Starts or shows an order."""
+    operation: str = r"OP:(?P<order>[^:]+):(?P<operation>.+)"
+    """Starts or shows one operation of an order."""
+    lot: str = r"LOT:(?P<lot>[^:]+):(?P<item>.+)"
+    """Loads a component lot; group `item`, where there is one, names its item."""
+    serial: str = r"SN:(?P<serial>.+)"
+    """Identifies one unit; group `item`, where there is one, names its item."""
+    reason: str = r"RSN:(?P<reason>.+)"
+    """Gives the current stop its reason."""
+    location: str = r"LOC:(?P<location>.+)"
+    """A place: the lot scanned before it is moved there."""
+    tool: str = r"TOOL:(?P<tool>.+)"
+    """A tool or other resource that is used from now on."""
+    command_prefix: str = Field(default="%EA%", min_length=2, max_length=16)
+    """What the text of every command card begins with, and of nothing else."""
+    elements: dict[str, Literal["order", "operation", "lot", "serial", "location", "tool"]] = Field(
+        default_factory=lambda: dict[str, Literal["order", "operation", "lot", "serial", "location", "tool"]](
+            {"400": "order"}
+        )
+    )
+    """What GS1 application identifiers mean at this site beside 01, 10, 21 and the like: such as `91 = "operation"`."""
+    aim_required: bool = False
+    """Refuse a GS1 code that comes without its AIM identifier. Without one `10ABC123` may be anything."""
+    lost_separator: Literal["refuse", "off"] = "refuse"
+    """What becomes of a lot or serial in which a separator seems to be lost, where neither a pattern nor the MES's lots
+    tell."""
+    lot_patterns: dict[Id, str] = Field(default_factory=dict)
+    """By item a regular expression that its lots match as a whole, where the MES sends none."""
+    rescan_ms: int = Field(default=1500, ge=0)
+    """The same code again within this plant time is the reader's echo, not a second scan."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for kind, needed in PATTERNS.items():
+            groups = _groups(kind, getattr(self, kind))
+            for group in sorted(needed - groups):
+                raise ValueError(f"'{kind}' needs a group (?P<{group}>…)")
+        for item, pattern in self.lot_patterns.items():
+            _groups(f"lot_patterns.{item}", pattern)
+        return self
+
+
+def _groups(name: str, pattern: str) -> frozenset[str]:
+    try:
+        return frozenset(re.compile(pattern).groupindex)
+    except re.error as error:
+        raise ValueError(f"'{name}' is no regular expression: {error}") from None
