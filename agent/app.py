@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent import VERSION, heartbeat, intake, local_api
+from agent import VERSION, collector, heartbeat, intake, local_api
 from agent.acquisition import watch_machine, watch_scanner
 from agent.alarms import Alarms
 from agent.batch import Stand
@@ -77,6 +77,7 @@ async def run(settings: Settings, wish: Wish | None = None) -> None:
     loop = asyncio.get_running_loop()
     with stop_on_signals() as stopping, local_api.listening(settings.agent.socket) as listener:
         prepare(settings)
+        collector.settle()
         backoff = Backoff(0.5, LONGEST_PAUSE_S)
         while not stopping.is_set():
             began = loop.time()
