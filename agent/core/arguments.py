@@ -10,6 +10,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from agent.core.errors import EntryRefusedError
+from agent.core.sentences import say
 
 LONGEST_ID = 64
 """Bytes of a name as JSON: a snapshot is small whatever is scanned. Plants use fewer than 40."""
@@ -31,7 +32,7 @@ def name(arguments: Mapping[str, str], key: str) -> str:
     """
     value = arguments.get(key, "")
     if not value:
-        raise EntryRefusedError("MISSING_ARGUMENT", f"The entry needs '{key}'.")
+        raise EntryRefusedError("MISSING_ARGUMENT", say("The entry needs '{key}'.", key=key))
     must_fit(value)
     return value
 
@@ -61,7 +62,13 @@ def whole(arguments: Mapping[str, str], key: str, *, lowest: int) -> int:
     if value is None or not lowest <= value <= MOST or (lowest < 0 and not value):
         raise EntryRefusedError(
             "NO_QUANTITY",
-            f"'{key}' is '{said[:20]}'; expected a whole number of parts, {lowest} to {MOST}.",
+            say(
+                "'{key}' is '{said}'; expected a whole number of parts, {lowest} to {most}.",
+                key=key,
+                said=said[:20],
+                lowest=lowest,
+                most=MOST,
+            ),
         )
     return value
 
@@ -74,7 +81,10 @@ def quantity(arguments: Mapping[str, str], key: str) -> Decimal:
     """
     value = number(arguments, key)
     if not 0 < value <= MOST:
-        raise EntryRefusedError("NO_QUANTITY", f"'{key}' is {value}; expected more than 0 and at most {MOST}.")
+        raise EntryRefusedError(
+            "NO_QUANTITY",
+            say("'{key}' is {value}; expected more than 0 and at most {most}.", key=key, value=value, most=MOST),
+        )
     return value
 
 
@@ -86,7 +96,9 @@ def number(arguments: Mapping[str, str], key: str) -> Decimal:
     """
     said = arguments.get(key, "").replace(",", ".")
     if not _DECIMAL.fullmatch(said):
-        raise EntryRefusedError("NO_QUANTITY", f"'{key}' is '{said[:20]}'; expected a number such as 12 or 0.75.")
+        raise EntryRefusedError(
+            "NO_QUANTITY", say("'{key}' is '{said}'; expected a number such as 12 or 0.75.", key=key, said=said[:20])
+        )
     return Decimal(said)
 
 
@@ -98,7 +110,10 @@ def one_of(arguments: Mapping[str, str], key: str, known: Mapping[str, _Word]) -
     """
     said = arguments.get(key, "")
     if said not in known:
-        raise EntryRefusedError("UNKNOWN_WORD", f"'{key}' is '{said[:20]}'; expected {', '.join(known)}.")
+        raise EntryRefusedError(
+            "UNKNOWN_WORD",
+            say("'{key}' is '{said}'; expected {words}.", key=key, said=said[:20], words=", ".join(known)),
+        )
     return known[said]
 
 
@@ -115,5 +130,10 @@ def must_fit(identity: str) -> None:
     """
     if not fits(identity):
         raise EntryRefusedError(
-            "TOO_LONG", f"'{identity[:SHOWN]}…' is too long for a name; expected at most {LONGEST_ID} bytes."
+            "TOO_LONG",
+            say(
+                "'{name}…' is too long for a name; expected at most {most} bytes.",
+                name=identity[:SHOWN],
+                most=LONGEST_ID,
+            ),
         )

@@ -8,6 +8,7 @@ from agent.core import arguments
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import Reason
+from agent.core.sentences import say
 
 
 def coded(directories: Directories, name: str, code: str, comment: str = "") -> Reason:
@@ -29,9 +30,14 @@ def coded(directories: Directories, name: str, code: str, comment: str = "") -> 
     entry = next((one for one in known.codes if one.code == code), None)
     if entry is None:
         some = ", ".join(one.code for one in known.codes[:9])
-        raise EntryRefusedError("UNKNOWN_REASON", f"'{code}' is no code of the list '{name}'; expected {some}.")
+        raise EntryRefusedError(
+            "UNKNOWN_REASON",
+            say("'{code}' is no code of the list '{name}'; expected {some}.", code=code, name=name, some=some),
+        )
     if entry.generic and not comment:
-        raise EntryRefusedError("COMMENT_NEEDED", f"'{code}' says nothing by itself. Say in a few words what it was.")
+        raise EntryRefusedError(
+            "COMMENT_NEEDED", say("'{code}' says nothing by itself. Say in a few words what it was.", code=code)
+        )
     return Reason(code=code, dir=name, rev=known.rev)
 
 
@@ -55,4 +61,6 @@ def must_know(directories: Directories, name: str, code: str, refusal: str) -> N
     known = directories.lists.get(name)
     if known is not None and not known.knows(code):
         some = ", ".join(one.code for one in known.codes[:9])
-        raise EntryRefusedError(refusal, f"'{code}' is no code of the list '{name}'; expected {some}.")
+        raise EntryRefusedError(
+            refusal, say("'{code}' is no code of the list '{name}'; expected {some}.", code=code, name=name, some=some)
+        )

@@ -9,7 +9,7 @@ from agent.core.corrections.targets import Target
 from agent.core.counts import quantities, scrapping
 from agent.core.discrepancies import discrepancy_entries
 from agent.core.errors import EntryRefusedError
-from agent.core.materials import consuming, loading, lot_splits, movements
+from agent.core.materials import consuming, loading, lot_splits, movements, moving
 from agent.core.observations import Entry
 from agent.core.orders import attaching, execution
 from agent.core.people import labor, rights, signing
@@ -26,6 +26,7 @@ ACTIONS: Actions = {
     **execution.ACTIONS,
     **attaching.ACTIONS,
     **loading.ACTIONS,
+    **moving.ACTIONS,
     **movements.ACTIONS,
     **consuming.ACTIONS,
     **quantities.ACTIONS,

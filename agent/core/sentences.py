@@ -9,7 +9,8 @@ from typing import Self
 class Sentence(str):
     """A sentence in English, its pattern and the values that stand in it.
 
-    It is a text like any other where nobody asks for more; the pattern is the key under which translations are found.
+    It is a text like any other where nobody asks for more; each line of the pattern is a key under which translations
+    are found.
     """
 
     __slots__ = ("pattern", "values")
@@ -20,17 +21,23 @@ class Sentence(str):
         """The sentence.
 
         Args:
-            pattern: with a `{name}` for each value.
+            pattern: with a `{name}` for each value; of several sentences each has a line of its own.
             values: by name, as texts.
         """
-        made = super().__new__(cls, pattern.format_map(values))
+        made = super().__new__(cls, pattern.replace("\n", " ").format_map(values))
         made.pattern, made.values = pattern, values
         return made
 
 
-def say(pattern: str, /, **values: str) -> Sentence:
+def say(pattern: str, /, **values: object) -> Sentence:
     """A sentence with its values."""
-    return Sentence(pattern, values)
+    return Sentence(pattern, {name: str(value) for name, value in values.items()})
+
+
+def together(*said: Sentence) -> Sentence:
+    """Sentences of one answer as one. What they share has one name in all of them."""
+    values = {name: value for one in said for name, value in one.values.items()}
+    return Sentence("\n".join(one.pattern for one in said), values)
 
 
 def parts(text: str) -> tuple[str, Mapping[str, str]]:

@@ -11,6 +11,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import Fact, Reason
 from agent.core.observations import Entry
 from agent.core.people import labor
+from agent.core.sentences import say
 from agent.core.state import Floor, Own
 from agent.core.stops import reasons
 from agent.core.turn import Turn
@@ -42,9 +43,11 @@ def _is_word(fact: Fact) -> bool:
 def _undo(turn: Turn, entry: Entry) -> str:
     own, allowed_s = _own(turn.floor, entry.actor), turn.setup.machine.correction.undo_s
     if own is None or not 0 <= entry.observed.wall - own.at <= allowed_s:
-        raise EntryRefusedError("NOTHING_TO_UNDO", f"You said nothing here in the last {allowed_s:g} seconds.")
+        raise EntryRefusedError(
+            "NOTHING_TO_UNDO", say("You said nothing here in the last {allowed_s} seconds.", allowed_s=f"{allowed_s:g}")
+        )
     if turn.target is None or turn.target.id != own.fact_id.bytes:
-        raise EntryRefusedError("TOO_MUCH_SINCE", "Too much was recorded since. Void the fact by its id instead.")
+        raise EntryRefusedError("TOO_MUCH_SINCE", say("Too much was recorded since. Void the fact by its id instead."))
     target = corrections.named(turn, entry)
     correction_rules.check_void(turn, entry, target, "void")
     change = correction_changes.changed(turn, target, "void", {})

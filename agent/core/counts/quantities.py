@@ -21,6 +21,7 @@ from agent.core.facts import (
     QuantityCategory,
 )
 from agent.core.observations import Entry
+from agent.core.sentences import say
 from agent.core.stops import setting_up, standstill
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -50,11 +51,13 @@ def report_good(turn: Turn, entry: Entry) -> str:
     """
     qty = arguments.whole(entry.arguments, "qty", lowest=1)
     if turn.counts_output:
-        raise EntryRefusedError("OUTPUT_IS_COUNTED", "Output is counted here. A supervisor can adjust the quantity.")
+        raise EntryRefusedError(
+            "OUTPUT_IS_COUNTED", say("Output is counted here. A supervisor can adjust the quantity.")
+        )
     turn.flush()
     account = turn.account()
     _record_good(turn, account, qty, entry.observed.wall, f"good:{turn.wc_id}:{turn.number()}")
-    return f"Good {qty} {account.uom} taken."
+    return say("Good {qty} {uom} taken.", qty=qty, uom=account.uom)
 
 
 def record_serial(turn: Turn, name: str, serial: str, at: float) -> None:
@@ -73,7 +76,9 @@ def adjust(turn: Turn, entry: Entry, reason: str) -> str:
     turn.flush()
     account = turn.account()
     _adjust(turn, account, Adjustment(category, delta, reason), entry)
-    return f"Quantity {category} adjusted by {delta:+} {account.uom}."
+    return say(
+        "Quantity {category} adjusted by {delta} {uom}.", category=category, delta=f"{delta:+d}", uom=account.uom
+    )
 
 
 def dispose_setup(turn: Turn, entry: Entry) -> str:
@@ -88,12 +93,17 @@ def dispose_setup(turn: Turn, entry: Entry) -> str:
     turn.flush()
     account, left = turn.account(), turn.output.cums.setup
     if not 0 < good + scrap <= left:
-        raise EntryRefusedError("NOT_SO_MANY", f"{good + scrap} parts of {left} made in setup cannot be told apart.")
+        raise EntryRefusedError(
+            "NOT_SO_MANY",
+            say("{told} parts of {left} made in setup cannot be told apart.", told=good + scrap, left=left),
+        )
     changes: tuple[tuple[QuantityCategory, int], ...] = (("setup", -good - scrap), ("good", good), ("scrap", scrap))
     for category, delta in changes:
         if delta:
             _adjust(turn, account, Adjustment(category, delta, SETUP_PARTS), entry)
-    return f"Setup parts: {good} good, {scrap} scrap, {left - good - scrap} left."
+    return say(
+        "Setup parts: {good} good, {scrap} scrap, {left} left.", good=good, scrap=scrap, left=left - good - scrap
+    )
 
 
 def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:
@@ -104,7 +114,12 @@ def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:
     """
     held = next((one for one in turn.output.held if one.discrepancy_id == discrepancy_id), None)
     if held is None:
-        raise EntryRefusedError("NOT_HELD", f"Nothing is held back under {discrepancy_id}: decided, or too long ago.")
+        raise EntryRefusedError(
+            "NOT_HELD",
+            say(
+                "Nothing is held back under {discrepancy_id}: decided, or too long ago.", discrepancy_id=discrepancy_id
+            ),
+        )
     decision = arguments.one_of(entry.arguments, "decision", DECISIONS)
     parts = held.parts if decision == "post" else 0
     if decision == "edit":
@@ -117,7 +132,12 @@ def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:
     left = tuple(one for one in turn.output.held if one.discrepancy_id != discrepancy_id)
     turn.output = replace(turn.output, held=left)
     counting.credit(turn, held.account, lambda told: _resolved(turn, entry, discrepancy_id, decision, told))
-    return f"Quarantine {discrepancy_id}: {parts} {held.account.uom} counted."
+    return say(
+        "Quarantine {discrepancy_id}: {parts} {uom} counted.",
+        discrepancy_id=discrepancy_id,
+        parts=parts,
+        uom=held.account.uom,
+    )
 
 
 def _record_good(turn: Turn, account: Account, qty: int, at: float, key: str, serials: tuple[str, ...] = ()) -> None:
@@ -154,8 +174,13 @@ def _adjust(turn: Turn, account: Account, change: Adjustment, entry: Entry) -> N
         if left < 0:
             raise EntryRefusedError(
                 "BELOW_ZERO",
-                f"There are {getattr(told.cums, change.category)} {account.uom} of {change.category}; "
-                f"{-change.delta} cannot be taken off.",
+                say(
+                    "There are {qty} {uom} of {category}; {delta} cannot be taken off.",
+                    qty=getattr(told.cums, change.category),
+                    uom=account.uom,
+                    category=change.category,
+                    delta=-change.delta,
+                ),
             )
         data = QuantityAdjusted(
             keys=turn.draft.keys,

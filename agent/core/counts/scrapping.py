@@ -13,6 +13,7 @@ from agent.core.counts.output import Output
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import ScrapRecorded
 from agent.core.observations import Entry
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.units import unit_records
 from agent.core.units.unit_records import Unit
@@ -52,7 +53,12 @@ def report_scrap(turn: Turn, entry: Entry) -> str:
     if from_good > cums.good:
         raise EntryRefusedError(
             "TOO_MUCH_SCRAP",
-            f"{rejects.qty} parts are more than there are: {cums.good} good and {cums.uncoded} rejects without a code.",
+            say(
+                "{qty} parts are more than there are: {good} good and {uncoded} rejects without a code.",
+                qty=rejects.qty,
+                good=cums.good,
+                uncoded=cums.uncoded,
+            ),
         )
 
     def tell(told: Output) -> Output:
@@ -63,7 +69,9 @@ def report_scrap(turn: Turn, entry: Entry) -> str:
     counting.credit(turn, account, tell)
     if unit is not None and rejects.serial is not None:
         unit_records.keep(turn, rejects.serial, replace(unit, status="scrapped", counted=True, at=entry.observed.wall))
-    return f"Scrap {rejects.qty} {account.uom} taken, {coded} of them counted before."
+    return say(
+        "Scrap {qty} {uom} taken, {coded} of them counted before.", qty=rejects.qty, uom=account.uom, coded=coded
+    )
 
 
 def _rejects(turn: Turn, entry: Entry) -> Rejects:
@@ -71,7 +79,9 @@ def _rejects(turn: Turn, entry: Entry) -> Rejects:
     serial = arguments.optional_name(said, "serial")
     qty = 1 if serial is not None and not said.get("qty") else arguments.whole(said, "qty", lowest=1)
     if serial is not None and qty != 1:
-        raise EntryRefusedError("NO_QUANTITY", f"Unit {serial} is one part; leave out 'qty' or say 1.")
+        raise EntryRefusedError(
+            "NO_QUANTITY", say("Unit {serial} is one part; leave out 'qty' or say 1.", serial=serial)
+        )
     defect_code = arguments.name(said, "defect_code")
     code_lists.must_know(turn.directories, "defects", defect_code, "UNKNOWN_DEFECT")
     place = arguments.optional_name(said, "place") or turn.wc_id
@@ -88,20 +98,29 @@ def _unit_to_scrap(turn: Turn, serial: str) -> Unit:
     operation = turn.operations.current
     if operation is None:
         raise EntryRefusedError(
-            "NO_ORDER", f"Unit {serial} needs an order in progress. Start one, then enter it again."
+            "NO_ORDER", say("Unit {serial} needs an order in progress. Start one, then enter it again.", serial=serial)
         )
     unit = unit_records.find(turn, serial) or Unit("made")
     if unit.status in {"nonconforming", "in_rework"}:
-        raise EntryRefusedError("NC_OPEN", f"Unit {serial} is nonconforming. Write it off with dispose_nc.")
+        raise EntryRefusedError(
+            "NC_OPEN", say("Unit {serial} is nonconforming. Write it off with dispose_nc.", serial=serial)
+        )
     if unit.status == "scrapped":
-        raise EntryRefusedError("UNIT_SCRAPPED", f"Unit {serial} was written off already.")
+        raise EntryRefusedError("UNIT_SCRAPPED", say("Unit {serial} was written off already.", serial=serial))
     if unit.status == "component":
-        raise EntryRefusedError("NOT_A_PART", f"{serial} is a component and no part of the order. Enter raise_nc.")
+        raise EntryRefusedError(
+            "NOT_A_PART", say("{serial} is a component and no part of the order. Enter raise_nc.", serial=serial)
+        )
     here = (operation.order_id, operation.op_no)
     if unit.status == "made" and unit.order_id is not None and (unit.order_id, unit.op_no) != here:
         raise EntryRefusedError(
             "OTHER_OPERATION",
-            f"Unit {serial} was made for order {unit.order_id}, operation {unit.op_no}. Start it, or enter raise_nc.",
+            say(
+                "Unit {serial} was made for order {order_id}, operation {op_no}. Start it, or enter raise_nc.",
+                serial=serial,
+                order_id=unit.order_id,
+                op_no=unit.op_no,
+            ),
         )
     lot_out = unit.lot_out if unit.counted else turn.account().lot_out
     return replace(unit, item_id=operation.item_id, order_id=here[0], op_no=here[1], lot_out=lot_out)

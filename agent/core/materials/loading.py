@@ -1,4 +1,4 @@
-"""Component lots at a work center: loaded, unloaded and moved, each a fact of its own (requirements 29, 40, 50)."""
+"""Component lots at a work center: loaded and unloaded, each a fact of its own (requirements 29, 40, 50)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.codes.reading import Code
 from agent.core.directories import Lot
 from agent.core.errors import EntryRefusedError
-from agent.core.facts import LotMoved, LotUnloaded
+from agent.core.facts import LotUnloaded
 from agent.core.materials import lot_checks, lot_facts, lot_records, materials, uoms
 from agent.core.materials.lot_checks import Finding, Wanted
 from agent.core.materials.lot_facts import Word
@@ -19,6 +19,7 @@ from agent.core.materials.materials import MAX_LOTS, MOST_BYTES, LoadedLot
 from agent.core.observations import Entry, Scan
 from agent.core.people import labor, rights
 from agent.core.quality import holds
+from agent.core.sentences import say, together
 from agent.core.times import iso
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -74,49 +75,14 @@ def unload(turn: Turn, entry: Entry) -> str:
     if entry.arguments.get("qty_left"):
         left = arguments.number(entry.arguments, "qty_left")
         if left < 0:
-            raise EntryRefusedError("NO_QUANTITY", f"'qty_left' is {left}; expected 0 or more.")
+            raise EntryRefusedError("NO_QUANTITY", say("'qty_left' is {left}; expected 0 or more.", left=left))
         lot = replace(lot, uom=unit_of(turn, lot, entry.arguments))
     turn.flush()
     boundary.end(turn, entry.observed.wall, "lot")
     _unload(
         turn, lot, entry.observed.wall, "empty" if left == 0 else "operator", left, entry.actor or labor.acting(turn)
     )
-    return f"Lot {lot.lot_id} unloaded."
-
-
-def move(turn: Turn, entry: Entry) -> str:
-    """Move a lot, or a part of it, to another place (requirement 29).
-
-    Raises:
-        EntryRefusedError: no place is named, or the quantity is none.
-    """
-    given, at = entry.arguments, entry.observed.wall
-    lot_id, to_place = arguments.name(given, "lot_id"), arguments.name(given, "to_place")
-    loaded = turn.materials.lot(lot_id)
-    lot = loaded or known(turn, lot_id, {})
-    qty = arguments.quantity(given, "qty") if given.get("qty") else None
-    uom = lot.uom if qty is None else unit_of(turn, lot, given)
-    from_place = lot.place or turn.wc_id
-    if from_place == to_place:
-        raise EntryRefusedError("SAME_PLACE", f"Lot {lot_id} lies at {to_place} already. Nothing to do.")
-    if qty is None:
-        moved = replace(lot, place=to_place)
-        lots = tuple(moved if one.lot_id == lot_id else one for one in turn.materials.loaded)
-        turn.materials = replace(turn.materials, loaded=lots)
-        if loaded is None:
-            lot_records.keep(turn, moved)
-    data = LotMoved(
-        keys=turn.draft.keys.model_copy(update={"lot_id": lot_id, "item_id": lot.item_id}),
-        quality=turn.draft.quality("operator", entry="manual"),
-        versions=turn.draft.versions,
-        qty=qty,
-        uom=uom,
-        from_place=from_place,
-        to_place=to_place,
-        actor=entry.actor or labor.acting(turn),
-    )
-    turn.draft.add(data, at, f"lmv:{turn.wc_id}:{lot_id}:{turn.number()}")
-    return f"Lot {lot_id} moved to {to_place}."
+    return say("Lot {lot_id} unloaded.", lot_id=lot.lot_id)
 
 
 def order_ended(turn: Turn, at: float) -> None:
@@ -156,20 +122,24 @@ def must_be_loaded(turn: Turn, lot_id: str) -> LoadedLot:
     """
     lot = turn.materials.lot(lot_id)
     if lot is None:
-        raise EntryRefusedError("NOT_LOADED", f"Lot {lot_id} is not loaded here. Load it first.")
+        raise EntryRefusedError("NOT_LOADED", say("Lot {lot_id} is not loaded here. Load it first.", lot_id=lot_id))
     return lot
 
 
 def _wanted(turn: Turn, lot_id: str, given: Mapping[str, str], word: Word) -> Wanted:
     """What is to be loaded, out of what was said, what is known of it here and what the MES says."""
     if turn.materials.lot(lot_id) is not None:
-        raise EntryRefusedError("ALREADY_LOADED", f"Lot {lot_id} is loaded here already. Nothing to do.")
+        raise EntryRefusedError(
+            "ALREADY_LOADED", say("Lot {lot_id} is loaded here already. Nothing to do.", lot_id=lot_id)
+        )
     loaded = turn.materials.loaded
     lot = replace(known(turn, lot_id, given), since=word.at)
     if given.get("qty"):
         lot = replace(lot, qty=arguments.quantity(given, "qty"), used=materials.NOTHING, uom=unit_of(turn, lot, given))
     if len(loaded) >= MAX_LOTS or sum(one.size for one in (*loaded, lot)) > MOST_BYTES:
-        raise EntryRefusedError("TOO_MANY_LOTS", f"{len(loaded)} lots are loaded here. Unload one first.")
+        raise EntryRefusedError(
+            "TOO_MANY_LOTS", say("{count} lots are loaded here. Unload one first.", count=len(loaded))
+        )
     said = arguments.optional_name(given, "item_id")
     return Wanted(lot, said, turn.directories.lots.get(lot_id), word.reason is not None, word.at)
 
@@ -224,8 +194,8 @@ def _load(turn: Turn, wanted: Wanted, word: Word, swapped: LoadedLot | None = No
     turn.materials = turn.materials.with_loaded(wanted.lot)
     lot_facts.tell_loaded(turn, wanted, word, found)
     lot_facts.tell_deviations(turn, wanted, word, found, overridden)
-    words = f"Lot {wanted.lot.lot_id} loaded."
-    return " ".join([words, *(one.words for one in found if one.code not in overridden)])
+    words = say("Lot {lot_id} loaded.", lot_id=wanted.lot.lot_id)
+    return together(words, *(one.words for one in found if one.code not in overridden))
 
 
 def _must_pass(turn: Turn, found: list[Finding], word: Word) -> frozenset[str]:
@@ -238,7 +208,7 @@ def _must_pass(turn: Turn, found: list[Finding], word: Word) -> frozenset[str]:
     if blocking and word.entry is not None:
         rights.must_be(turn, word.entry, rules.override_role, "supervisor")
         if word.reason is None:
-            raise EntryRefusedError("REASON_NEEDED", "To load it all the same, say why: a reason is needed.")
+            raise EntryRefusedError("REASON_NEEDED", say("To load it all the same, say why: a reason is needed."))
     return frozenset(one.code for one in blocking)
 
 
@@ -292,5 +262,4 @@ def unit_of(turn: Turn, lot: LoadedLot, given: Mapping[str, str]) -> str:
 ACTIONS: Actions = {
     "load_lot": Action(load, claims_needed),
     "unload_lot": Action(unload),
-    "move_lot": Action(move, claims_needed),
 }

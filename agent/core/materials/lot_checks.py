@@ -15,6 +15,7 @@ from agent.core.materials.bom import Serving
 from agent.core.materials.materials import LoadedLot
 from agent.core.people import labor
 from agent.core.quality import holds
+from agent.core.sentences import Sentence, say
 from agent.core.times import iso
 from agent.core.turn import Turn
 
@@ -47,7 +48,7 @@ class Finding:
     """Of the deviation, if it is loaded all the same."""
     expected: str
     actual: str
-    words: str
+    words: Sentence
     """For the operator: what was found and what to do."""
 
 
@@ -84,23 +85,28 @@ def was_validated(turn: Turn) -> Literal["offline", "skipped"]:
 def _context(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
     lot_id = wanted.lot.lot_id
     if turn.operations.current is None:
-        words = f"No order is in progress. Start one, then load lot {lot_id}."
+        words = say("No order is in progress. Start one, then load lot {lot_id}.", lot_id=lot_id)
         yield Finding("NO_ORDER", "order", "an order in progress", "none", words)
     if labor.acting(turn) is None:
-        words = f"Nobody has signed on here. Sign on, then load lot {lot_id}."
+        words = say("Nobody has signed on here. Sign on, then load lot {lot_id}.", lot_id=lot_id)
         yield Finding("NO_OPERATOR", "labor", "somebody signed on", "nobody", words)
     if not turn.directories.lots:
-        words = f"Lot {lot_id} cannot be checked: the MES has sent no lots. Ask a supervisor."
+        words = say("Lot {lot_id} cannot be checked: the MES has sent no lots. Ask a supervisor.", lot_id=lot_id)
         yield Finding("NOT_VALIDATED_OFFLINE", "lot", "a copy of the MES's lots", "none", words)
 
 
 def _identity(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
     lot_id, copy = wanted.lot.lot_id, wanted.copy
     if turn.directories.lots and copy is None:
-        words = f"The MES knows no lot {lot_id}. Look at the label again, or ask the warehouse."
+        words = say("The MES knows no lot {lot_id}. Look at the label again, or ask the warehouse.", lot_id=lot_id)
         yield Finding("UNKNOWN_LOT", "lot", "a lot that the MES knows", lot_id, words)
     if copy is not None and wanted.said_item is not None and copy.item_id != wanted.said_item:
-        words = f"Lot {lot_id} is {copy.item_id} for the MES, the label says {wanted.said_item}. Put it aside."
+        words = say(
+            "Lot {lot_id} is {known} for the MES, the label says {said}. Put it aside.",
+            lot_id=lot_id,
+            known=copy.item_id,
+            said=wanted.said_item,
+        )
         yield Finding("WRONG_ITEM", "lot", copy.item_id, wanted.said_item, words)
 
 
@@ -115,19 +121,31 @@ def _component(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
         expected = ", ".join(line.item_id for line in here[:9]) or "nothing"
         elsewhere = bom.serving(lines, lot.item_id, lot.line)
         if elsewhere is not None:
-            words = f"{lot.item_id} is used at operation {elsewhere.line.op_no}, not here. Take it there."
+            words = say(
+                "{item_id} is used at operation {op_no}, not here. Take it there.",
+                item_id=lot.item_id,
+                op_no=elsewhere.line.op_no,
+            )
             yield Finding("WRONG_OP", "bom", expected, lot.item_id, words)
         else:
-            version = f"version {versions.bom_version} of the bill of materials"
-            words = f"{lot.item_id} is not in {version}. Needed here: {expected}."
+            words = say(
+                "{item_id} is not in version {version} of the bill of materials. Needed here: {expected}.",
+                item_id=lot.item_id,
+                version=versions.bom_version,
+                expected=expected,
+            )
             yield Finding("NOT_IN_BOM", "bom", expected, lot.item_id, words)
     elif serving.substitute is not None:
-        stands_in = f"{lot.item_id} stands in for {serving.line.item_id}"
+        items = {"item_id": lot.item_id, "component": serving.line.item_id}
         if not serving.substitute.approved:
-            words = f"{stands_in}, and is not approved for it. Take the component itself, or ask a supervisor."
+            words = say(
+                "{item_id} stands in for {component}, and is not approved for it. "
+                "Take the component itself, or ask a supervisor.",
+                **items,
+            )
             yield Finding("SUBSTITUTE_NOT_APPROVED", "substitution", serving.line.item_id, lot.item_id, words)
         if serving.substitute.reason_required and not wanted.has_reason:
-            words = f"{stands_in}. Say why: load it again with a reason."
+            words = say("{item_id} stands in for {component}. Say why: load it again with a reason.", **items)
             yield Finding("SUBSTITUTE_NEEDS_REASON", "substitution", serving.line.item_id, lot.item_id, words)
 
 
@@ -135,21 +153,30 @@ def _condition(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
     lot, copy = wanted.lot, wanted.copy
     hold = holds.held(turn, "lot", lot.lot_id)
     if hold is not None:
-        words = f"Lot {lot.lot_id} is on hold: {hold.reason.code}. Take another one, or ask quality."
+        words = say(
+            "Lot {lot_id} is on hold: {reason}. Take another one, or ask quality.",
+            lot_id=lot.lot_id,
+            reason=hold.reason.code,
+        )
         yield Finding("LOT_ON_HOLD", "lot", "a lot that is free", hold.reason.code, words)
     if copy is not None and copy.expires is not None and copy.expires.timestamp() <= wanted.at:
         until = iso(copy.expires.timestamp())
-        words = f"Lot {lot.lot_id} was to be used by {until[:10]}. Take another one."
+        words = say("Lot {lot_id} was to be used by {date}. Take another one.", lot_id=lot.lot_id, date=until[:10])
         yield Finding("LOT_EXPIRED", "lot", f"used by {until}", iso(wanted.at), words)
     if lot.is_empty or (copy is not None and copy.status == "closed"):
-        words = f"By the accounts nothing is left of lot {lot.lot_id}. Look at the label, or enter what is in it."
+        words = say(
+            "By the accounts nothing is left of lot {lot_id}. Look at the label, or enter what is in it.",
+            lot_id=lot.lot_id,
+        )
         yield Finding("LOT_EMPTY", "lot", "something left", "0", words)
     if copy is not None and copy.place is not None and copy.place != turn.wc_id and _is_center(turn, copy.place):
-        words = f"By the MES lot {lot.lot_id} lies at {copy.place}. Was it brought here?"
+        words = say(
+            "By the MES lot {lot_id} lies at {place}. Was it brought here?", lot_id=lot.lot_id, place=copy.place
+        )
         yield Finding("WRONG_WC", "wc", copy.place, turn.wc_id, words)
     older = _older(turn, wanted)
     if older is not None:
-        words = f"Lot {older.lot_id} of {older.item_id} is older. Use that one first."
+        words = say("Lot {older} of {known} is older. Use that one first.", older=older.lot_id, known=older.item_id)
         yield Finding("FIFO_WARNING", "sequence", older.lot_id, lot.lot_id, words)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
+from agent.core.sentences import say
 
 
 def of_item(directories: Directories, item_id: str | None, lot_id: str | None = None) -> str | None:
@@ -27,8 +28,13 @@ def agreed(said: str | None, known: str | None, what: str) -> str:
         EntryRefusedError: nobody said one, or another one than is known.
     """
     if said and known and said != known:
-        raise EntryRefusedError("WRONG_UOM", f"{what} is counted in {known}, not in {said}. Enter it in {known}.")
+        raise EntryRefusedError(
+            "WRONG_UOM",
+            say("{what} is counted in {known}, not in {said}. Enter it in {known}.", what=what, known=known, said=said),
+        )
     unit = said or known
     if not unit:
-        raise EntryRefusedError("NO_UOM", f"Nobody said what {what} is counted in. Enter the quantity with its unit.")
+        raise EntryRefusedError(
+            "NO_UOM", say("Nobody said what {what} is counted in. Enter the quantity with its unit.", what=what)
+        )
     return unit

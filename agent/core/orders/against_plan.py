@@ -16,6 +16,7 @@ from agent.core.facts import Deviation, DiscrepancyCode, Reason
 from agent.core.orders import executions, plan
 from agent.core.orders.named_operations import Named
 from agent.core.orders.operations import Operation
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -92,7 +93,11 @@ def of_copy(order: Order, wc_id: str) -> Iterator[Contradiction]:
         yield Contradiction(
             "order_not_released",
             {"order_id": order.order_id, "release_status": order.release_status},
-            f"Order {order.order_id} is {order.release_status}, not released. Ask the planner to release it.",
+            say(
+                "Order {order_id} is {status}, not released. Ask the planner to release it.",
+                order_id=order.order_id,
+                status=order.release_status,
+            ),
         )
     if order.work_centers and wc_id not in order.work_centers:
         yield _at_wrong_center(evidence, order.work_centers, wc_id)
@@ -146,7 +151,11 @@ def follow_copy(turn: Turn) -> None:
 def _at_start(turn: Turn, named: Named) -> Iterator[Contradiction]:
     order = named.order
     if order is None:
-        found = f"Order {named.order_id} is not known here. Ask the planner to publish it to {turn.wc_id}."
+        found = say(
+            "Order {order_id} is not known here. Ask the planner to publish it to {wc_id}.",
+            order_id=named.order_id,
+            wc_id=turn.wc_id,
+        )
         yield Contradiction("order_unknown", {"order_id": named.order_id}, found)
         return
     evidence = {"order_id": order.order_id, "op_no": order.op_no}
@@ -156,7 +165,11 @@ def _at_start(turn: Turn, named: Named) -> Iterator[Contradiction]:
         yield _at_wrong_center(evidence, centers, turn.wc_id)
     missing = [one.op_no for one in order.route if one.mandatory and not _is_done(turn, order, one.op_no)]
     if missing:
-        found = f"Operations {', '.join(missing)} of order {order.order_id} are not completed yet. Do them first."
+        found = say(
+            "Operations {missing} of order {order_id} are not completed yet. Do them first.",
+            missing=", ".join(missing),
+            order_id=order.order_id,
+        )
         yield Contradiction("operation_out_of_sequence", {**evidence, "not_completed": ", ".join(missing)}, found)
     now = turn.draft.observed
     works_with = plan.versions_of(turn.directories, order, now)
@@ -192,14 +205,24 @@ def _stale_version(kind: str, ours: str, theirs: str, order_id: str) -> Contradi
     return Contradiction(
         "stale_version",
         {"object": name, "works_with": ours, "in_force": theirs},
-        f"Order {order_id} works with version {ours} of its {name}; {theirs} is in force. Ask the planner for another.",
+        say(
+            "Order {order_id} works with version {ours} of its {name}; {theirs} is in force. "
+            "Ask the planner for another.",
+            order_id=order_id,
+            ours=ours,
+            name=name,
+            theirs=theirs,
+        ),
     )
 
 
 def _at_wrong_center(evidence: dict[str, str], centers: tuple[str, ...], wc_id: str) -> Contradiction:
     planned = ", ".join(centers)
-    found = (
-        f"Order {evidence['order_id']} is planned for {planned}, not for {wc_id}. Take it there, or ask the planner."
+    found = say(
+        "Order {order_id} is planned for {planned}, not for {wc_id}. Take it there, or ask the planner.",
+        order_id=evidence["order_id"],
+        planned=planned,
+        wc_id=wc_id,
     )
     return Contradiction("wrong_work_center", {**evidence, "planned": planned}, found)
 

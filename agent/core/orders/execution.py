@@ -14,6 +14,7 @@ from agent.core.orders.operations import Operation
 from agent.core.people import labor
 from agent.core.people.rights import must_be
 from agent.core.quality import checks, holds
+from agent.core.sentences import say
 from agent.core.stops import setting_up, standstill
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -35,7 +36,11 @@ def _take_up(turn: Turn, named: Named, word: Word) -> str:
     if current is not None and current.status == "in_progress":
         raise EntryRefusedError(
             "OPERATION_IN_PROGRESS",
-            f"Work on {current.title} is in progress. Finish or pause it first, then start {named.order_id}.",
+            say(
+                "Work on {title} is in progress. Finish or pause it first, then start {order_id}.",
+                title=current.title,
+                order_id=named.order_id,
+            ),
         )
     override = _look_for_hold(turn, named.order_id)
     if current is not None and current.is_of(named.order_id, named.op_no):
@@ -53,7 +58,7 @@ def _take_up(turn: Turn, named: Named, word: Word) -> str:
     if override is not None:
         _tell_deviation(turn, override, word, "ORDER_ON_HOLD")
     begun = named.known is None or named.known.status == "waiting"
-    return f"Order {named.order_id} {'started' if begun else 'goes on'}."
+    return say("Order {order_id} started." if begun else "Order {order_id} goes on.", order_id=named.order_id)
 
 
 def _leave(turn: Turn, status: OperationStatus, word: Word) -> Operation:
@@ -70,7 +75,7 @@ def _leave(turn: Turn, status: OperationStatus, word: Word) -> Operation:
 def _present(turn: Turn) -> Operation:
     operation = turn.operations.current
     if operation is None:
-        raise EntryRefusedError("NO_OPERATION", "No order is in progress. Scan or choose one to start.")
+        raise EntryRefusedError("NO_OPERATION", say("No order is in progress. Scan or choose one to start."))
     return operation
 
 
@@ -82,7 +87,11 @@ def _look_for_hold(turn: Turn, order_id: str) -> Deviation | None:
     if answer == "block":
         raise EntryRefusedError(
             "ORDER_ON_HOLD",
-            f"Order {order_id} is held ({hold.reason.code}). Ask quality to release the hold, then start it again.",
+            say(
+                "Order {order_id} is held ({code}). Ask quality to release the hold, then start it again.",
+                order_id=order_id,
+                code=hold.reason.code,
+            ),
         )
     return Deviation(kind="order_on_hold", expected="released hold", actual=hold.hold_id or "hold", reason=hold.reason)
 
@@ -113,7 +122,9 @@ def _resume(turn: Turn, entry: Entry) -> str:
         order_id, op_no = _present(turn).order_id, _present(turn).op_no
     named = named_operations.to_resume(turn, order_id, op_no)
     if named.known is None or named.known.status == "waiting":
-        raise EntryRefusedError("NOT_BEGUN", f"Work on order {order_id} has not begun here. Start it instead.")
+        raise EntryRefusedError(
+            "NOT_BEGUN", say("Work on order {order_id} has not begun here. Start it instead.", order_id=order_id)
+        )
     return _take_up(turn, named, _beginning(turn, entry))
 
 
@@ -123,25 +134,31 @@ def _pause(turn: Turn, entry: Entry) -> str:
     operations.must_allow(operation, "paused")
     against_plan.follow_copy(turn)
     changeover.change_here(turn, "paused", word)
-    return f"Order {operation.order_id} paused."
+    return say("Order {order_id} paused.", order_id=operation.order_id)
 
 
 def _complete_in_part(turn: Turn, entry: Entry) -> str:
     word = replace(_word(turn, entry), comment=arguments.text(entry.arguments, "comment"))
-    return f"Order {_leave(turn, 'partially_completed', word).order_id} finished in part; the rest follows."
+    return say(
+        "Order {order_id} finished in part; the rest follows.",
+        order_id=_leave(turn, "partially_completed", word).order_id,
+    )
 
 
 def _complete(turn: Turn, entry: Entry) -> str:
-    return f"Order {_leave(turn, 'completed', _word(turn, entry)).order_id} finished."
+    return say("Order {order_id} finished.", order_id=_leave(turn, "completed", _word(turn, entry)).order_id)
 
 
 def _stop(turn: Turn, entry: Entry) -> str:
-    return f"Order {_leave(turn, 'stopped', _interruption(turn, entry)).order_id} broken off; it may go on later."
+    return say(
+        "Order {order_id} broken off; it may go on later.",
+        order_id=_leave(turn, "stopped", _interruption(turn, entry)).order_id,
+    )
 
 
 def _abort(turn: Turn, entry: Entry) -> str:
     must_be(turn, entry, "supervisor")
-    return f"Order {_leave(turn, 'aborted', _interruption(turn, entry)).order_id} given up."
+    return say("Order {order_id} given up.", order_id=_leave(turn, "aborted", _interruption(turn, entry)).order_id)
 
 
 def _beginning(turn: Turn, entry: Entry) -> Word:
@@ -166,15 +183,15 @@ def _interruption(turn: Turn, entry: Entry) -> Word:
 def _start_setup(turn: Turn, entry: Entry) -> str:
     setting_up.begin(turn, "operator", entry.observed.wall)
     standstill.cut_here(turn, entry.observed.wall)
-    return "Setup started."
+    return say("Setup started.")
 
 
 def _end_setup(turn: Turn, entry: Entry) -> str:
     if turn.setting_up is None:
-        raise EntryRefusedError("NO_SETUP", "No setup is under way.")
+        raise EntryRefusedError("NO_SETUP", say("No setup is under way."))
     setting_up.end(turn, entry.observed.wall)
     standstill.cut_here(turn, entry.observed.wall)
-    return "Setup ended."
+    return say("Setup ended.")
 
 
 def _of_order(asked: Asked) -> Claims:

@@ -27,6 +27,7 @@ from agent.core.facts import (
     OperationStopped,
     Versions,
 )
+from agent.core.sentences import say
 from agent.core.shifts.figures import Sums
 from agent.core.values import replace
 
@@ -226,14 +227,22 @@ def must_allow(operation: Operation, status: OperationStatus) -> None:
     if operation.status in FINAL:
         raise EntryRefusedError(
             "OPERATION_ENDED",
-            f"Work on {title} has ended here: {operation.status}. What is missing or too much needs a correction; "
-            "call a supervisor.",
+            say(
+                "Work on {title} has ended here: {status}. "
+                "What is missing or too much needs a correction; call a supervisor.",
+                title=title,
+                status=operation.status,
+            ),
         )
     if status == "in_progress":
-        raise EntryRefusedError("ALREADY_STARTED", f"Work on {title} is in progress already.")
+        raise EntryRefusedError("ALREADY_STARTED", say("Work on {title} is in progress already.", title=title))
     if status == operation.status:
-        raise EntryRefusedError("ALREADY_PAUSED", f"Work on {title} is paused already. Resume it, or start another.")
-    raise EntryRefusedError("NOT_IN_PROGRESS", f"Work on {title} is not in progress here. Resume it first.")
+        raise EntryRefusedError(
+            "ALREADY_PAUSED", say("Work on {title} is paused already. Resume it, or start another.", title=title)
+        )
+    raise EntryRefusedError(
+        "NOT_IN_PROGRESS", say("Work on {title} is not in progress here. Resume it first.", title=title)
+    )
 
 
 def fact_of(operation: Operation) -> type[OperationChanged]:

@@ -14,6 +14,7 @@ from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Keys, LaborRecorded, LaborSignedOff, LaborSignedOn
 from agent.core.people.crew import Activity, Person
+from agent.core.sentences import say
 from agent.core.state import StationState
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
@@ -76,12 +77,18 @@ def sign_on(turn: Turn, operator_id: str, activity: Activity, auth: Auth, qualit
     now, signed_on = turn.draft.observed, turn.crew.find(operator_id)
     operator = turn.directories.operator(operator_id)
     if signed_on is not None and signed_on.activity == activity:
-        raise EntryRefusedError("ALREADY_SIGNED_ON", f"{operator_id} is signed on here already. Nothing to do.")
+        raise EntryRefusedError(
+            "ALREADY_SIGNED_ON", say("{operator_id} is signed on here already. Nothing to do.", operator_id=operator_id)
+        )
     if signed_on is None and len(turn.crew.people) >= MOST_PEOPLE:
-        raise EntryRefusedError("TOO_MANY_PEOPLE", f"{MOST_PEOPLE} people are signed on here. Sign somebody off first.")
+        raise EntryRefusedError(
+            "TOO_MANY_PEOPLE", say("{most} people are signed on here. Sign somebody off first.", most=MOST_PEOPLE)
+        )
     stranger = operator is None and turn.directories.operators is not None
     if stranger and turn.setup.machine.people.unknown == "refuse":
-        raise EntryRefusedError("UNKNOWN_OPERATOR", "The directory of operators does not know you. Call a supervisor.")
+        raise EntryRefusedError(
+            "UNKNOWN_OPERATOR", say("The directory of operators does not know you. Call a supervisor.")
+        )
     if signed_on is not None:
         _end(turn, signed_on, now, "operator", quality)
     person = Person(operator_id, activity, now, now)
@@ -111,7 +118,7 @@ def sign_off(turn: Turn, operator_id: str, cause: Cause, quality: FactQuality) -
     """
     person = turn.crew.find(operator_id)
     if person is None:
-        raise EntryRefusedError("NOT_SIGNED_ON", f"{operator_id} is not signed on here.")
+        raise EntryRefusedError("NOT_SIGNED_ON", say("{operator_id} is not signed on here.", operator_id=operator_id))
     _end(turn, person, turn.draft.observed, cause, quality)
 
 

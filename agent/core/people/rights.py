@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
+from agent.core.sentences import say
 from agent.core.turn import Turn
 
 OPERATOR = "operator"
@@ -25,7 +26,9 @@ def must_be(turn: Turn, entry: Entry, *roles: str) -> None:
     if not allowed or has_role(turn, entry, *allowed):
         return
     code = "NEEDS_SUPERVISOR" if "supervisor" in allowed else "NEEDS_ROLE"
-    raise EntryRefusedError(code, f"Only {' or '.join(allowed)} may do this. Call one to sign on here.")
+    raise EntryRefusedError(
+        code, say("Only {roles} may do this. Call one to sign on here.", roles=" or ".join(allowed))
+    )
 
 
 def has_role(turn: Turn, entry: Entry, *roles: str) -> bool:

@@ -12,6 +12,7 @@ from agent.core.observations import Entry
 from agent.core.people import labor, rights
 from agent.core.people.crew import Activity
 from agent.core.people.labor import Cause
+from agent.core.sentences import say
 from agent.core.turn import Turn
 
 ACTIVITIES: Mapping[str, Activity] = {"direct": "direct", "indirect": "indirect"}
@@ -31,16 +32,16 @@ def take_badge(turn: Turn, digest: str, quality: FactQuality) -> str:
     name = operator_id if owner is None else owner.name
     if turn.crew.find(operator_id) is not None:
         labor.sign_off(turn, operator_id, "operator", quality)
-        return f"{name} signed off."
+        return say("{name} signed off.", name=name)
     labor.sign_on(turn, operator_id, "direct", "badge", quality)
-    return f"{name} signed on."
+    return say("{name} signed on.", name=name)
 
 
 def _sign_on(turn: Turn, entry: Entry) -> str:
     operator_id = arguments.name(entry.arguments, "operator_id")
     activity = arguments.one_of({"activity": "direct", **entry.arguments}, "activity", ACTIVITIES)
     labor.sign_on(turn, operator_id, activity, "entry", turn.draft.quality("operator", entry="manual"))
-    return f"{operator_id} signed on."
+    return say("{operator_id} signed on.", operator_id=operator_id)
 
 
 def _sign_off(turn: Turn, entry: Entry) -> str:
@@ -48,16 +49,16 @@ def _sign_off(turn: Turn, entry: Entry) -> str:
     by_another = entry.actor not in {None, operator_id} and rights.has_role(turn, entry, "supervisor")
     cause: Cause = "supervisor" if by_another else "operator"
     labor.sign_off(turn, operator_id, cause, turn.draft.quality("operator", entry="manual"))
-    return f"{operator_id} signed off."
+    return say("{operator_id} signed off.", operator_id=operator_id)
 
 
 def _sign_off_crew(turn: Turn, _: Entry) -> str:
     people = turn.crew.people
     if not people:
-        raise EntryRefusedError("NOT_SIGNED_ON", "Nobody is signed on here.")
+        raise EntryRefusedError("NOT_SIGNED_ON", say("Nobody is signed on here."))
     for person in people:
         labor.sign_off(turn, person.operator_id, "crew", turn.draft.quality("operator", entry="manual"))
-    return f"{len(people)} signed off."
+    return say("{count} signed off.", count=len(people))
 
 
 ACTIONS: Actions = {

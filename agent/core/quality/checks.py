@@ -15,6 +15,7 @@ from agent.core.quality import sampling
 from agent.core.quality.quality import Samples
 from agent.core.quality.sampling import DueCheck, Progress
 from agent.core.records import Records
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -57,7 +58,9 @@ def must_be_done(turn: Turn) -> None:
         return
     if turn.setup.machine.quality.undone == "refuse":
         names = ", ".join(f"{one.check.check_id} ({one.samples})" for one in undone[:NAMED])
-        raise EntryRefusedError("CHECKS_DUE", f"Checks are due: {names}. Make them, or skip them with a reason.")
+        raise EntryRefusedError(
+            "CHECKS_DUE", say("Checks are due: {names}. Make them, or skip them with a reason.", names=names)
+        )
     for one in undone:
         _skip(turn, one, Why(NOT_DONE, "", None, "rule"))
 

@@ -10,6 +10,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Reason
 from agent.core.observations import Entry, Scan
 from agent.core.people import labor, rights
+from agent.core.sentences import say
 from agent.core.stops import stops
 from agent.core.stops.segments import Segment, Stop
 from agent.core.stops.standstill import STOP, stop_claim
@@ -70,11 +71,11 @@ def check_free(turn: Turn, start: float, end: float, mine: set[str]) -> None:
     shown = turn.floor.closed_stops
     if any(stop_id not in {stop.stop_id for stop in shown} for stop_id in mine):
         # What else happened so long ago is not remembered here.
-        raise EntryRefusedError("TOO_OLD", "That stop is not among the last ones any more. Ask in the MES.")
+        raise EntryRefusedError("TOO_OLD", say("That stop is not among the last ones any more. Ask in the MES."))
     others = [stop for stop in shown if stop.stop_id not in mine]
     is_open = turn.stops.open
     if any(stop.start < end and start < stop.end for stop in others) or (is_open is not None and is_open.start < end):
-        raise EntryRefusedError("OTHER_STOP", "Another stop lies in that time. Look at the list again.")
+        raise EntryRefusedError("OTHER_STOP", say("Another stop lies in that time. Look at the list again."))
 
 
 def named_stop(turn: Turn, stop_id: str | None) -> Stop:
@@ -90,7 +91,7 @@ def named_stop(turn: Turn, stop_id: str | None) -> Stop:
     wanted = stop_id or (None if last is None else last.stop_id)
     kept = None if wanted is None else turn.claim(stop_claim(turn.wc_id, wanted))
     if not kept:
-        raise EntryRefusedError("NO_STOP", "There is no such stop to explain.")
+        raise EntryRefusedError("NO_STOP", say("There is no such stop to explain."))
     return STOP.validate_json(kept)
 
 
@@ -107,7 +108,7 @@ def named_segment(stop: Stop, segment_id: str) -> Segment:
     """
     segment = stop.segment(segment_id)
     if segment is None:
-        raise EntryRefusedError("NO_SEGMENT", "There is no such part of a stop. Look at the list again.")
+        raise EntryRefusedError("NO_SEGMENT", say("There is no such part of a stop. Look at the list again."))
     return segment
 
 
@@ -120,13 +121,17 @@ def last_to_explain(stop: Stop) -> Segment:
 def known_reason(directories: Directories, code: str, word: Word) -> tuple[Reason, bool]:
     """The reason of a code, and whether it is sticky."""
     if len(code.encode(errors="replace")) > LONGEST_CODE:
-        raise EntryRefusedError("TOO_LONG", f"'{code[:20]}…' is too long for a code.")
+        raise EntryRefusedError("TOO_LONG", say("'{name}…' is too long for a code.", name=code[:20]))
     known = directories.reasons
     entry = directories.reason(code)
     if known.reasons and entry is None:
-        raise EntryRefusedError("UNKNOWN_REASON", f"'{code}' is no reason of directory revision {known.rev}.")
+        raise EntryRefusedError(
+            "UNKNOWN_REASON", say("'{code}' is no reason of directory revision {rev}.", code=code, rev=known.rev)
+        )
     if entry is not None and entry.generic and not word.comment:
-        raise EntryRefusedError("COMMENT_NEEDED", f"'{code}' says nothing by itself. Say in a few words what it was.")
+        raise EntryRefusedError(
+            "COMMENT_NEEDED", say("'{code}' says nothing by itself. Say in a few words what it was.", code=code)
+        )
     reason = Reason(code=code, dir="reasons", rev=known.rev if known.reasons else None)
     return reason, entry is not None and entry.sticky
 
@@ -139,13 +144,18 @@ def check_window(turn: Turn, segment: Segment, stop: Stop, word: Word) -> bool:
         shift = turn.calendar.shift_of(keys.shift_id, keys.business_date)
     if shift is not None and shift.closed:
         raise EntryRefusedError(
-            "SHIFT_CLOSED", f"Shift {shift.shift_id} of {shift.business_date} is closed in the MES. Ask there."
+            "SHIFT_CLOSED",
+            say(
+                "Shift {shift_id} of {business_date} is closed in the MES. Ask there.",
+                shift_id=shift.shift_id,
+                business_date=shift.business_date,
+            ),
         )
     ended = stop.end if shift is None else shift.end
     if ended is None or word.now <= ended:
         return False
     if not word.supervisor and word.now - ended > turn.setup.machine.stop.edit_grace_s:
-        raise EntryRefusedError("TOO_LATE", "That shift is over for too long. Ask your supervisor to enter it.")
+        raise EntryRefusedError("TOO_LATE", say("That shift is over for too long. Ask your supervisor to enter it."))
     return shift is not None
 
 
@@ -157,7 +167,7 @@ def needed(arguments: Mapping[str, str], name: str) -> str:
     """
     value = arguments.get(name, "")
     if not value:
-        raise EntryRefusedError("MISSING_ARGUMENT", f"The entry needs '{name}'.")
+        raise EntryRefusedError("MISSING_ARGUMENT", say("The entry needs '{name}'.", name=name))
     return value
 
 
@@ -173,5 +183,7 @@ def instant_in(arguments: Mapping[str, str], name: str, now: float) -> float:
     except (ValueError, OverflowError):
         at = float("nan")
     if not abs(at - now) <= FARTHEST_S:
-        raise EntryRefusedError("BAD_TIME", f"'{text[:40]}' is no time; expected such as 2026-03-04T05:17:42Z.")
+        raise EntryRefusedError(
+            "BAD_TIME", say("'{text}' is no time; expected such as 2026-03-04T05:17:42Z.", text=text[:40])
+        )
     return at

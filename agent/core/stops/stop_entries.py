@@ -8,6 +8,7 @@ from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import Cut, StopEdited, StopMerged, StopReasonSet, StopSegmented
 from agent.core.machine import manual
+from agent.core.sentences import say
 from agent.core.shifts import figures
 from agent.core.stops import reasons, segment_edits, standstill, stops
 from agent.core.stops.named_stops import (
@@ -41,11 +42,11 @@ def explain(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     stop = named_stop(turn, arguments.get("stop_id") or (stop_of(segment_id) if segment_id else None))
     segment = named_segment(stop, segment_id) if segment_id else last_to_explain(stop)
     if segment.segment_class == "planned":
-        raise EntryRefusedError("PLANNED", "That part of the stop is planned; it needs no reason.")
+        raise EntryRefusedError("PLANNED", say("That part of the stop is planned; it needs no reason."))
     late = check_window(turn, segment, stop, word)
     if segment == replace(segment.explained_by(reason), comment=word.comment):
         # A second tap says nothing new.
-        return f"Reason {code} taken."
+        return say("Reason {code} taken.", code=code)
     data = StopReasonSet(
         keys=turn.draft.keys,
         quality=word.quality,
@@ -61,7 +62,7 @@ def explain(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     turn.draft.add(data, word.now, _key(turn, stop, "reason"), correlation_id=stop.stop_id)
     after = replace(segment.explained_by(reason), comment=word.comment)
     _put(turn, stop, replace(stop.with_segment(after), sticky=sticky if segment is stop.last else stop.sticky))
-    return f"Reason {code} taken."
+    return say("Reason {code} taken.", code=code)
 
 
 def _split(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
@@ -76,7 +77,7 @@ def _split(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
         after = reasons.coded(after)
     _tell_edit(turn, stop, after, "split", word)
     _put(turn, stop, after)
-    return "The stop is split. Give its parts their reasons."
+    return say("The stop is split. Give its parts their reasons.")
 
 
 def _merge_segments(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
@@ -87,7 +88,7 @@ def _merge_segments(turn: Turn, arguments: Mapping[str, str], word: Word) -> str
     after = segment_edits.merged(stop, segment)
     _tell_edit(turn, stop, after, "merge", word)
     _put(turn, stop, after)
-    return "The two parts are one again."
+    return say("The two parts are one again.")
 
 
 def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
@@ -116,14 +117,16 @@ def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     turn.claims.append((stop_claim(turn.wc_id, void.stop_id), ""))
     turn.figures = figures.edited(figures.stop_void(turn.figures, void), void.segments, ())
     _put(turn, one if void is other else other, after)
-    return "The two stops are one."
+    return say("The two stops are one.")
 
 
 def _begin(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     if not turn.setup.machine.manual:
-        raise EntryRefusedError("MACHINE_DECIDES", "The machine itself says when it stops here. Give the reason only.")
+        raise EntryRefusedError(
+            "MACHINE_DECIDES", say("The machine itself says when it stops here. Give the reason only.")
+        )
     if turn.stops.open is not None:
-        raise EntryRefusedError("STOP_OPEN", "A stop is open already. End it first.")
+        raise EntryRefusedError("STOP_OPEN", say("A stop is open already. End it first."))
     code = arguments.get("code")
     known = None if code is None else known_reason(turn.directories, code, word)
     turn.flush()
@@ -134,34 +137,34 @@ def _begin(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
         change = replace(change, stop=stop, segments=stop.segments)
         turn.stops = replace(turn.stops, open=stop)
     standstill.tell_stops(turn, (change,))
-    return "The stop is open."
+    return say("The stop is open.")
 
 
 def _end(turn: Turn, _arguments: Mapping[str, str], word: Word) -> str:
     stop = turn.stops.open
     if stop is None:
-        raise EntryRefusedError("NO_STOP", "No stop is open.")
+        raise EntryRefusedError("NO_STOP", say("No stop is open."))
     if stop.manual:
         manual.end_stop(turn, word.now)
-        return "The stop is over."
+        return say("The stop is over.")
     if turn.stops.running_since is None:
-        raise EntryRefusedError("MACHINE_STANDS", "The machine stands. The stop ends when it runs again.")
+        raise EntryRefusedError("MACHINE_STANDS", say("The machine stands. The stop ends when it runs again."))
     turn.stops, change = stops.ended_by_hand(turn.stops, turn.stops.running_since)
     standstill.tell_stops(turn, (change,))
-    return "The stop is over."
+    return say("The stop is over.")
 
 
 def _edit(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     stop = named_stop(turn, needed(arguments, "stop_id"))
     if not stop.manual or stop.end is None:
         raise EntryRefusedError(
-            "TIMES_ARE_FIXED", "Only times that a person entered can be edited, of a stop that is over."
+            "TIMES_ARE_FIXED", say("Only times that a person entered can be edited, of a stop that is over.")
         )
     if not word.comment:
-        raise EntryRefusedError("COMMENT_NEEDED", "Say why the times are changed.")
+        raise EntryRefusedError("COMMENT_NEEDED", say("Say why the times are changed."))
     start, end = instant_in(arguments, "start", word.now), instant_in(arguments, "end", word.now)
     if not start < end <= word.now:
-        raise EntryRefusedError("BAD_TIME", "A stop begins before it ends, and it ended before now.")
+        raise EntryRefusedError("BAD_TIME", say("A stop begins before it ends, and it ended before now."))
     check_free(turn, start, end, {stop.stop_id})
     after = segment_edits.moved(stop, start, end, turn.setup.machine.stop, turn.grounds)
     for version in (stop, after):
@@ -182,7 +185,7 @@ def _edit(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     )
     turn.draft.add(data, word.now, _key(turn, stop, "edited"), correlation_id=stop.stop_id)
     _put(turn, stop, after)
-    return "The times are corrected."
+    return say("The times are corrected.")
 
 
 def _tell_edit(turn: Turn, before: Stop, after: Stop, cause: Cut, word: Word) -> None:

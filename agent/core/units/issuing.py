@@ -19,6 +19,7 @@ from agent.core.facts import Fact, OutputRecorded, SerialAssigned
 from agent.core.observations import Entry
 from agent.core.orders import plan
 from agent.core.orders.operations import Operation
+from agent.core.sentences import say
 from agent.core.station_setup import Setup
 from agent.core.turn import Turn
 from agent.core.units import making, unit_records
@@ -111,14 +112,15 @@ def _asked_for(turn: Turn, entry: Entry) -> str:
     operation = making.must_be_in_progress(turn)
     count = _count(entry.arguments.get("count"))
     if count is None:
-        raise EntryRefusedError("NO_QUANTITY", f"'count' must be a whole number from 1 to {MOST_ASKED}.")
+        raise EntryRefusedError("NO_QUANTITY", say("'count' must be a whole number from 1 to {most}.", most=MOST_ASKED))
     series = _series(turn.setup, turn.directories, turn.units, operation)
     free: list[int] = []
     number = series.next
     while len(free) < count:
         if not series.has(number):
             raise EntryRefusedError(
-                "RANGE_USED_UP", f"All serials of {series.rule} are given. Ask the planner for a new range."
+                "RANGE_USED_UP",
+                say("All serials of {rule} are given. Ask the planner for a new range.", rule=series.rule),
             )
         arguments.must_fit(series.serial(number))
         if unit_records.find(turn, series.serial(number)) is None:
@@ -147,7 +149,8 @@ def _series(setup: Setup, directories: Directories, units: Units, operation: Ope
     item = None if operation.item_id is None else directories.items.get(operation.item_id)
     if item is not None and item.serial_issuer != "agent":
         raise EntryRefusedError(
-            "SERIALS_FROM_ELSEWHERE", f"Serials of {item.item_id} are not issued here. Scan the label that it has."
+            "SERIALS_FROM_ELSEWHERE",
+            say("Serials of {item_id} are not issued here. Scan the label that it has.", item_id=item.item_id),
         )
     names = making.names_of(wc_id, operation)
     return Series("agent", setup.machine.units.serial_template, units.serials_issued + 1, names=names)

@@ -16,6 +16,7 @@ from agent.core.observations import Entry
 from agent.core.orders import plan
 from agent.core.orders.operations import Operation
 from agent.core.records import Records
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.units.unit_settings import rendered
 from agent.core.units.units import LotOut
@@ -65,7 +66,7 @@ def must_be_in_progress(turn: Turn) -> Operation:
     """
     operation = turn.operations.current
     if operation is None:
-        raise EntryRefusedError("NO_ORDER", "No order is in progress. Start one first.")
+        raise EntryRefusedError("NO_ORDER", say("No order is in progress. Start one first."))
     return operation
 
 
@@ -99,29 +100,42 @@ def start_lot(turn: Turn, lot_id: str | None, at: float) -> str:
     order, item = _planned(turn, operation)
     issuer = "external" if item is None else item.lot_issuer
     if issuer == "mes" or (order is not None and order.trace.lot_out is not None):
-        raise EntryRefusedError("LOT_FROM_MES", f"The MES names the lots of order {operation.order_id}.")
+        raise EntryRefusedError(
+            "LOT_FROM_MES", say("The MES names the lots of order {order_id}.", order_id=operation.order_id)
+        )
     if issuer == "agent":
         if lot_id is not None:
-            raise EntryRefusedError("LOT_ISSUED_HERE", f"Lots of {operation.item_id} are numbered here; name none.")
+            raise EntryRefusedError(
+                "LOT_ISSUED_HERE", say("Lots of {item_id} are numbered here; name none.", item_id=operation.item_id)
+            )
         lot_id = _next_lot(turn, operation)
     elif lot_id is None:
-        raise EntryRefusedError("MISSING_ARGUMENT", "The entry needs 'lot_id'.")
+        raise EntryRefusedError("MISSING_ARGUMENT", say("The entry needs 'lot_id'."))
     _must_be_new(turn, lot_id, item)
     turn.flush()
     boundary.end(turn, at, "lot")
     _fill(turn, lot_id, issued=issuer == "agent")
-    return f"Lot {lot_id} is being made."
+    return say("Lot {lot_id} is being made.", lot_id=lot_id)
 
 
 def _must_be_new(turn: Turn, lot_id: str, item: Item | None) -> None:
     arguments.must_fit(lot_id)
     now = turn.units.lot_out
     if now is not None and now.lot_id == lot_id:
-        raise EntryRefusedError("ALREADY_STARTED", f"Lot {lot_id} is being made already. Nothing to do.")
+        raise EntryRefusedError(
+            "ALREADY_STARTED", say("Lot {lot_id} is being made already. Nothing to do.", lot_id=lot_id)
+        )
     if lot_id in turn.materials.lots:
-        raise EntryRefusedError("IN_ITSELF", f"Lot {lot_id} is loaded here as a component. Name another one.")
+        raise EntryRefusedError(
+            "IN_ITSELF", say("Lot {lot_id} is loaded here as a component. Name another one.", lot_id=lot_id)
+        )
     if item is not None and item.lot_pattern is not None and not re.fullmatch(item.lot_pattern, lot_id):
-        raise EntryRefusedError("MALFORMED", f"'{lot_id}' does not look like a lot of {item.item_id}. Scan its label.")
+        raise EntryRefusedError(
+            "MALFORMED",
+            say(
+                "'{lot_id}' does not look like a lot of {item_id}. Scan its label.", lot_id=lot_id, item_id=item.item_id
+            ),
+        )
 
 
 def _next_lot(turn: Turn, operation: Operation) -> str:

@@ -14,6 +14,7 @@ from agent.core.actions import Asked, Claims
 from agent.core.counts.accounts import Account
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import Keys, NcRaised
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.units import reworking, unit_records
 from agent.core.units.reworking import Move
@@ -57,7 +58,7 @@ def raise_nc(turn: Turn, found: Nonconforming) -> str:
         return _raise_of_unit(turn, found, found.serial)
     is_output = found.lot_id is None or found.lot_id == turn.account().lot_out
     if is_output and found.qty != int(found.qty):
-        raise EntryRefusedError("NO_QUANTITY", f"{found.qty:f} is no whole number of parts.")
+        raise EntryRefusedError("NO_QUANTITY", say("{qty} is no whole number of parts.", qty=f"{found.qty:f}"))
     nc = _nc(turn, found, in_rework=is_output)
     if is_output:
         _send(turn, found, nc, from_good=int(nc.qty) if turn.counts_output else 0)
@@ -109,7 +110,11 @@ def move_of(turn: Turn, nc: Nc, parts: int, at: float) -> Move:
     if account.cums.rework < parts:
         raise EntryRefusedError(
             "BELOW_ZERO",
-            f"{account.cums.rework} parts are in rework, {parts} cannot leave it. Adjust the quantity first.",
+            say(
+                "{rework} parts are in rework, {parts} cannot leave it. Adjust the quantity first.",
+                rework=account.cums.rework,
+                parts=parts,
+            ),
         )
     quality = turn.draft.quality("operator", entry="manual")
     return Move(account, nc, parts, at, quality)
@@ -171,7 +176,9 @@ def _untaken(turn: Turn, serial: str, unit: Unit | None) -> Unit:
     """A unit that fails before it was taken: it belongs to the operation in progress and has never been good."""
     operation = turn.operations.current
     if operation is None:
-        raise EntryRefusedError("UNKNOWN_UNIT", f"Unit {serial} is not known here. Start its order first.")
+        raise EntryRefusedError(
+            "UNKNOWN_UNIT", say("Unit {serial} is not known here. Start its order first.", serial=serial)
+        )
     unit = unit or Unit("made")
     return replace(
         unit,
@@ -187,10 +194,16 @@ def _untaken(turn: Turn, serial: str, unit: Unit | None) -> Unit:
 def _must_be_whole(unit: Unit, serial: str) -> None:
     if unit.status == "nonconforming":
         raise EntryRefusedError(
-            "NC_OPEN", f"Unit {serial} is nonconforming already. Decide first: repair, retest, write off or use as is."
+            "NC_OPEN",
+            say(
+                "Unit {serial} is nonconforming already. Decide first: repair, retest, write off or use as is.",
+                serial=serial,
+            ),
         )
     if unit.status == "scrapped":
-        raise EntryRefusedError("UNIT_SCRAPPED", f"Unit {serial} was written off. Take it away from the line.")
+        raise EntryRefusedError(
+            "UNIT_SCRAPPED", say("Unit {serial} was written off. Take it away from the line.", serial=serial)
+        )
 
 
 def _nc(turn: Turn, found: Nonconforming, *, in_rework: bool) -> Nc:
@@ -219,7 +232,12 @@ def _send(turn: Turn, found: Nonconforming, nc: Nc, *, from_good: int) -> None:
     account = reworking.account_of(turn, nc.order_id, nc.op_no)
     if account.cums.good < from_good:
         raise EntryRefusedError(
-            "TOO_MUCH_REWORK", f"{from_good} parts are more than the {account.cums.good} good ones that there are."
+            "TOO_MUCH_REWORK",
+            say(
+                "{from_good} parts are more than the {good} good ones that there are.",
+                from_good=from_good,
+                good=account.cums.good,
+            ),
         )
     quality = turn.draft.quality("operator", entry="manual")
     _tell(turn, found, nc)

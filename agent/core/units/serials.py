@@ -12,6 +12,7 @@ from agent.core.observations import Scan
 from agent.core.orders.operations import Operation
 from agent.core.people import labor
 from agent.core.quality import holds
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.units import genealogy, issuing, nonconformance, unit_records
 from agent.core.units.unit_records import MOST_TAKEN, Unit
@@ -31,10 +32,14 @@ def link_scanned(turn: Turn, serial: str, scan: Scan) -> str:
     """
     operation = turn.operations.current
     if operation is None:
-        raise EntryRefusedError("NO_ORDER", f"Unit {serial} needs an order in progress. Start one, then scan it again.")
+        raise EntryRefusedError(
+            "NO_ORDER", say("Unit {serial} needs an order in progress. Start one, then scan it again.", serial=serial)
+        )
     unit = unit_records.find(turn, serial)
     if holds.held(turn, "serial", serial) is not None:
-        raise EntryRefusedError("UNIT_ON_HOLD", f"Unit {serial} is on hold. Put it aside until quality releases it.")
+        raise EntryRefusedError(
+            "UNIT_ON_HOLD", say("Unit {serial} is on hold. Put it aside until quality releases it.", serial=serial)
+        )
     if unit is None or unit.status in {"assigned", "component"}:
         return _take(turn, serial, unit or Unit("made"), scan)
     here = (operation.order_id, operation.op_no)
@@ -44,11 +49,16 @@ def link_scanned(turn: Turn, serial: str, scan: Scan) -> str:
     if _place(operation) in unit.taken:
         raise EntryRefusedError(
             "ALREADY_REPORTED",
-            f"Unit {serial} was taken at this operation already. Scan the next one; if it does not conform, raise_nc.",
+            say(
+                "Unit {serial} was taken at this operation already. "
+                "Scan the next one; if it does not conform, raise_nc.",
+                serial=serial,
+            ),
         )
     if len(unit.taken) >= MOST_TAKEN:
         raise EntryRefusedError(
-            "TOO_MANY_OPERATIONS", f"Unit {serial} was taken at {MOST_TAKEN} operations here. Label it anew."
+            "TOO_MANY_OPERATIONS",
+            say("Unit {serial} was taken at {most} operations here. Label it anew.", serial=serial, most=MOST_TAKEN),
         )
     if unit.order_id not in {None, operation.order_id}:
         _made_for_another(turn, serial, unit, operation)
@@ -72,13 +82,15 @@ def _take(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
     consumption.for_unit(turn, serial, scan.observed.wall)
     if by_serial and not settled_here:
         quantities.record_serial(turn, unit.named(serial, 1), serial, scan.observed.wall)
-    return f"Unit {serial} taken."
+    return say("Unit {serial} taken.", serial=serial)
 
 
 def _take_again(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
     """It comes back from rework: its next pass."""
     if unit.back:
-        raise EntryRefusedError("IN_REWORK", f"Unit {serial} is back already. It goes on once its check has passed.")
+        raise EntryRefusedError(
+            "IN_REWORK", say("Unit {serial} is back already. It goes on once its check has passed.", serial=serial)
+        )
     assert unit.nc is not None
     passes = turn.setup.machine.units.retest == "scan"
     if passes and unit.nc.in_rework:
@@ -104,9 +116,9 @@ def _take_again(turn: Turn, serial: str, unit: Unit, scan: Scan) -> str:
         consumption.for_unit(turn, serial, scan.observed.wall)
     if not passes:
         unit_records.keep(turn, serial, unit)
-        return f"Unit {serial} is back from rework. It is good once its check has passed."
+        return say("Unit {serial} is back from rework. It is good once its check has passed.", serial=serial)
     nonconformance.leave_rework(turn, serial, unit, scan.observed.wall)
-    return f"Unit {serial} passed after rework."
+    return say("Unit {serial} passed after rework.", serial=serial)
 
 
 def _taken_here(turn: Turn, unit: Unit, operation: Operation) -> Unit:
@@ -143,14 +155,23 @@ def _must_go_on(unit: Unit, serial: str) -> None:
     """Refuse what is not to be gone on with."""
     if unit.status == "nonconforming":
         raise EntryRefusedError(
-            "NC_OPEN", f"Unit {serial} is nonconforming. Decide first: repair, retest, write off or use as is."
+            "NC_OPEN",
+            say("Unit {serial} is nonconforming. Decide first: repair, retest, write off or use as is.", serial=serial),
         )
     if unit.status == "scrapped":
-        raise EntryRefusedError("UNIT_SCRAPPED", f"Unit {serial} was written off. Take it away from the line.")
-    if unit.status == "in_rework":
-        where = f"order {unit.order_id}, operation {unit.op_no}"
         raise EntryRefusedError(
-            "IN_REWORK", f"Unit {serial} is in rework of {where}. Scan it there, or enter pass_retest."
+            "UNIT_SCRAPPED", say("Unit {serial} was written off. Take it away from the line.", serial=serial)
+        )
+    if unit.status == "in_rework":
+        raise EntryRefusedError(
+            "IN_REWORK",
+            say(
+                "Unit {serial} is in rework of order {order_id}, operation {op_no}. "
+                "Scan it there, or enter pass_retest.",
+                serial=serial,
+                order_id=unit.order_id,
+                op_no=unit.op_no,
+            ),
         )
 
 
@@ -159,7 +180,11 @@ def _made_for_another(turn: Turn, serial: str, unit: Unit, operation: Operation)
     if rule == "refuse":
         raise EntryRefusedError(
             "DUPLICATE_SERIAL",
-            f"Unit {serial} was made for order {unit.order_id}. Look whether it has the right label.",
+            say(
+                "Unit {serial} was made for order {order_id}. Look whether it has the right label.",
+                serial=serial,
+                order_id=unit.order_id,
+            ),
         )
     if rule == "raise":
         at = turn.draft.observed
