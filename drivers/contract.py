@@ -22,6 +22,8 @@ from agent.core.observations import Instant, Link, Scan, Signal
 
 Batch: TypeAlias = Sequence[Signal | Link | Scan]
 Now: TypeAlias = Callable[[], Instant]
+Tap: TypeAlias = Callable[[bytes], None]
+"""Is shown what a reader sends, as it comes and before it is made into codes: for who commissions it. Kept nowhere."""
 
 
 class Driver(AbstractAsyncContextManager["Driver"], Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import MachineSettings
-from drivers.contract import Driver, Now
+from drivers.contract import Driver, Now, Tap
 
 
 def open_machine(machine: MachineSettings, now: Now) -> Driver:
@@ -18,8 +18,8 @@ def open_machine(machine: MachineSettings, now: Now) -> Driver:
     return ModbusDriver(machine, now)
 
 
-def open_scanner(scanner: ScannerSettings, now: Now) -> Driver:
-    """The driver for a barcode reader, not yet opened."""
+def open_scanner(scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> Driver:
+    """The driver for a barcode reader, not yet opened; `tap` is shown every byte that it sends."""
     from drivers.scanner import SerialScannerDriver  # noqa: PLC0415 - imported only where it is configured
 
-    return SerialScannerDriver(scanner, now)
+    return SerialScannerDriver(scanner, now, tap)

@@ -15,7 +15,7 @@ from serial import Serial, SerialException
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
 from agent.core.observations import Instant, Link, Scan
-from drivers.contract import Batch, Now
+from drivers.contract import Batch, Now, Tap
 from drivers.framing import LONGEST, Framer
 
 _log = logging.getLogger(__name__)
@@ -44,9 +44,10 @@ class SerialScannerDriver:
     the reader is unplugged is dropped: it may be half of one. Scans wait in memory until they are taken, however many.
     """
 
-    def __init__(self, scanner: ScannerSettings, now: Now) -> None:
+    def __init__(self, scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> None:
         self._scanner = scanner
         self._now = now
+        self._tap = tap
         self._framer = Framer(scanner.prefix, scanner.suffix, scanner.silence_s)
         self._port = _KeepingSerial(baudrate=scanner.baud, exclusive=True)
         self._port.port = str(scanner.device)
@@ -104,6 +105,8 @@ class SerialScannerDriver:
             self._lose("end of file")
             return
         self._last_read = self._now()
+        if self._tap is not None:
+            self._tap(data)
         self._feed(data)
 
     def _feed(self, data: bytes = b"") -> None:

@@ -70,6 +70,14 @@ async def test_the_link_comes_first_and_a_scan_names_its_reader(reader: Reader) 
         assert scan == Scan("WC-1", "LOT:7\x1d0", scan.observed, reader="hand")
 
 
+async def test_a_tap_is_shown_every_byte_with_what_is_taken_off(reader: Reader) -> None:
+    tapped = bytearray()
+    async with open_scanner(settings(reader.device), now, tapped.extend) as driver:
+        reader.send(b"LOT:7\x1d0\r\nLOT:8\r\n")
+        await collect(aiter(driver), lambda seen: len(texts(seen)) == 2)
+    assert bytes(tapped).startswith(b"LOT:7\x1d0\r\nLOT:8\r")
+
+
 async def test_bytes_sent_before_the_device_was_opened_are_kept(reader: Reader) -> None:
     reader.send(b"EARLY\r")
     assert await scanned(reader.device, 1) == ["EARLY"]
