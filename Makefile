@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-properties soak-mutants mosquitto help
+.PHONY: soak-scans soak-properties soak-mutants mosquitto help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,9 +26,10 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) mosquitto ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants ## What takes long: facts under fire
+soak: soak-kills soak-scans soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants ## What takes long: facts under fire
 
 CYCLES ?= 1000
+CODES ?= 10000
 POSITIONS ?= 2000
 AGENTS ?= 100
 COMMITS ?= 1000
@@ -37,6 +38,9 @@ HISTORIES ?= tests/core/test_timeline_properties.py tests/core/test_floor_proper
 
 soak-kills: $(DEV_STAMP) mosquitto ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
+
+soak-scans: $(DEV_STAMP) ## CODES different codes through a serial line, a network reader and a keyboard wedge in a real terminal
+	$(BIN)/python -m tests.soak.scans --codes $(CODES) $(SCANS)
 
 soak-powercut: $(DEV_STAMP) ## Power cuts, simulated: what was not synced is dropped or reordered, in COMMITS steps
 	$(BIN)/python -m tests.powercut --commits $(COMMITS)

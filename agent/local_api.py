@@ -17,10 +17,12 @@ from typing import TypeVar
 from aiohttp import WSMsgType, web
 from pydantic import BaseModel, ValidationError
 
+from agent.batch import Stand
 from agent.clock import Clock
 from agent.core.contract.envelope import Envelopes
 from agent.core.errors import ConfigurationError, JournalError
 from agent.core.observations import Entry, Scan
+from agent.core.state import LastScan
 from agent.core.views import API_VERSION, EntryBody, Problem, Reply, ScanBody
 from agent.directories_api import DirectoriesApi
 from agent.intake import Intake
@@ -32,6 +34,7 @@ from agent.reconciliation_api import ReconciliationApi
 LOG = logging.getLogger(__name__)
 VERSION_HEADER = "Lineside-Api"
 FRAME_INTERVAL_S = 0.1
+"""Real seconds between two frames of a live view; the answer to a scan, for which somebody waits, goes out at once."""
 LONGEST_SILENCE_S = 2.0
 """Real seconds: a live view is at most this old, changed or not."""
 MOST_FACTS = 1000
@@ -106,12 +109,21 @@ class LocalApi:
 
     async def _send_frames(self, live: web.WebSocketResponse) -> None:
         while not live.closed:
-            shown = self._intake.present
+            shown, told = self._intake.present, self._last_scans()
             await live.send_str((await self._overview.look()).model_dump_json())
-            await asyncio.sleep(FRAME_INTERVAL_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FRAME_INTERVAL_S):
+                    await self._intake.until(partial(self._tells_other_than, told))
             with suppress(TimeoutError):
                 async with asyncio.timeout(LONGEST_SILENCE_S):
                     await self._intake.until(partial(is_not, shown))
+
+    def _last_scans(self) -> list[LastScan | None]:
+        kept = [station.state.floor.last_scan for station in self._intake.present.stations.values()]
+        return [*kept, *self._intake.refused.values()]
+
+    def _tells_other_than(self, told: list[LastScan | None], _present: Stand) -> bool:
+        return self._last_scans() != told
 
     async def _facts(self, request: web.Request) -> web.Response:
         try:

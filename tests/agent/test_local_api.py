@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSCloseCode, WSMsgType
 
-from agent import VERSION
+from agent import VERSION, local_api
 from agent.core.contract.envelope import Envelopes
 from agent.core.contract.topics import Topics
 from agent.core.errors import ConfigurationError
@@ -293,6 +293,19 @@ async def test_live_frames_follow_what_changes(client: Client) -> None:
         async with asyncio.timeout(2):
             while (await frame(live)).work_centers[0].lots != ("P-1",):
                 pass
+
+
+async def test_the_answer_to_a_scan_waits_for_no_frames_interval(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local_api, "FRAME_INTERVAL_S", 1000.0)
+    async with client.http.ws_connect("/v1/live") as live:
+        await frame(live)
+        for code in ("LOT:P-1:BOARD", "LOT:P-2:BOARD"):
+            await client.post("/v1/scans", SCAN.model_copy(update={"client_id": code, "text": code}))
+            shown = (await frame(live)).work_centers[0].last_scan
+            assert shown is not None
+            assert shown.text == code
 
 
 async def test_a_live_view_is_never_old_though_nothing_changes(tmp_path: Path, path: Path) -> None:

@@ -22,8 +22,13 @@ def describe() -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "Mosquitto": _mosquitto(),
         **{name: version(name) for name in LIBRARIES},
-        "load average at start": " ".join(f"{load:.2f}" for load in os.getloadavg()),
+        "load average at start": load(),
     }
+
+
+def load() -> str:
+    """How busy it is, over the last 1, 5 and 15 minutes."""
+    return " ".join(f"{one:.2f}" for one in os.getloadavg())
 
 
 def _cpu() -> str:
