@@ -18,12 +18,13 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent import VERSION, collector, heartbeat, intake, local_api
+from agent import VERSION, collector, heartbeat, intake, local_api, site_key
 from agent.acquisition import watch_machine, watch_scanner
 from agent.alarms import Alarms
 from agent.batch import Stand
 from agent.certificates import Certificates
 from agent.clock import Clock
+from agent.core.codes.badges import Badges
 from agent.core.contract.envelope import Envelopes
 from agent.core.contract.topics import Topics, encoded
 from agent.core.draft import Provenance
@@ -148,9 +149,11 @@ async def delivering(
     if wish is not None:
         recorded = Run(settings, instance, journal.marks.epoch, journal.restored.directories)
         recorder = Recorder(wish, recorded, stand, alarms, clock.now().wall)
-    desk = Intake(journal, stand, clock, settings.agent.tick_s, alarms, recorder)
-    agent_urn = f"urn:lineside:{settings.agent.site}:{settings.agent.id}"
-    store = TelemetryStore(settings.agent.data, settings.telemetry.keep_mb, agent_urn)
+    key = await asyncio.to_thread(site_key.read, settings)
+    desk = Intake(journal, stand, clock, Badges(key, settings.codes), alarms, recorder)
+    store = TelemetryStore(
+        settings.agent.data, settings.telemetry.keep_mb, f"urn:lineside:{settings.agent.site}:{settings.agent.id}"
+    )
     telemetry = Telemetry(settings, store, clock, alarms)
     sheddable = (telemetry,) if recorder is None else (telemetry, recorder)
     storage = StorageWatch(journal, desk, clock, alarms, settings.journal, sheddable)
@@ -184,7 +187,7 @@ async def delivering(
     async with recorder or nullcontext(), asyncio.TaskGroup() as tasks:
         sending = tasks.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.lost), name="uplink")
         try:
-            async with intake.running(desk):
+            async with intake.running(desk, settings.agent.tick_s):
                 await _begin(desk, journal, clock, instance)
                 beside = [
                     tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat"),

@@ -20,14 +20,16 @@ from contextlib import asynccontextmanager, suppress
 from agent.alarms import Alarms
 from agent.batch import Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
-from agent.core.codes.badges import without_badge
+from agent.core import replies
+from agent.core.codes.badges import Badges
 from agent.core.contract.envelope import Row
 from agent.core.corrections.targets import Target
 from agent.core.desk.desk import AgentObservation
-from agent.core.errors import JournalError, JournalFullError
+from agent.core.errors import EntryRefusedError, JournalError, JournalFullError
 from agent.core.facts import StorageLevel
 from agent.core.observations import ClockStep, Directive, Entry, Reckoned, Scan, Stopping, Tick, by_new_time
 from agent.core.scan_turn import last_scan
+from agent.core.sentences import say
 from agent.core.state import LastScan
 from agent.core.station import StationObservation
 from agent.core.views import Reply
@@ -44,6 +46,10 @@ STORAGE_FULL = Reply(
     message="Nothing was taken: storage is full. Call maintenance, then repeat it.",
 )
 """The answer to people while nothing of theirs can be kept. Machines are counted on."""
+BADGE_ENTERED = replies.refused(
+    EntryRefusedError("BADGE_ENTERED", say("A badge is no part of an entry. Scan it by itself to sign on."))
+)
+"""The answer to an entry that brings a badge's text, of which nothing is kept."""
 
 
 class Intake:
@@ -54,14 +60,14 @@ class Intake:
         journal: Journal,
         stand: Stand,
         clock: Clock,
-        tick_s: float,
+        badges: Badges,
         alarms: Alarms,
         recorder: Recorder | None = None,
     ) -> None:
         self._journal = journal
         self._recorder = recorder
         self._clock = clock
-        self._tick_s = tick_s
+        self._badges = badges
         self._alarms = alarms
         self._durable = stand
         self._tentative = stand.copy()
@@ -103,7 +109,7 @@ class Intake:
     async def take(self, observations: Iterable[StationObservation]) -> None:
         """Take what a driver saw; returns when it counts, before it is durable."""
         for seen in observations:
-            observation = self._without_badge(seen)
+            observation = self._badges.replaced(seen) if isinstance(seen, Scan) else seen
             pending = await self._looked_up(observation)
             if pending is None:
                 await self._refuse(observation)
@@ -136,7 +142,9 @@ class Intake:
         # Time goes on, but nothing may be said after the last words.
         self._said_goodbye |= isinstance(observation, Stopping)
         if isinstance(observation, Scan):
-            observation = self._without_badge(observation)
+            observation = self._badges.replaced(observation)
+        if isinstance(observation, Entry) and self._badges.are_in(observation):
+            return BADGE_ENTERED
         client_id = getattr(observation, "client_id", None)
         if client_id is None:
             return await self._submit_once(observation, None)
@@ -229,12 +237,6 @@ class Intake:
             return station.claims_needed(observation, stand.desk.directories, target, known)
         return ()
 
-    def _without_badge(self, observation: StationObservation) -> StationObservation:
-        """A badge's text goes no further than here: not into a recording, not onto a screen."""
-        if isinstance(observation, Scan):
-            return without_badge(observation, self._tentative.stations[observation.wc_id].setup.codes)
-        return observation
-
     def _enqueue(self, pending: Pending) -> None:
         noticed = pending.observation.observed.monotonic
         late = sum(by for at, by in self._steps if noticed < at)
@@ -260,15 +262,15 @@ class Intake:
             await self._show(self._durable.copy())
         return STORAGE_FULL
 
-    async def write(self) -> None:
-        """Commit what gathers until told to stop: at once where there are facts, else every tick.
+    async def write(self, tick_s: float) -> None:
+        """Commit what gathers until told to stop: at once where there are facts, else every so many plant seconds.
 
         It is never cancelled: a commit that the thread goes on with must not be forgotten by the loop.
         """
         backoff = Backoff(0.2, 2.0)
         while not self._stopping:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._clock.real(self._tick_s)):
+                async with asyncio.timeout(self._clock.real(tick_s)):
                     await self._urgent.wait()
             try:
                 await self.write_once()
@@ -348,10 +350,10 @@ class Intake:
         async with self._changed:
             self._changed.notify_all()
 
-    async def tick(self) -> None:
-        """Tell time to the desk and to every station, for ever."""
+    async def tick(self, tick_s: float) -> None:
+        """Tell time to the desk and to every station every so many plant seconds, for ever."""
         while True:
-            await asyncio.sleep(self._clock.real(self._tick_s))
+            await asyncio.sleep(self._clock.real(tick_s))
             if self._said_goodbye:
                 return
             now = self._clock.now()
@@ -369,11 +371,16 @@ def _answer(pending: Pending, reply: Reply | None) -> None:
 
 
 @asynccontextmanager
-async def running(intake: Intake) -> AsyncIterator[Intake]:
-    """Write and tell time while open; at the end everything taken is committed, where the disk allows it."""
+async def running(intake: Intake, tick_s: float) -> AsyncIterator[Intake]:
+    """Write and tell time while open; at the end everything taken is committed, where the disk allows it.
+
+    Args:
+        intake: that runs.
+        tick_s: plant seconds between two looks at time.
+    """
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(intake.write(), name="intake.write")
-        ticker = tasks.create_task(intake.tick(), name="intake.tick")
+        tasks.create_task(intake.write(tick_s), name="intake.write")
+        ticker = tasks.create_task(intake.tick(tick_s), name="intake.tick")
         try:
             yield intake
         finally:

@@ -71,6 +71,7 @@ PURE = {
     "fnmatch",
     "functools",
     "hashlib",
+    "hmac",
     "itertools",
     "math",
     "operator",

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import orjson
 import typer
 
+from agent import site_key
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
 from agent.core.machine_settings import MachineSettings
@@ -20,6 +21,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG, *, as_json: JsonOption = False)
     Says too how long each counter may stay unread, and what is read too seldom to see a short stop.
     """
     settings = load(config)
+    key = site_key.check(settings)
     speed = 1.0 if settings.simulation is None else settings.simulation.speed
     advice = [advise(machine, speed) for machine in settings.machine]
     if as_json:
@@ -27,6 +29,7 @@ def check(config: ConfigOption = DEFAULT_CONFIG, *, as_json: JsonOption = False)
         return
     typer.echo(f"{config}: right.")
     _say_who(settings)
+    typer.echo(f"  badges are known under the key in {key}")
     for machine, one in zip(settings.machine, advice, strict=True):
         _say_machine(machine, one)
     for scanner in settings.scanner:

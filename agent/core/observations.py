@@ -11,9 +11,9 @@ from agent.core.facts import DigestRow, Range, StorageLevel
 from agent.core.values import replace
 
 SignalValue: TypeAlias = bool | int | float | str | None
-ScanFlaw: TypeAlias = Literal["incomplete", "too_long", "overrun"]
+ScanFlaw: TypeAlias = Literal["incomplete", "too_long", "overrun", "spoiled_badge"]
 """incomplete: the reader fell silent or was lost within a code. too_long: no end of it came. overrun: characters of it
-were lost on their way."""
+were lost on their way. spoiled_badge: it held a badge's text and something else."""
 EntryRole: TypeAlias = Literal["operator", "supervisor", "quality", "maintenance", "mes"]
 
 
@@ -98,7 +98,7 @@ class Scan:
     trusted: bool = True
     """Whether badges and command cards are taken from where it came."""
     flaw: ScanFlaw | None = None
-    """Why it is no whole code; `text` is empty then, as what was read may be a part of anything."""
+    """Why it is no whole code; `text` is empty then, as what was read may be a part of anything, or `(badge)`."""
 
     @property
     def way(self) -> Literal["scan", "manual"]:

@@ -12,11 +12,12 @@ from agent.core.attempts import attempt
 from agent.core.codes import badges, interpret
 from agent.core.codes.badges import BADGE
 from agent.core.codes.code_settings import CodeSettings
-from agent.core.codes.reading import Code, Reading
+from agent.core.codes.reading import Code, Flaw, Reading
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Keys, ScanAccepted, ScanElement, ScanRefused
 from agent.core.observations import Scan
 from agent.core.replies import accepted, refused
+from agent.core.sentences import say
 from agent.core.state import LastScan
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -33,12 +34,15 @@ def read(scan: Scan, settings: CodeSettings) -> Reading:
     """What a scan's code says by itself."""
     if scan.badge is not None:
         return Reading(BADGE, None, "plain", code=Code("badge", scan.badge))
+    if badges.without_text(scan, settings).flaw == "spoiled_badge":
+        words = say("A badge did not come alone, or with Caps Lock on. Scan the badge once more, by itself.")
+        return Reading(BADGE, None, "plain", flaw=Flaw("SPOILED_BADGE", words))
     return interpret.read(scan.text, settings)
 
 
 def take(turn: Turn, scan: Scan) -> Reply:
     """Carry out what a code means here and now: one fact of the scan itself, accepted or refused."""
-    scan = badges.without_badge(scan, turn.setup.codes)
+    scan = badges.without_text(scan, turn.setup.codes)
     last = turn.floor.last_scan
     now = scan.observed.wall
     if _is_echo(last, scan, turn.setup.codes.rescan_ms):

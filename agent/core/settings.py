@@ -18,6 +18,7 @@ from agent.core.discrepancies.care import CARE, HOUR_S, Care
 from agent.core.facts import DiscrepancyCode
 from agent.core.machine_settings import MachineSettings
 from agent.core.materials.material_settings import MaterialSettings
+from agent.core.people.people_settings import SiteKeySettings
 from agent.core.reconciliation.reconciliation_settings import CareSettings, ReconciliationSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
 from agent.core.shifts.calendar_settings import CalendarSettings
@@ -213,6 +214,8 @@ class Settings(Section):
     """The barcode readers of this PC."""
     codes: CodeSettings = CodeSettings()
     """What the site's plain codes look like."""
+    people: SiteKeySettings = SiteKeySettings()
+    """The key under which badges are known."""
     materials: MaterialSettings = MaterialSettings()
     """How strictly the loading and using of material is checked."""
     discrepancies: dict[DiscrepancyCode, CareSettings] = Field(default_factory=dict)

@@ -46,6 +46,11 @@ class Endpoints:
         return f"opc.tcp://{HOST}:{self.opcua_port}/lineside/"
 
     @property
+    def key(self) -> Path:
+        """The key under which badges are known."""
+        return self.folder / "site-key"
+
+    @property
     def socket(self) -> Path:
         """The agent's local API."""
         return self.folder / "agent.sock"
@@ -67,6 +72,7 @@ def configuration(site: str, clock: Clock, at: Endpoints) -> str:
     parts = [
         _table("agent", **agent, **places, tick_s=TICK_REAL_S * speed),
         _table("mes", host=at.broker.host, port=at.broker.port, protocol=at.broker.protocol, **IMPATIENCE),
+        _table("people", key_file=str(at.key)),
         _simulation(clock),
         _list("machine", work_center=FILL),
         _table("machine.opcua", endpoint=at.opcua_url, publishing_ms=SAMPLING_MS[FILL], sampling_ms=SAMPLING_MS[FILL]),

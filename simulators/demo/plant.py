@@ -27,6 +27,7 @@ from simulators.demo.progress import Progress
 from simulators.demo.records import OperatorLog, SupervisorLog
 from simulators.demo.relay import Relay
 from simulators.demo.supervisor import Supervisor
+from simulators.mes.credentials import DEMO_KEY
 from simulators.mes.demo_plan import FILLER_OPERATOR, PRESS_OPERATOR
 from simulators.mes.link import Address
 from simulators.scanner import ScannerSimulator
@@ -37,7 +38,7 @@ PLANT_START = datetime(2027, 1, 15, 6, 0, tzinfo=UTC)
 LEADS_S = (7.0, 15.0, 40.0)
 """Real seconds in which line and agent must be up before the day begins; on a busy PC it is tried with more."""
 JOURNAL = "journal"
-_MADE = ("truth.jsonl", "mes.sqlite*", JOURNAL, "broker", "agent.sock", "reader")
+_MADE = ("truth.jsonl", "mes.sqlite*", JOURNAL, "broker", "agent.sock", "reader", "site-key")
 """What a plant leaves in its folder and the next one would go on with."""
 _ALL_FACTS = "100000"
 
@@ -189,6 +190,8 @@ async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIter
         line = Supervised("the line", _line(truth, clock, opcua_port, modbus_port), folder / "line.log", announces=True)
         at = Endpoints(opcua.port, modbus.port, address, reader, folder)
         config.write_text(configuration(site, clock, at), encoding="utf-8")
+        at.key.touch(mode=0o600)
+        at.key.write_text(DEMO_KEY, encoding="utf-8")
         agent = Supervised("the agent", ("run", "-c", str(config)), folder / "agent.log", announces=False)
         present = await stack.enter_async_context(Present(at.socket))
         # The agent is not waited for: it looks for the machines until they are there.

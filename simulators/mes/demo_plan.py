@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from hashlib import sha256
 
+from simulators.mes.credentials import DEMO_KEY, badge_hmac
 from simulators.mes.plan import Document, Order, Plan, Published, Reason
 
 _SINCE = "2026-01-01T00:00:00Z"
@@ -103,8 +103,8 @@ def _people() -> Iterator[Document]:
         (PRESS_OPERATOR, "Viktor P.", ["operator"], "0421"),
         ("SV-1", "Dana K.", ["operator", "supervisor", "quality"], "0001"),
     ):
-        hashed = sha256(badge.encode()).hexdigest()
-        yield {"operator_id": operator_id, "name": name, "roles": roles, "crew_id": "A", "badge_sha256": hashed}
+        known = badge_hmac(DEMO_KEY.encode(), badge)
+        yield {"operator_id": operator_id, "name": name, "roles": roles, "crew_id": "A", "badge_hmac": known}
 
 
 DEMO_PLAN = Plan(

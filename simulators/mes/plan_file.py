@@ -2,7 +2,7 @@
 
 `orders` and `reasons` are lists; `items`, `boms`, `norms`, `routes`, `checks` and `lots` are tables by id; `operators`,
 `resources`, `calendar`, `alarms` and the lists of codes are one object each. A `rev` that is left out is 1. Operators
-may be written with their `badge`; what is published is its hash.
+may be written with their `badge`; what is published is its digest under the key in `site_key_file`, a path from here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from simulators.mes.credentials import badge_hmac, read_key
 from simulators.mes.plan import Order, Plan, Published, Reason
 from simulators.mes.topics import named
 
@@ -54,25 +54,27 @@ def read_plan(path: Path) -> Plan:
     except ValueError as error:
         raise ValueError(f"plan {path}: {error}; expected TOML in a file called .toml, else JSON") from None
     try:
-        return _plan(found)
+        return _plan(found, path.parent)
     except ValueError as error:
         raise ValueError(f"plan {path}: {error}") from None
 
 
-def _plan(found: Any) -> Plan:  # noqa: ANN401 - whatever stands in the file
+def _plan(found: Any, folder: Path) -> Plan:  # noqa: ANN401 - whatever stands in the file
     tables = _table(_plain(found), "the file")
-    expected = {"orders", "reasons", "reasons_rev", *OF_IDS, *WHOLE}
+    expected = {"orders", "reasons", "reasons_rev", "site_key_file", *OF_IDS, *WHOLE}
     if unknown := tables.keys() - expected:
         raise ValueError(f"unknown table {', '.join(sorted(unknown))}; expected {', '.join(sorted(expected))}")
+    named = tables.get("site_key_file")
+    key = None if named is None else read_key(folder / str(named))
     return Plan(
         orders=tuple(_order(one) for one in _list(tables.get("orders", []), "orders")),
         reasons=tuple(_reason(one) for one in _list(tables.get("reasons", []), "reasons")),
         reasons_rev=str(tables.get("reasons_rev", "1")),
-        objects=tuple(_objects(tables)),
+        objects=tuple(_objects(tables, key)),
     )
 
 
-def _objects(tables: dict[str, Any]) -> Iterator[Published]:
+def _objects(tables: dict[str, Any], key: bytes | None) -> Iterator[Published]:
     for head, identity in OF_IDS.items():
         for name, document in _table(tables.get(head, {}), head).items():
             whole = {"rev": "1", identity: name, **_table(document, f"{head}.{name}")}
@@ -81,7 +83,7 @@ def _objects(tables: dict[str, Any]) -> Iterator[Published]:
         document = {"rev": "1", **_table(tables[name], name)}
         if name == "operators":
             people = _list(document.get("operators", []), "operators.operators")
-            document["operators"] = [_operator(one) for one in people]
+            document["operators"] = [_operator(one, key) for one in people]
         yield Published(name, document)
 
 
@@ -106,10 +108,12 @@ def _reason(told: Any) -> Reason:  # noqa: ANN401 - likewise
     return Reason(given["code"], given.get("text", {"en": given["code"]}), more)
 
 
-def _operator(told: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
+def _operator(told: Any, key: bytes | None) -> dict[str, Any]:  # noqa: ANN401 - likewise
     given = dict(_table(told, "an operator"))
     badge = given.pop("badge", None)
-    return given if badge is None else {**given, "badge_sha256": sha256(str(badge).encode()).hexdigest()}
+    if badge is not None and key is None:
+        raise ValueError("an operator with a badge needs site_key_file, the key under which the agents know badges")
+    return given if badge is None or key is None else {**given, "badge_hmac": badge_hmac(key, str(badge))}
 
 
 def _number(value: Any, where: str) -> Decimal:  # noqa: ANN401 - likewise

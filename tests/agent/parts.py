@@ -15,11 +15,13 @@ import orjson
 from agent.alarms import Alarms
 from agent.app import restored
 from agent.clock import Clock
+from agent.core.codes.badges import Badges
 from agent.core.observations import Directive, Entry, Image, Instant, Link, Quality, Scan, Signal, Started
 from agent.core.settings import Settings
 from agent.intake import Intake, running
 from agent.journal.journal import Journal, open_journal
 from agent.recording import Recorder, Run, Wish
+from tests.core.build import SITE_KEY
 
 CLOCK = Clock()
 SITE = "lineside/v1/acme/ala1"
@@ -126,12 +128,12 @@ async def an_intake(
         if wish is not None:
             run = Run(configured, instance, journal.marks.epoch, journal.restored.directories)
             recorder = Recorder(wish, run, stand, alarms, CLOCK.now().wall)
-        intake = Intake(journal, stand, CLOCK, tick_s, alarms, recorder)
+        intake = Intake(journal, stand, CLOCK, Badges(SITE_KEY, configured.codes), alarms, recorder)
         async with recorder or nullcontext():
             if not writing:
                 yield Running(intake, journal, alarms, recorder)
                 return
-            async with running(intake):
+            async with running(intake, tick_s):
                 yield Running(intake, journal, alarms, recorder)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from agent.alarms import Alarms
 from agent.app import restored
+from agent.core.codes.badges import Badges
 from agent.core.observations import Directive, Entry, Instant, Started, Tick
 from agent.core.reconciliation.amendments import TYPES
 from agent.core.settings import Settings
@@ -28,7 +29,7 @@ from agent.reconciler import Reconciler
 from agent.reconciliation_api import Asked, ReconciliationApi
 from tests.agent.parts import CLOCK, document
 from tests.agent.test_journal_commands import WHY
-from tests.core.build import a_shift
+from tests.core.build import SITE_KEY, a_shift
 
 WC = "BENCH-1"
 T0 = epoch("2026-03-04T00:00:00Z")
@@ -91,8 +92,9 @@ async def a_run(folder: Path, hour: float = 5.5) -> AsyncIterator[Bench]:
     """One run of the agent, which begins at this hour."""
     configured = a_bench(folder)
     async with open_journal(configured.agent.data, "e1", T0) as journal:
-        intake = Intake(journal, restored(configured, journal), CLOCK, 1000.0, Alarms(lambda: T0))
-        async with running(intake):
+        badges = Badges(SITE_KEY, configured.codes)
+        intake = Intake(journal, restored(configured, journal), CLOCK, badges, Alarms(lambda: T0))
+        async with running(intake, 1000.0):
             bench = Bench(intake, journal, Reconciler(journal, intake, CLOCK))
             await intake.submit(Started(WC, bench.at(hour), "i1"))
             yield bench

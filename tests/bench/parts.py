@@ -12,6 +12,7 @@ from agent import intake
 from agent.alarms import Alarms
 from agent.app import restored
 from agent.clock import Clock, draw_ids
+from agent.core.codes.badges import Badges
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.context import Context
 from agent.core.directories import Directories, Order
@@ -45,8 +46,9 @@ async def working_desk(settings: Settings) -> AsyncIterator[Desk]:
     """An intake whose machines run and are watched."""
     clock = Clock()
     async with open_journal(settings.agent.data, EPOCH, clock.now().wall) as journal:
-        desk = Intake(journal, restored(settings, journal), clock, settings.agent.tick_s, Alarms(time.time))
-        async with intake.running(desk):
+        badges = Badges(b"key of the bench's site", settings.codes)
+        desk = Intake(journal, restored(settings, journal), clock, badges, Alarms(time.time))
+        async with intake.running(desk, settings.agent.tick_s):
             for machine in settings.machine:
                 await desk.take(awakening(machine.work_center))
             yield Desk(desk, journal)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from agent.core.codes.badges import BADGE, digest
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.context import Context
 from agent.core.contract.envelope import Row
@@ -45,6 +46,7 @@ T0 = 1_772_600_400.0
 """2026-03-04T05:00:00Z."""
 WC = "WC-1"
 PROVENANCE = Provenance("e1", "production")
+SITE_KEY = b"key of the tests' site"
 EXECUTE, IDLE, ABORTED = 6, 4, 9
 FIRST_ID = UUID("019cb763-1a00-7000-8000-000000000000")
 
@@ -210,6 +212,11 @@ def started(at: float, down_since: float | None = None) -> Started:
 
 def scan(at: float, text: str, reader: str = "gun") -> Scan:
     return Scan(WC, text, instant(at), reader)
+
+
+def badge(at: float, text: str, reader: str = "gun") -> Scan:
+    """A badge as it comes out of intake."""
+    return Scan(WC, BADGE, instant(at), reader, badge=digest(SITE_KEY, text))
 
 
 def entry(at: float, action: str, /, **arguments: str) -> Entry:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from hashlib import sha256
 from typing import Any
 
+from agent.core.codes.badges import digest
 from agent.core.settings import Settings
-from tests.core.build import clock
+from tests.core.build import SITE_KEY, clock
 
 LINE, BENCH = "LINE-1", "BENCH-1"
 CENTERS = (LINE, BENCH)
@@ -134,7 +134,7 @@ def everything() -> list[tuple[str | None, str, bytes]]:
             "operator_id": name,
             "name": name,
             "roles": [role],
-            "badge_sha256": sha256(BADGES[name].encode()).hexdigest() if name in BADGES else None,
+            "badge_hmac": digest(SITE_KEY, BADGES[name]) if name in BADGES else None,
         }
         for name, role in PEOPLE.items()
     ]

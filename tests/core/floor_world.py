@@ -9,7 +9,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from agent.batch import DESK, Anything, Batch, Pending, Stand
-from agent.core.codes.badges import without_badge
+from agent.core.codes.badges import Badges
 from agent.core.contract.envelope import Row
 from agent.core.corrections.targets import Target
 from agent.core.desk.desk import Desk
@@ -23,7 +23,7 @@ from agent.core.views import Reply
 from agent.journal.marks import Epoch
 from agent.journal.store import as_row, fact_values
 from agent.restoring import stand_of
-from tests.core.build import FIRST_ID, PROVENANCE, T0
+from tests.core.build import FIRST_ID, PROVENANCE, SITE_KEY, T0
 
 EPOCH = Epoch(PROVENANCE.epoch, 1, 0, iso(T0))
 LARGEST = 16_384
@@ -34,6 +34,7 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.badges = Badges(SITE_KEY, settings.codes)
         self.now = 0.0
         """The wall clock."""
         self.steady = 0.0
@@ -84,7 +85,7 @@ class World:
 
     def tell(self, seen: Anything) -> Reply | None:
         """One observation; refused entries are seen to change nothing."""
-        observation = self._without_badge(seen)
+        observation = self.badges.replaced(seen) if isinstance(seen, Scan) else seen
         pending = self._looked_up(observation)
         before = self.tentative.copy()
         self._observe(pending)
@@ -112,11 +113,6 @@ class World:
         self.begin()
         for wc_id in (None, *self.durable.stations):
             self.tell(Started(wc_id, self.instant, f"run-{self.runs}", since))
-
-    def _without_badge(self, seen: Anything) -> Anything:
-        if not isinstance(seen, Scan):
-            return seen
-        return without_badge(seen, self.tentative.stations[seen.wc_id].setup.codes)
 
     # As intake looks up what the journal has.
 

@@ -115,7 +115,7 @@ def test_a_tool_and_a_crew_may_share_a_name() -> None:
 def test_two_people_with_one_badge_are_refused() -> None:
     both = json.loads(operators("anna", "boris"))
     for one in both["operators"]:
-        one["badge_sha256"] = "0" * 64
+        one["badge_hmac"] = "0" * 64
     assert "'anna' and 'boris' have one badge" in refusal("operators", json.dumps(both).encode())
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from hashlib import sha256
 
 import pytest
 
+from agent.core.codes.badges import digest
 from agent.core.directories import Directories, Operators
 from agent.core.facts import (
     DiscrepancyRaised,
@@ -26,6 +26,7 @@ from agent.core.station import Station
 from agent.core.station_view import view
 from agent.core.times import epoch
 from tests.core.build import (
+    SITE_KEY,
     T0,
     WC,
     Story,
@@ -35,10 +36,10 @@ from tests.core.build import (
     a_shift,
     a_story,
     an_order,
+    badge,
     clock,
     entry,
     instant,
-    scan,
     started,
     tick,
     types,
@@ -48,14 +49,14 @@ HOUR = 3600.0
 
 
 def a_badge(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+    return digest(SITE_KEY, text)
 
 
 PEOPLE = Operators.model_validate(
     {
         "rev": "1",
         "operators": [
-            {"operator_id": "OP-1", "name": "Anna", "crew_id": "A", "badge_sha256": a_badge("4711")},
+            {"operator_id": "OP-1", "name": "Anna", "crew_id": "A", "badge_hmac": a_badge("4711")},
             {"operator_id": "OP-2", "name": "Bek", "roles": ["supervisor", "operator"]},
         ],
     }
@@ -188,7 +189,7 @@ def test_who_is_signed_on_is_not_signed_on_twice_nor_is_anybody_without_end() ->
 
 def test_a_badge_signs_on_and_off_and_its_text_is_nowhere() -> None:
     story = a_crew()
-    facts = story.hear(scan(0.0, "BDG:4711"), scan(0.5, "BDG:4711"), scan(60.0, "BDG:4711"), scan(70.0, "BDG:666"))
+    facts = story.hear(badge(0.0, "4711"), badge(0.5, "4711"), badge(60.0, "4711"), badge(70.0, "666"))
     assert types(facts) == [
         "scan.accepted",
         "labor.signed_on",
@@ -211,12 +212,12 @@ def test_a_badge_signs_on_and_off_and_its_text_is_nowhere() -> None:
 
 def test_two_badges_within_the_time_of_an_echo_are_two_people() -> None:
     story = a_crew(people=None)
-    assert types(story.hear(scan(0.0, "BDG:1"), scan(0.1, "BDG:2"))).count("labor.signed_on") == 2
+    assert types(story.hear(badge(0.0, "1"), badge(0.1, "2"))).count("labor.signed_on") == 2
 
 
 def test_the_view_shows_who_works_since_when() -> None:
     story = a_crew()
-    story.hear(scan(5.0, "BDG:4711"))
+    story.hear(badge(5.0, "4711"))
     (shown,) = view(story.station, story.plan, T0 + 10.0).crew
     assert shown.model_dump() == {"operator_id": "OP-1", "name": "Anna", "activity": "direct", "since": clock(5.0)}
 

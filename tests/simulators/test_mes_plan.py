@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import hmac
 import json
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from simulators.mes.topics import Place
 
 PLAN = """
 reasons_rev = "3"
+site_key_file = "key"
 
 [[orders]]
 area = "hall-1"
@@ -53,6 +54,10 @@ operators = [{ operator_id = "7", name = "A. B.", badge = "0042" }]
 """
 
 
+def with_key(folder: Path) -> None:
+    (folder / "key").write_text("key-of-this-plant\n", encoding="utf-8")
+
+
 def published(path: Path) -> dict[str, object]:
     directory = Directory(Place("acme", "ala1"), read_plan(path))
     return {topic.partition("ala1/")[2]: json.loads(payload) for topic, payload in directory}
@@ -61,6 +66,7 @@ def published(path: Path) -> dict[str, object]:
 def test_a_plan_file_names_its_tables_as_the_contract_does(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     path.write_text(PLAN, encoding="utf-8")
+    with_key(tmp_path)
     found = published(path)
     order = found["hall-1/ASM-1/dir/orders/PO-1/10"]
     assert isinstance(order, dict)
@@ -75,7 +81,11 @@ def test_a_plan_file_names_its_tables_as_the_contract_does(tmp_path: Path) -> No
     assert found["-/-/dir/boms/DEVICE"] == {"rev": "1", "item_id": "DEVICE", "versions": [bom]}
     assert found["-/-/dir/lots/A%2F1"] == {"rev": "1", "lot_id": "A/1", "item_id": "BOARD", "qty": "20.5"}
     assert found["-/-/dir/defects"] == {"rev": "1", "codes": [{"code": "BOARD"}]}
-    person = {"operator_id": "7", "name": "A. B.", "badge_sha256": sha256(b"0042").hexdigest()}
+    person = {
+        "operator_id": "7",
+        "name": "A. B.",
+        "badge_hmac": hmac.digest(b"key-of-this-plant", b"0042", "sha256").hex(),
+    }
     assert found["-/-/dir/operators"] == {"rev": "1", "operators": [person]}
 
 
@@ -88,6 +98,8 @@ def test_a_plan_file_names_its_tables_as_the_contract_does(tmp_path: Path) -> No
         ('{"orders": {}}', "orders is {}; expected a list"),
         ('{"lots": {"L": 1}}', "lots.L is 1; expected a table"),
         ('{"reasons": [{"text": {}}]}', "a reason without a code"),
+        ('{"operators": {"operators": [{"operator_id": "7", "badge": "1"}]}}', "needs site_key_file"),
+        ('{"site_key_file": "none"}', "none cannot be read: No such file or directory"),
     ],
 )
 def test_a_plan_file_that_is_none_is_refused_with_the_place(tmp_path: Path, text: str, error: str) -> None:
@@ -100,6 +112,7 @@ def test_a_plan_file_that_is_none_is_refused_with_the_place(tmp_path: Path, text
 
 def test_a_quantity_that_is_no_number_is_named(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
+    with_key(tmp_path)
     path.write_text(PLAN.replace("qty_planned = 20\nnorm_cycle_s = 30", 'qty_planned = "x"\nnorm_cycle_s = 30'))
     with pytest.raises(ValueError, match="order PO-1: qty_planned is 'x'; expected a number"):
         read_plan(path)

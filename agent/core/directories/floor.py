@@ -39,9 +39,16 @@ class Operator(Part):
     roles: Annotated[tuple[Code, ...], Field(max_length=10)] = ("operator",)
     """operator, supervisor, quality, maintenance and the plant's own."""
     crew_id: Code | None = None
-    badge_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
-    """SHA-256 of the badge's text in UTF-8; the text itself is nowhere."""
+    badge_hmac: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    """HMAC-SHA256 of the badge's text in UTF-8 under the site's key, in hexadecimal (docs/people.md)."""
     language: Annotated[str, Field(max_length=8)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keyed(cls, said: object, info: ValidationInfo) -> object:
+        if is_strict(info) and isinstance(said, dict) and "badge_sha256" in said:
+            raise ValueError("badge_sha256 can be guessed without a key; expected badge_hmac, see docs/people.md")
+        return said
 
 
 class Operators(Copy):
@@ -55,7 +62,7 @@ class Operators(Copy):
             tell_apart("operators", [one.operator_id for one in self.operators])
             badges: dict[str, str] = {}
             for one in self.operators:
-                other = one.badge_sha256 and badges.setdefault(one.badge_sha256, one.operator_id)
+                other = one.badge_hmac and badges.setdefault(one.badge_hmac, one.operator_id)
                 if other and other != one.operator_id:
                     raise ValueError(f"operators '{other}' and '{one.operator_id}' have one badge")
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
@@ -23,3 +24,12 @@ class PeopleSettings(Section):
     """Hours after which somebody who did not sign off is taken to have gone."""
     rights: dict[str, tuple[Id, ...]] = Field(default_factory=dict)
     """By action of an entry the roles that may do it, in place of those of docs/entries.md; `operator` is everybody."""
+
+
+class SiteKeySettings(Section):
+    """The key under which this site's badges are known."""
+
+    key_file: Path | None = None
+    """File with the key, at least 16 bytes that nobody else can read; the MES makes its digests of badges under the
+    same one. Without it the systemd credential `lineside-site-key` is taken. Without that too the agent makes a key of
+    its own in its data folder, and knows only badges whose digests were made with it."""

@@ -27,7 +27,7 @@ def take_badge(turn: Turn, digest: str, quality: FactQuality) -> str:
         EntryRefusedError: nobody has this badge, or too many are signed on.
     """
     known = () if turn.directories.operators is None else turn.directories.operators.operators
-    owner = next((one for one in known if one.badge_sha256 == digest), None)
+    owner = next((one for one in known if one.badge_hmac == digest), None)
     operator_id = f"badge-{digest[:DIGEST_SHOWN]}" if owner is None else owner.operator_id
     name = operator_id if owner is None else owner.name
     if turn.crew.find(operator_id) is not None:

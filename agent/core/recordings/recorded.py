@@ -17,6 +17,7 @@ from agent.core.contract.envelope import Row
 from agent.core.draft import ExecutionMode
 from agent.core.machine_settings import MachineSettings, ModbusSettings, OpcUaSettings
 from agent.core.observations import Observation
+from agent.core.people.people_settings import SiteKeySettings
 from agent.core.settings import JournalSettings, MesSettings, Settings, TelemetryBudget
 
 NOWHERE = "recorded"
@@ -157,6 +158,7 @@ def settings_kept(settings: Settings) -> str:
         "telemetry": TelemetryBudget(),
         "machine": tuple(_unreachable(machine) for machine in settings.machine),
         "scanner": (),
+        "people": SiteKeySettings(),
     }
     return settings.model_copy(update=kept).model_dump_json(by_alias=True)
 

@@ -1,0 +1,96 @@
+"""The key under which this site's badges are known: a file, a systemd credential, or a key of the agent's own."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from agent.core.errors import ConfigurationError
+from agent.core.settings import Settings
+
+LOG = logging.getLogger(__name__)
+CREDENTIAL: Final = "lineside-site-key"
+OWN: Final = "site-key"
+"""In the data folder."""
+SHORTEST: Final = 16
+"""Bytes of a key."""
+_EXPECTED: Final = f"expected at least {SHORTEST} bytes in a file that only the agent's user and group can read"
+
+
+def read(settings: Settings) -> bytes:
+    """The site's key; the first start without one makes it.
+
+    Raises:
+        ConfigurationError: its file cannot be read or made, or is none that keeps a secret.
+    """
+    named = _named(settings)
+    if named is not None:
+        return _read(named)
+    own = settings.agent.data / OWN
+    try:
+        if not own.exists():
+            _make(own)
+            LOG.warning("badges have no key of the site: one was made in %s, which the MES needs for its digests", own)
+    except OSError as error:
+        raise ConfigurationError(f"people.key_file: '{own}' cannot be made: {error.strerror}; {_EXPECTED}") from error
+    return _read(own)
+
+
+def check(settings: Settings) -> Path:
+    """Where the key is or will be, seen to be one if it is there. Nothing is made.
+
+    Raises:
+        ConfigurationError: as `read`.
+    """
+    path = _named(settings)
+    if path is None:
+        path = settings.agent.data / OWN
+        if not path.exists():
+            return path
+    _read(path)
+    return path
+
+
+def _named(settings: Settings) -> Path | None:
+    """The file that somebody gave us."""
+    if settings.people.key_file is not None:
+        return settings.people.key_file
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    credential = None if folder is None else Path(folder) / CREDENTIAL
+    return credential if credential is not None and credential.exists() else None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        key = path.read_bytes().removesuffix(b"\n")
+        everybody = path.stat().st_mode & 0o007
+    except OSError as error:
+        found = f"'{path}' cannot be read: {error.strerror}"
+        raise ConfigurationError(f"people.key_file: {found}; {_EXPECTED}") from error
+    if everybody:
+        raise ConfigurationError(f"people.key_file: everybody can open '{path}'; {_EXPECTED}: chmod o= {path}")
+    if len(key) < SHORTEST:
+        raise ConfigurationError(f"people.key_file: '{path}' has {len(key)} bytes; {_EXPECTED}")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Whole or not at all, whenever the power goes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    making = path.with_name(f"{path.name}.making")
+    making.unlink(missing_ok=True)
+    file = os.open(making, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(file, f"{secrets.token_hex(32)}\n".encode())
+        os.fsync(file)
+    finally:
+        os.close(file)
+    making.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
