@@ -219,7 +219,7 @@ class Intake:
     def _target_named(self, observation: Anything) -> Target | None:
         """The fact that it names."""
         stand = self._tentative
-        if isinstance(observation, Entry):
+        if isinstance(observation, Scan | Entry):
             return stand.stations[observation.wc_id].target_named(observation, stand.desk.directories)
         return stand.desk.target_named(observation) if isinstance(observation, Directive) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.core import questions
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.attempts import attempt
 from agent.core.corrections import corrections, undo
@@ -21,7 +22,7 @@ from agent.core.units import genealogy, issuing, making, nc_entries
 from agent.core.values import replace
 from agent.core.views import Reply
 
-ACTIONS: Actions = {
+_IN_ROOMS: Actions = {
     **discrepancy_entries.ACTIONS,
     **execution.ACTIONS,
     **attaching.ACTIONS,
@@ -44,6 +45,7 @@ ACTIONS: Actions = {
     **corrections.ACTIONS,
     **undo.ACTIONS,
 }
+ACTIONS: Actions = {**_IN_ROOMS, **questions.answers(_IN_ROOMS)}
 
 
 def claims_needed(action: str, asked: Asked) -> Claims:
@@ -63,13 +65,22 @@ def take(turn: Turn, entry: Entry) -> Reply:
     if entry.actor is None and entry.role != "mes":
         entry = replace(entry, actor=labor.acting(turn))
     try:
-        action = _action(entry.action)
-        rights.must_be(turn, entry, *action.roles)
-        with attempt(turn):
-            message = action.carry_out(turn, entry)
+        message = carry_out(turn, entry)
     except EntryRefusedError as refusal:
         return refused(refusal)
     return accepted(message)
+
+
+def carry_out(turn: Turn, entry: Entry) -> str:
+    """Carry out what somebody entered, and say so in one sentence.
+
+    Raises:
+        EntryRefusedError: they may not, or it cannot be done; nothing changed.
+    """
+    action = _action(entry.action)
+    rights.must_be(turn, entry, *action.roles)
+    with attempt(turn):
+        return action.carry_out(turn, entry)
 
 
 def _action(name: str) -> Action:

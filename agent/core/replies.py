@@ -8,9 +8,11 @@ from agent.core.views import Reply
 
 
 def accepted(message: str) -> Reply:
-    """The answer that something was done."""
+    """The answer that something was done, or asked."""
     pattern, values = sentences.parts(message)
-    return Reply(accepted=True, code="ok", message=str(message), pattern=pattern, values=dict(values))
+    return Reply(
+        accepted=True, code=sentences.code_of(message), message=str(message), pattern=pattern, values=dict(values)
+    )
 
 
 def refused(refusal: EntryRefusedError) -> Reply:

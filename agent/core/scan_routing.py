@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from agent.core import arguments
+from agent.core import arguments, scan_commands
 from agent.core.actions import Asked, Claims
 from agent.core.codes.reading import Code, Reading
+from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import ScanMeaning
 from agent.core.materials import loading
@@ -25,6 +26,10 @@ def _none(_code: Code, _asked: Asked) -> Claims:
     return ()
 
 
+def _no_target(_code: Code, _asked: Asked) -> Target | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where codes of one kind lead."""
@@ -37,12 +42,20 @@ class Route:
     """
     needs: Callable[[Code, Asked], Claims] = _none
     """The claims that it must be given."""
+    target: Callable[[Code, Asked], Target | None] = _no_target
+    """The fact that it is about and must be given, before it is asked what it needs."""
 
 
 def claims_needed(code: Code, asked: Asked) -> Claims:
     """The claims that `carry_out` must be given for a code."""
     route = ROUTES.get(code.kind)
     return () if route is None else route.needs(code, asked)
+
+
+def target_named(code: Code, asked: Asked) -> Target | None:
+    """The fact that a code is about."""
+    route = ROUTES.get(code.kind)
+    return None if route is None else route.target(code, asked)
 
 
 def carry_out(turn: Turn, reading: Reading, scan: Scan) -> str:
@@ -101,4 +114,5 @@ ROUTES: Mapping[ScanMeaning, Route] = {
     "lot": Route(_lot, lambda code, asked: loading.claims_needed(asked, code.identity)),
     "serial": Route(_serial, lambda code, asked: serials.claims_needed(asked, code.identity)),
     "reason": Route(_reason, lambda _code, asked: stop_entries.claims_needed(asked)),
+    "command": Route(scan_commands.carry_out, scan_commands.claims_needed, scan_commands.target_named),
 }

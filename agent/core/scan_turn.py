@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TypedDict
 
-from agent.core import scan_routing
+from agent.core import scan_commands, scan_routing
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.attempts import attempt
@@ -13,6 +13,7 @@ from agent.core.codes import badges, interpret
 from agent.core.codes.badges import BADGE
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.codes.reading import Code, Flaw, Reading
+from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Keys, ScanAccepted, ScanElement, ScanRefused
 from agent.core.observations import Scan
@@ -30,6 +31,12 @@ def claims_needed(scan: Scan, asked: Asked) -> Claims:
     return () if code is None else scan_routing.claims_needed(code, asked)
 
 
+def target_named(scan: Scan, asked: Asked) -> Target | None:
+    """The fact that `take` must be given for a scan."""
+    code = read(scan, asked.setup.codes).code
+    return None if code is None else scan_routing.target_named(code, asked)
+
+
 def read(scan: Scan, settings: CodeSettings) -> Reading:
     """What a scan's code says by itself."""
     if scan.badge is not None:
@@ -43,7 +50,7 @@ def read(scan: Scan, settings: CodeSettings) -> Reading:
 def take(turn: Turn, scan: Scan) -> Reply:
     """Carry out what a code means here and now: one fact of the scan itself, accepted or refused."""
     scan = badges.without_text(scan, turn.setup.codes)
-    last = turn.floor.last_scan
+    last, asked = turn.floor.last_scan, turn.floor.question
     now = scan.observed.wall
     if _is_echo(last, scan, turn.setup.codes.rescan_ms):
         assert last is not None
@@ -65,6 +72,7 @@ def take(turn: Turn, scan: Scan) -> Reply:
         reply = accepted(message)
         fact = ScanAccepted(**_common(turn, scan, reading), meaning=reading.code.kind)
         turn.draft.add_cause(mark, fact, f"scan:{turn.wc_id}:{number}")
+    scan_commands.forget(turn, asked, reading.code, reply.code)
     turn.floor = replace(turn.floor, last_scan=last_scan(scan, reply))
     return reply
 

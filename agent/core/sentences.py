@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Self
 
+OK = "ok"
+
 
 class Sentence(str):
     """A sentence in English, its pattern and the values that stand in it.
@@ -13,19 +15,22 @@ class Sentence(str):
     are found.
     """
 
-    __slots__ = ("pattern", "values")
+    __slots__ = ("code", "pattern", "values")
+    code: str
+    """By which programs know an answer that says more than that something was done; `ok` otherwise."""
     pattern: str
     values: Mapping[str, str]
 
-    def __new__(cls, pattern: str, values: Mapping[str, str]) -> Self:
+    def __new__(cls, pattern: str, values: Mapping[str, str], code: str = OK) -> Self:
         """The sentence.
 
         Args:
             pattern: with a `{name}` for each value; of several sentences each has a line of its own.
             values: by name, as texts.
+            code: of the answer.
         """
         made = super().__new__(cls, pattern.replace("\n", " ").format_map(values))
-        made.pattern, made.values = pattern, values
+        made.code, made.pattern, made.values = code, pattern, values
         return made
 
 
@@ -38,6 +43,16 @@ def together(*said: Sentence) -> Sentence:
     """Sentences of one answer as one. What they share has one name in all of them."""
     values = {name: value for one in said for name, value in one.values.items()}
     return Sentence("\n".join(one.pattern for one in said), values)
+
+
+def answer(code: str, said: Sentence) -> Sentence:
+    """An answer that programs know by its code."""
+    return Sentence(said.pattern, said.values, code)
+
+
+def code_of(text: str) -> str:
+    """The code of an answer."""
+    return text.code if isinstance(text, Sentence) else OK
 
 
 def parts(text: str) -> tuple[str, Mapping[str, str]]:

@@ -97,6 +97,22 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody is asked once before it is done: an entry that waits for its word."""
+
+    action: str
+    arguments: dict[str, str]
+    actor: str
+    """Who asked for it, and alone may confirm it."""
+    about: str
+    """The execution of an operation, or the fact, that it is about; about another one nothing was asked."""
+    until: float
+    pattern: str
+    """Of the question."""
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """What lies and happens around the machine."""
 
@@ -116,6 +132,8 @@ class Floor:
     """Since when nothing has been in progress."""
     own: tuple[Own, ...] = ()
     """What may be taken back, the last first."""
+    question: Question | None = None
+    """What waits for the word of whoever asked for it."""
     late_told: float | None = None
     """When it was last raised that something was entered late."""
     events: tuple[Event, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core import entries, happenings, scan_turn, snapshots
+from agent.core import entries, happenings, questions, scan_turn, snapshots
 from agent.core.actions import Asked, Claims
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.context import Context
@@ -118,6 +118,8 @@ class Station:
 
     def target_named(self, observation: StationObservation, directories: Directories) -> Target | None:
         """The fact that `claims_needed` and `observe` must be given, where it exists."""
+        if isinstance(observation, Scan):
+            return scan_turn.target_named(observation, Asked(self.setup, self.state, directories, {}))
         if isinstance(observation, Entry):
             return entries.target_named(observation.action, self._asked(observation, directories))
         return None
@@ -138,7 +140,8 @@ class Station:
             known: the claims asked for before; what they say may name more, so it is asked until it names no more.
         """
         if isinstance(observation, Scan):
-            return scan_turn.claims_needed(observation, Asked(self.setup, self.state, directories, {}))
+            asked = Asked(self.setup, self.state, directories, {}, target=target, known=known)
+            return scan_turn.claims_needed(observation, asked)
         if isinstance(observation, Entry):
             asked = self._asked(observation, directories)
             return entries.claims_needed(observation.action, replace(asked, target=target, known=known))
@@ -167,6 +170,7 @@ class Station:
         else:
             _follow_calendar(turn, now, changed=working is not self.working)
             labor.end_forgotten(turn, now)
+            questions.drop_late(turn, now)
             reply = _dispatch(turn, observation)
             if turn.draft.facts:
                 issuing.follow_output(turn)

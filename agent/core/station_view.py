@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from agent.core import questions
 from agent.core.directories import Directories
 from agent.core.materials import bom, material_view, materials
 from agent.core.materials.material_view import Need
 from agent.core.orders import order_views
 from agent.core.people.crew import Person
 from agent.core.quality import quality_views
+from agent.core.sentences import Sentence
 from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
-from agent.core.state import ClosedStop, LastScan
+from agent.core.state import ClosedStop, LastScan, Question
 from agent.core.station import Station
 from agent.core.stops.reasons import first_out
 from agent.core.stops.segments import Stop
 from agent.core.times import iso
 from agent.core.units.units import OpenNc
 from agent.core.work_center_view import (
+    AskedView,
     ClosedStopView,
     EventView,
     FiguresView,
@@ -77,6 +80,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         movements=material_view.movements(state.materials),
         last_serial=state.floor.last_serial,
         last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
+        asked=_asked(questions.asked_now(state.floor, now)),
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
         quality=quality_views.view(state, directories),
         crew=tuple(_person(person, directories) for person in state.crew.people),
@@ -84,6 +88,17 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         lot_out=None if state.units.lot_out is None else state.units.lot_out.lot_id,
         nonconforming=tuple(_nonconforming(nc) for nc in state.units.open),
         open_nc=state.units.open_count,
+    )
+
+
+def _asked(question: Question | None) -> AskedView | None:
+    if question is None:
+        return None
+    return AskedView(
+        question=str(Sentence(question.pattern, question.values)),
+        pattern=question.pattern,
+        values=question.values,
+        until=iso(question.until),
     )
 
 

@@ -193,6 +193,19 @@ class NonconformanceView(Block):
     since: Timestamp
 
 
+class AskedView(Block):
+    """What is asked once before it is done: a command card `OK` or the entry `confirm` does it."""
+
+    question: str
+    """In English."""
+    pattern: str
+    """The same with names in place of its values, for other languages."""
+    values: dict[str, str]
+    """What stands in it, by name."""
+    until: Timestamp
+    """When it is dropped."""
+
+
 class WorkCenterView(Block):
     """One work center at present."""
 
@@ -237,6 +250,8 @@ class WorkCenterView(Block):
     """The last movements of material that are not confirmed, the oldest first."""
     last_serial: str | None
     last_scan: ScanView | None
+    asked: AskedView | None = None
+    """What waits for a confirmation."""
     events: tuple[EventView, ...]
     """The last few facts, newest first."""
     crew: tuple[PersonView, ...] = ()

@@ -132,7 +132,7 @@ class World:
 
     def _target(self, observation: Anything) -> Row | None:
         stand, named = self.tentative, None
-        if isinstance(observation, Entry):
+        if isinstance(observation, Scan | Entry):
             named = stand.stations[observation.wc_id].target_named(observation, stand.desk.directories)
         elif isinstance(observation, Directive):
             named = stand.desk.target_named(observation)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core.codes import aim, plain
+from agent.core.codes import aim, commands, plain
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.codes.reading import Flaw, Reading
 
@@ -18,6 +18,8 @@ def read(text: str, settings: CodeSettings) -> Reading:
         settings: what the site's codes look like.
     """
     symbology, data = aim.split(text)
+    if data.startswith(settings.command_prefix):
+        return commands.read(text, symbology, data, settings.command_prefix)
     code = plain.read(data, settings)
     if code is None:
         flaw = Flaw("UNKNOWN_CODE", f"'{text[:SHOWN]}' is no code of this site. Scan the label again.")

@@ -41,7 +41,7 @@ def _is_word(fact: Fact) -> bool:
 
 
 def _undo(turn: Turn, entry: Entry) -> str:
-    own, allowed_s = _own(turn.floor, entry.actor), turn.setup.machine.correction.undo_s
+    own, allowed_s = own_word(turn.floor, entry.actor), turn.setup.machine.correction.undo_s
     if own is None or not 0 <= entry.observed.wall - own.at <= allowed_s:
         raise EntryRefusedError(
             "NOTHING_TO_UNDO", say("You said nothing here in the last {allowed_s} seconds.", allowed_s=f"{allowed_s:g}")
@@ -56,13 +56,13 @@ def _undo(turn: Turn, entry: Entry) -> str:
     return message
 
 
-def _own(floor: Floor, actor: str | None) -> Own | None:
+def own_word(floor: Floor, actor: str | None) -> Own | None:
     """The last word of a person, or of nobody in particular: a code was scanned."""
     return next((one for one in floor.own if one.actor in {actor, None}), None)
 
 
 def _target(asked: Asked) -> Target | None:
-    own = _own(asked.state.floor, asked.actor or labor.acting(asked.state))
+    own = own_word(asked.state.floor, asked.actor or labor.acting(asked.state))
     return None if own is None else Target(own.fact_id, None)
 
 
