@@ -37,6 +37,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     ),
     "amqtt": ("simulators.embedded_broker",),
     "asyncua": ("drivers.opcua", "simulators.opcua"),
+    "biip": ("agent.core.codes",),
     "cryptography": ("agent.tls",),
     "orjson": (
         "agent.core.operator_turn",
@@ -61,7 +62,9 @@ OWNERS: dict[str, tuple[str, ...]] = {
 """Third-party packages and SQLite: who alone touches them."""
 PURE = {
     "agent",
+    "biip",
     "bisect",
+    "calendar",
     "collections",
     "contextlib",
     "dataclasses",

@@ -11,7 +11,7 @@ import yaml
 from agent import VERSION
 from agent.core.contract.ownership import as_markdown
 from agent.core.contract.published import asyncapi, configuration_schema, schemas
-from tests.contract import requirements
+from tests.contract import gs1_dictionary, requirements
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +27,7 @@ def documents() -> dict[Path, str]:
         json.loads(json.dumps(asyncapi(VERSION))), sort_keys=False, allow_unicode=True, width=120
     )
     found[ROOT / "docs" / "requirements.md"] = requirements.page()
+    found[ROOT / "agent" / "core" / "codes" / "gs1_table.py"] = gs1_dictionary.module()
     return found
 
 
