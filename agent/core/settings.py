@@ -22,6 +22,7 @@ from agent.core.people.people_settings import SiteKeySettings
 from agent.core.reconciliation.reconciliation_settings import CareSettings, ReconciliationSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
 from agent.core.shifts.calendar_settings import CalendarSettings
+from agent.core.terminal_settings import TerminalSettings
 
 CommandName: TypeAlias = Literal["replay", "message", "resolve", "settle", "correct", "reconcile"]
 
@@ -216,6 +217,8 @@ class Settings(Section):
     """What the site's plain codes look like."""
     people: SiteKeySettings = SiteKeySettings()
     """The key under which badges are known."""
+    terminal: TerminalSettings = TerminalSettings()
+    """How the terminal of this PC tells a scanner that types from a person."""
     materials: MaterialSettings = MaterialSettings()
     """How strictly the loading and using of material is checked."""
     discrepancies: dict[DiscrepancyCode, CareSettings] = Field(default_factory=dict)
