@@ -178,6 +178,8 @@ class FloorRules:
     """What all work centers of the site go by, whatever their machines: one table of the configuration each."""
 
     materials: MaterialSettings = field(default_factory=MaterialSettings)
+    readers: frozenset[str] = frozenset()
+    """Names of the barcode readers that are configured."""
 
 
 DEFAULT_FLOOR = FloorRules()
@@ -233,7 +235,7 @@ class Settings(Section):
     @property
     def floor(self) -> FloorRules:
         """What all work centers go by."""
-        return FloorRules(self.materials)
+        return FloorRules(self.materials, readers=frozenset(scanner.name for scanner in self.scanner))
 
     @property
     def care(self) -> Mapping[DiscrepancyCode, Care]:
