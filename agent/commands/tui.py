@@ -9,7 +9,6 @@ import typer
 
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
 from agent.configuration import load
-from agent.core.terminal_settings import TerminalSettings
 
 
 def tui(
@@ -20,11 +19,7 @@ def tui(
     language: Annotated[str, typer.Option(help="en, ru or kk.")] = "en",
 ) -> None:
     """Open the operator's terminal; it finds the agent by itself, also again."""
-    if socket is None or config.exists():
-        settings = load(config)
-        path, terminal = socket or settings.agent.socket, settings.terminal
-    else:
-        path, terminal = socket, TerminalSettings()
+    path = socket or load(config).agent.socket
     from agent.tui.app import run_terminal
 
-    raise typer.Exit(run_terminal(path, work_center, language, terminal))
+    raise typer.Exit(run_terminal(path, work_center, language))

@@ -68,6 +68,8 @@ def take(turn: Turn, entry: Entry) -> Reply:
         message = carry_out(turn, entry)
     except EntryRefusedError as refusal:
         return refused(refusal)
+    if turn.floor.last_scan is not None:
+        turn.floor = replace(turn.floor, last_scan=replace(turn.floor.last_scan, overtaken=True))
     return accepted(message)
 
 

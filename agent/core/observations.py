@@ -78,8 +78,6 @@ class Link:
     up: bool
     observed: Instant
     reason: str = ""
-    reader: str = ""
-    """Name of the reader in the configuration, of which a work center may have several; empty for a machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,12 @@ from agent.core.codes.reading import Code, Reading
 from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import ScanMeaning
-from agent.core.materials import loading
+from agent.core.materials import labels, loading, moving, plates
+from agent.core.materials.labels import Label
 from agent.core.observations import Scan
 from agent.core.orders import execution, named_operations
 from agent.core.orders.changeover import Word
+from agent.core.orders.operations import Operation
 from agent.core.people import labor, locking, signing
 from agent.core.sentences import say
 from agent.core.stops import named_stops, stop_entries
@@ -68,8 +70,15 @@ def carry_out(turn: Turn, reading: Reading, scan: Scan) -> str:
     if code is None:
         assert reading.flaw is not None
         raise EntryRefusedError(reading.flaw.code, reading.flaw.words)
+    if code.kind in KEYS and not scan.trusted:
+        raise EntryRefusedError(
+            "NOT_TRUSTED",
+            say("Badges and command cards are not taken from this reader. Scan it at the reader of the terminal."),
+        )
     locking.must_be_open(turn, code)
-    arguments.must_fit(code.identity)
+    for name in (code.identity, code.item, code.order, code.operation, code.lot):
+        arguments.must_fit(name or "")
+    labels.must_be_whole(turn, reading)
     route = ROUTES.get(code.kind)
     if route is None:
         raise EntryRefusedError(
@@ -84,7 +93,14 @@ def _badge(turn: Turn, code: Code, scan: Scan) -> str:
 
 def _order(turn: Turn, code: Code, _scan: Scan) -> str:
     assert code.order is not None
+    current = turn.operations.current
+    if current is not None and current.status == "in_progress" and _names(code, current):
+        return say("Order {order_id} is in progress.", order_id=current.order_id)
     return execution.start(turn, code.order, code.operation, Word(labor.acting(turn)))
+
+
+def _names(code: Code, operation: Operation) -> bool:
+    return code.order == operation.order_id and code.operation in {None, operation.op_no}
 
 
 def _order_needs(code: Code, asked: Asked) -> Claims:
@@ -93,13 +109,45 @@ def _order_needs(code: Code, asked: Asked) -> Claims:
 
 
 def _lot(turn: Turn, code: Code, scan: Scan) -> str:
-    if making.is_made_here(turn, code.item):
-        return making.start_lot(turn, code.identity, scan.observed.wall)
-    return loading.load_scanned(turn, code, scan)
+    return _take_lot(turn, labels.label_of(turn, code, code.identity), scan)
+
+
+def _take_lot(turn: Turn, label: Label, scan: Scan) -> str:
+    if not making.is_made_here(turn, label.item_id):
+        return loading.load_scanned(turn, label, scan)
+    if turn.units.lot_out is not None and turn.units.lot_out.lot_id == label.lot_id:
+        return say("Lot {lot_id} is being made already.", lot_id=label.lot_id)
+    return making.start_lot(turn, label.lot_id, scan.observed.wall)
 
 
 def _serial(turn: Turn, code: Code, scan: Scan) -> str:
-    return serials.link_scanned(turn, code.identity, scan)
+    """A unit of what is made here; what has a serial and a lot of a component is a package of that lot."""
+    item_id, operation = labels.item_of(turn, code), turn.operations.current
+    made = None if operation is None else operation.item_id
+    if item_id is None or made is None or item_id == made:
+        labels.must_be_a_serial(turn, code.identity, made)
+        return serials.link_scanned(turn, code.identity, scan)
+    if code.lot is None:
+        raise EntryRefusedError(
+            "WRONG_ITEM",
+            say(
+                "{serial} is {item_id}; {made} is made here. Put it aside.",
+                serial=code.identity,
+                item_id=item_id,
+                made=made,
+            ),
+        )
+    return _take_lot(turn, labels.label_of(turn, code, code.lot), scan)
+
+
+def _serial_needs(code: Code, asked: Asked) -> Claims:
+    of_lot = () if code.lot is None else loading.claims_needed(asked, code.lot)
+    return (*serials.claims_needed(asked, code.identity), *of_lot)
+
+
+def _item(turn: Turn, code: Code, _scan: Scan) -> str:
+    item_id = labels.item_of(turn, code) or code.gtin or code.identity
+    raise EntryRefusedError("ITEM_ALONE", say("This is item {item_id}. Scan its lot or serial.", item_id=item_id))
 
 
 def _reason(turn: Turn, code: Code, scan: Scan) -> str:
@@ -107,12 +155,39 @@ def _reason(turn: Turn, code: Code, scan: Scan) -> str:
     return say("Reason {code} taken.", code=code.identity)
 
 
+def _location(turn: Turn, code: Code, scan: Scan) -> str:
+    return moving.move_scanned(turn, code.identity, scan)
+
+
+def _tool(turn: Turn, code: Code, _scan: Scan) -> str:
+    listed = () if turn.directories.resources is None else turn.directories.resources.resources
+    tools = {one.resource_id: one for one in listed if one.kind == "tool"}
+    found = tools.get(code.identity)
+    if tools and found is None:
+        raise EntryRefusedError(
+            "UNKNOWN_TOOL",
+            say("The MES knows no tool {tool}. Take another one, or have it added.", tool=code.identity),
+        )
+    if found is not None and not found.available:
+        raise EntryRefusedError(
+            "TOOL_UNAVAILABLE",
+            say("Tool {tool} must not be used now. Take another one, or ask maintenance.", tool=code.identity),
+        )
+    return say("Tool {tool} noted.", tool=code.identity)
+
+
+KEYS = frozenset({"badge", "command"})
+"""Kinds of codes that open or command something: taken from trusted readers alone."""
 ROUTES: Mapping[ScanMeaning, Route] = {
     "badge": Route(_badge),
     "order": Route(_order, _order_needs),
     "operation": Route(_order, _order_needs),
     "lot": Route(_lot, lambda code, asked: loading.claims_needed(asked, code.identity)),
-    "serial": Route(_serial, lambda code, asked: serials.claims_needed(asked, code.identity)),
+    "serial": Route(_serial, _serial_needs),
+    "item": Route(_item),
+    "lpn": Route(plates.load_scanned, lambda code, asked: plates.claims_needed(asked, code)),
     "reason": Route(_reason, lambda _code, asked: stop_entries.claims_needed(asked)),
     "command": Route(scan_commands.carry_out, scan_commands.claims_needed, scan_commands.target_named),
+    "location": Route(_location, lambda _code, asked: moving.claims_of_scanned(asked)),
+    "tool": Route(_tool),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import TypedDict
 
@@ -9,20 +10,30 @@ from agent.core import scan_commands, scan_routing
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.attempts import attempt
-from agent.core.codes import badges, interpret
+from agent.core.codes import badges, scanned
 from agent.core.codes.badges import BADGE
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.codes.reading import Code, Flaw, Reading
 from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Keys, ScanAccepted, ScanElement, ScanRefused
-from agent.core.observations import Scan
+from agent.core.observations import Scan, ScanFlaw
 from agent.core.replies import accepted, refused
 from agent.core.sentences import say
 from agent.core.state import LastScan
 from agent.core.turn import Turn
 from agent.core.values import replace
 from agent.core.views import Reply
+
+FLAWS: Mapping[ScanFlaw, Flaw] = {
+    "incomplete": Flaw("INCOMPLETE", say("The reader did not send the whole code. Scan it again.")),
+    "too_long": Flaw("TOO_LONG", say("The code has no end. Scan one label at a time; look whether the reader hangs.")),
+    "overrun": Flaw("OVERRUN", say("Parts of the code were lost on the way. Scan it again.")),
+    "spoiled_badge": Flaw(
+        "SPOILED_BADGE", say("A badge did not come alone, or with Caps Lock on. Scan the badge once more, by itself.")
+    ),
+}
+"""Why what was read is no whole code. It is not shown: it may be a part of anything."""
 
 
 def claims_needed(scan: Scan, asked: Asked) -> Claims:
@@ -39,12 +50,12 @@ def target_named(scan: Scan, asked: Asked) -> Target | None:
 
 def read(scan: Scan, settings: CodeSettings) -> Reading:
     """What a scan's code says by itself."""
+    scan = badges.without_text(scan, settings)
     if scan.badge is not None:
         return Reading(BADGE, None, "plain", code=Code("badge", scan.badge))
-    if badges.without_text(scan, settings).flaw == "spoiled_badge":
-        words = say("A badge did not come alone, or with Caps Lock on. Scan the badge once more, by itself.")
-        return Reading(BADGE, None, "plain", flaw=Flaw("SPOILED_BADGE", words))
-    return interpret.read(scan.text, settings)
+    if scan.flaw is not None:
+        return Reading(scan.text, None, "plain", flaw=FLAWS[scan.flaw])
+    return scanned.read(scan.text, settings, typed=scan.manual)
 
 
 def take(turn: Turn, scan: Scan) -> Reply:
@@ -52,9 +63,8 @@ def take(turn: Turn, scan: Scan) -> Reply:
     scan = badges.without_text(scan, turn.setup.codes)
     last, asked = turn.floor.last_scan, turn.floor.question
     now = scan.observed.wall
-    if _is_echo(last, scan, turn.setup.codes.rescan_ms):
-        assert last is not None
-        return Reply(accepted=last.accepted, code="ECHO", message="The reader sent it twice; it counts once.")
+    if last is not None and _is_echo(last, scan, turn.setup.codes.rescan_ms):
+        return echo(last)
     reading = read(scan, turn.setup.codes)
     mark = len(turn.draft.facts)
     turn.draft.cause = turn.draft.ids.take()
@@ -75,6 +85,12 @@ def take(turn: Turn, scan: Scan) -> Reply:
     scan_commands.forget(turn, asked, reading.code, reply.code)
     turn.floor = replace(turn.floor, last_scan=last_scan(scan, reply))
     return reply
+
+
+def echo(last: LastScan) -> Reply:
+    """The answer to a code that the reader sent twice."""
+    twice = accepted(say("The reader sent it twice; it counts once."))
+    return twice.model_copy(update={"accepted": last.accepted, "code": "ECHO"})
 
 
 def last_scan(scan: Scan, reply: Reply) -> LastScan:
@@ -112,8 +128,13 @@ def _common(turn: Turn, scan: Scan, reading: Reading) -> _Common:
     }
 
 
-def _is_echo(last: LastScan | None, scan: Scan, rescan_ms: int) -> bool:
-    if last is None or (last.text, last.badge, last.reader) != (_kept(scan.text), scan.badge, scan.reader):
+def _is_echo(last: LastScan, scan: Scan, rescan_ms: int) -> bool:
+    """Whether it is the same code from the same reader, and nobody did anything meanwhile (domain.md F6).
+
+    What was no whole code is an echo of nothing.
+    """
+    same = (last.text, last.badge, last.reader) == (_kept(scan.text), scan.badge, scan.reader)
+    if not same or last.overtaken or scan.flaw is not None:
         return False
     return 0 <= scan.observed.wall - last.at < rescan_ms / 1000
 

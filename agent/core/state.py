@@ -49,6 +49,16 @@ class LastScan:
     pattern: str = ""
     """Of the message, where it is a sentence that can be said in other languages."""
     values: dict[str, str] = field(default_factory=dict)
+    overtaken: bool = False
+    """Somebody entered something since: the same code again is another scan."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedLot:
+    """The lot whose label was taken last: a place that is scanned next is where it goes."""
+
+    lot_id: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +128,9 @@ class Floor:
 
     last_serial: str | None = None
     last_scan: LastScan | None = None
-    readers_down: tuple[str, ...] = ()
-    """Names of the barcode readers that are not connected, as far as anybody said."""
+    last_lot: ScannedLot | None = None
+    reader_up: bool = True
+    """Whether the barcode reader is connected, as far as anybody said."""
     last_stop: Stop | None = None
     """The stop that closed last, in short: the next one may inherit its reason."""
     closed_stops: tuple[ClosedStop, ...] = ()

@@ -79,7 +79,8 @@ def test_the_label_of_a_lot_that_is_made_here_begins_it() -> None:
     bench = a_bench(a_plan_of())
     assert bench.scan("LOT:P-001:BOTTLE", "SN:1") == "ok"
     assert lots_of_output(bench) == [("P-001", 1)]
-    assert bench.scan("LOT:P-001:BOTTLE") == "ALREADY_STARTED"
+    assert bench.scan("LOT:P-001:BOTTLE") == "ok"
+    assert lots_of_output(bench) == [("P-001", 1)]
 
 
 def test_lots_that_are_numbered_here_begin_with_the_order_and_on_demand() -> None:

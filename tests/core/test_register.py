@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import get_args
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel
 
 from agent.core.desk.copying import MOST_REMEMBERED
 from agent.core.desk.desk import Desk
-from agent.core.directories import Directories, Lot, Reasons
+from agent.core.directories import Directories, LicensePlate, Lot, Reasons
 from agent.core.discrepancies.care import CARE, Care
 from agent.core.discrepancies.concern import Concern
 from agent.core.discrepancies.discrepancies import Discrepancy
@@ -148,6 +149,12 @@ def test_an_unknown_order_is_known_when_it_arrives() -> None:
     ("code", "evidence", "name", "object_"),
     [
         ("lot_unresolved", {"lot_id": "L-7"}, "lots/L-7", Lot(rev="1", lot_id="L-7", item_id="CAP")),
+        (
+            "lpn_unresolved",
+            {"lpn": "P-1"},
+            "lpns/P-1",
+            LicensePlate(rev="1", lpn="P-1", item_id="CAP", lot_id="L-7", qty=Decimal(4), uom="EA"),
+        ),
         (
             "directory_code_unknown",
             {"directory": "reasons", "code": "JAM"},

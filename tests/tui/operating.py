@@ -11,11 +11,10 @@ from pathlib import Path
 from textual import events
 from textual.pilot import Pilot
 
-from agent.core.terminal_settings import TerminalSettings
-from agent.tui.app import DEFAULT_SETTINGS, Terminal
+from agent.tui.app import Terminal
 from agent.tui.deliveries import Deliveries, in_touch
-from agent.tui.keyboard import KEY_CHARACTERS
 from agent.tui.texts import Language
+from agent.tui.wedge import KEY_CHARACTERS
 
 SMALL = (80, 24)
 LARGE = (160, 48)
@@ -40,9 +39,9 @@ class Operator:
     terminal: Terminal
     pilot: Pilot[None]
 
-    def scan(self, code: str, suffix: str = "\r") -> None:
+    def scan(self, code: str) -> None:
         """Types at the speed of a scanner, with its Enter."""
-        for character in code + suffix:
+        for character in code + "\r":
             key = _KEY_NAMES.get(character, character)
             self.terminal.post_message(events.Key(key, character))
 
@@ -66,15 +65,10 @@ class Operator:
 
 @asynccontextmanager
 async def operating(
-    socket: Path,
-    *,
-    center: str | None = None,
-    language: Language = "en",
-    size: tuple[int, int] = SMALL,
-    settings: TerminalSettings = DEFAULT_SETTINGS,
+    socket: Path, *, center: str | None = None, language: Language = "en", size: tuple[int, int] = SMALL
 ) -> AsyncIterator[Operator]:
     """A terminal that looks for its agent at this socket."""
     deliveries = Deliveries()
-    terminal = Terminal(deliveries, center, language, settings)
+    terminal = Terminal(deliveries, center, language)
     async with terminal.run_test(size=size) as pilot, in_touch(socket, deliveries, terminal.tell):
         yield Operator(terminal, pilot)

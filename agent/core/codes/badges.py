@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from agent.core.codes import interpret
+from agent.core.codes import interpret, layouts
 from agent.core.codes.code_settings import PATTERNS, CodeSettings
 from agent.core.observations import Entry, Scan
 from agent.core.values import replace
@@ -63,6 +63,8 @@ def _found(scan: Scan, codes: CodeSettings) -> str | bool:
     text, mark = scan.text, _mark(codes.badge)
     if scan.badge is not None or scan.flaw is not None:
         return False
+    if any(_text_of(keys, codes) is not None for keys in layouts.in_english(text)):
+        return True
     if mark is None:
         return _unmarked(text, codes)
     times = text.casefold().count(mark.casefold())

@@ -69,12 +69,23 @@ def _read(said: str, prefix: str) -> Code | Flaw:
         )
     if _fits(expected, argument, has_colon=bool(colon)):
         return Code("command", verb, argument=argument)
-    patterns = {
-        "none": "'{card}' is no command card: nothing stands behind {verb}. Print the card anew.",
-        "number": "'{card}' is no command card: a whole number of parts stands behind {verb}:. Print the card anew.",
-    }
-    pattern = patterns.get(expected, "'{card}' is no command card: a code stands behind {verb}:. Print the card anew.")
-    return Flaw("MALFORMED", say(pattern, card=said[:_SHOWN], verb=verb))
+    card = said[:_SHOWN]
+    match expected:
+        case "none":
+            words = say(
+                "'{card}' is no command card: nothing stands behind {verb}. Print the card anew.", card=card, verb=verb
+            )
+        case "number":
+            words = say(
+                "'{card}' is no command card: a whole number of parts stands behind {verb}:. Print the card anew.",
+                card=card,
+                verb=verb,
+            )
+        case _:
+            words = say(
+                "'{card}' is no command card: a code stands behind {verb}:. Print the card anew.", card=card, verb=verb
+            )
+    return Flaw("MALFORMED", words)
 
 
 def _fits(expected: Argument, argument: str, *, has_colon: bool) -> bool:

@@ -35,6 +35,7 @@ FOREIGN: Mapping[str, Foreign] = {
     "routes": Foreign("route, in versions", "ERP", ("stale_version", "operation_out_of_sequence")),
     "checks": Foreign("control characteristics, in versions", "QMS", ()),
     "lots": Foreign("lot of material", "ERP, warehouse", ("lot_unresolved", "lot_on_hold_used")),
+    "lpns": Foreign("license plate: what a logistic unit holds", "warehouse", ("lpn_unresolved",)),
     "reasons": Foreign("reasons of stops", "MES", ("directory_code_unknown",)),
     "operators": Foreign("people", "HR, MES", ("directory_code_unknown",)),
     "resources": Foreign("tools, crews and work centers, and whether they can be used", "MES", ()),

@@ -15,6 +15,7 @@ PARAMETERS = {
     "op_no": "Operation number.",
     "item_id": "Item id.",
     "lot_id": "Lot id.",
+    "lpn": "License plate of a logistic unit.",
     "business_date": "Date that the shift belongs to, `YYYY-MM-DD`.",
     "shift_id": "Shift id.",
     "list": "Name of a list that comes in parts.",

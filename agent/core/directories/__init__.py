@@ -11,8 +11,8 @@ from math import inf
 
 from agent.core.directories.calendars import PublishedCalendar
 from agent.core.directories.copies import Scheduled, in_force
-from agent.core.directories.floor import Figures, Lot, Operator, Operators, Resources
-from agent.core.directories.items import Bom, CheckPlan, Item, Norms, Route
+from agent.core.directories.floor import Figures, LicensePlate, Lot, Operator, Operators, Resources
+from agent.core.directories.items import Bom, CheckPlan, Item, Norms, Package, Route
 from agent.core.directories.orders import Order, in_order
 from agent.core.directories.reasons import (
     CODE_LISTS,
@@ -37,11 +37,13 @@ __all__ = [
     "Directories",
     "Figures",
     "Item",
+    "LicensePlate",
     "Lot",
     "Norms",
     "Operator",
     "Operators",
     "Order",
+    "Package",
     "PublishedCalendar",
     "Reasons",
     "Resources",
@@ -69,6 +71,7 @@ class Directories:
     routes: Mapping[str, Route] = field(default_factory=dict)
     checks: Mapping[str, CheckPlan] = field(default_factory=dict)
     lots: Mapping[str, Lot] = field(default_factory=dict)
+    lpns: Mapping[str, LicensePlate] = field(default_factory=dict)
     lists: Mapping[str, CodeList] = field(default_factory=dict)
     """By name, one of `CODE_LISTS`."""
     operators: Operators | None = None
@@ -109,6 +112,16 @@ class Directories:
     def reason_known(self, code: str) -> bool:
         """Whether the reason stands in the directory."""
         return any(entry.code == code for entry in self.reasons.reasons)
+
+    @property
+    def knows_gtins(self) -> bool:
+        """Whether any item has a GTIN."""
+        return any(item.gtins for item in self.items.values())
+
+    def item_of(self, gtin: str) -> tuple[Item, Package] | None:
+        """The item that labels call so, and in which package."""
+        found = ((item, one) for item in self.items.values() for one in item.gtins if one.gtin == gtin)
+        return next(found, None)
 
     def operator(self, operator_id: str) -> Operator | None:
         """The person of this id."""

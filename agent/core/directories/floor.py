@@ -31,6 +31,18 @@ class Lot(Copy):
     place: Code | None = None
 
 
+class LicensePlate(Copy):
+    """What a logistic unit, such as a pallet, holds: one lot of material."""
+
+    lpn: Code
+    """License plate: the SSCC of 18 digits, or what stands behind the data identifier J or 1J."""
+    item_id: Code
+    lot_id: Code
+    qty: Annotated[Decimal, Field(gt=0)]
+    """In it by the accounts of its owner."""
+    uom: Code
+
+
 class Operator(Part):
     """A person who works here."""
 

@@ -27,6 +27,22 @@ def _checked_pattern(value: str) -> str:
     return value
 
 
+def _checked_gtin(value: str, info: ValidationInfo) -> str:
+    digits = [int(digit) for digit in value]
+    if is_strict(info) and (3 * sum(digits[0::2]) + sum(digits[1::2])) % 10:
+        raise ValueError(f"'{value}' has a wrong check digit; expected a GTIN as labels have it")
+    return value
+
+
+class Package(Part):
+    """A level of packaging of an item, as its labels name it."""
+
+    gtin: Annotated[str, Field(pattern="^[0-9]{14}$"), AfterValidator(_checked_gtin)]
+    """Global Trade Item Number, with leading zeros to 14 digits."""
+    holds: Quantity | None = None
+    """How much of the item one package holds, in the item's unit; null for the item by the piece."""
+
+
 class Item(Copy):
     """Something that is made or used up."""
 
@@ -37,6 +53,16 @@ class Item(Copy):
     serial_issuer: Issuer = "agent"
     lot_pattern: Annotated[str, Field(max_length=200), AfterValidator(_checked_pattern)] | None = None
     """Regular expression that lots of this item match as a whole."""
+    serial_pattern: Annotated[str, Field(max_length=200), AfterValidator(_checked_pattern)] | None = None
+    """The same for the serials of its units."""
+    gtins: Annotated[tuple[Package, ...], Field(max_length=20)] = ()
+    """What GS1 labels call it, by the piece and in each level of packaging."""
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if is_strict(info):
+            tell_apart("GTINs", [one.gtin for one in self.gtins])
+        return self
 
 
 class Substitute(Part):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from agent.core.directories import Directories
+from agent.core.directories import Directories, Item
 from agent.core.directories.codes import folded
 from agent.core.directories.copies import AS_KEPT, Copy, Kept, Scheduled, edited
 from agent.core.directories.kinds import Place, place_of
@@ -148,7 +148,9 @@ def _parsed(place: Place, name: str, payload: bytes, *, strict: bool = True) -> 
 
 
 def _tell_apart(directories: Directories, place: Place, copy: Copy, name: str) -> None:
-    """Two objects of one kind never have ids that are mistaken for each other."""
+    """Two objects of one kind never have ids that are mistaken for each other, and two items no GTIN in common."""
+    if isinstance(copy, Item):
+        _own_gtins(directories, copy, name)
     if place.kind.by != "name" or not place.kind.named or place.kind.head == "figures":
         return
     mine, former = place.kind.identity(copy), place.kind.find(directories, place.key)
@@ -166,6 +168,16 @@ def _tell_apart(directories: Directories, place: Place, copy: Copy, name: str) -
                     "zeros; the former revision stays"
                 )
             break
+
+
+def _own_gtins(directories: Directories, item: Item, name: str) -> None:
+    for package in item.gtins:
+        known = directories.item_of(package.gtin)
+        if known is not None and known[0].item_id != item.item_id:
+            raise InvalidMessageError(
+                f"directory {name}: GTIN {package.gtin} is that of item '{known[0].item_id}', which is known; "
+                "the former revision stays"
+            )
 
 
 def _must_not_edit(former: Copy | None, copy: Copy, name: str, now: float) -> None:

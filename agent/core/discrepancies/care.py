@@ -27,6 +27,7 @@ CARE: Mapping[DiscrepancyCode, Care] = {
     "stale_version": Care("planner", 8 * HOUR_S),
     "over_quantity": Care("planner", 8 * HOUR_S),
     "lot_unresolved": Care("mes_administrator", 8 * HOUR_S),
+    "lpn_unresolved": Care("mes_administrator", 8 * HOUR_S),
     "lot_on_hold_used": Care("quality", 4 * HOUR_S),
     "consumption_over_norm": Care("supervisor", 24 * HOUR_S),
     "late_entry": Care("supervisor", 24 * HOUR_S),

@@ -99,6 +99,8 @@ def _about(raised: DiscrepancyRaised) -> str:
             return evidence.get("order_id") or keys.order_id or ""
         case "lot_unresolved":
             return evidence.get("lot_id") or keys.lot_id or ""
+        case "lpn_unresolved":
+            return evidence.get("lpn", "")
         case "directory_code_unknown":
             return f"{evidence.get('directory', '')}/{evidence.get('code', '')}"
         case "reconciliation_difference":

@@ -34,6 +34,10 @@ def _lot_known(concern: Concern, directories: Directories) -> Resolution | None:
     return "known" if concern.about in directories.lots else None
 
 
+def _plate_known(concern: Concern, directories: Directories) -> Resolution | None:
+    return "known" if concern.about in directories.lpns else None
+
+
 def _code_known(concern: Concern, directories: Directories) -> Resolution | None:
     name, _, code = concern.about.partition("/")
     orders = [order for order in directories.orders.values() if order.order_id == concern.keys.order_id]
@@ -61,5 +65,6 @@ RULES: Mapping[DiscrepancyCode, Rule] = {
     "order_not_released": _released,
     "order_unknown": _order_known,
     "lot_unresolved": _lot_known,
+    "lpn_unresolved": _plate_known,
     "directory_code_unknown": _code_known,
 }

@@ -15,6 +15,7 @@ DiscrepancyCode: TypeAlias = Literal[
     "stale_version",
     "over_quantity",
     "lot_unresolved",
+    "lpn_unresolved",
     "lot_on_hold_used",
     "consumption_over_norm",
     "late_entry",

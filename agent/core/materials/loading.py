@@ -8,18 +8,19 @@ from typing import Literal, TypeAlias
 
 from agent.core import arguments, boundary, code_lists
 from agent.core.actions import Action, Actions, Asked, Claims
-from agent.core.codes.reading import Code
 from agent.core.directories import Lot
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import LotUnloaded
 from agent.core.materials import lot_checks, lot_facts, lot_records, materials, uoms
+from agent.core.materials.labels import Label
 from agent.core.materials.lot_checks import Finding, Wanted
 from agent.core.materials.lot_facts import Word
 from agent.core.materials.materials import MAX_LOTS, MOST_BYTES, LoadedLot
 from agent.core.observations import Entry, Scan
 from agent.core.people import labor, rights
 from agent.core.quality import holds
-from agent.core.sentences import say, together
+from agent.core.sentences import answer, say, together
+from agent.core.state import ScannedLot
 from agent.core.times import iso
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -33,15 +34,43 @@ def claims_needed(asked: Asked, lot_id: str | None = None) -> Claims:
     return (lot_records.LOTS.key(asked.wc_id, named), holds.claim("lot", named)) if named else ()
 
 
-def load_scanned(turn: Turn, code: Code, scan: Scan) -> str:
-    """Load a lot whose label was scanned.
+def load_scanned(turn: Turn, label: Label, scan: Scan) -> str:
+    """Load a lot whose label was scanned; of one that is loaded already only say so.
 
     Raises:
         EntryRefusedError: it cannot be loaded.
     """
+    lot_id, here = label.lot_id, turn.materials.lot(label.lot_id)
+    turn.floor = replace(turn.floor, last_lot=ScannedLot(lot_id, scan.observed.wall))
+    if here is not None:
+        _must_be_the_same(here, label)
+        return answer("ALREADY_LOADED", say("Lot {lot_id} is loaded here already.", lot_id=lot_id))
     quality = turn.draft.quality("scanner", entry=scan.way)
     word = Word(scan.observed.wall, quality, labor.acting(turn), scan.text)
-    return _load(turn, _wanted(turn, code.identity, {"item_id": code.item or ""}, word), word)
+    given = {"item_id": label.item_id or ""}
+    if label.qty is not None and (label.is_of_mes or _label_counts(turn, lot_id, label.qty)):
+        given |= {"qty": f"{label.qty:f}", "uom": label.uom or ""}
+    return _load(turn, replace(_wanted(turn, lot_id, given, word), expires=label.expires), word)
+
+
+def _label_counts(turn: Turn, lot_id: str, qty: Decimal) -> bool:
+    """Whether a label says better how much there is than what was left here, or the MES has of the whole lot."""
+    copy, record = turn.directories.lots.get(lot_id), lot_records.LOTS.find(turn, turn.wc_id, lot_id)
+    was_left = record is not None and record.has_something
+    return not was_left and (copy is None or copy.qty is None or qty < copy.qty)
+
+
+def _must_be_the_same(here: LoadedLot, label: Label) -> None:
+    if None not in {here.item_id, label.item_id} and here.item_id != label.item_id:
+        raise EntryRefusedError(
+            "WRONG_ITEM",
+            say(
+                "Lot {lot_id} of {known} is loaded here; this is {said} of the same number. Put it aside.",
+                lot_id=label.lot_id,
+                known=here.item_id,
+                said=label.item_id,
+            ),
+        )
 
 
 def load(turn: Turn, entry: Entry) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypeAlias
 
 from agent.core.directories import Lot
@@ -16,6 +17,7 @@ from agent.core.materials.materials import LoadedLot
 from agent.core.people import labor
 from agent.core.quality import holds
 from agent.core.sentences import Sentence, say
+from agent.core.shifts.plant_time import local
 from agent.core.times import iso
 from agent.core.turn import Turn
 
@@ -32,6 +34,7 @@ CODES = (
     "SUBSTITUTE_NEEDS_REASON",
     "LOT_ON_HOLD",
     "LOT_EXPIRED",
+    "EXPIRY_DIFFERS",
     "LOT_EMPTY",
     "WRONG_WC",
     "FIFO_WARNING",
@@ -63,6 +66,8 @@ class Wanted:
     """Of the MES's directory."""
     has_reason: bool
     at: float
+    expires: date | None = None
+    """By its label: the last day on which it may be used."""
 
 
 def how_it_serves(turn: Turn, lot: LoadedLot) -> Serving | None:
@@ -159,10 +164,7 @@ def _condition(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
             reason=hold.reason.code,
         )
         yield Finding("LOT_ON_HOLD", "lot", "a lot that is free", hold.reason.code, words)
-    if copy is not None and copy.expires is not None and copy.expires.timestamp() <= wanted.at:
-        until = iso(copy.expires.timestamp())
-        words = say("Lot {lot_id} was to be used by {date}. Take another one.", lot_id=lot.lot_id, date=until[:10])
-        yield Finding("LOT_EXPIRED", "lot", f"used by {until}", iso(wanted.at), words)
+    yield from _expiry(turn, wanted)
     if lot.is_empty or (copy is not None and copy.status == "closed"):
         words = say(
             "By the accounts nothing is left of lot {lot_id}. Look at the label, or enter what is in it.",
@@ -178,6 +180,32 @@ def _condition(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
     if older is not None:
         words = say("Lot {older} of {known} is older. Use that one first.", older=older.lot_id, known=older.item_id)
         yield Finding("FIFO_WARNING", "sequence", older.lot_id, lot.lot_id, words)
+
+
+def _expiry(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
+    """By the MES and by the label: the earlier date counts, and that they differ is told."""
+    lot_id, copy, label = wanted.lot.lot_id, wanted.copy, wanted.expires
+    by_mes = None if copy is None or copy.expires is None else copy.expires.timestamp()
+    until = None
+    if by_mes is not None and by_mes <= wanted.at:
+        until = iso(by_mes)
+    elif label is not None and label < local(wanted.at, turn.setup.zone).date():
+        until = label.isoformat()
+    if until is not None:
+        words = say("Lot {lot_id} was to be used by {date}. Take another one.", lot_id=lot_id, date=until[:10])
+        yield Finding("LOT_EXPIRED", "lot", f"used by {until}", iso(wanted.at), words)
+    if by_mes is None or label is None:
+        return
+    # An instant at midnight ends the day before it.
+    days = {local(at, turn.setup.zone).date() for at in (by_mes, by_mes - 1.0)}
+    if label not in days:
+        words = say(
+            "The label of lot {lot_id} says use by {label}, the MES {mes}. Put it aside and ask quality.",
+            lot_id=lot_id,
+            label=label.isoformat(),
+            mes=iso(by_mes)[:10],
+        )
+        yield Finding("EXPIRY_DIFFERS", "lot", iso(by_mes), label.isoformat(), words)
 
 
 def _is_center(turn: Turn, place: str) -> bool:

@@ -32,6 +32,8 @@ class MaterialSettings(Section):
     """The lot is on hold: restricted by the MES or held here."""
     lot_expired: Strictness = "block"
     """Its date has passed."""
+    expiry_differs: Strictness = "warn"
+    """Its label names another last day than the MES does."""
     lot_empty: Strictness = "warn"
     """By the accounts nothing is left of it."""
     wrong_wc: Strictness = "warn"

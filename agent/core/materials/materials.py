@@ -88,6 +88,11 @@ class LotRecord:
     split_from: str | None = None
     """The lot that it was a part of."""
 
+    @property
+    def has_something(self) -> bool:
+        """Whether something is known to be left in it."""
+        return self.qty is not None and self.qty > self.used
+
 
 @dataclass(frozen=True, slots=True)
 class Use:

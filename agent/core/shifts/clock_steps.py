@@ -120,6 +120,7 @@ def _floor(floor: Floor, by: float) -> Floor:
     return replace(
         floor,
         last_scan=None if scan is None else replace(scan, at=scan.at + by),
+        last_lot=None if floor.last_lot is None else replace(floor.last_lot, at=floor.last_lot.at + by),
         no_order_since=None if since is None else since + by,
         own=tuple(replace(one, at=one.at + by) for one in floor.own),
         question=None if floor.question is None else replace(floor.question, until=floor.question.until + by),
