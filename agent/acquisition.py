@@ -36,6 +36,8 @@ class Device:
     wc_id: str
     kind: str
     """`plc` or `scanner`."""
+    reader: str = ""
+    """The name of a barcode reader."""
 
 
 async def watch_machine(
@@ -56,7 +58,7 @@ async def watch_scanner(scanner: ScannerSettings, intake: Intake, clock: Clock) 
     async def take(batch: Batch) -> None:
         await intake.take(together(batch))
 
-    device = Device(f"reader {scanner.name}", scanner.work_center, "scanner")
+    device = Device(f"reader {scanner.name}", scanner.work_center, "scanner", scanner.name)
     await _watch(device, clock, take, open_device=lambda: open_scanner(scanner, clock.now))
 
 
@@ -76,7 +78,9 @@ async def _watch(
             honour_cancellation()
             if backoff.failures == 0:
                 LOG.warning("%s of %s: %s", device.name, device.wc_id, error)
-                await take([Link(device.wc_id, device.kind, up=False, observed=clock.now(), reason=str(error))])
+                reason, now = str(error), clock.now()
+                lost = Link(device.wc_id, device.kind, up=False, observed=now, reason=reason, reader=device.reader)
+                await take([lost])
             await asyncio.sleep(backoff.failed())
 
 

@@ -20,6 +20,10 @@ def open_machine(machine: MachineSettings, now: Now) -> Driver:
 
 def open_scanner(scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> Driver:
     """The driver for a barcode reader, not yet opened; `tap` is shown every byte that it sends."""
+    if scanner.host is not None:
+        from drivers.tcp_scanner import TcpScannerDriver  # noqa: PLC0415 - imported only where it is configured
+
+        return TcpScannerDriver(scanner, now, tap)
     from drivers.scanner import SerialScannerDriver  # noqa: PLC0415 - imported only where it is configured
 
     return SerialScannerDriver(scanner, now, tap)

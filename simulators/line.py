@@ -22,7 +22,7 @@ from simulators.clock import Clock
 from simulators.day import Day
 from simulators.modbus import ModbusSimulator
 from simulators.opcua import OpcUaSimulator
-from simulators.scanner import ScannerSimulator
+from simulators.scanner import PLAIN, Manner, Reader, ScannerSimulator, TcpScannerSimulator
 from simulators.script import FILLER, PRESS, Script
 from simulators.truth import TruthLog, record
 
@@ -85,23 +85,34 @@ async def serve_modbus(
             await stop.wait()
 
 
-async def type_codes(
-    *, link: Path, wc: str, clock: Clock, truth: Path, delay_s: float = 0.005, suffix: str = "\r"
-) -> None:
-    """Be a barcode reader that types each line of stdin as one code; ready: `link`.
+async def type_codes(*, link: Path, wc: str, clock: Clock, truth: Path, manner: Manner = PLAIN) -> None:
+    """Be a barcode reader on a serial line that types each line of stdin as one code; ready: `link`.
 
     It stays plugged in after the last line, as unplugging it would lose what nobody has read yet.
     """
     with _signals() as stop, TruthLog(truth, clock) as log:
         async with (
-            ScannerSimulator(link, wc, log, delay_s, suffix) as scanner,
+            ScannerSimulator(link, wc, log, manner) as scanner,
             Background({"typing": _type_lines(scanner)}),
         ):
             _ready(link=str(link))
             await stop.wait()
 
 
-async def _type_lines(scanner: ScannerSimulator) -> None:
+async def type_codes_over_tcp(
+    *, host: str, port: int, wc: str, clock: Clock, truth: Path, manner: Manner = PLAIN
+) -> None:
+    """Be a barcode reader on the network that types each line of stdin as one code to its callers; ready: `port`."""
+    with _signals() as stop, TruthLog(truth, clock) as log:
+        async with (
+            TcpScannerSimulator(wc, log, manner, host, port) as scanner,
+            Background({"typing": _type_lines(scanner)}),
+        ):
+            _ready(port=scanner.port)
+            await stop.wait()
+
+
+async def _type_lines(scanner: Reader) -> None:
     async for line in _stdin():
         if code := line.decode().rstrip("\n"):
             await scanner.type(code)

@@ -7,7 +7,7 @@ One JSON object a line, appended whole and never changed:
 `at` is plant time. Recorded for each machine, whether its server is reachable or not: `recording` (from when on the log
 is complete), `part` (`total` parts so far), `scrap` (`scrap` rejects so far), `stop_started` (`kind`, `alarm`),
 `stop_ended` (`kind`), `controller_away`, `controller_back`, `reboot` (`boot`). The servers add `serving`, `client` and
-`write_attempt`, a scanner `scanned` (`code`).
+`write_attempt`, a scanner `scanned` (`code`) and `scan_cut` (`code`), of which only a part was typed.
 
 A stop is the whole time in which a machine makes no parts, whatever it shows meanwhile.
 """

@@ -83,19 +83,29 @@ def modbus(
 
 @application.command("scanner")
 def scanner(  # noqa: PLR0913, PLR0917 - as above
-    link: Annotated[Path, typer.Option(help="Where the reader's serial device appears.")],
+    link: Annotated[Path | None, typer.Option(help="Where the reader's serial device appears.")] = None,
+    tcp: Annotated[int | None, typer.Option(help="TCP port of a network reader instead; 0 takes a free one.")] = None,
+    host: Host = "127.0.0.1",
     work_center: Annotated[str, typer.Option(help="Work center that the truth log names.")] = "FILL-1",
     truth: Truth = DEFAULT_TRUTH,
+    prefix: Annotated[str, typer.Option(help="Before each code, such as an AIM identifier.")] = "",
     delay_ms: Annotated[float, typer.Option(help="Milliseconds between two characters.")] = 5.0,
     speed: Speed = 1.0,
     real_start: RealStart = None,
     plant_start: PlantStart = None,
 ) -> None:
     """A barcode reader that types each line of its input as one code."""
-    from simulators.line import type_codes
+    from simulators.line import type_codes, type_codes_over_tcp
+    from simulators.scanner import Manner
 
-    clock = _clock(speed, real_start, plant_start)
-    asyncio.run(type_codes(link=link, wc=work_center, clock=clock, truth=truth, delay_s=delay_ms / 1000))
+    clock, manner = _clock(speed, real_start, plant_start), Manner(prefix, delay_s=delay_ms / 1000)
+    if link is not None and tcp is None:
+        asyncio.run(type_codes(link=link, wc=work_center, clock=clock, truth=truth, manner=manner))
+    elif tcp is not None and link is None:
+        over_tcp = type_codes_over_tcp(host=host, port=tcp, wc=work_center, clock=clock, truth=truth, manner=manner)
+        asyncio.run(over_tcp)
+    else:
+        raise typer.BadParameter("give either --link, for a serial reader, or --tcp, for a network reader")
 
 
 @application.command("mes")

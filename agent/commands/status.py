@@ -68,6 +68,7 @@ def _hours(seconds: float) -> str:
 
 def _center(center: WorkCenterView) -> str:
     link = "" if center.link_up else f"  NO LINK: {center.link_reason}\n"
+    link += "".join(f"  NO READER: {name} is not connected\n" for name in center.readers_down)
     order = "no order"
     if center.order is not None:
         order = f"order {center.order.order_id}/{center.order.op_no}, planned {center.order.qty_planned} {center.uom}"

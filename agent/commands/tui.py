@@ -9,6 +9,7 @@ import typer
 
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
 from agent.configuration import load
+from agent.core.terminal_settings import TerminalSettings
 
 
 def tui(
@@ -19,7 +20,11 @@ def tui(
     language: Annotated[str, typer.Option(help="en, ru or kk.")] = "en",
 ) -> None:
     """Open the operator's terminal; it finds the agent by itself, also again."""
-    path = socket or load(config).agent.socket
+    if socket is None or config.exists():
+        settings = load(config)
+        path, terminal = socket or settings.agent.socket, settings.terminal
+    else:
+        path, terminal = socket, TerminalSettings()
     from agent.tui.app import run_terminal
 
-    raise typer.Exit(run_terminal(path, work_center, language))
+    raise typer.Exit(run_terminal(path, work_center, language, terminal))

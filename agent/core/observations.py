@@ -78,6 +78,8 @@ class Link:
     up: bool
     observed: Instant
     reason: str = ""
+    reader: str = ""
+    """Name of the reader in the configuration, of which a work center may have several; empty for a machine."""
 
 
 @dataclass(frozen=True, slots=True)

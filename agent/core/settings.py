@@ -22,6 +22,7 @@ from agent.core.people.people_settings import SiteKeySettings
 from agent.core.reconciliation.reconciliation_settings import CareSettings, ReconciliationSettings
 from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
 from agent.core.shifts.calendar_settings import CalendarSettings
+from agent.core.terminal_settings import TerminalSettings
 
 CommandName: TypeAlias = Literal["replay", "message", "resolve", "settle", "correct", "reconcile"]
 
@@ -177,6 +178,8 @@ class FloorRules:
     """What all work centers of the site go by, whatever their machines: one table of the configuration each."""
 
     materials: MaterialSettings = field(default_factory=MaterialSettings)
+    readers: frozenset[str] = frozenset()
+    """Names of the barcode readers that are configured."""
 
 
 DEFAULT_FLOOR = FloorRules()
@@ -216,6 +219,8 @@ class Settings(Section):
     """What the site's plain codes look like."""
     people: SiteKeySettings = SiteKeySettings()
     """The key under which badges are known."""
+    terminal: TerminalSettings = TerminalSettings()
+    """How the terminal of this PC tells a scanner that types from a person."""
     materials: MaterialSettings = MaterialSettings()
     """How strictly the loading and using of material is checked."""
     discrepancies: dict[DiscrepancyCode, CareSettings] = Field(default_factory=dict)
@@ -230,7 +235,7 @@ class Settings(Section):
     @property
     def floor(self) -> FloorRules:
         """What all work centers go by."""
-        return FloorRules(self.materials)
+        return FloorRules(self.materials, readers=frozenset(scanner.name for scanner in self.scanner))
 
     @property
     def care(self) -> Mapping[DiscrepancyCode, Care]:

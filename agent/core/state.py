@@ -129,8 +129,8 @@ class Floor:
     last_serial: str | None = None
     last_scan: LastScan | None = None
     last_lot: ScannedLot | None = None
-    reader_up: bool = True
-    """Whether the barcode reader is connected, as far as anybody said."""
+    readers_down: tuple[str, ...] = ()
+    """Names of the barcode readers that are not connected, as far as anybody said."""
     last_stop: Stop | None = None
     """The stop that closed last, in short: the next one may inherit its reason."""
     closed_stops: tuple[ClosedStop, ...] = ()

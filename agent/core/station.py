@@ -22,7 +22,7 @@ from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.facts import DiscrepancyResolved, Fact
 from agent.core.identity import IdBlock
-from agent.core.machine import machine_turn, manual
+from agent.core.machine import machine_turn, manual, reader_links
 from agent.core.machine_settings import MachineSettings
 from agent.core.materials import movements
 from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
@@ -251,6 +251,7 @@ def _take_break_in_time(turn: Turn, observation: Started | ClockStep) -> None:
         shifts.look_up(turn, now)
         return
     clock_steps.catch_up(turn, observation)
+    reader_links.forget_removed(turn)
     if turn.setup.machine.manual:
         shifts.adopt(turn, now)
         manual.pass_time(turn, now)
@@ -267,7 +268,7 @@ def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick) -> Re
         case Link(device="plc"):
             machine_turn.hear_link(turn, observation)
         case Link():
-            machine_turn.hear_reader_link(turn, observation)
+            reader_links.hear(turn, observation)
         case Tick():
             against_plan.follow(turn)
             if turn.setup.machine.manual:

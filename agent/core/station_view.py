@@ -54,6 +54,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         link_up=watch.link_up,
         link_since=iso(watch.link_since),
         link_reason=watch.link_reason,
+        readers_down=state.floor.readers_down,
         last_good=None if watch.last_good is None else iso(watch.last_good),
         condition=watch.condition,
         condition_since=iso(watch.since),

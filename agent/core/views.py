@@ -19,6 +19,9 @@ from agent.core.work_center_view import WorkCenterView
 API_VERSION = 5
 """Grows when a client made for the former version would misread or be refused."""
 
+LONGEST_CODE = 4096
+"""Characters of one scan; a longer one is no label of a shop floor."""
+
 UplinkState: TypeAlias = Literal["online", "sending", "not_confirming", "offline"]
 
 
@@ -140,7 +143,7 @@ class ScanBody(Block):
 
     client_id: Annotated[str, Field(min_length=8, max_length=64)]
     wc_id: str
-    text: Annotated[str, Field(min_length=1, max_length=4096)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_CODE)]
     manual: bool = False
     """Typed by hand rather than read by a scanner."""
 

@@ -213,6 +213,8 @@ class WorkCenterView(Block):
     link_up: bool
     link_since: Timestamp
     link_reason: str
+    readers_down: tuple[str, ...] = ()
+    """Names of the barcode readers that are not connected."""
     last_good: Timestamp | None
     """Time of the last good reading."""
     condition: Condition

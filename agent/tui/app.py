@@ -18,18 +18,23 @@ from textual.message import Message
 from textual.timer import Timer
 
 from agent.core.errors import ConfigurationError
+from agent.core.terminal_settings import TerminalSettings
 from agent.tui.deliveries import Deliveries, News, in_touch
 from agent.tui.desk import Desk
+from agent.tui.keyboard import collector, stroke_of
+from agent.tui.meanings import Confirmed, Meaning
 from agent.tui.pages import Choice, Page
 from agent.tui.panels import TALL, WIDE
 from agent.tui.screen import LineScreen
 from agent.tui.texts import LANGUAGES, Language
-from agent.tui.wedge import KEY_CHARACTERS, Confirmed, Meaning
 
 TICK_S: Final = 0.5
 """Real seconds between two looks at the clock."""
 MARGIN_S: Final = 0.03
 """Keys are a few messages behind their times; silence is believed this much later."""
+
+
+DEFAULT_SETTINGS: Final = TerminalSettings()
 
 
 class Terminal(App[None]):
@@ -53,11 +58,14 @@ class Terminal(App[None]):
             super().__init__()
             self.news = news
 
-    def __init__(self, deliveries: Deliveries, center: str | None, language: Language) -> None:
+    def __init__(
+        self, deliveries: Deliveries, center: str | None, language: Language, settings: TerminalSettings
+    ) -> None:
         super().__init__()
+        self._prefix = settings.scan_prefix
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]
-        self.desk = Desk(deliveries, self.bell, center, language)
+        self.desk = Desk(deliveries, self.bell, center, language, collector(settings))
         self._line_screen = LineScreen()
         self._complete = False
         self._silence: Timer | None = None
@@ -101,13 +109,20 @@ class Terminal(App[None]):
         self.draw()
 
     def on_key(self, event: events.Key) -> None:
-        """Hands a key to the wedge, with the time at which it was read."""
-        character = KEY_CHARACTERS.get(event.key) or (event.character if event.is_printable else None)
+        """Hands a key to the wedge, with the time at which it was read; those that are bound come here too."""
+        stroke = stroke_of(event.key, event.character, self._prefix)
         if event.key == "backspace":
             self.desk.wedge.erase()
-        elif character is not None:
-            self._take(self.desk.wedge.press(character, event.time))
+        elif stroke is not None:
+            self._take(self.desk.wedge.press(stroke, event.time))
+        else:
+            self.desk.wedge.disturb()
         self._await_silence()
+        self.draw()
+
+    def on_paste(self) -> None:
+        """Refuses it aloud."""
+        self.desk.refuse_pasted()
         self.draw()
 
     def action_help(self) -> None:
@@ -172,13 +187,16 @@ class Terminal(App[None]):
         self._await_silence()
 
 
-def run_terminal(socket: Path, work_center: str | None, language: str) -> int:
+def run_terminal(
+    socket: Path, work_center: str | None, language: str, settings: TerminalSettings = DEFAULT_SETTINGS
+) -> int:
     """Runs the terminal until the operator quits, and returns the exit code.
 
     Args:
         socket: the agent's Unix socket; the agent need not be there yet.
         work_center: the one to begin with; None for the agent's first.
         language: `en`, `ru` or `kk`.
+        settings: how scans are told from typing.
 
     Raises:
         ConfigurationError: a language that the terminal does not speak.
@@ -186,12 +204,12 @@ def run_terminal(socket: Path, work_center: str | None, language: str) -> int:
     spoken = next((known for known in LANGUAGES if known == language), None)
     if spoken is None:
         raise ConfigurationError(f"the terminal does not speak '{language}'; expected one of {', '.join(LANGUAGES)}")
-    return asyncio.run(_operate(socket, work_center, spoken))
+    return asyncio.run(_operate(socket, work_center, spoken, settings))
 
 
-async def _operate(socket: Path, work_center: str | None, language: Language) -> int:
+async def _operate(socket: Path, work_center: str | None, language: Language, settings: TerminalSettings) -> int:
     deliveries = Deliveries()
-    terminal = Terminal(deliveries, work_center, language)
+    terminal = Terminal(deliveries, work_center, language, settings)
     async with in_touch(socket, deliveries, terminal.tell):
         await terminal.run_async()
     return terminal.return_code or 0

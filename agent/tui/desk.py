@@ -14,16 +14,17 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from agent.core.codes.badges import BADGE
-from agent.core.views import AgentView, EntryBody, ScanBody
+from agent.core.views import LONGEST_CODE, AgentView, EntryBody, ScanBody
 from agent.core.work_center_view import OrderView, ScanView, WorkCenterView
 from agent.tui import feedback as told
 from agent.tui.connection import Body, Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
 from agent.tui.feedback import Feedback, Tone
+from agent.tui.keyboard import Collector
+from agent.tui.meanings import Confirmed, Damage, Damaged, Meaning, Picked, Scanned, Switched, Typed
 from agent.tui.pages import DIGITS, Page, Turn, picked_of
 from agent.tui.scene import Pace, Picture, Scene
 from agent.tui.texts import LANGUAGES, Language
-from agent.tui.wedge import Confirmed, Meaning, Picked, Scanned, Switched, Typed, Wedge
 from agent.tui.wording import Wording
 
 Action: TypeAlias = Literal["start_operation", "complete_operation", "set_reason"]
@@ -38,6 +39,14 @@ _LOSSES: Final = {
 }
 
 
+DAMAGES: Final = {
+    Damage.CUT: "The code was cut off, nothing of it was taken. Scan it again.",
+    Damage.MIXED: "Scan and typing came together, nothing was taken. Scan again, hands off the keys.",
+    Damage.STRANGE: "A key came in the midst of the code, nothing was taken. Scan it again, hands off the keys.",
+    Damage.EMPTY: "The scanner sent an empty code. Scan it again.",
+}
+"""What the operator is told of a scan that cannot be believed."""
+
 ALARM_SHOWN: Final = 52
 """Characters of an alarm, so that it takes one line of the smallest screen; maintenance reads the rest elsewhere."""
 
@@ -46,7 +55,12 @@ class Desk:
     """The operator's place: everything that the terminal remembers."""
 
     def __init__(
-        self, deliveries: Deliveries, ring: Callable[[], None], center: str | None, language: Language
+        self,
+        deliveries: Deliveries,
+        ring: Callable[[], None],
+        center: str | None,
+        language: Language,
+        wedge: Collector,
     ) -> None:
         self.language = language
         self.page = Page.RUN
@@ -54,7 +68,7 @@ class Desk:
         self.asked: OrderView | None = None
         """The operation that the question is about."""
         self.feedback = told.QUIET
-        self.wedge = Wedge()
+        self.wedge = wedge
         self._deliveries = deliveries
         self._ring = ring
         self._center_id = center
@@ -127,7 +141,13 @@ class Desk:
                 self._confirm(now)
             case Switched():
                 self.next_center()
+            case Damaged(damage):
+                self._refuse(DAMAGES[damage])
         self.update_picking(now)
+
+    def refuse_pasted(self) -> None:
+        """Takes nothing of a pasted text: terminals drop control characters from it, separators of codes among them."""
+        self._refuse("Pasted text is not taken, since it may lack characters. Scan the code, or type it.")
 
     def pick(self, digit: int, now: float) -> None:
         """Takes a line of the list that stands on the screen; 0 turns to the next nine."""
@@ -186,7 +206,7 @@ class Desk:
         """Says to the wedge whether a digit alone would mean something now."""
         scene = self.scene(now)
         listed = self.page in {Page.REASONS, Page.ORDERS}
-        self.wedge.picking = listed or (self.page is Page.RUN and scene is not None and scene.asks_why)
+        self.wedge.hand.picking = listed or (self.page is Page.RUN and scene is not None and scene.asks_why)
 
     @property
     def _center(self) -> WorkCenterView | None:
@@ -250,9 +270,13 @@ class Desk:
             self._send(body)
 
     def _send_scan(self, text: str, *, manual: bool) -> None:
+        name = BADGE if self._is_badge(text) else told.readable(text)
         if self._center is None:
+            self._refuse("{text}: not taken, no work center is shown.", text=name)
+            return
+        if len(text) > LONGEST_CODE:
             self._refuse(
-                "{text}: not taken, no work center is shown.", BADGE if self._is_badge(text) else told.readable(text)
+                "A code of {count} characters is no label, nothing was taken. Scan another one.", count=str(len(text))
             )
             return
         self._own_scan = BADGE if self._is_badge(text) else text
@@ -272,10 +296,10 @@ class Desk:
         if self._deliveries.submit(body):
             self.feedback = Feedback(Tone.WAITING, self.words.say("{text}: sent, no answer yet.", text=name))
         else:
-            self._refuse("{text}: not taken, too many entries wait for the agent.", name)
+            self._refuse("{text}: not taken, too many entries wait for the agent.", text=name)
 
-    def _refuse(self, sentence: str, text: str) -> None:
-        self._tell(Feedback(Tone.REFUSED, self.words.say(sentence, text=text)))
+    def _refuse(self, sentence: str, **values: str) -> None:
+        self._tell(Feedback(Tone.REFUSED, self.words.say(sentence, **values)))
 
     def _note(self, sentence: str) -> None:
         self.feedback = Feedback(Tone.NOTE, self.words.say(sentence))

@@ -148,6 +148,7 @@ class StatePanel(Vertical):
         if not center.link_up:
             since = words.say("since {time}", time=words.clock(center.link_since))
             about += [words.say("No link to the machine"), since]
+        about += [words.say("Reader {name} is not connected", name=name) for name in center.readers_down]
         self._about.say("\n".join(about))
         self.set_classes(f"-{center.condition.lower()}")
 

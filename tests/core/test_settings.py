@@ -169,6 +169,9 @@ end = 2026-05-01T08:00:00
             "attribute '-/uoms: a' is used twice",
         ),
         ("[[scanner]]", "[codes]\nserial = 'S.*'\n[[scanner]]", "codes: 'serial' needs a group (?P<serial>…)"),
+        ('"/dev/ttyUSB0"', '"/dev/ttyUSB0"\nprefix = "\\n"', "'gun': its prefix holds what ends a code"),
+        ('"/dev/ttyUSB0"', '"/dev/ttyUSB0"\nprefix = "*"\nsuffix = "*"', "'gun': its prefix holds what ends a code"),
+        ('"/dev/ttyUSB0"', '"/dev/ttyUSB0"\nhost = "gate"', "'gun' needs exactly one of device, input and host"),
     ],
 )
 def test_a_mistake_is_answered_with_where_what_and_what_instead(

@@ -11,6 +11,7 @@ from drivers.modbus import ModbusDriver
 from drivers.opcua import OpcUaDriver
 from drivers.registry import open_machine, open_scanner
 from drivers.scanner import SerialScannerDriver
+from drivers.tcp_scanner import TcpScannerDriver
 from tests.drivers.plants import ModbusPlant, OpcUaPlant, now
 
 
@@ -19,9 +20,11 @@ async def test_a_machine_gets_the_driver_that_it_is_configured_for() -> None:
     assert isinstance(open_machine(ModbusPlant().machine, now), ModbusDriver)
 
 
-async def test_a_reader_gets_the_serial_driver() -> None:
-    scanner = ScannerSettings(name="hand", work_center="WC-1", device=Path("/dev/ttyACM0"))
-    assert isinstance(open_scanner(scanner, now), SerialScannerDriver)
+async def test_a_reader_gets_the_driver_for_the_way_it_is_connected() -> None:
+    serial = ScannerSettings(name="hand", work_center="WC-1", device=Path("/dev/ttyACM0"))
+    network = ScannerSettings(name="gate", work_center="WC-1", host="10.0.0.7")
+    assert isinstance(open_scanner(serial, now), SerialScannerDriver)
+    assert isinstance(open_scanner(network, now), TcpScannerDriver)
 
 
 @pytest.mark.parametrize("module", ["drivers.registry", "drivers.modbus", "drivers.scanner"])

@@ -11,10 +11,11 @@ from pathlib import Path
 from textual import events
 from textual.pilot import Pilot
 
-from agent.tui.app import Terminal
+from agent.core.terminal_settings import TerminalSettings
+from agent.tui.app import DEFAULT_SETTINGS, Terminal
 from agent.tui.deliveries import Deliveries, in_touch
+from agent.tui.keyboard import KEY_CHARACTERS
 from agent.tui.texts import Language
-from agent.tui.wedge import KEY_CHARACTERS
 
 SMALL = (80, 24)
 LARGE = (160, 48)
@@ -39,9 +40,9 @@ class Operator:
     terminal: Terminal
     pilot: Pilot[None]
 
-    def scan(self, code: str) -> None:
+    def scan(self, code: str, suffix: str = "\r") -> None:
         """Types at the speed of a scanner, with its Enter."""
-        for character in code + "\r":
+        for character in code + suffix:
             key = _KEY_NAMES.get(character, character)
             self.terminal.post_message(events.Key(key, character))
 
@@ -65,10 +66,15 @@ class Operator:
 
 @asynccontextmanager
 async def operating(
-    socket: Path, *, center: str | None = None, language: Language = "en", size: tuple[int, int] = SMALL
+    socket: Path,
+    *,
+    center: str | None = None,
+    language: Language = "en",
+    size: tuple[int, int] = SMALL,
+    settings: TerminalSettings = DEFAULT_SETTINGS,
 ) -> AsyncIterator[Operator]:
     """A terminal that looks for its agent at this socket."""
     deliveries = Deliveries()
-    terminal = Terminal(deliveries, center, language)
+    terminal = Terminal(deliveries, center, language, settings)
     async with terminal.run_test(size=size) as pilot, in_touch(socket, deliveries, terminal.tell):
         yield Operator(terminal, pilot)

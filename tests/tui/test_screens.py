@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.views import AgentView, AlarmView, EntryBody, Reply
 from agent.core.work_center_view import ScanView
-from agent.tui.app import Terminal
+from agent.tui.app import DEFAULT_SETTINGS, Terminal
 from agent.tui.connection import Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
 from agent.tui.pages import Page
@@ -71,7 +71,7 @@ def replies() -> list[News]:
 @asynccontextmanager
 async def terminal_in(language: Language, size: tuple[int, int] = SMALL) -> AsyncIterator[tuple[Terminal, Pilot[None]]]:
     """A terminal without an agent: it is told everything."""
-    terminal = Terminal(Deliveries(), None, language)
+    terminal = Terminal(Deliveries(), None, language, DEFAULT_SETTINGS)
     async with terminal.run_test(size=size) as pilot:
         yield terminal, pilot
 

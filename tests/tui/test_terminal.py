@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from textual import events
 
 from agent.core.errors import ConfigurationError
+from agent.core.terminal_settings import TerminalSettings
 from agent.core.views import EntryBody, Reply, ScanBody
 from agent.core.work_center_view import ScanView
 from agent.tui.app import run_terminal
+from agent.tui.meanings import Scanned
 from agent.tui.pages import Page
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.operating import Operator, eventually, operating
@@ -57,6 +60,65 @@ async def test_a_scan_is_sent_word_for_word_with_its_separators(socket: Path) ->
         operator.scan("]d2010952123454321310P-001\x1d21SN000123")
         await until_sent(agent, ("WC-12", "]d2010952123454321310P-001\x1d21SN000123", "scanned"))
         await operator.sees("√ ACCEPTED  done")
+
+
+async def test_a_code_that_is_cut_off_is_refused_aloud_and_not_sent(socket: Path) -> None:
+    agent = FakeAgent(VIEW)
+    async with agent.serving(socket), operating(socket) as operator:
+        rings: list[bool] = []
+        operator.terminal.desk._ring = lambda: rings.append(True)
+        await operator.sees("ONLINE")
+        operator.scan("LOT:P-0", suffix="")
+        await operator.sees("× REFUSED  The code was cut off, nothing of it was taken. Scan it again.")
+        assert (rings, agent.received) == ([True], [])
+
+
+async def test_pasted_text_is_refused_since_terminals_drop_separators_from_it(socket: Path) -> None:
+    agent = FakeAgent(VIEW)
+    async with agent.serving(socket), operating(socket) as operator:
+        await operator.sees("ONLINE")
+        operator.terminal.post_message(events.Paste("0109521234543213\x1d10AB"))
+        await operator.sees("× REFUSED  Pasted text is not taken, since it may lack characters.")
+        operator.scan("SN:0001")
+        await until_sent(agent, ("WC-12", "SN:0001", "scanned"))
+
+
+async def test_a_code_longer_than_any_label_is_refused(socket: Path) -> None:
+    agent = FakeAgent(VIEW)
+    async with agent.serving(socket), operating(socket) as operator:
+        await operator.sees("ONLINE")
+        operator.terminal.desk.take(Scanned("10" + "AB" * 2048), 0.0)
+        operator.terminal.draw()
+        await operator.sees("A code of 4098 characters is no label, nothing was taken.")
+        assert agent.received == []
+
+
+@pytest.mark.parametrize("key", ["f8", "f2", "left", "backspace", "escape"])
+async def test_a_key_in_the_midst_of_a_code_makes_it_doubtful(socket: Path, key: str) -> None:
+    agent = FakeAgent(VIEW)
+    async with agent.serving(socket), operating(socket) as operator:
+        await operator.sees("ONLINE")
+        operator.scan("0109521234543213", suffix="")
+        operator.terminal.post_message(events.Key(key, None))
+        operator.scan("10AB")
+        await operator.sees("× REFUSED  A key came in the midst of the code, nothing was taken.")
+        assert agent.received == []
+
+
+@pytest.mark.parametrize(("prefix", "key"), [("\x02", "ctrl+b"), ("f13", "f13")])
+async def test_with_a_prefix_a_code_is_a_code_whatever_its_pace(socket: Path, prefix: str, key: str) -> None:
+    agent = FakeAgent(showing(STOPPED))
+    settings = TerminalSettings(scan_by="prefix", scan_prefix=prefix)
+    async with agent.serving(socket), operating(socket, settings=settings) as operator:
+        await operator.sees("Why? Press a digit")
+        await operator.press(key, "3", "7", "ctrl+right_square_bracket", "2", "enter")
+        await until_sent(agent, ("WC-12", "37\x1d2", "scanned"))
+        await operator.press("2")
+        await until_sent(
+            agent,
+            ("WC-12", "37\x1d2", "scanned"),
+            ("WC-12", "set_reason", {"code": "TECH", "stop_id": "stop-7"}),
+        )
 
 
 @pytest.mark.parametrize("key", ["f1", "f2", "f7"])
@@ -283,7 +345,7 @@ async def test_giving_up_says_that_it_is_not_known(socket: Path) -> None:
             await operator.sees("ONLINE")
         await operator.sees("NOT REACHABLE")
         operator.scan("SN:0001")
-        await operator.sees("WAITING")
+        await operator.sees("waiting for the agent…")
         await operator.press("escape")
         await operator.sees("? NOT KNOWN  SN:0001: it is not known whether the agent has it.")
 
@@ -294,7 +356,7 @@ async def test_the_terminal_does_not_quit_while_an_entry_waits(socket: Path) -> 
             await operator.sees("ONLINE")
         await operator.sees("NOT REACHABLE")
         operator.scan("SN:0001")
-        await operator.sees("WAITING")
+        await operator.sees("waiting for the agent…")
         await operator.press("ctrl+q")
         await operator.sees("! NOTE  Not yet: entries without an answer: 1. Esc gives up.")
         await operator.press("escape")

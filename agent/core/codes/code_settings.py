@@ -47,10 +47,11 @@ class ScannerSettings(Section):
     trusted: bool = False
     """Whether badges and command cards are taken from a network reader; from readers at this PC they always are."""
     prefix: str = ""
-    """What the reader sends before each code; taken off."""
+    """What the reader sends before each code; taken off. A code without it is refused as incomplete. With SOH or STX in
+    it, which stand in no code, it begins a code wherever it comes."""
     suffix: str = "\r"
-    """What the reader sends after each code; taken off. CR, LF and CR LF all end a code. Empty: it sends nothing, and
-    silence ends a code."""
+    """What the reader sends after each code; taken off. CR, LF and CR LF all end a code, and with a suffix nothing else
+    does. Empty: it sends nothing, and silence ends a code, too."""
     silence_ms: int | None = Field(default=None, ge=20, le=10_000)
     """Real milliseconds of silence after which a code has ended: complete where there is no suffix, else cut off and
     refused. Without it 150, and 2000 for a network reader."""
@@ -75,6 +76,9 @@ class ScannerSettings(Section):
     def _consistent(self) -> Self:
         if sum(way is not None for way in (self.device, self.input, self.host)) != 1:
             raise ValueError(f"scanner '{self.name}' needs exactly one of device, input and host")
+        ends = {"\r", "\n", self.suffix} - {""}
+        if self.prefix and (self.prefix in self.suffix or any(end in self.prefix for end in ends)):
+            raise ValueError(f"scanner '{self.name}': its prefix holds what ends a code; leave the prefix out")
         return self
 
 

@@ -32,6 +32,8 @@ class LinkChanged(FactData):
     """A device cannot be reached, or can be again."""
 
     device: str
+    reader: str | None = None
+    """Name of the barcode reader, where it is one."""
     detail: str
 
 

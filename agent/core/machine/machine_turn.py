@@ -71,14 +71,6 @@ def hear_link(turn: Turn, link: Link) -> None:
     turn.watch = replace(turn.watch, link_up=False, link_reason=link.reason[:LONGEST_REASON])
 
 
-def hear_reader_link(turn: Turn, link: Link) -> None:
-    """A reader's connection came up or was lost; the machine is not concerned."""
-    if link.up == turn.floor.reader_up:
-        return
-    turn.floor = replace(turn.floor, reader_up=link.up)
-    _tell_link(turn, LinkRestored if link.up else LinkLost, link)
-
-
 def begin_watching(turn: Turn, started: Started) -> None:
     """The agent started; what happened since the last snapshot nobody saw (domain.md R17)."""
     now = started.observed.wall

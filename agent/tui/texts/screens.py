@@ -1,18 +1,10 @@
-"""Every sentence of the terminal in its three languages. English is the key, as in gettext.
-
-A sentence keeps its `{placeholders}` in every language, and none depends on a number's plural.
-"""
+"""What the terminal itself says: English, then Russian and Kazakh."""
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
-Language: TypeAlias = Literal["en", "ru", "kk"]
-
-LANGUAGES: Final[dict[Language, str]] = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
-"""Each by its own name, in the order in which the language key goes round."""
-
-_TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
+SCREENS: Final[dict[str, tuple[str, str]]] = {
     # The machine's condition, in letters of lettering.py.
     "RUNNING": ("РАБОТА", "ЖҰМЫСТА"),
     "IDLE": ("СТОИТ", "ТҰР"),
@@ -28,6 +20,7 @@ _TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
     "Mode: maintenance": ("Режим: обслуживание", "Режим: қызмет көрсету"),
     "Mode: manual": ("Режим: ручной", "Режим: қолмен"),
     "Mode: none": ("Режим: не задан", "Режим: берілмеген"),
+    "Reader {name} is not connected": ("Сканер {name} не подключён", "{name} сканері қосылмаған"),
     "No link to the machine": ("Нет связи с машиной", "Машинамен байланыс жоқ"),
     # The way to the MES.
     "ONLINE": ("НА СВЯЗИ", "БАЙЛАНЫСТА"),
@@ -232,6 +225,31 @@ _TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
         "Ничего не принято: память заполнена. Позовите наладчика и повторите.",
         "Ештеңе алынбады: жад толы. Баптаушыны шақырып, қайталаңыз.",
     ),
+    # A scan that cannot be believed.
+    "The code was cut off, nothing of it was taken. Scan it again.": (
+        "Код оборван, ничего не принято. Сканируйте ещё раз.",
+        "Код үзіліп қалды, ештеңе алынбады. Қайта сканерлеңіз.",
+    ),
+    "Scan and typing came together, nothing was taken. Scan again, hands off the keys.": (
+        "Скан и ввод с клавиш смешались, ничего не принято. Сканируйте, не трогая клавиш.",
+        "Скан мен пернеден теру араласып кетті, ештеңе алынбады. Пернелерге тимей сканерлеңіз.",
+    ),
+    "A key came in the midst of the code, nothing was taken. Scan it again, hands off the keys.": (
+        "Посреди кода нажата клавиша, ничего не принято. Сканируйте, не трогая клавиш.",
+        "Код ортасында перне басылды, ештеңе алынбады. Пернелерге тимей сканерлеңіз.",
+    ),
+    "The scanner sent an empty code. Scan it again.": (
+        "Сканер передал пустой код. Сканируйте ещё раз.",
+        "Сканер бос код жіберді. Қайта сканерлеңіз.",
+    ),
+    "A code of {count} characters is no label, nothing was taken. Scan another one.": (
+        "Код длиннее допустимого, символов: {count}. Ничего не принято, сканируйте другую этикетку.",
+        "Код тым ұзын, таңба саны: {count}. Ештеңе алынбады, басқа жапсырманы сканерлеңіз.",
+    ),
+    "Pasted text is not taken, since it may lack characters. Scan the code, or type it.": (
+        "Вставка не принята: в ней могут пропасть символы. Сканируйте код или введите его.",
+        "Қойылған мәтін алынбайды: таңбалары жоғалуы мүмкін. Кодты сканерлеңіз немесе теріңіз.",
+    ),
     # Keys.
     "Help": ("Помощь", "Көмек"),
     "Reason": ("Причина", "Себеп"),
@@ -269,18 +287,3 @@ _TRANSLATIONS: Final[dict[str, tuple[str, str]]] = {
         "Бас тарту ештеңені өзгертпейді. Не істеу керегі жолда жазылған.",
     ),
 }
-
-
-def translate(language: Language, text: str) -> str:
-    """The sentence in that language.
-
-    Raises:
-        KeyError: a sentence that the catalogue does not have.
-    """
-    russian, kazakh = _TRANSLATIONS[text]
-    return {"en": text, "ru": russian, "kk": kazakh}[language]
-
-
-def sentences() -> tuple[str, ...]:
-    """Every sentence there is, in English."""
-    return tuple(_TRANSLATIONS)

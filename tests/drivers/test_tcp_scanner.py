@@ -1,0 +1,99 @@
+"""A reader on the network: a real socket. What all readers promise is in test_reader.py."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.core.codes.code_settings import ScannerSettings
+from agent.core.errors import DeviceError
+from drivers import tcp_scanner
+from drivers.registry import open_scanner
+from drivers.tcp_scanner import TcpScannerDriver
+from tests.drivers.plants import free_port, now
+from tests.drivers.readers import NetworkReader, is_up, scans
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[NetworkReader]:
+    reader = NetworkReader(tmp_path)
+    yield reader
+    reader.close()
+
+
+async def refusal(host: str, port: int) -> str:
+    scanner = ScannerSettings(name="gate", work_center="WC-1", host=host, port=port)
+    with pytest.raises(DeviceError) as caught:
+        async with open_scanner(scanner, now):
+            pass
+    return str(caught.value)
+
+
+async def test_a_reader_that_is_off_refuses() -> None:
+    port = free_port()
+    assert await refusal("127.0.0.1", port) == (
+        f"The reader 'gate' cannot be opened at 127.0.0.1:{port}: it refuses. Is its TCP server on and the port right, "
+        "and does no other program hold its line? It is tried again."
+    )
+
+
+async def test_a_name_with_two_addresses_that_both_refuse_is_refused_in_the_same_words() -> None:
+    assert "it refuses. Is its TCP server on" in await refusal("localhost", free_port())
+
+
+async def test_a_name_that_nobody_knows_is_told_as_that() -> None:
+    assert "its name is not known" in await refusal("no-such-reader.invalid", 9004)
+
+
+async def test_a_reader_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcp_scanner, "CONNECT_S", 0.2)
+    with socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        # The queue of a server that admits nobody takes one or two calls.
+        calls = [socket.socket() for _ in range(4)]
+        for call in calls:
+            call.setblocking(False)
+            call.connect_ex(("127.0.0.1", port))
+        assert "no answer within 0.2 s. Is the reader on, and the address right?" in await refusal("127.0.0.1", port)
+        for call in calls:
+            call.close()
+
+
+async def test_a_reader_that_closes_the_connection_and_one_that_breaks_it_off_are_told_apart(
+    reader: NetworkReader,
+) -> None:
+    for harm, words in ((reader.unplug, "it closed the connection"), (reader.reset, "Connection reset by peer")):
+        async with reader.open() as driver:
+            batches = aiter(driver)
+            await is_up(batches)
+            reader.send(b"A\r")
+            await anext(batches)
+            harm()
+            with pytest.raises(DeviceError, match=words):
+                async with asyncio.timeout(1.0):
+                    await anext(batches)
+        reader.plug_in()
+
+
+async def test_a_network_reader_is_trusted_only_where_the_configuration_says_so(reader: NetworkReader) -> None:
+    settings = reader.settings().model_copy(update={"trusted": False})
+    async with open_scanner(settings, now) as driver:
+        batches = aiter(driver)
+        await is_up(batches)
+        reader.send(b"BDG:7\r")
+        assert [scan.trusted for scan in scans([*await anext(batches)])] == [False]
+
+
+async def test_a_dead_reader_is_noticed_by_the_kernel_within_ten_seconds(reader: NetworkReader) -> None:
+    driver = TcpScannerDriver(reader.settings(), now)
+    async with driver:
+        assert driver._line is not None
+        sock = driver._line.transport.get_extra_info("socket")
+        assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        idle, interval, count = (sock.getsockopt(socket.IPPROTO_TCP, option) for option in options)
+        assert idle + interval * count <= 10
