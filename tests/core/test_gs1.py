@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -311,3 +313,15 @@ def test_a_year_means_the_same_in_every_year() -> None:
         date(1980, 1, 1),
         date(1999, 1, 1),
     ]
+
+
+def test_an_agent_that_reads_no_gs1_does_not_pay_for_it() -> None:
+    program = (
+        "import sys\n"
+        "from agent.core.codes.interpret import CodeSettings, read\n"
+        "assert read('LOT:P-001:A', CodeSettings()).code\n"
+        "assert 'biip' not in sys.modules\n"
+        "assert read(']C110P-001', CodeSettings()).code\n"
+        "assert 'biip' in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
