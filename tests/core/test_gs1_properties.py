@@ -14,8 +14,7 @@ from agent.core.codes.gs1_table import ENTRIES
 from agent.core.codes.interpret import read
 from agent.core.codes.reading import Element
 from tests.core.code_laws import SITE, check
-from tests.core.gs1_engine_vectors import DIGITAL_LINKS, ELEMENT_STRINGS
-from tests.core.test_gs1 import ACCEPTED, DOUBTED, REFUSED, VISIBLE
+from tests.core.gs1_vectors import SEEDS
 
 CSET_82 = "!\"%&'()*+,-./0123456789:;<=>?ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 PIECES = (
@@ -35,15 +34,6 @@ PIECES = (
     *("9501101530003", "P-001", "%EA%", "LOT:", "8010952123", "8011", "00106141412345678908", "1T", "Q20", "=", "&"),
 )
 KNOWN = tuple(line.split("-")[0].split()[0] for line in ENTRIES.splitlines())
-SEEDS = tuple(
-    text.translate(VISIBLE)
-    for text in (
-        *(vector.text for vector in ACCEPTED.values()),
-        *(text for text, _ in (*REFUSED.values(), *DOUBTED.values())),
-        *(f"]d2{data}" for data, _ in ELEMENT_STRINGS),
-        *(address for address, _ in DIGITAL_LINKS),
-    )
-)
 
 
 @st.composite
