@@ -51,6 +51,9 @@ BADGE_ENTERED = replies.refused(
 )
 """The answer to an entry that brings a badge's text, of which nothing is kept."""
 
+NO_BADGES = Reply(accepted=False, code="BADGE", message="What a badge would do is not told. Scan it at the reader.")
+"""The answer to who asks what a badge would do: to try badges must leave facts."""
+
 
 class Intake:
     """The one place where observations become durable facts."""
@@ -154,6 +157,21 @@ class Intake:
             self._answers[client_id] = running
             running.add_done_callback(lambda _: self._answers.pop(client_id, None))
         return await asyncio.shield(running)
+
+    async def explain(self, scan: Scan) -> Reply:
+        """What a scan would come to now. Nothing of it is kept, and no badge is tried.
+
+        Raises:
+            JournalError: it cannot be told what is held of it.
+        """
+        scan = self._badges.replaced(scan)
+        if scan.badge is not None:
+            return NO_BADGES
+        known, target = await self._held_of(scan, None)
+        trial = Pending(scan, draw_ids(scan.observed), known, target=target)
+        Batch().observe(trial, self._tentative.copy(), ChainMap(self._overlay, self._recent, known))
+        assert trial.reply is not None
+        return trial.reply
 
     async def answer(self, client_id: str) -> Reply | None:
         """The durable answer that was given under this id, None where there is none yet."""

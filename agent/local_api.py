@@ -23,7 +23,7 @@ from agent.core.contract.envelope import Envelopes
 from agent.core.errors import ConfigurationError, JournalError
 from agent.core.observations import Entry, Scan
 from agent.core.state import LastScan
-from agent.core.views import API_VERSION, EntryBody, Problem, Reply, ScanBody
+from agent.core.views import API_VERSION, EntryBody, ExplainBody, Problem, Reply, ScanBody
 from agent.directories_api import DirectoriesApi
 from agent.intake import Intake
 from agent.journal.journal import Journal
@@ -74,6 +74,7 @@ class LocalApi:
                 web.get("/v1/facts", self._facts),
                 web.post("/v1/entries", self._entry),
                 web.post("/v1/scans", self._scan),
+                web.post("/v1/explain", self._explain),
                 web.get("/healthz", self._health),
             ]
         )
@@ -146,6 +147,11 @@ class LocalApi:
         self._known(body.wc_id)
         scan = Scan(body.wc_id, body.text, self._clock.now(), "terminal", body.manual, body.client_id)
         return _answer(await self._intake.submit(scan))
+
+    async def _explain(self, request: web.Request) -> web.Response:
+        body = await _body(request, ExplainBody)
+        self._known(body.wc_id)
+        return _answer(await self._intake.explain(Scan(body.wc_id, body.text, self._clock.now(), "nobody")))
 
     async def _health(self, _request: web.Request) -> web.Response:
         wrong = self._unwell()

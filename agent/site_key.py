@@ -39,6 +39,14 @@ def read(settings: Settings) -> bytes:
     return _read(own)
 
 
+def at_hand(settings: Settings) -> bytes | None:
+    """The site's key as far as it is there and ours to read. Nothing is made."""
+    try:
+        return _read(_named(settings) or settings.agent.data / OWN)
+    except ConfigurationError:
+        return None
+
+
 def check(settings: Settings) -> Path:
     """Where the key is or will be, seen to be one if it is there. Nothing is made.
 

@@ -27,6 +27,12 @@ class _UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
+def is_answered(path: Path) -> bool:
+    """Whether somebody answers at the socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 def get(path: Path, url: str, patience_s: float = PATIENCE_S) -> bytes:
     """The body of a successful answer, which may take so many seconds.
 

@@ -21,6 +21,7 @@ from agent.commands import (
     recover,
     retune,
     run,
+    scan,
     simulate,
     status,
     tui,
@@ -39,6 +40,7 @@ application.command("demo")(demo.demo)
 application.command("check")(check.check)
 application.command("status")(status.status)
 application.command("facts")(facts.facts)
+application.command("scan")(scan.scan)
 application.command("directories")(directories.directories)
 application.command("parked")(parked.parked)
 application.command("export")(export.export)

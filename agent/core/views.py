@@ -148,6 +148,13 @@ class ScanBody(Block):
     """Typed by hand rather than read by a scanner."""
 
 
+class ExplainBody(Block):
+    """What a client posts to `/v1/explain`: what a text would come to if it were scanned now."""
+
+    wc_id: str
+    text: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
 class Problem(Block):
     """RFC 9457 problem details."""
 
