@@ -30,19 +30,19 @@ soak: soak-kills soak-scans soak-powercut soak-damage soak-brokers soak-backlog 
 
 CYCLES ?= 1000
 CODES ?= 10000
+SCAN_KILLS ?= 100
 POSITIONS ?= 2000
 AGENTS ?= 100
 COMMITS ?= 1000
 MUTANTS ?= 600
-FUZZ_S ?= 600
 HISTORIES ?= tests/core/test_timeline_properties.py tests/core/test_floor_properties.py
 
 soak-kills: $(DEV_STAMP) mosquitto ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
 
-soak-scans: $(DEV_STAMP) ## Codes fuzzed for FUZZ_S seconds; CODES codes through a serial line, a network reader and a wedge in a real terminal
-	$(BIN)/python -m tests.soak.fuzz_codes --seconds $(FUZZ_S)
+soak-scans: $(DEV_STAMP) ## CODES different codes through each channel, and SCAN_KILLS of the agent within a stream of them
 	$(BIN)/python -m tests.soak.scans --codes $(CODES) $(SCANS)
+	$(BIN)/python -m tests.soak.scan_kills --kills $(SCAN_KILLS)
 
 soak-powercut: $(DEV_STAMP) ## Power cuts, simulated: what was not synced is dropped or reordered, in COMMITS steps
 	$(BIN)/python -m tests.powercut --commits $(COMMITS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import os
 import struct
 import sys
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Final, Literal, Self, TypeAlias
 
 from simulators.tether import tethered
-from tests.soak.scan_floor import Reader
+from tests.soak.scan_floor import Onlooker, Reader
 
 ChannelName: TypeAlias = Literal["pty", "tcp", "wedge"]
 CHANNELS: Final[tuple[ChannelName, ...]] = ("pty", "tcp", "wedge")
@@ -32,6 +33,15 @@ SUFFIX: Final = "\r"
 ROOT: Final = Path(__file__).parents[2]
 ROWS, COLUMNS = 24, 80
 PATIENCE_S: Final = 30.0
+PATIENT: Final = "silence_ms = 10000\n"
+STX: Final = "\x02"
+SOH: Final = "\x01"
+"""Before a code at the terminal; STX is tmux's own key."""
+BY_PREFIX: Final = f"""
+[terminal]
+scan_by = "prefix"
+scan_prefix = {json.dumps(SOH)}
+"""
 TMUX_SETTINGS: Final = "set -g destroy-unattached on\nset -g status off\n"
 """Without its terminal the session ends, and with it everything in it, however the campaign ends."""
 Write: TypeAlias = Callable[[bytes], Awaitable[None]]
@@ -47,29 +57,46 @@ class Hand:
     """The work center that the codes belong to."""
     write: Write
     """Sends octets as the reader does."""
-    gap_s: float = KEY_GAP_S
-    """Between two characters."""
+    prefix: str = ""
+    """What the reader sends before each code."""
 
     async def scan(self, code: str) -> float:
         """Type a code, one character after the other, and its suffix; `time.perf_counter` as that goes out."""
-        await self.begin(code)
+        await self.scan_part(code)
         ended = time.perf_counter()
         await self.write(SUFFIX.encode())
-        await asyncio.sleep(self.gap_s)
+        await asyncio.sleep(KEY_GAP_S)
         return ended
 
-    async def begin(self, part: str) -> None:
-        """Type a part of a code and no suffix."""
-        for character in part:
+    async def scan_part(self, part: str) -> None:
+        """Type the beginning of a code and no more."""
+        for character in self.prefix + part:
             await self.write(character.encode())
-            await asyncio.sleep(self.gap_s)
+            await asyncio.sleep(KEY_GAP_S)
+
+
+async def take_up(hand: Hand, order: str, onlooker: Onlooker) -> float:
+    """Scan an order until it is accepted, as what comes right after a line was opened may be the rest of a code.
+
+    Returns:
+        `time.perf_counter` at the end of the last of it.
+    """
+    await onlooker.until(lambda: hand.center in onlooker.answers, hand.center)
+    while True:
+        before = onlooker.last(hand.center)
+        ended = await hand.scan(order)
+        if (await onlooker.sees_other(hand.center, before)).accepted:
+            return ended
 
 
 class SerialReader:
     """A reader on a serial line, found at a path. It keeps what nobody reads yet as far as the kernel's buffer goes."""
 
-    def __init__(self, link: Path) -> None:
+    def __init__(self, link: Path, prefix: str = "") -> None:
         self.link = link
+        self.prefix = prefix
+        self.sent = 0
+        """Octets so far."""
         self._ends: tuple[int, ...] = ()
 
     def __enter__(self) -> Self:
@@ -96,13 +123,24 @@ class SerialReader:
             os.close(end)
         self._ends = ()
 
-    def configured(self, name: str, center: str) -> Reader:
-        """As the agent's configuration says it."""
-        return Reader(name, center, f'device = "{self.link}"')
+    def configured(self, name: str, center: str, *, patient: bool = False) -> Reader:
+        """As a configuration says it; patient where it may pause within a code, as a busy PC makes it."""
+        return Reader(name, center, f'device = "{self.link}"\nprefix = {json.dumps(self.prefix)}\n{PATIENT * patient}')
+
+    def hand(self, name: str, center: str) -> Hand:
+        """Somebody who scans with it."""
+        return Hand(name, center, self.write, self.prefix)
+
+    @property
+    def taken(self) -> int:
+        """Octets of all that were sent that somebody has read; the others wait in the kernel."""
+        waiting = fcntl.ioctl(self._ends[1], termios.FIONREAD, bytes(4))
+        return self.sent - int.from_bytes(waiting, sys.byteorder)
 
     async def write(self, data: bytes) -> None:
         """Send octets, waiting for room."""
         await _write(self._ends[0], data)
+        self.sent += len(data)
 
 
 class NetworkReader:
@@ -126,9 +164,13 @@ class NetworkReader:
             server.close()
             self.hang_up()
 
-    def configured(self, name: str, center: str) -> Reader:
-        """As the agent's configuration says it."""
-        return Reader(name, center, f'host = "127.0.0.1"\nport = {self.port}')
+    def configured(self, name: str, center: str, *, patient: bool = False) -> Reader:
+        """As a configuration says it; patient likewise."""
+        return Reader(name, center, f'host = "127.0.0.1"\nport = {self.port}\n{PATIENT * patient}')
+
+    def hand(self, name: str, center: str) -> Hand:
+        """Somebody who scans with it."""
+        return Hand(name, center, self.write)
 
     @property
     def is_called(self) -> bool:
@@ -167,10 +209,13 @@ class NetworkReader:
 class OperatorTerminal:
     """`lineside tui` in tmux in a pseudo-terminal, whose other end is the keyboard."""
 
-    def __init__(self, folder: Path, socket: Path, center: str) -> None:
+    def __init__(self, folder: Path, center: str, prefix: str = "") -> None:
+        """Look at the agent of this folder; with a prefix scans are told from typing by it, else by timing."""
+        self.hand = Hand("terminal", center, self.write, prefix)
+        """Somebody who scans with a reader that types."""
         self._server = folder / "tmux.sock"
         self._settings = folder / "tmux.conf"
-        self._socket = socket
+        self._configuration = folder / "lineside.toml"
         self._center = center
         self._keyboard = -1
 
@@ -178,7 +223,7 @@ class OperatorTerminal:
     async def running(self) -> AsyncIterator[Self]:
         """Show the work center while open."""
         self._settings.write_text(TMUX_SETTINGS)
-        options = ("--socket", str(self._socket), "--work-center", self._center)
+        options = ("-c", str(self._configuration), "--work-center", self._center)
         command = ("new-session", sys.executable, "-m", "agent", "tui", *options)
         self._keyboard, screen = os.openpty()
         os.set_blocking(self._keyboard, False)
@@ -197,7 +242,7 @@ class OperatorTerminal:
         loop = asyncio.get_running_loop()
         loop.add_reader(self._keyboard, self._look_away)
         try:
-            await self.sees(self._is_ready, f"{self._center}, at an agent that answers")
+            await self._until(self._is_ready, f"{self._center}, at an agent that answers")
             yield self
         finally:
             await self.tmux("kill-server")
@@ -215,12 +260,15 @@ class OperatorTerminal:
         output, _ = await process.communicate()
         return output.decode()
 
-    async def sees(self, wanted: Callable[[str], bool], what: str) -> None:
-        """Wait until the screen is so.
+    async def shows(self, *parts: str) -> None:
+        """Wait until all of this is on the screen.
 
         Raises:
             AssertionError: it is not within half a minute.
         """
+        await self._until(lambda shown: all(part in shown for part in parts), " and ".join(parts))
+
+    async def _until(self, wanted: Callable[[str], bool], what: str) -> None:
         shown = ""
         try:
             async with asyncio.timeout(PATIENCE_S):

@@ -41,6 +41,11 @@ def is_unknown(code: str) -> bool:
     return code.startswith("?")
 
 
+def content(code: str) -> str:
+    """What a GS1 code says, without its AIM identifier and its separators."""
+    return code[3:].replace(GS, "")
+
+
 def _made(dice: random.Random, makers: dict[Maker, int]) -> Iterator[str]:
     number = 0
     while True:

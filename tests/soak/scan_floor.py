@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,17 +74,23 @@ class ScanFact:
     text: str
     refusal: str | None
     """None where it was accepted."""
+    elements: str
+    """Keys and values of its elements, one after the other; empty where it has none."""
 
 
 def scan_facts(folder: Path) -> list[ScanFact]:
     """Every scan in the journal of an agent in this folder, in order, whether the agent runs or not."""
     return [
-        ScanFact(data["keys"]["wc_id"], data["reader"], data["text"], data.get("refusal_code"))
+        _of_scan(orjson.loads(row.data))
         for passage in passages(folder / "journal")
         for row in passage.rows
         if row.type in {"scan.accepted", "scan.refused"}
-        for data in [orjson.loads(row.data)]
     ]
+
+
+def _of_scan(data: Mapping[str, Any]) -> ScanFact:
+    elements = "".join(element["key"] + element["value"] for element in data["elements"])
+    return ScanFact(data["keys"]["wc_id"], data["reader"], data["text"], data.get("refusal_code"), elements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,8 @@ class Shown:
     text: str
     accepted: bool
     code: str
+    scanned: str
+    """When the agent noticed the code, by its own clock."""
 
 
 @dataclass(slots=True)
@@ -119,8 +127,8 @@ class Onlooker:
     async def _see(self, at: float, view: Mapping[str, Any]) -> None:
         for center in view["work_centers"]:
             seen, last = self.answers.setdefault(center["wc_id"], []), center["last_scan"]
-            if last is not None and (not seen or (last["text"], last["code"]) != (seen[-1].text, seen[-1].code)):
-                seen.append(Shown(at, last["text"], last["accepted"], last["code"]))
+            if last is not None and (not seen or (last["text"], last["time"]) != (seen[-1].text, seen[-1].scanned)):
+                seen.append(Shown(at, last["text"], last["accepted"], last["code"], last["time"]))
         async with self._changed:
             self._changed.notify_all()
 
@@ -129,25 +137,50 @@ class Onlooker:
         seen = self.answers.get(center)
         return seen[-1] if seen else None
 
-    async def sees_center(self, center: Center) -> None:
-        """Wait until the agent shows a work center."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: center in self.answers)
+    async def until(self, reached: Callable[[], bool], what: str, within_s: float = 30.0) -> None:
+        """Wait until what was shown is enough.
 
-    async def sees(self, center: Center, text: str, within_s: float = 30.0) -> Shown:
-        """Wait for the answer to a code.
+        Raises:
+            AssertionError: it is not within this time.
+        """
+        try:
+            async with asyncio.timeout(within_s), self._changed:
+                await self._changed.wait_for(reached)
+        except TimeoutError:
+            last = {center: seen[-1] if seen else None for center, seen in self.answers.items()}
+            raise AssertionError(f"not shown within {within_s} s: {what}; last {last}") from None
+
+    async def sees(self, center: Center, text: str) -> Shown:
+        """Wait for the answer to a code after which nothing is scanned until then, and return it.
 
         Raises:
             AssertionError: it does not come.
         """
-        shown = as_shown(text)
-        try:
-            async with asyncio.timeout(within_s), self._changed:
-                await self._changed.wait_for(lambda: any(one.text == shown for one in self.answers.get(center, ())))
-        except TimeoutError:
+        await self.sees_one_of(center, [text])
+        return self.answers[center][-1]
+
+    async def sees_one_of(self, center: Center, texts: Sequence[str]) -> None:
+        """Wait for the answer to any of these codes; where answers come faster than views, some are not shown.
+
+        Raises:
+            AssertionError: none comes.
+        """
+        wanted = set(map(as_shown, texts))
+
+        def reached() -> bool:
             last = self.last(center)
-            raise AssertionError(f"no answer to {text!r} at {center} within {within_s} s; the last is {last}") from None
-        return next(one for one in reversed(self.answers[center]) if one.text == shown)
+            return last is not None and last.text in wanted
+
+        await self.until(reached, f"{texts[-1]!r} at {center}")
+
+    async def sees_other(self, center: Center, than: Shown | None) -> Shown:
+        """Wait for any other answer than this, and return it.
+
+        Raises:
+            AssertionError: none comes.
+        """
+        await self.until(lambda: self.last(center) not in {None, than}, f"an answer at {center}")
+        return self.answers[center][-1]
 
     def delays_ms(self, center: Center, codes: Sequence[str], ended: Sequence[float]) -> list[float]:
         """From the end of each code to its answer on the live view, or that to a later one where none stands between.

@@ -117,9 +117,8 @@ def _elements(said: Reading, carrier: Carrier, found: tuple[Element, ...] | Flaw
 
 
 def _doubted(reading: Reading, settings: CodeSettings, *, is_qr: bool = False) -> Reading:
-    if reading.flaw is not None:
-        return reading
-    return replace(reading, doubts=gs1_doubts.find(reading.elements, tuple(settings.elements), is_qr=is_qr))
+    doubts = gs1_doubts.find(reading.elements, tuple(settings.elements), is_qr=is_qr)
+    return replace(reading, doubts=doubts)
 
 
 def _too_long(length: int) -> Flaw:
