@@ -58,12 +58,14 @@ class Framer:
         self._begun = b""
         self._doubt: ScanFlaw | None = "incomplete"
         """Why what comes up to the next end is no whole code."""
+        self._spoilt: ScanFlaw | None = None
+        """What became of the code under way."""
         self._told_too_long = False
 
     @property
     def under_way(self) -> bool:
         """Whether a code has begun that nothing has been said of."""
-        begun = bool(self._begun) or (self._has_mark and self._doubt is None)
+        begun = bool(self._begun or self._spoilt) or (self._has_mark and self._doubt is None)
         return begun and not self._told_too_long
 
     def feed(self, data: bytes, at: float) -> list[Framed]:
@@ -85,11 +87,19 @@ class Framer:
         self.due = at + self._silence_s if self.under_way or self._begun else None
         return framed
 
-    def spoil(self, flaw: ScanFlaw) -> Framed:
-        """Something was lost here: refuse what has begun, and what comes up to the next end."""
-        self._begun, self._told_too_long, self.due = b"", False, None
-        self._doubt, self.settled = flaw, True
-        return Framed("", flaw)
+    def spoil(self, flaw: ScanFlaw, at: float) -> None:
+        """Something was lost here: what is under way up to its end or silence is refused, even if it is nothing."""
+        self._spoilt = self._spoilt or flaw
+        self.due = at + self._silence_s
+
+    def cut_off(self) -> list[Framed]:
+        """Nothing follows, or not for long: what is under way is refused, and so is its rest."""
+        framed = []
+        if self.under_way:
+            framed.append(Framed("", self._spoilt or _too_long(self._begun) or self._doubt or "incomplete"))
+        self._begun, self._spoilt, self._told_too_long = b"", None, False
+        self._doubt, self.settled = "incomplete", True
+        return framed
 
     def _read(self, data: bytes) -> list[Framed]:
         stream, begin = self._begun + data, 0
@@ -109,19 +119,16 @@ class Framer:
     def _fall_silent(self) -> list[Framed]:
         if not self._has_suffix or not (self.under_way or self._begun):
             return self._finish(self._begun, ended=True)
-        framed = [] if self._told_too_long else [Framed("", _too_long(self._begun) or self._doubt or "incomplete")]
-        self._begun, self._told_too_long = b"", False
-        self._doubt, self.settled = "incomplete", True
-        return framed
+        return self.cut_off()
 
     def _finish(self, raw: bytes, *, ended: bool) -> list[Framed]:
         """What stood before an end, or before the mark of a beginning."""
-        doubt, told = self._doubt, self._told_too_long
+        doubt, spoilt, told = self._doubt, self._spoilt, self._told_too_long
         self._doubt = "incomplete" if ended and self._has_mark else None
-        self._begun, self._told_too_long, self.settled = b"", False, True
-        if told or not raw:
+        self._begun, self._spoilt, self._told_too_long, self.settled = b"", None, False, True
+        if told or not (raw or spoilt):
             return []
-        flaw = _too_long(raw) or doubt or (None if ended and raw.startswith(self._prefix) else "incomplete")
+        flaw = spoilt or _too_long(raw) or doubt or (None if ended and raw.startswith(self._prefix) else "incomplete")
         if flaw is not None:
             return [Framed("", flaw)]
         text = _text(raw.removeprefix(self._prefix))

@@ -99,6 +99,8 @@ class ReaderDriver(ABC):
         """Why the device cannot be opened, in sentences for a technician."""
 
     def _take(self, data: bytes) -> None:
+        if not data:
+            return
         self._last_read = self._now()
         if self._tap is not None:
             self._tap(data)
@@ -107,13 +109,14 @@ class ReaderDriver(ABC):
     def _spoil(self, flaw: ScanFlaw) -> None:
         """Something was lost on its way."""
         self._last_read = self._now()
-        self._deliver([self._framer.spoil(flaw)])
+        self._framer.spoil(flaw, asyncio.get_running_loop().time())
+        self._deliver([])
 
     def _lose(self, reason: str) -> None:
         """The device is gone; `reason` is a sentence."""
         self._stop()
-        if self._framer.under_way:
-            self._arrived.put_nowait([self._scan(self._framer.spoil("incomplete"))])
+        if half := self._framer.cut_off():
+            self._arrived.put_nowait([self._scan(one) for one in half])
         text = f"The reader '{self._scanner.name}' at {self._scanner.place} was lost: {reason}"
         self._arrived.put_nowait(DeviceError(f"{text} It is tried again."))
 

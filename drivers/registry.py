@@ -24,6 +24,10 @@ def open_scanner(scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> 
         from drivers.tcp_scanner import TcpScannerDriver  # noqa: PLC0415 - imported only where it is configured
 
         return TcpScannerDriver(scanner, now, tap)
+    if scanner.input is not None:
+        from drivers.input_device import InputDeviceDriver  # noqa: PLC0415 - imported only where it is configured
+
+        return InputDeviceDriver(scanner, now, tap)
     from drivers.scanner import SerialScannerDriver  # noqa: PLC0415 - imported only where it is configured
 
     return SerialScannerDriver(scanner, now, tap)

@@ -10,6 +10,7 @@ import typer
 from agent import site_key
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
+from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import MachineSettings
 from agent.core.recordings.advice import MachineAdvice, advise
 from agent.core.settings import Settings
@@ -33,13 +34,26 @@ def check(config: ConfigOption = DEFAULT_CONFIG, *, as_json: JsonOption = False)
     for machine, one in zip(settings.machine, advice, strict=True):
         _say_machine(machine, one)
     for scanner in settings.scanner:
-        typer.echo(f"  reader {scanner.name} of {scanner.work_center}: {scanner.device}")
+        typer.echo(f"  reader {scanner.name} of {scanner.work_center}: {_reader(scanner)}")
 
 
 def _say_who(settings: Settings) -> None:
     agent, mes = settings.agent, settings.mes
     typer.echo(f"  agent {agent.id} of {agent.enterprise}/{agent.site}/{agent.area}, journal in {agent.data}")
     typer.echo(f"  MES through {mes.host}:{mes.port}, MQTT {mes.protocol}, delivered when the {mes.confirm} says so")
+
+
+def _reader(scanner: ScannerSettings) -> str:
+    if scanner.host is not None:
+        taken = "taken" if scanner.is_trusted else "refused"
+        way = f"network reader {scanner.place}, badges and command cards from it are {taken}"
+    elif scanner.input is not None:
+        way = f"input device {scanner.place}"
+    else:
+        way = f"serial line {scanner.place}, {scanner.baud} baud"
+    begin = f"begin with {scanner.prefix!r} and " if scanner.prefix else ""
+    end = repr(scanner.suffix) if scanner.suffix else f"{scanner.silence_s * 1000:g} ms of silence"
+    return f"{way}; codes {begin}end with {end}"
 
 
 def _say_machine(machine: MachineSettings, advice: MachineAdvice) -> None:

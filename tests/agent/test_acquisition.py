@@ -1,14 +1,22 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from agent.acquisition import Device, _watch
 from agent.clock import Clock
+from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
-from drivers.contract import Batch
+from agent.core.observations import Link, Scan
+from drivers.contract import Batch, Driver
+from drivers.registry import open_scanner
+from simulators.clock import Clock as PlantClock
+from simulators.scanner import Manner, ScannerSimulator, TcpScannerSimulator
+from simulators.truth import TruthLog
 
 
 class Deaf:
@@ -49,3 +57,99 @@ async def test_watching_ends_when_told_though_a_library_loses_the_cancellation()
     done, _ = await asyncio.wait([watching], timeout=5)
     assert done == {watching}
     assert watching.cancelled()
+
+
+FAST = Manner(delay_s=0.0)
+
+
+class Heard:
+    """What the readers of a work center say, in order."""
+
+    def __init__(self) -> None:
+        self.words: list[tuple[str, str]] = []
+        """Names of readers, and what came of them: codes, flaws in angle brackets, `up` and `down`."""
+        self.bytes = b""
+        """All that was read."""
+        self._more = asyncio.Event()
+
+    def tap(self, data: bytes) -> None:
+        self.bytes += data
+        self._more.set()
+
+    async def take(self, batch: Batch) -> None:
+        for one in batch:
+            if isinstance(one, Link):
+                self.words.append((one.reader, "up" if one.up else "down"))
+            elif isinstance(one, Scan):
+                self.words.append((one.reader, f"<{one.flaw}>" if one.flaw else one.text))
+        self._more.set()
+
+    async def until(self, enough: Callable[[list[tuple[str, str]]], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not enough(self.words):
+                self._more.clear()
+                await self._more.wait()
+
+    def of(self, reader: str) -> list[str]:
+        return [word for name, word in self.words if name == reader]
+
+
+@asynccontextmanager
+async def watched(heard: Heard, **place: Any) -> AsyncIterator[None]:  # noqa: ANN401 - of ScannerSettings
+    scanner = ScannerSettings(work_center="PRESS-1", silence_ms=5000, **place)
+    clock = Clock.of(None)
+    device = Device(f"reader {scanner.name}", "PRESS-1", "scanner", scanner.name)
+
+    def opened() -> Driver:
+        return open_scanner(scanner, clock.now, heard.tap)
+
+    watching = asyncio.create_task(_watch(device, clock, heard.take, open_device=opened), name=scanner.name)
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
+
+
+async def test_a_reader_unplugged_within_a_code_is_read_again_under_another_name(tmp_path: Path) -> None:
+    heard = Heard()
+    with TruthLog(tmp_path / "truth.jsonl", PlantClock.starting()) as log:
+        async with (
+            ScannerSimulator(tmp_path / "by-id", "PRESS-1", log, FAST) as reader,
+            watched(heard, name="hand", device=reader.link),
+        ):
+            await heard.until(lambda words: ("hand", "up") in words)
+            await reader.type("BEFORE")
+            await reader.cut("HALF", 3)
+            await heard.until(lambda _: heard.bytes.endswith(b"HAL"))
+            reader.replug()
+            await heard.until(lambda words: words.count(("hand", "up")) == 2)
+            await reader.type("NEXT")
+            await heard.until(lambda words: ("hand", "NEXT") in words)
+    assert heard.of("hand") == ["up", "BEFORE", "<incomplete>", "down", "up", "NEXT"]
+
+
+async def test_two_readers_of_a_work_center_are_heard_at_once_and_one_is_lost_for_itself(tmp_path: Path) -> None:
+    heard = Heard()
+    codes = [f"SN:{number:04}" for number in range(200)]
+    with TruthLog(tmp_path / "truth.jsonl", PlantClock.starting()) as log:
+        gate = TcpScannerSimulator("PRESS-1", log, FAST)
+        async with ScannerSimulator(tmp_path / "by-id", "PRESS-1", log, FAST) as hand, gate:
+            place = {"host": gate.host, "port": gate.port}
+            async with watched(heard, name="hand", device=hand.link), watched(heard, name="gate", **place):
+                await heard.until(lambda words: {("hand", "up"), ("gate", "up")} <= set(words))
+                async with asyncio.TaskGroup() as typing:
+                    for reader in (hand, gate):
+                        typing.create_task(_type_all(reader, codes))
+                await heard.until(lambda words: len(words) == 2 + 2 * len(codes))
+                gate.hang_up()
+                await heard.until(lambda words: words.count(("gate", "up")) == 2)
+                await hand.type("LAST")
+                await heard.until(lambda words: ("hand", "LAST") in words)
+    assert heard.of("hand") == ["up", *codes, "LAST"]
+    assert heard.of("gate") == ["up", *codes, "down", "up"]
+
+
+async def _type_all(reader: ScannerSimulator | TcpScannerSimulator, codes: list[str]) -> None:
+    for code in codes:
+        await reader.type(code)

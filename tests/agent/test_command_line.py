@@ -117,11 +117,44 @@ async def test_check_says_what_it_understood(tmp_path: Path) -> None:
     assert told[0] == f"{path}: right."
     assert f"agent edge-1 of acme/ala1/hall-1, journal in {tmp_path}/journal" in told[1]
     assert "MES through 127.0.0.1:1883, MQTT 5, delivered when the mes says so" in told[2]
-    assert "work center FILL-1: OPC UA opc.tcp://127.0.0.1:" in told[3]
     centers = [line for line in told if line.startswith("  work center ")]
+    assert "work center FILL-1: OPC UA opc.tcp://127.0.0.1:" in centers[0]
     assert centers[1].endswith("unit 1; run, total, heartbeat")
     assert any(line.startswith("    counter total: exact after gaps of up to ") for line in told)
     assert names(tmp_path) == ["lineside.toml"]
+
+
+READERS = """
+[[scanner]]
+name = "hand"
+work_center = "FILL-1"
+device = "/dev/serial/by-id/usb-hand"
+
+[[scanner]]
+name = "bench"
+work_center = "FILL-1"
+input = "/dev/input/by-id/usb-bench-event-kbd"
+suffix = ""
+
+[[scanner]]
+name = "gate"
+work_center = "PRESS-1"
+host = "gate"
+prefix = "\\u0002"
+"""
+
+
+async def test_check_says_how_it_understood_each_kind_of_reader(tmp_path: Path) -> None:
+    path = written(tmp_path, configuration(tmp_path, None, 1883) + READERS)
+    answer = await lineside("check", "-c", path)
+    assert [line for line in answer.out.splitlines() if line.startswith("  reader ")] == [
+        "  reader hand of FILL-1: serial line /dev/serial/by-id/usb-hand, 9600 baud; codes end with '\\r'",
+        "  reader bench of FILL-1: input device /dev/input/by-id/usb-bench-event-kbd; codes end with 150 ms of silence",
+        (
+            "  reader gate of PRESS-1: network reader gate:9004, badges and command cards from it are refused; "
+            "codes begin with '\\x02' and end with '\\r'"
+        ),
+    ]
 
 
 async def test_check_says_to_programs_what_a_configuration_cannot_see(tmp_path: Path) -> None:  # K5, R25

@@ -6,14 +6,16 @@ import os
 import pty
 import socket
 import tty
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.observations import Link, Scan
 from drivers.contract import Batch, Driver, Tap
+from drivers.input_device import InputDeviceDriver
 from drivers.registry import open_scanner
+from tests.drivers import typist
 from tests.drivers.plants import collect, free_port, now
 
 
@@ -70,6 +72,27 @@ class SerialReader:
     def close(self) -> None:
         if self._far >= 0:
             self.unplug()
+
+
+class KeyboardReader(SerialReader):
+    """Types like a keyboard: its input device is a pseudo-terminal, which carries the kernel's events as they are but
+    cannot be taken for one program alone."""
+
+    def settings(self, **more: Any) -> ScannerSettings:  # noqa: ANN401 - whatever the settings take
+        return ScannerSettings(name="hand", work_center="WC-1", input=self.device, **more)
+
+    def open(self, tap: Tap | None = None, **more: Any) -> Driver:  # noqa: ANN401 - as above
+        return InputDeviceDriver(self.settings(**more), now, tap, take=_open_without_taking)
+
+    def send(self, data: bytes) -> None:
+        self.happen(typist.typed(data))
+
+    def happen(self, events: Iterable[typist.Event]) -> None:
+        super().send(typist.packed(events))
+
+
+def _open_without_taking(path: Path) -> int:
+    return os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
 
 
 class NetworkReader:

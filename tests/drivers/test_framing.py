@@ -226,11 +226,31 @@ def test_after_silence_within_what_is_too_long_its_rest_is_refused() -> None:
     assert framer.feed(b"X\rGOOD\r", 1.0) == [INCOMPLETE, Framed("GOOD")]
 
 
-def test_what_is_spoilt_is_refused_with_what_follows_up_to_its_end() -> None:
+def test_what_is_spoilt_is_refused_once_at_its_end() -> None:
     framer = quiet()
     assert framer.feed(b"AB", 0.0) == []
-    assert framer.spoil("overrun") == OVERRUN
+    framer.spoil("overrun", 0.0)
+    framer.spoil("overrun", 0.0)
     assert framer.feed(b"D\rE\r", 0.0) == [OVERRUN, Framed("E")]
+
+
+@pytest.mark.parametrize("suffix", ["\r", ""])
+def test_where_all_of_a_code_was_lost_silence_tells_it(suffix: str) -> None:
+    framer = quiet(suffix=suffix)
+    framer.spoil("overrun", 1.0)
+    assert framer.due == 1.0 + SILENCE_S
+    assert framer.feed(b"", 1.0 + SILENCE_S) == [OVERRUN]
+    assert framer.feed(b"", 9.0) == []
+
+
+def test_what_is_under_way_when_the_line_goes_is_refused_once() -> None:
+    framer = quiet()
+    assert framer.cut_off() == []
+    framer.feed(b"HAL", 0.0)
+    assert framer.cut_off() == [INCOMPLETE]
+    assert framer.cut_off() == []
+    framer.feed(b"X" * 10_000, 0.0)
+    assert framer.cut_off() == []
 
 
 def test_a_code_is_under_way_from_its_first_byte_to_its_end() -> None:

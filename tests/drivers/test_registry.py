@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.core.codes.code_settings import ScannerSettings
+from drivers.input_device import InputDeviceDriver
 from drivers.modbus import ModbusDriver
 from drivers.opcua import OpcUaDriver
 from drivers.registry import open_machine, open_scanner
@@ -22,8 +23,10 @@ async def test_a_machine_gets_the_driver_that_it_is_configured_for() -> None:
 
 async def test_a_reader_gets_the_driver_for_the_way_it_is_connected() -> None:
     serial = ScannerSettings(name="hand", work_center="WC-1", device=Path("/dev/ttyACM0"))
+    keyboard = ScannerSettings(name="bench", work_center="WC-1", input=Path("/dev/input/event3"))
     network = ScannerSettings(name="gate", work_center="WC-1", host="10.0.0.7")
     assert isinstance(open_scanner(serial, now), SerialScannerDriver)
+    assert isinstance(open_scanner(keyboard, now), InputDeviceDriver)
     assert isinstance(open_scanner(network, now), TcpScannerDriver)
 
 
