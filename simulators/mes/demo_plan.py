@@ -26,6 +26,10 @@ REASONS = (
     _reason("TOOL", "Tool worn or broken", "Износ или поломка инструмента", "Құралдың тозуы немесе сынуы"),
 )
 BOTTLE, PREFORM, CAP = "BOTTLE-05L", "PREFORM-05", "CAP-28"
+_GTINS: dict[str, list[Document]] = {CAP: [{"gtin": "09521234543213"}, {"gtin": "19521234543210", "holds": "500"}]}
+"""Of a cap, and of a box of them."""
+PALLET = "106141412345678908"
+"""License plate of a pallet with boxes of caps."""
 FILL_LEVEL = "FILL-LEVEL"
 """What is checked of a bottle."""
 FILLER_OPERATOR, PRESS_OPERATOR = "OP-17", "OP-21"
@@ -73,12 +77,15 @@ def _objects() -> Iterator[Published]:
         yield Published(name, {"rev": "1", "codes": [{"code": code, "text": _texts(*texts)} for code, *texts in codes]})
     for item_id in (BOTTLE, PREFORM, CAP):
         text = _texts(*_TEXTS[item_id])
-        yield Published(f"items/{item_id}", {"rev": "1", "item_id": item_id, "text": text, "uom": "EA"})
+        item = {"rev": "1", "item_id": item_id, "text": text, "uom": "EA", "gtins": _GTINS.get(item_id, [])}
+        yield Published(f"items/{item_id}", item)
     yield Published(f"boms/{BOTTLE}", {"rev": "1", "item_id": BOTTLE, "versions": [_bom()]})
     yield Published(f"checks/{BOTTLE}", {"rev": "1", "item_id": BOTTLE, "versions": [_checks()]})
     for lot_id, item_id in (("PF-7781", PREFORM), ("PF-7782", PREFORM), ("CP-2209", CAP), ("CP-2210", CAP)):
         lot = {"rev": "1", "lot_id": lot_id, "item_id": item_id, "qty": "5000", "uom": "EA", "owner": "WMS"}
         yield Published(f"lots/{lot_id}", lot)
+    plate = {"lpn": PALLET, "item_id": CAP, "lot_id": "CP-2210", "qty": "2500", "uom": "EA", "owner": "WMS"}
+    yield Published(f"lpns/{PALLET}", {"rev": "1", **plate})
     yield Published("operators", {"rev": "1", "operators": list(_people())})
 
 

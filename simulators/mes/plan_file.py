@@ -1,8 +1,9 @@
 """Reads a plan out of a TOML or JSON file, whose tables are named as the directories of the contract are.
 
-`orders` and `reasons` are lists; `items`, `boms`, `norms`, `routes`, `checks` and `lots` are tables by id; `operators`,
-`resources`, `calendar`, `alarms` and the lists of codes are one object each. A `rev` that is left out is 1. Operators
-may be written with their `badge`; what is published is its digest under the key in `site_key_file`, a path from here.
+`orders` and `reasons` are lists; `items`, `boms`, `norms`, `routes`, `checks`, `lots` and `lpns` are tables by id;
+`operators`, `resources`, `calendar`, `alarms` and the lists of codes are one object each. A `rev` that is left out is
+1. Operators may be written with their `badge`; what is published is its digest under the key in `site_key_file`, a path
+from here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ OF_IDS = {
     "routes": "item_id",
     "checks": "item_id",
     "lots": "lot_id",
+    "lpns": "lpn",
 }
 """Directories with an object for each id, and how they call it."""
 WHOLE = frozenset(

@@ -17,6 +17,15 @@ LOTS = {"CAP-1": "CAP", "CAP-2": "CAP", "LID-1": "LID", "GLUE-1": "GLUE", "LABEL
 UOMS = {"GLUE": "KG"}
 LEFT = {"CAP-1": "12", "GLUE-1": "4", "MOTOR-1": "6"}
 """What is in them, where the MES says so."""
+GTINS = {
+    "CAP": ("19501101530000", "5"),
+    "GLUE": ("09501101530010", None),
+    "BOTTLE": ("09501101530027", None),
+    "PUMP": ("09501101530034", None),
+}
+"""What labels call items, and how much of them a package holds."""
+PLATE = "106141412345678908"
+"""Of a pallet with six of lot CAP-2."""
 PEOPLE = {"OP-1": "operator", "OP-2": "supervisor", "OP-3": "quality", "OP-4": "operator"}
 BADGES = {"OP-1": "one", "OP-2": "two"}
 LONG_AGO = clock(-86_400.0 * 30)
@@ -138,14 +147,19 @@ def everything() -> list[tuple[str | None, str, bytes]]:
         }
         for name, role in PEOPLE.items()
     ]
-    items = {name: {"lot_issuer": "external", "uom": UOMS.get(name, "EA")} for name in {*LOTS.values(), "BOTTLE"}}
+    items: dict[str, dict[str, object]] = {
+        name: {"lot_issuer": "external", "uom": UOMS.get(name, "EA")} for name in {*LOTS.values(), "BOTTLE"}
+    }
     items["PUMP"] = {"lot_issuer": "agent", "uom": "EA"}
+    for name, (gtin, holds) in GTINS.items():
+        items[name] = {**items[name], "gtins": [{"gtin": gtin, "holds": holds}]}
     return [
         *((None, f"items/{name}", _said(item_id=name, **fields)) for name, fields in sorted(items.items())),
         *((wc_id, f"orders/{name}", an_order(name)) for wc_id in CENTERS for name in ORDERS[wc_id]),
         (None, "boms/BOTTLE", boms()),
         (None, "boms/PUMP", _said(item_id="PUMP", versions=pump)),
         *((None, f"lots/{name}", a_lot(name)) for name in LOTS),
+        (None, f"lpns/{PLATE}", _said(lpn=PLATE, item_id="CAP", lot_id="CAP-2", qty="6", uom="EA")),
         (None, "checks/BOTTLE", _checks("BOTTLE", weight, look)),
         (None, "checks/PUMP", _checks("PUMP", leak)),
         (None, "reasons", _said(reasons=[{"code": code, "text": {}} for code in ("JAM", "BROKEN")])),

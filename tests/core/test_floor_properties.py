@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from agent.core.facts import ShiftSummary
-from agent.core.observations import ClockStep, Directive, Entry, EntryRole, Image, Link, Quality, Scan, Signal
+from agent.core.observations import ClockStep, Directive, Entry, EntryRole, Image, Link, Quality, Scan, ScanFlaw, Signal
 from tests.core import floor_plan as plan
 from tests.core.build import ABORTED, EXECUTE, IDLE, clock
 from tests.core.floor_checks import check_everything
@@ -31,7 +31,22 @@ EXAMPLES = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 WC = st.sampled_from(CENTERS)
+LABELS = (
+    f"]d201{plan.GTINS['CAP'][0]}10CAP-1",
+    f"]C102{plan.GTINS['CAP'][0]}372\x1d10CAP-2",
+    f"]d201{plan.GTINS['GLUE'][0]}310300150010GLUE-1",
+    f"]d201{plan.GTINS['CAP'][0]}10CAP-12112345",
+    f"]d201{plan.GTINS['CAP'][0]}1726030110CAP-2",
+    f"]d201{plan.GTINS['BOTTLE'][0]}21S1",
+    f"]d201{plan.GTINS['PUMP'][0]}211",
+    f"]E0{plan.GTINS['GLUE'][0][1:]}",
+    f"]C100{plan.PLATE}",
+    "]C100106141412345678939",
+)
 CODES = st.one_of(
+    st.sampled_from(LABELS),
+    st.sampled_from(["LOC:RACK-1", "LOC:RACK-2", "TOOL:M-1"]),
+    st.sampled_from(["SN:1SN:1", "SN:1SN:2", "BDG:oneBDG:one", "SN:1BDG:one", "ЩЗЖЩЖЩ"]),
     st.sampled_from(["ORD:PO-1", "ORD:PO-2", "ORD:PO-3", "ORD:PO-9"]),
     st.sampled_from([f"LOT:{lot}:{item}" for lot, item in plan.LOTS.items()]),
     st.sampled_from(["SN:1", "SN:2", "SN:3", "SN:M001"]),
@@ -157,6 +172,14 @@ class Floor(RuleBasedStateMachine):
         for text in texts:
             self.live(2.0)
             self.world.tell(Scan(wc_id, text, self.world.instant, "gun"))
+
+    @rule(wc_id=WC, flaw=st.sampled_from(["incomplete", "too_long", "overrun"]), times=st.integers(1, 2))
+    def a_reader_sends_half_a_code(self, wc_id: str, flaw: ScanFlaw, times: int) -> None:
+        for _ in range(times):
+            self.live(0.2)
+            reply = self.world.tell(Scan(wc_id, "", self.world.instant, "gun", flaw=flaw))
+            assert reply is not None
+            assert reply.code == flaw.upper()
 
     @rule(first=st.integers(1, 3), number=st.integers(1, 3))
     def units_are_made(self, first: int, number: int) -> None:

@@ -199,6 +199,8 @@ def test_the_machine_the_last_scan_and_the_last_events() -> None:
         accepted=False,
         code="UNKNOWN_CODE",
         message="'?' is no code of this site. Scan the label again.",
+        pattern="'{text}' is no code of this site. Scan the label again.",
+        values={"text": "?"},
     )
     assert shown.events[:2] == (
         EventView(time=clock(245.0), type="link.lost", text="PO-1"),

@@ -46,6 +46,9 @@ versions = [{ bom_version = "3", effective_from = 2026-01-01T00:00:00Z, lines = 
 item_id = "BOARD"
 qty = 20.5
 
+[lpns.P-1]
+item_id = "BOARD"
+
 [defects]
 codes = [{ code = "BOARD" }]
 
@@ -79,6 +82,7 @@ def test_a_plan_file_names_its_tables_as_the_contract_does(tmp_path: Path) -> No
     }
     bom = {"bom_version": "3", "effective_from": "2026-01-01T00:00:00+00:00", "lines": []}
     assert found["-/-/dir/boms/DEVICE"] == {"rev": "1", "item_id": "DEVICE", "versions": [bom]}
+    assert found["-/-/dir/lpns/P-1"] == {"rev": "1", "lpn": "P-1", "item_id": "BOARD"}
     assert found["-/-/dir/lots/A%2F1"] == {"rev": "1", "lot_id": "A/1", "item_id": "BOARD", "qty": "20.5"}
     assert found["-/-/dir/defects"] == {"rev": "1", "codes": [{"code": "BOARD"}]}
     person = {
