@@ -40,10 +40,8 @@ from agent.retry import Backoff
 LOG = logging.getLogger(__name__)
 MOST_AHEAD = 1000
 """Observations that may wait for their commit."""
-STORAGE_FULL = Reply(
-    accepted=False,
-    code="STORAGE_FULL",
-    message="Nothing was taken: storage is full. Call maintenance, then repeat it.",
+STORAGE_FULL = replies.refused(
+    EntryRefusedError("STORAGE_FULL", say("Nothing was taken: storage is full. Call maintenance, then repeat it."))
 )
 """The answer to people while nothing of theirs can be kept. Machines are counted on."""
 BADGE_ENTERED = replies.refused(

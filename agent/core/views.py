@@ -138,6 +138,16 @@ class EntryBody(Block):
     supervisor's action by somebody else is refused with NEEDS_SUPERVISOR."""
 
 
+class SignOnBody(Block):
+    """What a client posts to `/v1/sign-ons`: somebody says by a PIN who it is."""
+
+    client_id: Annotated[str, Field(min_length=8, max_length=64)]
+    wc_id: str
+    operator_id: Annotated[str, Field(min_length=1, max_length=64)]
+    pin: Annotated[str, Field(min_length=1, max_length=64, repr=False)]
+    activity: Literal["direct", "indirect"] = "direct"
+
+
 class ScanBody(Block):
     """What a client posts to `/v1/scans`."""
 

@@ -179,6 +179,13 @@ class PersonView(Block):
     since: Timestamp
 
 
+class PinAskedView(Block):
+    """Somebody whose PIN is asked for."""
+
+    operator_id: str
+    name: str
+
+
 class NonconformanceView(Block):
     """What does not conform and is not settled."""
 
@@ -258,6 +265,10 @@ class WorkCenterView(Block):
     """The last few facts, newest first."""
     crew: tuple[PersonView, ...] = ()
     """The people signed on; who acts where nobody is named stands last."""
+    locked: bool = False
+    """Nothing is taken here but badges and PINs."""
+    pin_asked: PinAskedView | None = None
+    """Whose badge was scanned just now and counts with the PIN only."""
     quality: QualityView = QualityView()
     """Checks that are due, the last ones made, what is held."""
     qty_rework: Decimal = Decimal(0)

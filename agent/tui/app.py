@@ -46,6 +46,7 @@ class Terminal(App[None]):
         ("f1", "help"),
         ("f2", "reasons"),
         ("f7", "orders"),
+        ("f10", "lock"),
         ("f11", "language"),
         ("f12", "next_center"),
         ("escape,ctrl+c", "leave"),
@@ -136,6 +137,11 @@ class Terminal(App[None]):
     def action_orders(self) -> None:
         """F7."""
         self._open(Page.ORDERS)
+
+    def action_lock(self) -> None:
+        """F10."""
+        self.desk.lock()
+        self.draw()
 
     def action_language(self) -> None:
         """F11."""

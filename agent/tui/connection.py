@@ -17,9 +17,15 @@ import aiohttp
 from pydantic import ValidationError
 
 from agent.core.errors import LinesideError
-from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, ScanBody
+from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, ScanBody, SignOnBody
 
-Body: TypeAlias = EntryBody | ScanBody
+Body: TypeAlias = EntryBody | ScanBody | SignOnBody
+
+_PATHS: Final[dict[type[Body], str]] = {
+    EntryBody: "/v1/entries",
+    ScanBody: "/v1/scans",
+    SignOnBody: "/v1/sign-ons",
+}
 
 BACK_OFF_S: Final = 0.5
 """Between two attempts. The socket is on this PC: there is nobody to spare, and an operator waits."""
@@ -119,7 +125,7 @@ class Connection:
         Raises:
             AgentLostError: no answer that can be understood; the agent may or may not have the entry.
         """
-        path = "/v1/entries" if isinstance(body, EntryBody) else "/v1/scans"
+        path = _PATHS[type(body)]
         with _failures_as_losses():
             async with self._session.post(
                 path,

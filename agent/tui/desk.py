@@ -5,50 +5,31 @@ Knows nothing of the screen. Time comes in as monotonic seconds.
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from agent.core.codes.badges import BADGE
-from agent.core.views import LONGEST_CODE, AgentView, EntryBody, ScanBody
-from agent.core.work_center_view import OrderView, ScanView, WorkCenterView
+from agent.core.views import LONGEST_CODE, EntryBody, ScanBody, SignOnBody
+from agent.core.work_center_view import AskedView, OrderView, PinAskedView, ScanView, WorkCenterView
 from agent.tui import feedback as told
-from agent.tui.connection import Body, Loss
-from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
+from agent.tui import masking
+from agent.tui.connection import Body
+from agent.tui.deliveries import WAITING_AT_MOST, Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.keyboard import Collector
-from agent.tui.meanings import Confirmed, Damage, Damaged, Meaning, Picked, Scanned, Switched, Typed
+from agent.tui.meanings import Confirmed, Damaged, Meaning, Picked, Scanned, Switched, Typed
 from agent.tui.pages import DIGITS, Page, Turn, picked_of
-from agent.tui.scene import Pace, Picture, Scene
+from agent.tui.scene import Scene
 from agent.tui.texts import LANGUAGES, Language
+from agent.tui.watch import Watch
 from agent.tui.wording import Wording
 
-Action: TypeAlias = Literal["start_operation", "complete_operation", "set_reason"]
+Action: TypeAlias = Literal["start_operation", "complete_operation", "set_reason", "confirm", "cancel", "lock"]
 
-_LOSSES: Final = {
-    Loss.ABSENT: "It does not run, or is starting. The terminal keeps trying.",
-    Loss.NO_ACCESS: "This user may not open its socket. Maintenance: group 'lineside'.",
-    Loss.SILENT: "It does not answer. The terminal keeps trying.",
-    Loss.NEWER_AGENT: "It is newer than this terminal. Maintenance: update the terminal.",
-    Loss.OLDER_AGENT: "It is older than this terminal. Maintenance: update the agent.",
-    Loss.UNREADABLE: "Its answer cannot be read. Maintenance: update agent and terminal.",
-}
-
-
-DAMAGES: Final = {
-    Damage.CUT: "The code was cut off, nothing of it was taken. Scan it again.",
-    Damage.MIXED: "Scan and typing came together, nothing was taken. Scan again, hands off the keys.",
-    Damage.STRANGE: "A key came in the midst of the code, nothing was taken. Scan it again, hands off the keys.",
-    Damage.EMPTY: "The scanner sent an empty code. Scan it again.",
-}
-"""What the operator is told of a scan that cannot be believed."""
-
-ALARM_SHOWN: Final = 52
-"""Characters of an alarm, so that it takes one line of the smallest screen; maintenance reads the rest elsewhere."""
+LOCKED = "Locked: scan your badge first."
 
 
 class Desk:
@@ -66,73 +47,85 @@ class Desk:
         self.page = Page.RUN
         self.turn = Turn()
         self.asked: OrderView | None = None
-        """The operation that the question is about."""
+        """The operation that is to be finished from the list of orders."""
         self.feedback = told.QUIET
         self.wedge = wedge
         self._deliveries = deliveries
         self._ring = ring
-        self._center_id = center
-        self._picture: Picture | None = None
-        self._loss: tuple[Loss, float] | None = None
-        self._paces: dict[str, Pace] = defaultdict(Pace)
-        self._shown_scans: dict[str, ScanView | None] = {}
-        self._own_scan: str | None = None
+        self._watch = Watch(center)
+        self._own_scans: deque[str] = deque(maxlen=WAITING_AT_MOST)
+        """Codes of this terminal that the work center has not shown yet."""
+        self._pin_of: PinAskedView | None = None
+        self._answered: AskedView | None = None
+        """The question that an answer is under way to."""
 
     @property
     def lost(self) -> bool:
         """Whether the agent cannot be reached."""
-        return self._loss is not None
+        return self._watch.is_lost
+
+    @property
+    def shown(self) -> Page:
+        """The page that stands on the screen: the one that was opened, or what must be done first."""
+        if self.page is Page.HELP:
+            return Page.HELP
+        if self._is_locked:
+            return Page.LOCKED
+        return self.page if self.question is None else Page.QUESTION
+
+    @property
+    def question(self) -> AskedView | None:
+        """What a command card asked and nobody has answered at this terminal."""
+        asked = self._center.asked if self._center else None
+        return None if asked == self._answered else asked
+
+    @property
+    def pin_of(self) -> PinAskedView | None:
+        """Whose PIN is asked for."""
+        return self._center.pin_asked if self._center else None
+
+    @property
+    def line(self) -> str:
+        """What was typed so far, as it may be shown."""
+        line = told.readable(self.wedge.line)
+        return masking.masked(line, self._badge_pattern) if self.pin_of is None else masking.BULLET * len(line)
 
     @property
     def words(self) -> Wording:
         """The operator's language in the plant's time zone."""
-        return Wording(self.language, ZoneInfo(self._picture.view.time_zone if self._picture else "UTC"))
+        return self._watch.words(self.language)
 
     def scene(self, now: float) -> Scene | None:
         """What there is to draw; None before the first view, or where the work center is not the agent's."""
-        picture, center = self._picture, self._center
-        if picture is None or center is None:
-            return None
-        plant_time = picture.plant_time(self._loss[1] if self._loss else now)
-        return Scene(self.words, picture.view, center, plant_time, self._paces[center.wc_id].per_hour(plant_time))
+        return self._watch.scene(self.words, now)
 
     def notice(self) -> str:
         """What stands above everything else; empty as a rule."""
-        say = self.words.say
-        if self._loss is None and self._picture is None:
-            return say("Looking for the agent…")
-        if self._loss is not None:
-            loss, at = self._loss
-            if self._picture is None:
-                return f"{say('Looking for the agent…')}\n{say(_LOSSES[loss])}"
-            since = self.words.clock(self._picture.plant_time(at))
-            lost = say("AGENT NOT REACHABLE since {time} — nothing is lost that was confirmed", time=since)
-            return f"× {lost}\n{say(_LOSSES[loss])}"
-        if self._center is None:
-            name = str(self._center_id)
-            return say("This agent has no work center '{name}'. F12 shows those it has.", name=name)
-        if self._picture is not None and self._picture.view.alarms and self.page is Page.RUN:
-            text = self._picture.view.alarms[0].text
-            shown = text if len(text) <= ALARM_SHOWN else text[: ALARM_SHOWN - 1] + "…"
-            return f"! {say('Call maintenance')}: {shown}"
-        return ""
+        trouble = self._watch.trouble(self.words)
+        return trouble or (self._watch.alarm(self.words) if self.shown is Page.RUN else "")
 
     def hear(self, news: News, now: float) -> None:
         """Takes news from the agent or about it."""
         match news:
             case Seen(view):
-                self._see(view, now)
+                self._show_scan(self._watch.see(view, now), now)
+                self.settle(now)
             case Lost(loss):
-                self._loss = (loss, self._loss[1] if self._loss else now)
+                self._watch.lose(loss, now)
             case Answered() | Delayed() | GivenUp():
-                name = self._named(news.body)
-                self._tell(told.of_news(news, self.words, name))
+                self._tell(told.of_news(news, self.words, self._named(news.body)))
+                if not (isinstance(news, Answered) and news.reply.accepted):
+                    self._answered = None
+                elif news.reply.code == told.HELP:
+                    self.open_page(Page.HELP, now)
 
     def take(self, meaning: Meaning, now: float) -> None:
         """Does what a scan or a key means."""
         match meaning:
             case Scanned(text):
                 self._send_scan(text, manual=False)
+            case Typed(text) if self.pin_of is not None:
+                self._send_pin(text, self.pin_of)
             case Typed(text):
                 self._send_scan(text, manual=True)
             case Picked(digit):
@@ -142,8 +135,8 @@ class Desk:
             case Switched():
                 self.next_center()
             case Damaged(damage):
-                self._refuse(DAMAGES[damage])
-        self.update_picking(now)
+                self._refuse(told.DAMAGES[damage])
+        self.settle(now)
 
     def refuse_pasted(self) -> None:
         """Takes nothing of a pasted text: terminals drop control characters from it, separators of codes among them."""
@@ -154,28 +147,33 @@ class Desk:
         scene = self.scene(now)
         if scene is None:
             return
-        if self.page is Page.ORDERS:
+        if self.shown is Page.ORDERS:
             self._turn(digit, len(scene.operations))
-        elif self.page is Page.REASONS and digit == 0:
+        elif self.shown is Page.REASONS and digit == 0:
             self._turn(digit, len(scene.view.reasons))
-        elif (self.page is Page.RUN and scene.asks_why) or self.page is Page.REASONS:
+        elif (self.shown is Page.RUN and scene.asks_why) or self.shown is Page.REASONS:
             self._set_reason(scene, digit)
 
     def open_page(self, page: Page, now: float) -> None:
         """Turns to a page; to the run where the page has nothing to show."""
         scene = self.scene(now)
+        if self._is_locked and page is not Page.HELP:
+            self._note(LOCKED)
+            page = Page.RUN
         self.turn = Turn()
         self.page = page if page is Page.HELP or scene is not None else Page.RUN
         if page is Page.REASONS and (scene is None or scene.stop is None):
             self.page = Page.RUN
             self._note("There is no stop to explain.")
-        self.update_picking(now)
+        self.settle(now)
 
     def back(self, now: float) -> None:
         """Clears what was typed; else leaves the page; else gives up what waits for the agent."""
         if not self.wedge.clear():
-            if self.page is not Page.RUN:
+            if self.shown is self.page is not Page.RUN:
                 self.open_page(Page.RUN, now)
+            elif self.shown is Page.QUESTION and self.question is not None:
+                self._answer("cancel", self.question)
             elif not self._deliveries.give_up():
                 self.feedback = told.QUIET
 
@@ -196,46 +194,51 @@ class Desk:
 
     def next_center(self) -> None:
         """Goes round the work centers of this PC."""
-        names = [center.wc_id for center in self._picture.view.work_centers] if self._picture else []
-        if names:
-            index = names.index(self._center_id) + 1 if self._center_id in names else 0
-            self._center_id = names[index % len(names)]
+        if self._watch.turn_to_next():
             self.page, self.feedback = Page.RUN, told.QUIET
 
-    def update_picking(self, now: float) -> None:
-        """Says to the wedge whether a digit alone would mean something now."""
-        scene = self.scene(now)
-        listed = self.page in {Page.REASONS, Page.ORDERS}
-        self.wedge.hand.picking = listed or (self.page is Page.RUN and scene is not None and scene.asks_why)
+    def lock(self) -> None:
+        """Whoever works here leaves."""
+        self._enter("lock")
+
+    def settle(self, now: float) -> None:
+        """Lets the keys mean what they mean on the screen that stands there now."""
+        scene, asked = self.scene(now), self.pin_of
+        asks_why = self.shown is Page.RUN and scene is not None and scene.asks_why
+        self.wedge.hand.picking = asked is None and (asks_why or self.shown in {Page.REASONS, Page.ORDERS})
+        if (asked and asked.operator_id) != (self._pin_of and self._pin_of.operator_id):
+            # A half of a PIN is never left to be read, or sent as a code.
+            self.wedge.clear()
+        self._pin_of = asked
+        if self._is_locked and self.page is not Page.HELP:
+            self.page = Page.RUN
 
     @property
     def _center(self) -> WorkCenterView | None:
-        centers = self._picture.view.work_centers if self._picture else ()
-        return next((center for center in centers if center.wc_id == self._center_id), None)
+        return self._watch.center
 
-    def _see(self, view: AgentView, now: float) -> None:
-        self._picture, self._loss = Picture(view, now), None
-        if self._center_id is None and view.work_centers:
-            self._center_id = view.work_centers[0].wc_id
-        for center in view.work_centers:
-            self._paces[center.wc_id].observe(self._picture.plant_time(now), center)
-            known = center.wc_id in self._shown_scans
-            new = known and center.last_scan != self._shown_scans[center.wc_id]
-            self._shown_scans[center.wc_id] = center.last_scan
-            if new and center.last_scan is not None and center.wc_id == self._center_id:
-                self._show_scan(center.last_scan)
-        self.update_picking(now)
+    @property
+    def _is_locked(self) -> bool:
+        return self._center is not None and self._center.locked
 
-    def _show_scan(self, scan: ScanView) -> None:
-        """A scan by a reader of the agent's own; that of this terminal has its answer already."""
-        if scan.text == self._own_scan:
-            self._own_scan = None
-        else:
-            self._tell(told.of_scan(scan, self.words))
+    def _show_scan(self, scan: ScanView | None, now: float) -> None:
+        """A scan by a reader of the agent's own; one of this terminal has its answer already."""
+        if scan is None:
+            return
+        if scan.text in self._own_scans:
+            self._own_scans.remove(scan.text)
+            return
+        self._tell(told.of_scan(scan, self.words))
+        if scan.code == told.HELP:
+            self.open_page(Page.HELP, now)
 
     def _confirm(self, now: float) -> None:
         scene = self.scene(now)
-        if self.page is Page.QUESTION and self.asked is not None:
+        if self.shown is Page.LOCKED:
+            self._note(LOCKED)
+        elif self.shown is Page.QUESTION and self.question is not None:
+            self._answer("confirm", self.question)
+        elif self.page is Page.QUESTION and self.asked is not None:
             self._send_operation("complete_operation", self.asked)
         elif self.page is Page.ORDERS and scene is not None:
             order = picked_of(scene.operations, self.turn)
@@ -243,6 +246,10 @@ class Desk:
                 self.page, self.asked = Page.QUESTION, order
             elif order is not None:
                 self._send_operation("start_operation", order)
+
+    def _answer(self, action: Action, question: AskedView) -> None:
+        self._answered = question
+        self._enter(action)
 
     def _turn(self, digit: int, length: int) -> None:
         if digit == 0:
@@ -279,17 +286,25 @@ class Desk:
                 "A code of {count} characters is no label, nothing was taken. Scan another one.", count=str(len(text))
             )
             return
-        self._own_scan = BADGE if self._is_badge(text) else text
+        self._own_scans.append(BADGE if self._is_badge(text) else text)
         self._send(ScanBody(client_id=str(uuid4()), wc_id=self._center.wc_id, text=text, manual=manual))
+
+    def _send_pin(self, pin: str, of: PinAskedView) -> None:
+        if self._center is not None:
+            wc_id = self._center.wc_id
+            self._send(SignOnBody(client_id=str(uuid4()), wc_id=wc_id, operator_id=of.operator_id, pin=pin))
 
     def _named(self, body: Body) -> str:
         if isinstance(body, ScanBody) and self._is_badge(body.text):
             return BADGE
-        return told.named(body, self.words, self._picture.view.reasons if self._picture else ())
+        return told.named(body, self.words, self._watch.view.reasons if self._watch.view else ())
 
     def _is_badge(self, text: str) -> bool:
-        pattern = self._picture.view.badge_pattern if self._picture else None
-        return pattern is not None and re.fullmatch(pattern, text) is not None
+        return masking.is_badge(text, self._badge_pattern)
+
+    @property
+    def _badge_pattern(self) -> str | None:
+        return self._watch.view.badge_pattern if self._watch.view else None
 
     def _send(self, body: Body) -> None:
         name = self._named(body)

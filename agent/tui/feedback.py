@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from agent.core.views import EntryBody, ReasonView, Reply
+from agent.core.views import ReasonView, Reply, ScanBody, SignOnBody
 from agent.core.work_center_view import ScanView
 from agent.tui.connection import Body
 from agent.tui.deliveries import Answered, Delayed, GivenUp
+from agent.tui.meanings import Damage
 from agent.tui.wording import Wording
 
 
@@ -38,8 +39,19 @@ class Feedback:
 
 
 QUIET = Feedback(Tone.QUIET, "")
-REFUSALS: Final = {"STORAGE_FULL": "Nothing was taken: storage is full. Call maintenance, then repeat it."}
-"""Refusals that the terminal words itself, by code; the others are said in the agent's words."""
+HELP: Final = "HELP"
+"""Code of the answer to the card that asks for help."""
+NOTICES: Final = frozenset({"CONFIRM", "ECHO", "ALREADY_LOADED"})
+"""Codes of answers that are neither a deed nor a mistake: a question, a code that was there before."""
+DAMAGES: Final = {
+    Damage.CUT: "The code was cut off, nothing of it was taken. Scan it again.",
+    Damage.MIXED: "Scan and typing came together, nothing was taken. Scan again, hands off the keys.",
+    Damage.STRANGE: "A key came in the midst of the code, nothing was taken. Scan it again, hands off the keys.",
+    Damage.EMPTY: "The scanner sent an empty code. Scan it again.",
+}
+"""What is said of a scan that cannot be believed."""
+PLAIN: Final = {"confirm": "Yes", "cancel": "No", "lock": "Lock"}
+"""By action the name of an entry that says nothing but itself."""
 
 
 def readable(code: str) -> str:
@@ -49,10 +61,14 @@ def readable(code: str) -> str:
 
 def named(body: Body, words: Wording, reasons: tuple[ReasonView, ...]) -> str:
     """What the operator calls this entry."""
-    if not isinstance(body, EntryBody):
+    if isinstance(body, SignOnBody):
+        return "PIN"
+    if isinstance(body, ScanBody):
         return readable(body.text)
     if body.action == "set_reason":
         return words.say("Reason: {reason}", reason=words.reason(body.arguments["code"], reasons))
+    if body.action in PLAIN:
+        return words.say(PLAIN[body.action])
     order, operation = body.arguments["order_id"], body.arguments["op_no"]
     if body.action == "start_operation":
         return words.say("Start {order} / {operation}", order=order, operation=operation)
@@ -80,6 +96,7 @@ def of_scan(scan: ScanView, words: Wording) -> Feedback:
 
 
 def _answered(answer: Reply | ScanView, words: Wording) -> Feedback:
-    known = REFUSALS.get(answer.code)
-    said = answer.message if known is None else words.say(known)
+    said = readable(words.answer(answer.pattern, answer.values, answer.message))
+    if answer.code in NOTICES:
+        return Feedback(Tone.NOTE, said)
     return Feedback(Tone.ACCEPTED if answer.accepted else Tone.REFUSED, said)

@@ -36,6 +36,7 @@ class KeyBar(Horizontal):
             Key("f1", "help"),
             Key("f2", "reasons"),
             Key("f7", "orders"),
+            Key("f10", "lock"),
             Key("f11", "language"),
             Key("f12", "next_center"),
             Key("escape", "leave"),
@@ -48,7 +49,7 @@ class KeyBar(Horizontal):
 
     def draw(self, words: Wording) -> None:
         """Names the keys."""
-        names = [words.say("Help"), words.say("Reason"), words.say("Orders"), words.say("Language")]
+        names = [words.say("Help"), words.say("Reason"), words.say("Orders"), words.say("Lock"), words.say("Language")]
         names += [words.say("Center"), words.say("Back"), words.say("Quit")]
         for key, does in zip(self._keys, names, strict=True):
             key.name_it(does)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
 
@@ -18,7 +18,8 @@ class Scanned:
 class Typed:
     """A person typed this line and pressed Enter."""
 
-    text: str
+    text: str = field(repr=False)
+    """It may be a PIN."""
 
 
 @dataclass(frozen=True, slots=True)

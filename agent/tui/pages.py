@@ -1,4 +1,4 @@
-"""What the lower part of the screen shows in turn: the run, the reasons, the orders, a question, help."""
+"""What the lower part of the screen shows in turn: the run, the reasons, the orders."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class Page(StrEnum):
     ORDERS = "orders"
     QUESTION = "question"
     HELP = "help"
+    LOCKED = "locked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,62 +246,3 @@ def _marks(order: OrderView, words: Wording) -> str:
         sign, text = STATUS_MARKS[order.status]
         return f"{sign} {words.say(text)}"
     return "" if order.release_status == "released" else "! " + words.say("NOT RELEASED")
-
-
-class TextPage(Vertical):
-    """A title and what it is about."""
-
-    def __init__(self, page: Page) -> None:
-        super().__init__(id=page)
-        self._title, self._text = Line(f"{page}-title"), Line(f"{page}-text")
-
-    def compose(self) -> ComposeResult:
-        """The title and the text."""
-        yield self._title
-        yield self._text
-
-    def draw(self, title: str, lines: list[str]) -> None:
-        """Shows the text."""
-        self._title.say(title)
-        self._text.say("\n".join(lines))
-
-
-class QuestionPage(TextPage):
-    """Asks before an operation is finished."""
-
-    class Touched(Message):
-        """A finger instead of Enter."""
-
-    def draw_question(self, order: OrderView, words: Wording) -> None:
-        """Shows what finishing means."""
-        count = words.count
-        title = words.say("Finish {order} / {operation}?", order=order.order_id, operation=order.op_no)
-        quantities = words.say(
-            "Good {good}, scrap {scrap}, planned {planned} {uom}.",
-            good=count(order.qty_good),
-            scrap=count(order.qty_scrap),
-            planned=count(order.qty_planned),
-            uom=order.uom,
-        )
-        self.draw(title, [quantities, "", f"{words.say('Enter: finish')}   {words.say('Esc: back')}"])
-
-    def on_click(self) -> None:
-        """Says that it was touched."""
-        self.post_message(self.Touched())
-
-
-class HelpPage(TextPage):
-    """How the terminal is used."""
-
-    def draw_help(self, words: Wording) -> None:
-        """Shows the help."""
-        lines = [
-            words.say("Scan at any time, on any page: no field needs to be chosen first."),
-            words.say("F2 gives the open stop its reason, or another one."),
-            words.say("F7 lists the orders; Enter starts the picked one or finishes it."),
-            words.say("F11 changes the language, F12 or Tab the work center."),
-            words.say("Digits pick from a list. Letters never do anything by themselves."),
-            words.say("Without a scanner: type the code, press Enter. Esc clears."),
-            words.say("A refusal changes nothing. Its line says what to do."),
-        ]
-        self.draw(f"{words.say('Help')}   {words.say('Esc: back')}", lines)

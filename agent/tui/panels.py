@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from textwrap import wrap
 from typing import Final
 
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from textual.widgets import Static
 
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.times import epoch
+from agent.core.work_center_view import PinAskedView
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.lettering import big
 from agent.tui.scene import Scene
@@ -18,6 +20,10 @@ from agent.tui.wording import Wording, duration
 
 WIDE: Final = 150
 TALL: Final = 40
+MARGIN: Final = 1
+"""Columns on each side of the feedback."""
+ROWS: Final = 2
+"""Rows of the feedback as a rule."""
 
 
 class Line(Static):
@@ -209,6 +215,11 @@ def _pace(scene: Scene) -> str:
 class FeedbackLine(Line):
     """What became of the last scan or entry, over the full width."""
 
+    @property
+    def is_wordy(self) -> bool:
+        """Whether it takes more than its two lines."""
+        return len(wrap(self.said, max(1, self.app.size.width - 2 * MARGIN))) > ROWS
+
     def draw(self, feedback: Feedback, words: Wording) -> None:
         """Shows the feedback by colour, word and symbol."""
         word = {
@@ -226,9 +237,11 @@ class FeedbackLine(Line):
 class TypedLine(Line):
     """What a person has typed so far, or that it can be done."""
 
-    def draw(self, typed: str, words: Wording) -> None:
-        """Shows the line."""
-        if typed:
+    def draw(self, typed: str, asked: PinAskedView | None, words: Wording) -> None:
+        """Shows the line, or whose PIN is to be typed in it."""
+        if asked is not None and not typed:
+            self.say("› " + words.say("{name}: type your PIN and press Enter", name=asked.name))
+        elif typed:
             self.say(f"› {typed}▏  {words.say('Enter: send   Esc: clear')}")
         else:
             self.say("› " + words.say("Scan a code, or type it and press Enter"))

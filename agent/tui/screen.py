@@ -8,9 +8,10 @@ from textual.widgets import ContentSwitcher
 
 from agent.tui.desk import Desk
 from agent.tui.keys import KeyBar
-from agent.tui.pages import HelpPage, OrderPage, Page, QuestionPage, ReasonPage, RunPage
+from agent.tui.pages import OrderPage, Page, ReasonPage, RunPage
 from agent.tui.panels import FeedbackLine, Line, StatePanel, TopBar, TypedLine
 from agent.tui.scene import Scene
+from agent.tui.text_pages import HelpPage, LockedPage, QuestionPage
 
 
 class LineScreen(Screen[None], inherit_bindings=False):
@@ -20,8 +21,12 @@ class LineScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self._top, self._notice, self._state = TopBar(), Line("notice"), StatePanel()
         self._run, self._reasons, self._orders = RunPage(), ReasonPage(Page.REASONS), OrderPage(Page.ORDERS)
-        self._question, self._help = QuestionPage(Page.QUESTION), HelpPage(Page.HELP)
-        pages = (self._run, self._reasons, self._orders, self._question, self._help)
+        self._question, self._help, self._locked = (
+            QuestionPage(Page.QUESTION),
+            HelpPage(Page.HELP),
+            LockedPage(Page.LOCKED),
+        )
+        pages = (self._run, self._reasons, self._orders, self._question, self._help, self._locked)
         self._pages = ContentSwitcher(*pages, initial=Page.RUN)
         self._feedback, self._typed, self._keys = FeedbackLine("feedback"), TypedLine("typed"), KeyBar()
 
@@ -42,11 +47,12 @@ class LineScreen(Screen[None], inherit_bindings=False):
         self.set_class(self._notice.display, "-noticed")
         self.set_class(desk.lost, "-lost")
         self.set_class(scene is None, "-blank")
-        self.set_class(desk.page is not Page.RUN, "-paged")
-        self._pages.current = desk.page
+        self.set_class(desk.shown is not Page.RUN, "-paged")
+        self._pages.current = desk.shown
         self._help.draw_help(desk.words)
         self._feedback.draw(desk.feedback, desk.words)
-        self._typed.draw(desk.wedge.line, desk.words)
+        self.set_class(self._feedback.is_wordy, "-wordy")
+        self._typed.draw(desk.line, desk.pin_of, desk.words)
         self._keys.draw(desk.words)
         if scene is not None:
             self._draw_scene(desk, scene)
@@ -57,5 +63,8 @@ class LineScreen(Screen[None], inherit_bindings=False):
         self._run.draw(scene)
         self._reasons.draw_reasons(scene, desk.turn)
         self._orders.draw_orders(scene, desk.turn)
-        if desk.asked is not None:
-            self._question.draw_question(desk.asked, scene.words)
+        self._locked.draw_locked(desk.pin_of, scene.words)
+        if desk.question is not None:
+            self._question.draw_card(desk.question, scene.words)
+        elif desk.asked is not None:
+            self._question.draw_finish(desk.asked, scene.words)

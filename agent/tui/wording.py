@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from agent.core.times import epoch
 from agent.core.views import ReasonView
 from agent.core.work_center_view import EventView
-from agent.tui.texts import Language, translate
+from agent.tui.texts import Language, is_sentence, translate
 
 EVENTS: Final[dict[str, str]] = {
     "stop.opened": "Stop",
@@ -91,6 +92,19 @@ class Wording:
     def say(self, text: str, /, **values: str) -> str:
         """The sentence in this language, with its values."""
         return translate(self.language, text).format(**values)
+
+    def answer(self, pattern: str, values: Mapping[str, str], message: str) -> str:
+        """What the agent said, in this language; in English where this terminal does not know the sentence.
+
+        Args:
+            pattern: the agent's sentence with names in place of its values, each sentence of several on a line.
+            values: by name.
+            message: the sentence in English.
+        """
+        sentences = pattern.split("\n")
+        if self.language == "en" or not all(map(is_sentence, sentences)):
+            return message
+        return " ".join(self.say(sentence, **values) for sentence in sentences)
 
     def clock(self, instant: float | str) -> str:
         """Time of day with seconds, of seconds since 1970 UTC or an RFC 3339 text."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from agent.core.views import API_VERSION, AgentView, EntryBody, Reply, ScanBody
+from agent.core.views import API_VERSION, AgentView, EntryBody, Reply, ScanBody, SignOnBody
 from agent.tui.connection import Body
 
 DONE = Reply(accepted=True, code="ok", message="done", fact_ids=("f-1",))
@@ -71,6 +71,9 @@ class FakeAgent:
     async def _scans(self, request: web.Request) -> web.Response:
         return self._answer(request, ScanBody.model_validate_json(await request.read()))
 
+    async def _sign_ons(self, request: web.Request) -> web.Response:
+        return self._answer(request, SignOnBody.model_validate_json(await request.read()))
+
     def _answer(self, request: web.Request, body: Body) -> web.Response:
         self.received.append(body)
         if self.lose_answers:
@@ -92,6 +95,7 @@ class FakeAgent:
                 web.get("/v1/live", self._live),
                 web.post("/v1/entries", self._entries),
                 web.post("/v1/scans", self._scans),
+                web.post("/v1/sign-ons", self._sign_ons),
             ]
         )
         responses: set[web.WebSocketResponse] = set()

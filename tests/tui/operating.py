@@ -64,6 +64,13 @@ class Operator:
         await eventually(lambda: text not in self.screen(), f"'{text}' is still on the screen")
 
 
+async def type_slowly(operator: Operator, text: str) -> None:
+    """Types as a person does; the pilot needs longer for a key than a scanner."""
+    for character in text:
+        await operator.press(character)
+        await operator.pilot.pause(0.05)
+
+
 @asynccontextmanager
 async def operating(
     socket: Path,

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from string import Formatter
 
 import pytest
 from textual.pilot import Pilot
 
+from agent.core.errors import EntryRefusedError
 from agent.core.machine.conditions import Condition, Mode
+from agent.core.replies import accepted, refused
+from agent.core.sentences import say
 from agent.core.views import AgentView, AlarmView, EntryBody, Reply
 from agent.core.work_center_view import ScanView
+from agent.intake import STORAGE_FULL
 from agent.tui.app import DEFAULT_SETTINGS, Terminal
 from agent.tui.connection import Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
 from agent.tui.pages import Page
 from agent.tui.panels import Line
-from agent.tui.texts import LANGUAGES, Language
+from agent.tui.texts import ANSWERS, LANGUAGES, Language
 from tests.tui.operating import LARGE, SMALL
-from tests.tui.views import CENTER, NEXT, NOON, ORDER, SHIFT, STOP, STOPPED, VIEW, showing
+from tests.tui.views import ASKING, CENTER, LOCKED, NEXT, NOON, ORDER, PIN_ASKED, SHIFT, STOP, STOPPED, VIEW, showing
 
 LEAST_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text of any size."""
 
 ENDS_WITH_DATA = {"item", *(f"orders-{digit}" for digit in range(1, 10))}
 """An item's description, of any length, may end early where everything else still fits."""
+
+LONGEST = say(
+    "{title} ({ai}) '{value}' has {found} characters instead of {wanted}: the code is cut off, or it lacks a "
+    "separator. Scan again; if it comes again, the label or the reader's setting is wrong.",
+    title="USE BY OR EXPIRY",
+    ai="7003",
+    value="ABCDEFGHIJKLMNOPQRST",
+    found="20",
+    wanted="1-20",
+)
+"""The longest sentence that the agent says."""
+REFUSED = refused(EntryRefusedError("MALFORMED", LONGEST))
 
 START = EntryBody(
     client_id="client-1",
@@ -58,10 +75,18 @@ def centers() -> list[AgentView]:
     return [*views, showing(CENTER.model_copy(update=bare), CENTER)]
 
 
+def answers() -> Iterator[Reply]:
+    """Everything that the agent may say, of names as long as they come."""
+    for pattern in ANSWERS:
+        names = [name for _, name, _, _ in Formatter().parse(pattern) if name]
+        yield accepted(say(pattern, **dict.fromkeys(names, "ABCDEFGH-1")))
+
+
 def replies() -> list[News]:
     return [
         Answered(START, Reply(accepted=True, code="ok", message="Order PO-1001 started.")),
-        Answered(START, Reply(accepted=False, code="STORAGE_FULL", message="in the agent's words")),
+        Answered(START, REFUSED),
+        *(Answered(START, answer) for answer in answers()),
         Answered(START, Reply(accepted=False, code="NO_ORDER", message="Unit SN1 needs an order. " * 4)),
         Delayed(START),
         GivenUp(START, unsent=3),
@@ -106,9 +131,12 @@ async def every_screen(language: Language, look: Callable[[Terminal, str], None]
         await show("stop", Seen(showing(STOPPED)))
         for page in (Page.REASONS, Page.ORDERS, Page.HELP):
             terminal.desk.open_page(page, 0.0)
-            await show(page)
+            await show(page, Answered(START, REFUSED))
         terminal.desk.asked, terminal.desk.page = ORDER, Page.QUESTION
         await show("question")
+        for page, center in ((Page.QUESTION, ASKING), (Page.LOCKED, LOCKED), (Page.LOCKED, PIN_ASKED)):
+            await show(f"{page}: {center}", Seen(showing(center)))
+            assert terminal.desk.shown is page
         terminal.desk.page = Page.RUN
         for loss in Loss:
             await show(f"{loss}", Seen(VIEW), Lost(loss))
@@ -206,9 +234,7 @@ async def test_orders_stand_in_columns_with_their_status() -> None:
 async def test_a_scan_refused_for_want_of_space_is_worded_in_the_operators_language(
     language: Language, said: str
 ) -> None:
-    scan = ScanView(
-        time=NOON, text="SN:1", reader="gun", accepted=False, code="STORAGE_FULL", message="in the agent's words"
-    )
+    scan = ScanView(time=NOON, text="SN:1", reader="gun", **STORAGE_FULL.model_dump(exclude={"fact_ids"}))
     alarm = AlarmView(code="storage", since=NOON, text="space for facts is reserve")
     view = showing(CENTER.model_copy(update={"last_scan": scan})).model_copy(update={"alarms": (alarm,)})
     async with terminal_in(language) as (terminal, pilot):

@@ -17,7 +17,7 @@ from agent.tui.app import run_terminal
 from agent.tui.meanings import Scanned
 from agent.tui.pages import Page
 from tests.tui.fake_agent import FakeAgent
-from tests.tui.operating import Operator, eventually, operating
+from tests.tui.operating import eventually, operating, type_slowly
 from tests.tui.views import CENTER, NOON, OTHER, REASONS, STOP, STOPPED, UNRELEASED, VIEW, showing
 
 REFUSED = Reply(accepted=False, code="UNKNOWN_CODE", message="'X-1' is no code of this site. Scan the label again.")
@@ -30,19 +30,13 @@ def sent(agent: FakeAgent) -> list[tuple[object, ...]]:
         if isinstance(body, EntryBody)
         else (body.wc_id, body.text, "manual" if body.manual else "scanned")
         for body in agent.received
+        if isinstance(body, EntryBody | ScanBody)
     ]
 
 
 async def until_sent(agent: FakeAgent, *expected: tuple[object, ...]) -> None:
     await eventually(lambda: len(agent.received) >= len(expected), f"the agent gets {expected}")
     assert sent(agent) == list(expected)
-
-
-async def type_slowly(operator: Operator, text: str) -> None:
-    """Types as a person does; the pilot needs longer for a key than a scanner."""
-    for character in text:
-        await operator.press(character)
-        await operator.pilot.pause(0.05)
 
 
 async def test_the_run_page_says_where_what_how_many_and_since_when(socket: Path) -> None:

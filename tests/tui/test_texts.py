@@ -1,25 +1,45 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import agent
 import agent.tui
-from agent.tui.texts import LANGUAGES, sentences, translate
+from agent.tui.texts import ANSWERS, LANGUAGES, sentences, translate
 
-SOURCES = sorted(Path(next(iter(agent.tui.__path__))).glob("*.py"))
+TERMINAL = next(iter(agent.tui.__path__))
+AGENT = next(iter(agent.__path__))
+SAYS = re.compile(r"^from agent\.core\.sentences import .*\bsay\b", re.MULTILINE)
+SOURCES = sorted(Path(TERMINAL).glob("*.py"))
 
 
 def strings_of_the_terminal() -> Iterator[str]:
     """Every text constant of the terminal's sources but the catalogue itself."""
     for source in SOURCES:
-        if source.name != "texts.py":
-            for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield node.value
+        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def patterns_of_the_agent() -> Iterator[tuple[str, str | None]]:
+    """Where the agent says something to people, and what; None where that is not written out."""
+    for source in sorted(Path(AGENT).rglob("*.py")):
+        text = source.read_text("utf-8")
+        if SAYS.search(text) and not source.is_relative_to(TERMINAL):
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                    yield from ((f"{source}:{node.lineno}", text) for text in written_out(node.args[0]))
+
+
+def written_out(node: ast.expr) -> list[str | None]:
+    if isinstance(node, ast.IfExp):
+        return [*written_out(node.body), *written_out(node.orelse)]
+    return [node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None]
 
 
 def spoken_sentences() -> Iterator[str]:
@@ -41,7 +61,16 @@ def test_every_sentence_that_is_spoken_is_in_the_catalogue() -> None:
 
 
 def test_the_catalogue_has_no_sentence_that_nobody_speaks() -> None:
-    assert set(sentences()) - set(strings_of_the_terminal()) == set()
+    assert set(sentences()) - set(ANSWERS) - set(strings_of_the_terminal()) == set()
+
+
+def test_every_answer_of_the_agent_is_written_out_where_it_is_said() -> None:
+    assert [place for place, text in patterns_of_the_agent() if text is None] == []
+
+
+def test_every_answer_of_the_agent_is_in_the_catalogue_and_no_other() -> None:
+    said = {text for _, text in patterns_of_the_agent()}
+    assert (said - set(ANSWERS), set(ANSWERS) - said) == (set(), set())
 
 
 @pytest.mark.parametrize("sentence", sentences())

@@ -9,7 +9,15 @@ from agent.core.machine.conditions import Condition, Mode
 from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
 from agent.core.views import API_VERSION, AgentView, ReasonView, UplinkView
-from agent.core.work_center_view import EventView, FiguresView, OrderView, StopView, WorkCenterView
+from agent.core.work_center_view import (
+    AskedView,
+    EventView,
+    FiguresView,
+    OrderView,
+    PinAskedView,
+    StopView,
+    WorkCenterView,
+)
 
 NOON = "2026-03-04T07:00:00.000Z"
 """Noon in Almaty."""
@@ -104,6 +112,15 @@ CENTER = WorkCenterView(
     order_figures=None,
 )
 STOPPED = CENTER.model_copy(update={"condition": Condition.FAULTED, "condition_since": STOP.start, "stop": STOP})
+LOCKED = STOPPED.model_copy(update={"locked": True})
+PIN_ASKED = CENTER.model_copy(update={"locked": True, "pin_asked": PinAskedView(operator_id="OP-7", name="Asel")})
+ASKED = AskedView(
+    question="Finish order PO-1001? Scan OK or CANCEL.",
+    pattern="Finish order {order}? Scan OK or CANCEL.",
+    values={"order": "PO-1001"},
+    until="2026-03-04T07:00:30.000Z",
+)
+ASKING = CENTER.model_copy(update={"asked": ASKED})
 OTHER = CENTER.model_copy(update={"wc_id": "WC-13", "order": None})
 
 VIEW = AgentView(

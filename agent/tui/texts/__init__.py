@@ -7,14 +7,25 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias
 
+from agent.tui.texts.codes import CODES
+from agent.tui.texts.entries import ENTRIES
+from agent.tui.texts.materials import MATERIALS
+from agent.tui.texts.orders import ORDERS
+from agent.tui.texts.people import PEOPLE
+from agent.tui.texts.quantities import QUANTITIES
+from agent.tui.texts.scans import SCANS
 from agent.tui.texts.screens import SCREENS
+from agent.tui.texts.stops import STOPS
+from agent.tui.texts.units import UNITS
 
 Language: TypeAlias = Literal["en", "ru", "kk"]
 
 LANGUAGES: Final[dict[Language, str]] = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 """Each by its own name, in the order in which the language key goes round."""
 
-_TRANSLATIONS: Final = SCREENS
+ANSWERS: Final = CODES | ENTRIES | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
+"""What the agent says to people: the patterns of its answers."""
+_TRANSLATIONS: Final = SCREENS | ANSWERS
 
 
 def translate(language: Language, text: str) -> str:
@@ -25,6 +36,11 @@ def translate(language: Language, text: str) -> str:
     """
     russian, kazakh = _TRANSLATIONS[text]
     return {"en": text, "ru": russian, "kk": kazakh}[language]
+
+
+def is_sentence(text: str) -> bool:
+    """Whether the catalogue has it."""
+    return text in _TRANSLATIONS
 
 
 def sentences() -> tuple[str, ...]:

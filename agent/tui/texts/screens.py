@@ -181,7 +181,25 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
         "Годные {good}, брак {scrap}, план {planned} {uom}.",
         "Жарамды {good}, ақаулы {scrap}, жоспар {planned} {uom}.",
     ),
+    "Enter: yes": ("Enter: да", "Enter: иә"),
+    "Esc: no": ("Esc: нет", "Esc: жоқ"),
+    "Yes": ("Да", "Иә"),
+    "No": ("Нет", "Жоқ"),
     "Enter: finish": ("Enter: завершить", "Enter: аяқтау"),
+    # The lock and PINs.
+    "Locked: scan your badge": ("Заблокировано: сканируйте пропуск", "Құлыптаулы: рұқсатнаманы сканерлеңіз"),
+    "Locked: scan your badge first.": (
+        "Заблокировано: сначала сканируйте пропуск.",
+        "Құлыптаулы: алдымен рұқсатнаманы сканерлеңіз.",
+    ),
+    "{name}: type your PIN and press Enter": (
+        "{name}: введите ПИН-код и нажмите Enter",
+        "{name}: PIN-кодты теріп, Enter басыңыз",
+    ),
+    "Machines are counted on. Scans and keys of production are not taken.": (
+        "Машина учитывается как прежде. Сканы и клавиши производства не принимаются.",
+        "Машина бұрынғыдай есептеледі. Өндіріс сканы мен пернелері қабылданбайды.",
+    ),
     # What became of an entry.
     "Scan a code, or type it and press Enter": (
         "Сканируйте код или введите его и нажмите Enter",
@@ -221,10 +239,6 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "Start {order} / {operation}": ("Начать {order} / {operation}", "{order} / {operation} бастау"),
     "Finish {order} / {operation}": ("Завершить {order} / {operation}", "{order} / {operation} аяқтау"),
     "Call maintenance": ("Позовите наладчика", "Баптаушыны шақырыңыз"),
-    "Nothing was taken: storage is full. Call maintenance, then repeat it.": (
-        "Ничего не принято: память заполнена. Позовите наладчика и повторите.",
-        "Ештеңе алынбады: жад толы. Баптаушыны шақырып, қайталаңыз.",
-    ),
     # A scan that cannot be believed.
     "The code was cut off, nothing of it was taken. Scan it again.": (
         "Код оборван, ничего не принято. Сканируйте ещё раз.",
@@ -254,6 +268,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "Help": ("Помощь", "Көмек"),
     "Reason": ("Причина", "Себеп"),
     "Orders": ("Заказы", "Тапсырыс"),
+    "Lock": ("Замок", "Құлып"),
     "Language": ("Язык", "Тіл"),
     "Center": ("Центр", "Орталық"),
     "Back": ("Назад", "Артқа"),
@@ -269,6 +284,10 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "F7 lists the orders; Enter starts the picked one or finishes it.": (
         "F7 показывает заказы; Enter начинает или завершает выбранный.",
         "F7 тапсырыстарды көрсетеді; Enter таңдалғанды бастайды не аяқтайды.",
+    ),
+    "F10 locks the work center until a badge is scanned. Ctrl+Q ends the terminal.": (
+        "F10 блокирует рабочий центр до скана пропуска. Ctrl+Q закрывает терминал.",
+        "F10 жұмыс орталығын рұқсатнамаға дейін құлыптайды. Ctrl+Q терминалды жабады.",
     ),
     "F11 changes the language, F12 or Tab the work center.": (
         "F11 меняет язык, F12 или Tab меняет рабочий центр.",
