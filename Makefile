@@ -35,12 +35,14 @@ POSITIONS ?= 2000
 AGENTS ?= 100
 COMMITS ?= 1000
 MUTANTS ?= 600
+FUZZ_S ?= 600
 HISTORIES ?= tests/core/test_timeline_properties.py tests/core/test_floor_properties.py
 
 soak-kills: $(DEV_STAMP) mosquitto ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
 
-soak-scans: $(DEV_STAMP) ## CODES different codes through each channel, and SCAN_KILLS of the agent within a stream of them
+soak-scans: $(DEV_STAMP) ## Codes fuzzed for FUZZ_S seconds; CODES codes through each channel, and SCAN_KILLS of the agent within a stream of them
+	$(BIN)/python -m tests.soak.fuzz_codes --seconds $(FUZZ_S)
 	$(BIN)/python -m tests.soak.scans --codes $(CODES) $(SCANS)
 	$(BIN)/python -m tests.soak.scan_kills --kills $(SCAN_KILLS)
 

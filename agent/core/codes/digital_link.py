@@ -12,6 +12,7 @@ from agent.core.sentences import say
 
 _SHOWN = 60
 _GTIN: Final = 14
+_GTINS: Final = (8, 12, 13, 14)
 _ADDRESS: Final = re.compile(r"[Hh][Tt]{2}[Pp][Ss]?://[0-9A-Za-z\-._~:@\[\]]+/[!$%&'()*+,\-./0-9:;=?@A-Z_a-z~#]*")
 _KEY: Final = re.compile(r"/(?:00|01|253|255|40[12]|41[457]|800[346]|801[0378])/[^/]")
 
@@ -44,12 +45,14 @@ def _parsed(text: str) -> tuple[Element, ...] | None:
     words = [unquote(segment) for segment in segments[len(segments) - 2 * of_path :]]
     named = [Element(key, value) for key, value in zip(words[::2], words[1::2], strict=False)]
     said = (*map(_whole, named), *data)
-    return elements if of_path > 0 and said == elements else None
+    is_whole = of_path > 0 and said == elements
+    return elements if is_whole and len({one.key for one in elements}) == len(elements) else None
 
 
 def _whole(element: Element) -> Element:
-    """A GTIN that is written with fewer digits, with all 14."""
-    return Element("01", element.value.zfill(_GTIN)) if element.key == "01" else element
+    """A GTIN of 8, 12 or 13 digits, as older addresses have it, with all 14."""
+    is_short = element.key == "01" and len(element.value) in _GTINS
+    return Element("01", element.value.zfill(_GTIN)) if is_short else element
 
 
 def _broken(text: str) -> Flaw:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from agent.core.codes import interpret
+from agent.core.codes import aim, interpret
 from agent.core.codes.code_settings import PATTERNS, CodeSettings
 from agent.core.codes.reading import Flaw
 from agent.core.sentences import say
@@ -38,6 +38,8 @@ def flaw(text: str, settings: CodeSettings, *, typed: bool) -> Flaw | None:
             return None
         words = say("The code was read twice as one. Scan it again; if the label really says it twice, type it.")
         return Flaw("DOUBLED", words)
+    if aim.split_composite(text) is not None:
+        return None  # an EAN or UPC and what stands above it
     for seam in _seams(text, settings):
         if _is_code(text[:seam], settings) and _is_code(text[seam:], settings):
             words = say("Two codes were read as one. Scan one label alone.")

@@ -117,8 +117,9 @@ def _elements(said: Reading, carrier: Carrier, found: tuple[Element, ...] | Flaw
 
 
 def _doubted(reading: Reading, settings: CodeSettings, *, is_qr: bool = False) -> Reading:
-    doubts = gs1_doubts.find(reading.elements, tuple(settings.elements), is_qr=is_qr)
-    return replace(reading, doubts=doubts)
+    if reading.flaw is not None:
+        return reading
+    return replace(reading, doubts=gs1_doubts.find(reading.elements, tuple(settings.elements), is_qr=is_qr))
 
 
 def _too_long(length: int) -> Flaw:
