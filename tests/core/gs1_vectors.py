@@ -88,6 +88,7 @@ ACCEPTED = {
     "without AIM identifier, by a separator": Vector(
         "400PO-4711␝10P-001", Code("lot", "P-001", order="PO-4711"), "(400)PO-4711(10)P-001"
     ),
+    "a piece of an item of two": Vector("]d28006095212345432130102␝21SN1", a_unit("SN1"), f"(8006){GTIN}0102(21)SN1"),
     "EAN-13": Vector("]E09501101530003", Code("item", OTHER, gtin=OTHER), f"(01){OTHER}"),
     "UPC-A as 12 digits": Vector(
         "]E0012345678905", Code("item", "00012345678905", gtin="00012345678905"), "(01)00012345678905"
@@ -180,6 +181,9 @@ REFUSED = {
     "a GTIN cut off": ("]d20109521234543", "MALFORMED"),
     "an empty lot": ("]d2010952123454321310␝21A", "MALFORMED"),
     "two separators in a row": ("]d2010952123454321310A␝␝21B", "MALFORMED"),
+    "what our dictionary takes and biip does not": ("]d24307zg", "MALFORMED"),
+    "piece 3 of 2": ("]d28006095212345432130302", "MALFORMED"),
+    "year 0": ("]d2725000000101", "MALFORMED"),
     "unknown identifier": ("]d2010952123454321306A", "MALFORMED"),
     "nothing behind the identifier": ("]C1", "MALFORMED"),
     "EAN with a letter": ("]E0950110153000A", "MALFORMED"),
@@ -200,6 +204,7 @@ REFUSED = {
     "format 06 without elements": ("[)>␞06␝␞␄", "MALFORMED"),
     "format 06 with a blank at the end": ("[)>␞06␝1TP-001 ␞␄", "MALFORMED"),
     "format 06 with no number of pieces": ("[)>␞06␝1TP-001␝Q20PCS␞␄", "MALFORMED"),
+    "format 06 with a short day": ("[)>␞06␝1TP-001␝14D270131␞␄", "MALFORMED"),
     "format 06 with no day": ("[)>␞06␝1TP-001␝14D20270230␞␄", "MALFORMED"),
     "more than any symbol carries": ("P-" + "1" * LONGEST, "MALFORMED"),
     "may be anything": ("10ABC123", "UNKNOWN_CODE"),

@@ -122,3 +122,15 @@ def test_a_composite_is_one_code(name: str) -> None:
     text = ACCEPTED[name].text.translate(VISIBLE)
     assert scanned_whole.read(text, SITE) == read(text, SITE)
     assert scanned_whole.read(text + "]e010P-002", SITE).code is None
+
+
+@pytest.mark.parametrize("key", ["10", "06", "4", "4000", "1T", "k", ""])
+def test_no_site_gives_a_meaning_to_what_has_one_or_is_no_identifier(key: str) -> None:
+    with pytest.raises(ValueError, match=f"'elements.{key}' is no GS1 application identifier"):
+        CodeSettings.model_validate({"elements": {key: "order"}})
+
+
+def test_a_site_gives_a_data_identifier_a_meaning() -> None:
+    site = CodeSettings(elements={"1K": "order", "20L": "location"})
+    assert scanned("[)>␞06␝1KA1␞␄", site).code == Code("order", "A1", order="A1")
+    assert scanned("[)>␞06␝20LBIN-7␞␄", site).code == Code("location", "BIN-7")

@@ -9,6 +9,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from agent.core.codes import gs1_identifiers
 from agent.core.settings_base import Id, Port, Section
 
 PATTERNS: Final[Mapping[str, frozenset[str]]] = {
@@ -22,6 +23,11 @@ PATTERNS: Final[Mapping[str, frozenset[str]]] = {
     "tool": frozenset({"tool"}),
 }
 """By kind of a plain code the groups that its pattern must have, in the order in which the patterns are tried."""
+SAID_BY_STANDARD: Final = frozenset(
+    {"00", "01", "02", "03", "10", "15", "17", "21", "30", "37", "7003", "8006", "8010", "8011", "8026"}
+    | {"P", "1P", "T", "1T", "S", "Q", "3Q", "14D", "J", "1J", "2J", "3J", "4J", "5J", "6J"}
+)
+"""Identifiers whose meaning no site decides."""
 SILENCE_MS = 150
 SILENCE_OF_NETWORK_MS = 2_000
 
@@ -108,7 +114,8 @@ class CodeSettings(Section):
             {"400": "order"}
         )
     )
-    """What GS1 application identifiers mean at this site beside 01, 10, 21 and the like: such as `91 = "operation"`."""
+    """What GS1 application identifiers, or data identifiers of ISO/IEC 15434, mean at this site where the standard does
+    not say it: such as `91 = "operation"`."""
     aim_required: bool = False
     """Refuse a GS1 code that comes without its AIM identifier. Without one `10ABC123` may be anything."""
     lost_separator: Literal["refuse", "off"] = "refuse"
@@ -128,6 +135,12 @@ class CodeSettings(Section):
             self._must_leave_cards(kind, getattr(self, kind))
         for item, pattern in self.lot_patterns.items():
             _groups(f"lot_patterns.{item}", pattern)
+        for key in self.elements:
+            if key in SAID_BY_STANDARD or not _is_identifier(key):
+                raise ValueError(
+                    f"'elements.{key}' is no GS1 application identifier and no data identifier whose meaning is the "
+                    "site's; expected one such as 400, 90 to 99, or K"
+                )
         return self
 
     def _must_leave_cards(self, kind: str, pattern: str) -> None:
@@ -150,6 +163,11 @@ def _literal(pattern: str) -> str:
     """What a pattern begins with that stands for itself; nothing where it has alternatives."""
     begins = None if "|" in pattern else _BEGINNING.match(pattern)
     return "" if begins is None else begins[0]
+
+
+def _is_identifier(key: str) -> bool:
+    known = gs1_identifiers.leading(key)
+    return (known is not None and known.ai == key) or re.fullmatch(r"[0-9]{0,3}[A-Z]", key) is not None
 
 
 def _groups(name: str, pattern: str) -> frozenset[str]:
