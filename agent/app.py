@@ -45,6 +45,7 @@ from agent.recording import Recorder, Run, Wish
 from agent.resending import Resending
 from agent.restoring import stand_of
 from agent.retry import Backoff
+from agent.sign_ons import SignOns
 from agent.storage import StorageWatch
 from agent.telemetry import Outlet, Telemetry
 from agent.timekeeper import Timekeeper
@@ -198,7 +199,9 @@ async def delivering(
                     tasks.create_task(Timekeeper(clock, desk, journal).run(), name="timekeeper"),
                 ]
                 try:
-                    yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, clock, unwell), telemetry)
+                    yield Delivery(
+                        desk, LocalApi(overview, desk, journal, envelopes, SignOns(desk, clock, key), unwell), telemetry
+                    )
                     if not journal.done_with.done():
                         await _said(desk, Stopping(None, clock.now()))
                 finally:

@@ -6,6 +6,7 @@ import asyncio
 import grp
 import logging
 import os
+import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -18,18 +19,18 @@ from aiohttp import WSMsgType, web
 from pydantic import BaseModel, ValidationError
 
 from agent.batch import Stand
-from agent.clock import Clock
 from agent.core.contract.envelope import Envelopes
 from agent.core.errors import ConfigurationError, JournalError
 from agent.core.observations import Entry, Scan
 from agent.core.state import LastScan
-from agent.core.views import API_VERSION, EntryBody, ExplainBody, Problem, Reply, ScanBody
+from agent.core.views import API_VERSION, EntryBody, ExplainBody, Problem, Reply, ScanBody, SignOnBody
 from agent.directories_api import DirectoriesApi
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.overview import Overview
 from agent.parked_api import ParkedApi
 from agent.reconciliation_api import ReconciliationApi
+from agent.sign_ons import SignOns
 
 LOG = logging.getLogger(__name__)
 VERSION_HEADER = "Lineside-Api"
@@ -39,6 +40,8 @@ LONGEST_SILENCE_S = 2.0
 """Real seconds: a live view is at most this old, changed or not."""
 MOST_FACTS = 1000
 GROUP = "lineside"
+_NAME = re.compile(r"[a-z_]{1,40}|[0-9]{1,4}")
+"""What a field is called."""
 Body = TypeVar("Body", bound=BaseModel)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -52,7 +55,7 @@ class LocalApi:
         intake: Intake,
         journal: Journal,
         envelopes: Envelopes,
-        clock: Clock,
+        sign_ons: SignOns,
         unwell: Callable[[], list[str]],
     ) -> None:
         self._unwell = unwell
@@ -60,7 +63,8 @@ class LocalApi:
         self._intake = intake
         self._journal = journal
         self._envelopes = envelopes
-        self._clock = clock
+        self._clock = overview.clock
+        self._sign_ons = sign_ons
         self._sockets: set[web.WebSocketResponse] = set()
 
     def application(self) -> web.Application:
@@ -75,6 +79,7 @@ class LocalApi:
                 web.post("/v1/entries", self._entry),
                 web.post("/v1/scans", self._scan),
                 web.post("/v1/explain", self._explain),
+                web.post("/v1/sign-ons", self._sign_on),
                 web.get("/healthz", self._health),
             ]
         )
@@ -153,6 +158,11 @@ class LocalApi:
         self._known(body.wc_id)
         return _answer(await self._intake.explain(Scan(body.wc_id, body.text, self._clock.now(), "nobody")))
 
+    async def _sign_on(self, request: web.Request) -> web.Response:
+        body = await _body(request, SignOnBody)
+        self._known(body.wc_id)
+        return _answer(await self._sign_ons.take(body))
+
     async def _health(self, _request: web.Request) -> web.Response:
         wrong = self._unwell()
         return web.Response(status=503 if wrong else 200, text="\n".join(wrong or ["ok"]) + "\n")
@@ -221,9 +231,10 @@ async def _body(request: web.Request, model: type[Body]) -> Body:
     try:
         return model.model_validate_json(await request.read())
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the body"
-        raise web.HTTPBadRequest(text=f"{where}: {first['msg']}") from error
+        # What was sent may hold a badge or a PIN: neither the answer nor the error that is kept repeats it.
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in first["loc"] if _NAME.fullmatch(str(part))) or "the body"
+        raise web.HTTPBadRequest(text=f"{where}: {first['msg']}") from None
 
 
 def _json(model: BaseModel) -> web.Response:

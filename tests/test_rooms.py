@@ -62,6 +62,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
 """Third-party packages and SQLite: who alone touches them."""
 PURE = {
     "agent",
+    "base64",
     "biip",
     "bisect",
     "calendar",

@@ -13,7 +13,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.materials import consuming, loading, lot_splits, movements, moving
 from agent.core.observations import Entry
 from agent.core.orders import attaching, execution
-from agent.core.people import labor, rights, signing
+from agent.core.people import locking, rights, signing
 from agent.core.quality import checking, checks, holds
 from agent.core.replies import accepted, refused
 from agent.core.stops import stop_entries
@@ -32,6 +32,7 @@ _IN_ROOMS: Actions = {
     **consuming.ACTIONS,
     **quantities.ACTIONS,
     **signing.ACTIONS,
+    **locking.ACTIONS,
     **checking.ACTIONS,
     **checks.ACTIONS,
     **holds.ACTIONS,
@@ -62,14 +63,15 @@ def target_named(action: str, asked: Asked) -> Target | None:
 
 def take(turn: Turn, entry: Entry) -> Reply:
     """Carry out what somebody entered, or say why not: then nothing changed."""
-    if entry.actor is None and entry.role != "mes":
-        entry = replace(entry, actor=labor.acting(turn))
     try:
+        locking.must_be_open_to(turn, entry)
         message = carry_out(turn, entry)
     except EntryRefusedError as refusal:
         return refused(refusal)
     if turn.floor.last_scan is not None:
         turn.floor = replace(turn.floor, last_scan=replace(turn.floor.last_scan, overtaken=True))
+    if entry.role != "mes":
+        locking.use(turn)
     return accepted(message)
 
 

@@ -122,6 +122,8 @@ class Entry:
     role: EntryRole = "operator"
     """What the sender says that the actor may do; believed where no directory of operators is known. `mes`: it is a
     command of the MES."""
+    auth: Literal["entry", "pin"] = "entry"
+    """pin: the agent itself saw to it that the actor knows its PIN; no sender can say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Keys, ScanAccepted, ScanElement, ScanRefused
 from agent.core.observations import Scan, ScanFlaw
+from agent.core.people import locking, signing
 from agent.core.replies import accepted, refused
 from agent.core.sentences import say
 from agent.core.state import LastScan
@@ -77,8 +78,10 @@ def take(turn: Turn, scan: Scan) -> Reply:
         reply = refused(refusal)
         data = ScanRefused(**_common(turn, scan, reading), refusal_code=refusal.code)
         turn.draft.add(data, now, f"scan:{turn.wc_id}:{number}")
+        signing.remember(turn, refusal)
     else:
         assert reading.code is not None
+        locking.use(turn)
         reply = accepted(message)
         fact = ScanAccepted(**_common(turn, scan, reading), meaning=reading.code.kind)
         turn.draft.add_cause(mark, fact, f"scan:{turn.wc_id}:{number}")

@@ -27,7 +27,7 @@ from agent.core.machine_settings import MachineSettings
 from agent.core.materials import movements
 from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
 from agent.core.orders import against_plan
-from agent.core.people import labor
+from agent.core.people import labor, locking
 from agent.core.reconciliation.chain import with_facts
 from agent.core.settings import DEFAULT_FLOOR, FloorRules
 from agent.core.shifts import calendar, clock_steps, shifts
@@ -170,6 +170,7 @@ class Station:
         else:
             _follow_calendar(turn, now, changed=working is not self.working)
             labor.end_forgotten(turn, now)
+            locking.follow(turn, now)
             questions.drop_late(turn, now)
             reply = _dispatch(turn, observation)
             if turn.draft.facts:

@@ -9,7 +9,8 @@ from agent.core.directories import Directories
 from agent.core.materials import bom, material_view, materials
 from agent.core.materials.material_view import Need
 from agent.core.orders import order_views
-from agent.core.people.crew import Person
+from agent.core.people import locking
+from agent.core.people.crew import Crew, Person
 from agent.core.quality import quality_views
 from agent.core.sentences import Sentence
 from agent.core.shifts.figures import Sums
@@ -27,6 +28,7 @@ from agent.core.work_center_view import (
     FiguresView,
     NonconformanceView,
     PersonView,
+    PinAskedView,
     ScanView,
     StopView,
     WorkCenterView,
@@ -85,6 +87,8 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
         quality=quality_views.view(state, directories),
         crew=tuple(_person(person, directories) for person in state.crew.people),
+        locked=locking.is_locked(state.crew, machine.people),
+        pin_asked=_pin_asked(state.crew, directories, now),
         qty_rework=Decimal(output.cums.rework),
         lot_out=None if state.units.lot_out is None else state.units.lot_out.lot_id,
         nonconforming=tuple(_nonconforming(nc) for nc in state.units.open),
@@ -126,11 +130,22 @@ def _need(station: Station, directories: Directories) -> Need:
     return Need(bom.of_operation(lines, operation.op_no), made, rest)
 
 
+def _name(operator_id: str, directories: Directories) -> str:
+    known = directories.operator(operator_id)
+    return operator_id if known is None else known.name
+
+
+def _pin_asked(crew: Crew, directories: Directories, now: float) -> PinAskedView | None:
+    asked = crew.pin_asked
+    if asked is None or now >= asked.until:
+        return None
+    return PinAskedView(operator_id=asked.operator_id, name=_name(asked.operator_id, directories))
+
+
 def _person(person: Person, directories: Directories) -> PersonView:
-    known = directories.operator(person.operator_id)
     return PersonView(
         operator_id=person.operator_id,
-        name=person.operator_id if known is None else known.name,
+        name=_name(person.operator_id, directories),
         activity=person.activity,
         since=iso(person.since),
     )

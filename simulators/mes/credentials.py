@@ -17,10 +17,11 @@ def badge_hmac(key: bytes, badge: str) -> str:
     return hmac.digest(key, badge.encode(), "sha256").hex()
 
 
-def pin_scrypt(operator_id: str, pin: str) -> str:
+def pin_scrypt(key: bytes, operator_id: str, pin: str) -> str:
     """Digest of a PIN. Its salt is the same each time, so that a simulation is; an MES draws one."""
     salt = hashlib.sha256(operator_id.encode()).digest()[:16]
-    made = hashlib.scrypt(pin.encode(), salt=salt, n=_N, r=_R, p=_P, dklen=32)
+    keyed = hmac.digest(key, b"pin:" + pin.encode(), "sha256")
+    made = hashlib.scrypt(keyed, salt=salt, n=_N, r=_R, p=_P, dklen=32)
     return f"scrypt$n={_N},r={_R},p={_P}${b64encode(salt).decode()}${b64encode(made).decode()}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from simulators.mes.credentials import DEMO_KEY, badge_hmac
+from simulators.mes.credentials import DEMO_KEY, badge_hmac, pin_scrypt
 from simulators.mes.plan import Document, Order, Plan, Published, Reason
 
 _SINCE = "2026-01-01T00:00:00Z"
@@ -105,13 +105,15 @@ def _checks() -> Document:
 
 
 def _people() -> Iterator[Document]:
-    for operator_id, name, roles, badge in (
-        (FILLER_OPERATOR, "Aigerim S.", ["operator"], "0417"),
-        (PRESS_OPERATOR, "Viktor P.", ["operator"], "0421"),
-        ("SV-1", "Dana K.", ["operator", "supervisor", "quality"], "0001"),
+    key = DEMO_KEY.encode()
+    for operator_id, name, roles, badge, pin in (
+        (FILLER_OPERATOR, "Aigerim S.", ["operator"], "0417", None),
+        (PRESS_OPERATOR, "Viktor P.", ["operator"], "0421", None),
+        ("SV-1", "Dana K.", ["operator", "supervisor", "quality"], "0001", "2468"),
     ):
-        known = badge_hmac(DEMO_KEY.encode(), badge)
-        yield {"operator_id": operator_id, "name": name, "roles": roles, "crew_id": "A", "badge_hmac": known}
+        known = {"badge_hmac": badge_hmac(key, badge)}
+        known |= {} if pin is None else {"pin_scrypt": pin_scrypt(key, operator_id, pin)}
+        yield {"operator_id": operator_id, "name": name, "roles": roles, "crew_id": "A", **known}
 
 
 DEMO_PLAN = Plan(

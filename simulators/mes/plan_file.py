@@ -2,8 +2,8 @@
 
 `orders` and `reasons` are lists; `items`, `boms`, `norms`, `routes`, `checks`, `lots` and `lpns` are tables by id;
 `operators`, `resources`, `calendar`, `alarms` and the lists of codes are one object each. A `rev` that is left out is
-1. Operators may be written with their `badge`; what is published is its digest under the key in `site_key_file`, a path
-from here.
+1. Operators may be written with their `badge` and `pin`; what is published is their digests under the key in
+`site_key_file`, a path from the plan.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from simulators.mes.credentials import badge_hmac, read_key
+from simulators.mes.credentials import badge_hmac, pin_scrypt, read_key
 from simulators.mes.plan import Order, Plan, Published, Reason
 from simulators.mes.topics import named
 
@@ -112,10 +112,16 @@ def _reason(told: Any) -> Reason:  # noqa: ANN401 - likewise
 
 def _operator(told: Any, key: bytes | None) -> dict[str, Any]:  # noqa: ANN401 - likewise
     given = dict(_table(told, "an operator"))
-    badge = given.pop("badge", None)
-    if badge is not None and key is None:
-        raise ValueError("an operator with a badge needs site_key_file, the key under which the agents know badges")
-    return given if badge is None or key is None else {**given, "badge_hmac": badge_hmac(key, str(badge))}
+    badge, pin = given.pop("badge", None), given.pop("pin", None)
+    if badge is None and pin is None:
+        return given
+    if key is None:
+        raise ValueError("an operator with a badge or PIN needs site_key_file, the key under which agents know them")
+    if badge is not None:
+        given["badge_hmac"] = badge_hmac(key, str(badge))
+    if pin is not None:
+        given["pin_scrypt"] = pin_scrypt(key, str(given.get("operator_id")), str(pin))
+    return given
 
 
 def _number(value: Any, where: str) -> Decimal:  # noqa: ANN401 - likewise

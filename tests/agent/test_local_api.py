@@ -28,9 +28,11 @@ from agent.journal.journal import Journal
 from agent.local_api import LONGEST_SILENCE_S, LocalApi, listening, serving
 from agent.messages import Messages
 from agent.overview import Overview, Way
+from agent.sign_ons import SignOns
 from agent.storage import StorageWatch
 from agent.uplink import Identity, Uplink
 from tests.agent.parts import CLOCK, Running, an_intake, scan, settings
+from tests.core.build import SITE_KEY
 
 ENTRY = EntryBody(client_id="client-1", wc_id="PRESS-1", action="start_operation", arguments={"order_id": "PO-1"})
 SCAN = ScanBody(client_id="client-2", wc_id="PRESS-1", text="LOT:P-1:BOARD")
@@ -81,7 +83,8 @@ def an_api(folder: Path, running: Running, *wrong: str) -> LocalApi:
     storage = StorageWatch(running.journal, running.intake, CLOCK, alarms, configured.journal, ())
     way = Way(running.journal, uplink, forwarder, storage)
     overview = Overview(configured, CLOCK, "i1", running.intake, alarms, way)
-    return LocalApi(overview, running.intake, running.journal, envelopes, CLOCK, lambda: list(wrong))
+    sign_ons = SignOns(running.intake, CLOCK, SITE_KEY)
+    return LocalApi(overview, running.intake, running.journal, envelopes, sign_ons, lambda: list(wrong))
 
 
 @asynccontextmanager

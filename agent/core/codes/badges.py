@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
-from agent.core.codes import interpret, layouts
+from agent.core.codes import aim, interpret, layouts, plain
 from agent.core.codes.code_settings import PATTERNS, CodeSettings
 from agent.core.observations import Entry, Scan
 from agent.core.values import replace
@@ -97,10 +97,16 @@ def _is_doubled(text: str, codes: CodeSettings) -> bool:
 
 def _is_pair(first: str, second: str, codes: CodeSettings) -> bool:
     """Whether one is a badge, and the other one a code of this site too."""
-    of_badges = _text_of(first, codes) is not None, _text_of(second, codes) is not None
+    of_badges = _is_badge(first, codes), _is_badge(second, codes)
     if not any(of_badges):
         return False
     return all(of_badges) or interpret.read(second if of_badges[0] else first, codes).code is not None
+
+
+def _is_badge(text: str, codes: CodeSettings) -> bool:
+    """Whether a part of a text is a badge, by its pattern alone: it is asked of every part."""
+    code = plain.read(aim.split(text)[1], codes)
+    return code is not None and code.kind == "badge"
 
 
 def _has(text: str, mark: str) -> bool:

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationInfo, model_validator
 from agent.core.directories.codes import tell_apart
 from agent.core.directories.copies import NO_TEXTS, Code, Copy, Moment, Name, Part, Texts, is_strict
 from agent.core.facts import OperationStatus
+from agent.core.people.pins import PinText
 
 LotStatus: TypeAlias = Literal["planned", "in_process", "restricted", "unrestricted", "closed"]
 """ISA-95 disposition of a lot; restricted lots are on hold. Not the disposition of a nonconformance."""
@@ -53,6 +54,8 @@ class Operator(Part):
     crew_id: Code | None = None
     badge_hmac: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     """HMAC-SHA256 of the badge's text in UTF-8 under the site's key, in hexadecimal (docs/people.md)."""
+    pin_scrypt: PinText | None = None
+    """scrypt (RFC 7914) of the PIN under the site's key (docs/people.md)."""
     language: Annotated[str, Field(max_length=8)] | None = None
 
     @model_validator(mode="before")

@@ -22,6 +22,15 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class PinAsked:
+    """A badge was scanned that counts with its owner's PIN only."""
+
+    operator_id: str
+    until: float
+    """From here on the badge must be scanned again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Crew:
     """The people signed on, who signed on last at the end."""
 
@@ -30,6 +39,16 @@ class Crew:
     """The execution of an operation that `seconds` are of."""
     seconds: float = 0.0
     """Labor of all persons together that has been told of it."""
+    locked: bool = False
+    """Somebody locked the work center, or nobody used it for long."""
+    used: float | None = None
+    """When somebody did something here last, where that is needed to lock it."""
+    pin_asked: PinAsked | None = None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it opens by badge or PIN only; where nobody is signed on there is nothing to lock."""
+        return self.locked and bool(self.people)
 
     def find(self, operator_id: str) -> Person | None:
         """The person of this id, if signed on."""
@@ -38,7 +57,17 @@ class Crew:
     def later(self, by: float) -> Crew:
         """The same after the wall clock was set."""
         people = tuple(replace(one, since=one.since + by, told=one.told + by) for one in self.people)
-        return replace(self, people=people)
+        asked = self.pin_asked
+        return replace(
+            self,
+            people=people,
+            used=None if self.used is None else self.used + by,
+            pin_asked=None if asked is None else replace(asked, until=asked.until + by),
+        )
+
+    def asked(self, operator_id: str, now: float) -> bool:
+        """Whether this person's badge was scanned just now."""
+        return self.pin_asked is not None and self.pin_asked.operator_id == operator_id and now < self.pin_asked.until
 
 
 NOBODY = Crew()

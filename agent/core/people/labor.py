@@ -20,7 +20,7 @@ from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
 from agent.core.values import replace
 
-Auth: TypeAlias = Literal["badge", "entry"]
+Auth: TypeAlias = Literal["badge", "pin", "entry"]
 Cause: TypeAlias = Literal["operator", "crew", "supervisor", "forgotten"]
 MOST_PEOPLE = 12
 """People signed on at one work center at a time."""

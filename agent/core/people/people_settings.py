@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from agent.core.settings_base import Id, Section
+from agent.core.settings_base import Id, Seconds, Section
 
 
 class PeopleSettings(Section):
@@ -18,6 +18,11 @@ class PeopleSettings(Section):
     `directory_code_unknown`. Without that directory everybody may sign on."""
     sign_on: Literal["optional", "required"] = "optional"
     """required: the work center is locked while nobody is signed on; scans of anything but badges are refused."""
+    lock_after_s: Seconds | None = None
+    """Plant seconds without an accepted scan or entry after which the work center locks itself; never without it. A
+    badge or a PIN unlocks it."""
+    pin_with_badge: tuple[Id, ...] = ()
+    """Roles whose people sign on and unlock by badge and PIN together, such as `["supervisor"]`."""
     rights_need_sign_on: bool = True
     """Whether a role of the directory counts only while its person is signed on at this work center."""
     longest_work_h: float = Field(default=16.0, gt=0, le=168)

@@ -1,4 +1,4 @@
-"""How people sign on and off: by their badge, or by an entry."""
+"""How people sign on and off: by their badge, by a PIN, by both, or by an entry."""
 
 from __future__ import annotations
 
@@ -9,39 +9,96 @@ from agent.core.actions import Action, Actions
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality
 from agent.core.observations import Entry
-from agent.core.people import labor, rights
-from agent.core.people.crew import Activity
+from agent.core.people import labor, locking, rights
+from agent.core.people.crew import Activity, PinAsked
 from agent.core.people.labor import Cause
 from agent.core.sentences import say
 from agent.core.turn import Turn
+from agent.core.values import replace
 
 ACTIVITIES: Mapping[str, Activity] = {"direct": "direct", "indirect": "indirect"}
 DIGEST_SHOWN = 12
 """Characters of a badge's digest by which somebody is known where no directory says who it is."""
 
 
+PIN_WAITED_S = 60.0
+"""Plant seconds for which a badge waits for its owner's PIN."""
+
+
+class PinNeededError(EntryRefusedError):
+    """For the operator: this badge counts together with its owner's PIN."""
+
+    def __init__(self, operator_id: str, name: str) -> None:
+        super().__init__("PIN_NEEDED", say("{name}: enter your PIN now.", name=name))
+        self.operator_id = operator_id
+
+
 def take_badge(turn: Turn, digest: str, quality: FactQuality) -> str:
-    """A badge signs its owner on, and off at the next scan.
+    """A badge signs its owner on, and off at the next scan; at a locked work center it unlocks.
 
     Raises:
-        EntryRefusedError: nobody has this badge, or too many are signed on.
+        EntryRefusedError: nobody has this badge, its owner needs a PIN too, or too many are signed on.
     """
     known = () if turn.directories.operators is None else turn.directories.operators.operators
     owner = next((one for one in known if one.badge_hmac == digest), None)
     operator_id = f"badge-{digest[:DIGEST_SHOWN]}" if owner is None else owner.operator_id
     name = operator_id if owner is None else owner.name
-    if turn.crew.find(operator_id) is not None:
+    here = turn.crew.find(operator_id) is not None
+    if here and not turn.crew.is_locked:
         labor.sign_off(turn, operator_id, "operator", quality)
         return say("{name} signed off.", name=name)
+    if _needs_pin(turn, operator_id):
+        raise PinNeededError(operator_id, name)
+    if here:
+        locking.unlock(turn)
+        return say("Unlocked by {name}.", name=name)
     labor.sign_on(turn, operator_id, "direct", "badge", quality)
+    locking.unlock(turn)
     return say("{name} signed on.", name=name)
+
+
+def remember(turn: Turn, refusal: EntryRefusedError) -> None:
+    """Whose PIN is asked for."""
+    if isinstance(refusal, PinNeededError):
+        asked = PinAsked(refusal.operator_id, turn.draft.observed + PIN_WAITED_S)
+        turn.crew = replace(turn.crew, pin_asked=asked)
 
 
 def _sign_on(turn: Turn, entry: Entry) -> str:
     operator_id = arguments.name(entry.arguments, "operator_id")
     activity = arguments.one_of({"activity": "direct", **entry.arguments}, "activity", ACTIVITIES)
-    labor.sign_on(turn, operator_id, activity, "entry", turn.draft.quality("operator", entry="manual"))
+    proven, crew = entry.auth == "pin", turn.crew
+    here = crew.find(operator_id)
+    if _needs_pin(turn, operator_id):
+        _must_have_both(turn, entry, operator_id)
+    if proven and crew.is_locked and here is not None and here.activity == activity:
+        locking.unlock(turn)
+        return say("Unlocked by {name}.", name=_called(turn, operator_id))
+    labor.sign_on(turn, operator_id, activity, entry.auth, turn.draft.quality("operator", entry="manual"))
+    if proven or not crew.people:
+        locking.unlock(turn)
     return say("{operator_id} signed on.", operator_id=operator_id)
+
+
+def _must_have_both(turn: Turn, entry: Entry, operator_id: str) -> None:
+    """Refuse somebody who did not both scan a badge and enter its PIN; the badge counts once."""
+    name = _called(turn, operator_id)
+    if entry.auth != "pin":
+        raise EntryRefusedError("PIN_NEEDED", say("{name}: scan your badge, then enter your PIN.", name=name))
+    if not turn.crew.asked(operator_id, turn.draft.observed):
+        raise EntryRefusedError("BADGE_NEEDED", say("{name}: scan your badge first.", name=name))
+    turn.crew = replace(turn.crew, pin_asked=None)
+
+
+def _called(turn: Turn, operator_id: str) -> str:
+    known = turn.directories.operator(operator_id)
+    return operator_id if known is None else known.name
+
+
+def _needs_pin(turn: Turn, operator_id: str) -> bool:
+    """Whether it takes badge and PIN together to be this person."""
+    known = turn.directories.operator(operator_id)
+    return known is not None and not set(turn.setup.machine.people.pin_with_badge).isdisjoint(known.roles)
 
 
 def _sign_off(turn: Turn, entry: Entry) -> str:

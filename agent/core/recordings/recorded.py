@@ -103,7 +103,7 @@ def fit(observation: Observation) -> Observation:
     """What of an observation may be recorded: the one place that decides it.
 
     Scanned texts and operators' names stay, as orders, lots and reasons come out of them. A badge came here without its
-    text already; an observation that brings a PIN is to lose it here.
+    text already, and a PIN is verified before anything is observed: no observation has a place for one.
     """
     return observation
 
