@@ -16,6 +16,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import ShiftKeys
 from agent.core.orders import executions, named_operations
 from agent.core.orders.operations import UNKNOWN_OP_NO
+from agent.core.sentences import say
 from agent.core.shifts import tally
 from agent.core.shifts.figures import OrderKey
 from agent.core.stops.segments import same_shift
@@ -152,8 +153,17 @@ def _changed(cums: Cums, share: Share, account: Account) -> Cums:
     after = replace(cums, **{name: getattr(cums, name) + parts[name] for name in COUNTED})
     for name in COUNTED:
         if getattr(after, name) < 0:
-            found = f"There are {getattr(cums, name)} {account.uom} of {name} in {share.order[0] or 'no order'}"
-            raise EntryRefusedError("BELOW_ZERO", f"{found}; {-parts[name]} cannot be taken off.")
+            raise EntryRefusedError(
+                "BELOW_ZERO",
+                say(
+                    "There are {qty} {uom} of {category} in order {order_id}; {delta} cannot be taken off.",
+                    qty=getattr(cums, name),
+                    uom=account.uom,
+                    category=name,
+                    order_id=share.order[0] or "-",
+                    delta=-parts[name],
+                ),
+            )
     after = replace(after, uncoded=min(after.uncoded, after.scrap))
     if not same_shift(account.shift, share.shift):
         return after

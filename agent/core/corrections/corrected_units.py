@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from agent.core.corrections.corrected import Data
 from agent.core.errors import EntryRefusedError
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.units import unit_records
 from agent.core.units.unit_records import Unit
@@ -31,14 +32,19 @@ def taken_back(turn: Turn, type_name: str, data: Data) -> tuple[str, Unit] | Non
         return None
     unit = unit_records.find(turn, serial)
     if unit is None:
-        raise EntryRefusedError("OF_UNITS", f"Nothing is known of unit {serial} any more.")
+        raise EntryRefusedError("OF_UNITS", say("Nothing is known of unit {serial} any more.", serial=serial))
     place = f"{data['keys']['order_id']}/{data['keys']['op_no']}"
     if type_name == "scrap.recorded":
         if unit.status != "scrapped" or f"{unit.order_id}/{unit.op_no}" != place:
-            raise EntryRefusedError("OF_UNITS", f"Unit {serial} is not scrap of {place}: look what became of it.")
+            raise EntryRefusedError(
+                "OF_UNITS",
+                say("Unit {serial} is not scrap of {place}: look what became of it.", serial=serial, place=place),
+            )
         return serial, replace(unit, status=unit.sound, counted=Decimal(data["qty_from_good"]) > 0)
     if unit.status != "made" or unit.taken[-1:] != (place,) or unit.parent is not None or unit.pass_no > 1:
-        raise EntryRefusedError("OF_UNITS", f"Unit {serial} was gone on with since it was taken at {place}.")
+        raise EntryRefusedError(
+            "OF_UNITS", say("Unit {serial} was gone on with since it was taken at {place}.", serial=serial, place=place)
+        )
     before = unit.taken[:-1]
     order_id, _, op_no = before[-1].rpartition("/") if before else ("", "", "")
     return serial, replace(

@@ -15,6 +15,7 @@ from agent.core.corrections.corrected import Data, Fields, Held, checked, order_
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import CorrectionAction
 from agent.core.observations import Entry
+from agent.core.sentences import say
 from agent.core.shifts.figures import OrderKey
 from agent.core.turn import Turn
 
@@ -91,7 +92,9 @@ def changed(turn: Turn, target: Held, action: CorrectionAction, given: Fields) -
     type_name = target.row.type
     kind = kind_of(type_name)
     if action == "void" and not kind.voidable:
-        raise EntryRefusedError("NOT_VOIDABLE", f"A fact '{type_name}' cannot be void; its fields can be replaced.")
+        raise EntryRefusedError(
+            "NOT_VOIDABLE", say("A fact '{type}' cannot be void; its fields can be replaced.", type=type_name)
+        )
     data = _with(target.data, given)
     derived = derived_fields.derived(turn, type_name, target.data, data)
     data = checked(type_name, _with(data, derived))
@@ -142,7 +145,9 @@ def _check_source(kind: Kind, target: Held, differing: Iterable[str], *, void: b
     if not void and not quantities:
         return
     if data.get("counter") is not None:
-        raise EntryRefusedError("COUNTED", "A machine counted that. Adjust the quantity instead (adjust_quantity).")
+        raise EntryRefusedError(
+            "COUNTED", say("A machine counted that. Adjust the quantity instead (adjust_quantity).")
+        )
     _check_decided(target)
     if quantities and Decimal(data.get("qty_from_rework", "0")):
         raise EntryRefusedError("FROM_REWORK", "Those left rework with it. Void the fact and report it anew.")
@@ -152,7 +157,9 @@ def _check_decided(target: Held) -> None:
     """Refuse what follows from a nonconformance, whose parts stay with the operation that they were made at."""
     nc_id = target.data.get("nc_id")
     if nc_id is not None and not target.row.type.startswith("nc."):
-        raise EntryRefusedError("DISPOSITION_DECIDES", f"That follows from nonconformance {nc_id}. Decide it anew.")
+        raise EntryRefusedError(
+            "DISPOSITION_DECIDES", say("That follows from nonconformance {nc_id}. Decide it anew.", nc_id=nc_id)
+        )
 
 
 def _quantity(kind: Kind, target: Held, data: Data, *, whole: bool) -> Decimal:

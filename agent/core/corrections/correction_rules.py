@@ -12,6 +12,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import Reason
 from agent.core.observations import Entry
 from agent.core.people import rights
+from agent.core.sentences import say
 from agent.core.shifts.figures import OrderKey
 from agent.core.times import epoch
 from agent.core.turn import Turn
@@ -49,16 +50,26 @@ def check_window(turn: Turn, entry: Entry, held: Held, orders: Iterable[OrderKey
     if entry.role == "mes":
         return late
     if shift is not None and shift.closed:
-        raise EntryRefusedError("SHIFT_CLOSED", f"Shift {shift_id} of {date} is closed in the MES. Ask there.")
+        raise EntryRefusedError(
+            "SHIFT_CLOSED",
+            say(
+                "Shift {shift_id} of {business_date} is closed in the MES. Ask there.",
+                shift_id=shift_id,
+                business_date=date,
+            ),
+        )
     closed = {
         (one.order_id, one.op_no) for one in turn.directories.orders_of(turn.wc_id) if one.release_status == "closed"
     }
     for order_id, op_no in orders:
         if (order_id, op_no) in closed:
-            raise EntryRefusedError("ORDER_CLOSED", f"Order {order_id} / {op_no} is closed in the MES. Ask there.")
+            raise EntryRefusedError(
+                "ORDER_CLOSED",
+                say("Order {order_id} / {op_no} is closed in the MES. Ask there.", order_id=order_id, op_no=op_no),
+            )
     ended = epoch(held.row.time) if shift is None else shift.end
     if not rights.has_role(turn, entry, "supervisor") and now - ended > turn.setup.machine.stop.edit_grace_s:
-        raise EntryRefusedError("TOO_LATE", "That shift is over for too long. Ask your supervisor to correct it.")
+        raise EntryRefusedError("TOO_LATE", say("That shift is over for too long. Ask your supervisor to correct it."))
     return late
 
 
@@ -98,8 +109,12 @@ def check_void(turn: Turn, entry: Entry, held: Held, action: str) -> None:
         return
     serial = corrected_units.serial_of(held.row.type, held.data)
     if serial is not None:
-        raise EntryRefusedError("VOID_FACT", f"That fact is void. Scan or report unit {serial} again.")
+        raise EntryRefusedError(
+            "VOID_FACT", say("That fact is void. Scan or report unit {serial} again.", serial=serial)
+        )
     if action != "replace":
-        raise EntryRefusedError("VOID_FACT", "That fact is void. A supervisor can replace it, which brings it back.")
+        raise EntryRefusedError(
+            "VOID_FACT", say("That fact is void. A supervisor can replace it, which brings it back.")
+        )
     if entry.role != "mes":
         rights.must_be(turn, entry, "supervisor")

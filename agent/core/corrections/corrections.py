@@ -13,6 +13,7 @@ from agent.core.corrections.targets import target_in
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import CorrectionAction, FactCorrected, Keys, Reason, Versions
 from agent.core.observations import Entry
+from agent.core.sentences import say
 from agent.core.times import epoch
 from agent.core.turn import Turn
 
@@ -89,7 +90,13 @@ def carry_out(turn: Turn, entry: Entry, change: Change, reason: Reason, approver
         turn.raise_discrepancy(against, "rule")
     if not by_mes:
         late_entries.note(turn, happened, {"target_id": fact_id, "target_type": row.type})
-    return f"The fact is {'void' if change.void else 'corrected'}: correction {number} of {row.type}."
+    return say(
+        "The fact is void: correction {number} of {type}."
+        if change.void
+        else "The fact is corrected: correction {number} of {type}.",
+        number=number,
+        type=row.type,
+    )
 
 
 def _action(action: CorrectionAction) -> Action:

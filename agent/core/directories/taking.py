@@ -171,11 +171,14 @@ def _tell_apart(directories: Directories, place: Place, copy: Copy, name: str) -
 
 
 def _own_gtins(directories: Directories, item: Item, name: str) -> None:
-    for package in item.gtins:
-        known = directories.item_of(package.gtin)
-        if known is not None and known[0].item_id != item.item_id:
+    mine = {package.gtin for package in item.gtins}
+    if not mine:
+        return
+    for other in directories.items.values():
+        shared = next((one.gtin for one in other.gtins if one.gtin in mine), None)
+        if shared is not None and other.item_id != item.item_id:
             raise InvalidMessageError(
-                f"directory {name}: GTIN {package.gtin} is that of item '{known[0].item_id}', which is known; "
+                f"directory {name}: GTIN {shared} is that of item '{other.item_id}', which is known; "
                 "the former revision stays"
             )
 

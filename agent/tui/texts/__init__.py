@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, Literal, TypeAlias
 
 from agent.tui.texts.codes import CODES
+from agent.tui.texts.corrections import CORRECTIONS
 from agent.tui.texts.entries import ENTRIES
 from agent.tui.texts.materials import MATERIALS
 from agent.tui.texts.orders import ORDERS
@@ -23,7 +24,7 @@ Language: TypeAlias = Literal["en", "ru", "kk"]
 LANGUAGES: Final[dict[Language, str]] = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 """Each by its own name, in the order in which the language key goes round."""
 
-ANSWERS: Final = CODES | ENTRIES | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
+ANSWERS: Final = CODES | CORRECTIONS | ENTRIES | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
 """What the agent says to people: the patterns of its answers."""
 _TRANSLATIONS: Final = SCREENS | ANSWERS
 
