@@ -62,8 +62,10 @@ class SignOns:
             return _wait(wait_s)
         known = self._digest_of(body.operator_id)
         if known is None:
-            words = "No PIN is known of {operator_id}. Scan your badge, or call a supervisor."
-            return refused(EntryRefusedError("PIN_NONE", say(words, operator_id=body.operator_id)))
+            words = say(
+                "No PIN is known of {operator_id}. Scan your badge, or call a supervisor.", operator_id=body.operator_id
+            )
+            return refused(EntryRefusedError("PIN_NONE", words))
         # It counts as wrong until it is right: who hangs up meanwhile has tried.
         before, self._limits = self._limits, self._limits.with_wrong(keys, now)
         if await asyncio.to_thread(known.is_of, body.pin, self._key):

@@ -11,7 +11,7 @@ from agent.core.settings_base import Section
 
 Suffix: TypeAlias = Literal["enter", "tab", "none"]
 
-_PREFIX: Final = re.compile("[\x01\x02\x05-\x07\x0b\x0c\x0e-\x10\x12-\x1a]|f(1[3-9]|2[0-4])")
+_PREFIX: Final = re.compile("[\x01\x02\x05-\x07\x0b\x0c\x0e-\x10\x12-\x1a]|f1[3-6]")
 """Control characters that neither a key of the terminal nor a part of a code is, and keys that no keyboard has."""
 
 
@@ -23,7 +23,7 @@ class TerminalSettings(Section):
     SSH or tmux the pace is not to be relied on."""
     scan_prefix: str | None = None
     """With `scan_by = "prefix"`, what the scanner sends before each code and nobody types: a control character such as
-    "\\u0002", or a key from f13 to f24."""
+    "\\u0002", or a key from f13 to f16."""
     scan_suffix: Suffix = "enter"
     """The key that the scanner sends after each code; a code without it was cut off and is refused. With none, silence
     ends a code, so that a pause in its middle makes two of it."""
@@ -36,7 +36,7 @@ class TerminalSettings(Section):
             if self.scan_prefix is None or not _PREFIX.fullmatch(self.scan_prefix):
                 raise ValueError(
                     "scan_by = 'prefix' needs a scan_prefix: a control character that neither the terminal nor a code "
-                    'uses, such as "\\u0002", or a key from f13 to f24'
+                    'uses, such as "\\u0002", or a key from f13 to f16'
                 )
             if self.scan_suffix == "none":
                 raise ValueError("scan_by = 'prefix' needs scan_suffix = 'enter' or 'tab'")

@@ -27,6 +27,19 @@ By name, since a terminal with the Kitty protocol sends them without a character
 _OWN_KEYS: Final = frozenset({"escape", "ctrl+c", "ctrl+q"})
 """Keys of the terminal itself, though they have characters."""
 
+_FURTHER_KEYS: Final = {
+    "\x19": "f13",
+    "\x1a": "f14",
+    "\x1c": "f15",
+    "\x1d": "f16",
+    "shift+f1": "f13",
+    "shift+f2": "f14",
+    "shift+f3": "f15",
+    "shift+f4": "f16",
+}
+"""Keys beyond F12 by the names that Textual 8 gives them: for what consoles send (`ESC [ 25 ~`) the character of that
+number, for what xterm sends Shift and a key below. With the Kitty protocol they have names of their own."""
+
 _WITH_CONTROL: Final = re.compile("ctrl\\+([a-z])")
 
 
@@ -38,13 +51,15 @@ def stroke_of(key: str, character: str | None, prefix: str | None) -> str | None
         character: what the terminal sent for it, where that is a character.
         prefix: what the scanner sends before each code: a character or the name of a key.
     """
-    if key in _OWN_KEYS:
+    if _FURTHER_KEYS.get(key, key) == prefix:
+        return prefix
+    if key in _OWN_KEYS or key in _FURTHER_KEYS:
         return None
     if key in KEY_CHARACTERS:
         return KEY_CHARACTERS[key]
     if control := _WITH_CONTROL.fullmatch(key):
         return chr(ord(control[1]) - ord("a") + 1)
-    return prefix if key == prefix else character
+    return character
 
 
 def collector(settings: TerminalSettings) -> Collector:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
+from textual._xterm_parser import XTermParser
 
 from agent.core.terminal_settings import TerminalSettings
 from agent.tui.framed_wedge import FramedWedge
@@ -37,9 +39,31 @@ def test_a_key_is_a_character_by_its_name_or_by_what_the_terminal_sends(
     assert stroke_of(key, character, None) == stroke
 
 
-def test_the_prefix_is_known_by_its_key_or_by_its_character() -> None:
-    assert stroke_of("f13", None, "f13") == "f13"
-    assert stroke_of("ctrl+b", None, "\x02") == "\x02"
+@pytest.mark.parametrize(
+    ("sent", "prefix"),
+    [
+        ("\x1b[25~", "f13"),
+        ("\x1b[26~", "f14"),
+        ("\x1b[28~", "f15"),
+        ("\x1b[29~", "f16"),
+        ("\x1b[1;2P", "f13"),
+        ("\x1b[1;2S", "f16"),
+        ("\x1b[57376u", "f13"),
+        ("\x02", "\x02"),
+        ("\x1b[98;5u", "\x02"),
+    ],
+)
+def test_the_prefix_is_known_whatever_terminals_send_for_it_and_is_no_character(sent: str, prefix: str) -> None:
+    keys = [(event.key, event.character) for event in XTermParser().feed(sent) if isinstance(event, events.Key)]
+    assert [stroke_of(key, character, prefix) for key, character in keys] == [prefix]
+    if len(prefix) > 1:
+        assert [stroke_of(key, character, None) for key, character in keys] == [None]
+
+
+@pytest.mark.parametrize("sent", ["\x1d", "\x1b[93;5u"])
+def test_gs_is_gs_with_and_without_the_kitty_protocol(sent: str) -> None:
+    keys = [event for event in XTermParser().feed(sent) if isinstance(event, events.Key)]
+    assert [stroke_of(event.key, event.character, None) for event in keys] == ["\x1d"]
 
 
 def test_the_settings_say_how_scans_are_known() -> None:

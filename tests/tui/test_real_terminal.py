@@ -10,12 +10,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from agent.core.views import ScanBody
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.operating import eventually
 from tests.tui.views import STOPPED, showing
 
-PROGRAM = "import sys; from pathlib import Path; from agent.tui.app import run_terminal; {call}"
+PROGRAM = (
+    "import sys; from pathlib import Path; from agent.core.terminal_settings import TerminalSettings; "
+    "from agent.tui.app import run_terminal; {call}"
+)
 KEY_GAP_S = "0.005"
 
 
@@ -48,9 +53,16 @@ class Tmux:
 
 
 @asynccontextmanager
-async def tmux_with_a_terminal(folder: Path, socket: Path) -> AsyncIterator[Tmux]:
+async def tmux_with_a_terminal(folder: Path, socket: Path, settings: str = "") -> AsyncIterator[Tmux]:
+    """A terminal in tmux.
+
+    Args:
+        folder: for tmux's own socket.
+        socket: the agent's.
+        settings: arguments of the terminal's settings.
+    """
     tmux = Tmux(folder / "tmux.sock")
-    call = f"sys.exit(run_terminal(Path({str(socket)!r}), None, 'kk'))"
+    call = f"sys.exit(run_terminal(Path({str(socket)!r}), None, 'kk', TerminalSettings({settings})))"
     command = shlex.join([sys.executable, "-c", PROGRAM.format(call=call)])
     root = Path(__file__).parents[2]
     await tmux.run("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "-c", str(root), f"{command}; cat")
@@ -80,3 +92,39 @@ async def test_keys_at_scanner_speed_are_scans_and_a_digit_is_a_reason(socket: P
         }
         await tmux.run("send-keys", "C-q")
         await eventually(lambda: agent.followers == 0, "the terminal has ended", within=20)
+
+
+@pytest.mark.parametrize(("prefix", "octets"), [("\\x02", "02"), ("f13", "1b 5b 32 35 7e")])
+async def test_with_a_prefix_lumps_and_pauses_are_codes_and_the_keys_around_them_a_persons(
+    socket: Path, prefix: str, octets: str
+) -> None:
+    agent = FakeAgent(showing(STOPPED))
+    settings = f"scan_by='prefix', scan_prefix='{prefix}', scan_suffix='tab'"
+    async with agent.serving(socket), tmux_with_a_terminal(socket.parent, socket, settings) as tmux:
+        await tmux.sees("Неге? Санды басыңыз")
+        for lump in (octets, "33 37 1d", "41 42 09"):
+            await tmux.run("send-keys", "-H", *lump.split(" "))
+        await eventually(lambda: len(agent.received) == 1, "the scan", within=20)
+        await tmux.run(
+            "send-keys", "-H", *octets.split(" "), "58", ";", "run-shell", "-d", "0.4", ";", "send-keys", "Y", "Tab"
+        )
+        await eventually(lambda: len(agent.received) == 2, "the scan with a pause", within=20)
+        assert [body.text for body in agent.received if isinstance(body, ScanBody)] == ["37\x1dAB", "XY"]
+        await tmux.run("send-keys", "-l", "2")
+        await eventually(lambda: len(agent.received) == 3, "the reason", within=20)
+        await tmux.run("send-keys", "-H", *octets.split(" "), "58", "33")
+        await tmux.sees("Код үзіліп қалды")
+        assert len(agent.received) == 3
+        await tmux.run("send-keys", "C-q")
+
+
+async def test_a_paste_is_refused_and_a_scan_behind_it_taken(socket: Path) -> None:
+    agent = FakeAgent(showing(STOPPED))
+    async with agent.serving(socket), tmux_with_a_terminal(socket.parent, socket) as tmux:
+        await tmux.sees("Неге? Санды басыңыз")
+        await tmux.run("set-buffer", "0109521234543213\x1d10AB\r", ";", "paste-buffer", "-p")
+        await tmux.sees("Қойылған мәтін алынбайды")
+        await tmux.type_as_a_scanner("LOT:P-001:BOARD")
+        await tmux.sees("√ ҚАБЫЛДАНДЫ")
+        assert len(agent.received) == 1
+        await tmux.run("send-keys", "C-q")
