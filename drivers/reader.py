@@ -165,8 +165,8 @@ class ReaderDriver(ABC):
         text = "sent a code whose beginning or end is missing; it is refused and must be scanned again."
         if not expected:
             return text
-        advice = 'program the reader to send them, or set what it does send; suffix = "" where it sends none.'
-        return f"{text} If each of its codes is refused: {expected} must come with every code; {advice}"
+        advice = 'program it so, or set what it does send; suffix = "" where it sends none.'
+        return f"{text} If each of its codes is refused: it must send {expected} with every code; {advice}"
 
     def _stop(self) -> None:
         self._close()

@@ -153,8 +153,9 @@ class StatePanel(Vertical):
         about = [words.say("since {time}", time=words.clock(center.condition_since)), _mode(center.mode, words)]
         if not center.link_up:
             since = words.say("since {time}", time=words.clock(center.link_since))
-            about += [words.say("No link to the machine"), since]
-        about += [words.say("Reader {name} is not connected", name=name) for name in center.readers_down]
+            about.append(f"{words.say('No link to the machine')} {since}")
+        if center.readers_down:
+            about.append(words.say("No link to the reader: {names}", names=", ".join(center.readers_down)))
         self._about.say("\n".join(about))
         self.set_classes(f"-{center.condition.lower()}")
 

@@ -74,7 +74,7 @@ async def test_a_reader_without_the_suffix_is_refused_at_each_code_and_the_log_s
             assert await heard(batches, 1) == ["<incomplete>"]
     [warning] = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert "Reader 'hand' of WC-1 sent a code whose beginning or end is missing" in warning.getMessage()
-    assert "the suffix '\\r' must come with every code" in warning.getMessage()
+    assert "it must send the suffix '\\r' with every code; program it so" in warning.getMessage()
     assert 'suffix = "" where it sends none' in warning.getMessage()
 
 

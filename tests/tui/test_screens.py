@@ -68,6 +68,8 @@ def centers() -> list[AgentView]:
         views.append(VIEW.model_copy(update={"uplink": uplink, "execution_mode": "simulation", "speed": 1000.0}))
     alarm = AlarmView(code="storage", since=NOON, text="space for facts is scarce: " + "free space on the disk; " * 9)
     views.append(showing(STOPPED).model_copy(update={"alarms": (alarm,)}))
+    lost = {"link_up": False, "readers_down": ("hand-1", "gate-1")}
+    views.append(showing(CENTER.model_copy(update=lost)))
     views.append(showing(CENTER.model_copy(update={"shift_figures": SHIFT, "uncoded": 12})))
     system = STOP.model_copy(update={"reason_code": "WAITING_DOWNSTREAM"})
     views.append(showing(STOPPED.model_copy(update={"stop": system, "shift_figures": SHIFT})))

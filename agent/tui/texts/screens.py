@@ -20,7 +20,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "Mode: maintenance": ("Режим: обслуживание", "Режим: қызмет көрсету"),
     "Mode: manual": ("Режим: ручной", "Режим: қолмен"),
     "Mode: none": ("Режим: не задан", "Режим: берілмеген"),
-    "Reader {name} is not connected": ("Сканер {name} не подключён", "{name} сканері қосылмаған"),
+    "No link to the reader: {names}": ("Нет связи со сканером: {names}", "Сканермен байланыс жоқ: {names}"),
     "No link to the machine": ("Нет связи с машиной", "Машинамен байланыс жоқ"),
     # The way to the MES.
     "ONLINE": ("НА СВЯЗИ", "БАЙЛАНЫСТА"),
