@@ -1,4 +1,7 @@
-"""What every driver promises. The shared suite `tests/drivers/test_contract.py` holds each one to it.
+"""What every driver promises.
+
+The shared suites `tests/drivers/test_contract.py`, for machines, and `tests/drivers/test_reader.py`, for readers, hold
+each one to it.
 
 A driver is an async context manager around one connection. Entering connects; leaving disconnects within a second,
 whatever state the device is in. While open it is an async iterator of batches of observations, in the order of their
@@ -6,7 +9,9 @@ source times within a batch:
 
 - a `Signal` for every value that changed, with the source's own time where there is one; bad quality is a `Signal` too;
 - `Link(up=True)` after the first reading of every configured signal, then at least once a second while the device
-  answers; a reader, which is silent for hours, says it once on opening.
+  answers; a reader, which is silent for hours, says it once, as soon as its codes can be told from the rest of one that
+  was under way on opening;
+- a `Scan` for every code that a reader read, in their order, and one with a flaw for whatever is no whole code.
 
 It raises `DeviceError` when the connection is lost or the device stays silent longer than its time-out. It never
 retries, decides, stores or writes to the device; connecting again is the caller's business, with a fresh driver.

@@ -28,7 +28,11 @@ from simulators.clock import Clock
 
 name, real, plant, speed, truth, *more = sys.argv[1:]
 clock = Clock(datetime.fromisoformat(real), datetime.fromisoformat(plant), float(speed))
-options = {"link": Path(more[0]), "wc": more[1]} if more else {}
+options = {}
+if len(more) == 2:
+    options = {"link": Path(more[0]), "wc": more[1]}
+elif more:
+    options = {"host": more[0], "port": int(more[1]), "wc": more[2]}
 asyncio.run(getattr(line, name)(clock=clock, truth=Path(truth), **options))
 """
 
@@ -138,6 +142,19 @@ async def test_each_line_of_stdin_is_typed_as_one_code(truth: Path, tmp_path: Pa
         async with asyncio.timeout(10):
             assert await process.wait() == 0
     assert [one.detail for one in told(truth, "FILL-1")] == [{"code": "ORD:PO-1001"}, {"code": "SN:1\x1d2"}]
+
+
+async def test_a_network_reader_types_to_whoever_dials_in(truth: Path) -> None:
+    async with running("type_codes_over_tcp", clock_at(0, 1.0), truth, "127.0.0.1", "0", "FILL-1") as process:
+        told_port = (await ready(process))["port"]
+        assert isinstance(told_port, int)
+        assert process.stdin is not None
+        process.stdin.write(b"ORD:PO-1001\nSN:1\x1d2\n")
+        reader, writer = await asyncio.open_connection("127.0.0.1", told_port)
+        async with asyncio.timeout(10):
+            assert await reader.readexactly(19) == b"ORD:PO-1001\rSN:1\x1d2\r"
+        writer.close()
+    assert [one.detail for one in told(truth, "FILL-1")][:1] == [{"code": "ORD:PO-1001"}]
 
 
 async def test_codes_can_come_from_a_file(truth: Path, tmp_path: Path) -> None:
