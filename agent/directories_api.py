@@ -13,6 +13,7 @@ from agent.core.desk.directory_views import (
     DirectoryList,
     HistoryList,
     HistoryView,
+    InForceView,
     ObjectView,
     RevisionView,
 )
@@ -34,23 +35,39 @@ class DirectoriesApi:
 
     def routes(self) -> list[web.RouteDef]:
         """What is served."""
-        return [web.get("/v1/directories", self._list), web.get("/v1/directories/history", self._history)]
+        return [
+            web.get("/v1/directories", self._list),
+            web.get("/v1/directories/in-force", self._in_force),
+            web.get("/v1/directories/history", self._history),
+        ]
 
     async def _list(self, request: web.Request) -> web.Response:
         objects = _objects(await self._copies.held(), self._attributes)
         wanted = request.query.get("wc")
         return _json(DirectoryList(directories=tuple(one for one in objects if wanted in {None, one.wc_id or "-"})))
 
+    async def _in_force(self, request: web.Request) -> web.Response:
+        asked = (request.query.get("wc"), _name(request), "applied")
+        held = (one.kept for one in await self._copies.held())
+        found = next((one for one in held if (one.wc_id, one.name, one.outcome) == asked), None)
+        payload = None if found is None else found.payload.decode(errors="backslashreplace")
+        return _json(InForceView(payload=payload))
+
     async def _history(self, request: web.Request) -> web.Response:
-        name = request.query.get("name", "")
-        if not name:
-            raise web.HTTPBadRequest(text="'name' is missing; expected that of an object, such as items/CAP-28")
+        name = _name(request)
         try:
             before = int(request.query.get("before", str(ALL)))
         except ValueError:
             raise web.HTTPBadRequest(text="'before' must be a whole number") from None
         found = await self._copies.history(request.query.get("wc"), name, MOST, before)
         return _json(HistoryList(history=tuple(_happening(one) for one in found)))
+
+
+def _name(request: web.Request) -> str:
+    name = request.query.get("name", "")
+    if not name:
+        raise web.HTTPBadRequest(text="'name' is missing; expected that of an object, such as items/CAP-28")
+    return name
 
 
 def _objects(held: Iterable[Held], attributes: Iterable[AttributeSettings]) -> list[ObjectView]:

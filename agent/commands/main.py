@@ -11,6 +11,7 @@ import sys
 import typer
 
 from agent.commands import (
+    cards,
     check,
     demo,
     directories,
@@ -42,6 +43,7 @@ application.command("status")(status.status)
 application.command("facts")(facts.facts)
 application.command("scan")(scan.scan)
 application.command("directories")(directories.directories)
+application.command("cards")(cards.cards)
 application.command("parked")(parked.parked)
 application.command("export")(export.export)
 application.command("reconcile")(reconcile.reconcile)

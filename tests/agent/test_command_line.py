@@ -18,9 +18,9 @@ from tests.agent.happenings import facts
 from tests.agent.processes import ROOT, a_free_port, an_agent, configuration
 from tests.agent.test_configuration import WRONG, wrong
 
-HEAVY = ("asyncua", "pymodbus", "paho", "aiohttp", "textual", "biip", "cryptography")
+HEAVY = ("asyncua", "pymodbus", "paho", "aiohttp", "textual", "biip", "cryptography", "segno", "barcode")
 COMMANDS: tuple[str, ...] = ("run", "tui", "demo", "check", "status", "facts", "directories", "parked", "export")
-COMMANDS += ("recover", "retune", "scan", "simulate")
+COMMANDS += ("recover", "retune", "scan", "simulate", "cards")
 IMPORTED = "import sys; from agent.commands import main; print(*(n for n in sys.argv[1:] if n in sys.modules))"
 
 

@@ -92,10 +92,27 @@ async def test_what_became_of_each_message_is_shown_with_the_refused_one(tmp_pat
         assert (await client.problem("GET", "/v1/directories/history?name=x&before=y")).status == 400
 
 
+async def test_what_is_in_force_is_told_word_for_word(tmp_path: Path, path: Path) -> None:
+    async with an_agent(tmp_path, path) as (running, client):
+        await tell(running, "items/CAP-28", item("CAP-28"))
+        await tell(running, "items/CAP-28", item("CAP-28", "2", effective_from=iso(now().wall + 86_400)))
+        url = "/v1/directories/in-force"
+        assert await client.get(f"{url}?name=items/CAP-28") == {"payload": item("CAP-28").decode()}
+        assert await client.get(f"{url}?name=items/CAP-28&wc=PRESS-1") == {"payload": None}
+        await tell(running, "items/CAP-28", b"")
+        assert await client.get(f"{url}?name=items/CAP-28") == {"payload": None}
+        assert (await client.problem("GET", url)).status == 400
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_nothing_can_be_written_to_a_copy_over_the_local_api(tmp_path: Path, path: Path, method: str) -> None:
     async with an_agent(tmp_path, path) as (_, client):
-        for url in ("/v1/directories", "/v1/directories/history", "/v1/directories/items/CAP-28"):
+        for url in (
+            "/v1/directories",
+            "/v1/directories/in-force",
+            "/v1/directories/history",
+            "/v1/directories/items/CAP-28",
+        ):
             assert (await client.problem(method, url, item("CAP-28"))).status in {404, 405}
 
 

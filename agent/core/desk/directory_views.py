@@ -52,6 +52,13 @@ class DirectoryList(View):
     directories: tuple[ObjectView, ...]
 
 
+class InForceView(View):
+    """An object of the MES, word for word as its owner sent it."""
+
+    payload: str | None
+    """Null where none is in force."""
+
+
 class HistoryView(RevisionView):
     """What became of one message about an object."""
 

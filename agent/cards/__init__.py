@@ -1,0 +1,1 @@
+"""Sheets of cards to print: what operators scan instead of pressing keys."""
