@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from agent.core.times import epoch
 from agent.core.views import ReasonView
 from agent.core.work_center_view import EventView
-from agent.tui.texts import Language, is_sentence, translate
+from agent.tui.texts import Language, is_sentence, translate, translate_value
 
 EVENTS: Final[dict[str, str]] = {
     "stop.opened": "Stop",
@@ -67,6 +67,9 @@ EVENTS: Final[dict[str, str]] = {
 """What each kind of fact is called here."""
 
 
+FACT_NAMES: Final = frozenset({"fact", "type"})
+"""Names of values that are kinds of facts."""
+
 SYSTEM_REASONS: Final[dict[str, str]] = {
     "SETUP": "Setup",
     "NO_ORDER": "No order",
@@ -104,7 +107,16 @@ class Wording:
         sentences = pattern.split("\n")
         if self.language == "en" or not all(map(is_sentence, sentences)):
             return message
-        return " ".join(self.say(sentence, **values) for sentence in sentences)
+        own = {name: self._value(name, value) for name, value in values.items()}
+        return " ".join(self.say(sentence, **own) for sentence in sentences)
+
+    def _value(self, name: str, value: str) -> str:
+        """A value in this language, where it is one of our words and no name of the plant's."""
+        if name in FACT_NAMES:
+            return self.say(EVENTS[value]) if value in EVENTS else value
+        if name == "roles":
+            return ", ".join(translate_value(self.language, name, role) for role in value.split(" or "))
+        return translate_value(self.language, name, value)
 
     def clock(self, instant: float | str) -> str:
         """Time of day with seconds, of seconds since 1970 UTC or an RFC 3339 text."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from string import Formatter
+from textwrap import wrap
+from zoneinfo import ZoneInfo
 
 import pytest
 from textual.pilot import Pilot
 
 from agent.core.errors import EntryRefusedError
 from agent.core.machine.conditions import Condition, Mode
-from agent.core.replies import accepted, refused
+from agent.core.replies import refused
 from agent.core.sentences import say
 from agent.core.views import AgentView, AlarmView, EntryBody, Reply
 from agent.core.work_center_view import ScanView
@@ -24,6 +26,7 @@ from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, N
 from agent.tui.pages import Page
 from agent.tui.panels import Line
 from agent.tui.texts import ANSWERS, LANGUAGES, Language
+from agent.tui.wording import Wording
 from tests.tui.operating import LARGE, SMALL
 from tests.tui.views import ASKING, CENTER, LOCKED, NEXT, NOON, ORDER, PIN_ASKED, SHIFT, STOP, STOPPED, VIEW, showing
 
@@ -77,18 +80,10 @@ def centers() -> list[AgentView]:
     return [*views, showing(CENTER.model_copy(update=bare), CENTER)]
 
 
-def answers() -> Iterator[Reply]:
-    """Everything that the agent may say, of names as long as they come."""
-    for pattern in ANSWERS:
-        names = [name for _, name, _, _ in Formatter().parse(pattern) if name]
-        yield accepted(say(pattern, **dict.fromkeys(names, "ABCDEFGH-1")))
-
-
 def replies() -> list[News]:
     return [
         Answered(START, Reply(accepted=True, code="ok", message="Order PO-1001 started.")),
         Answered(START, REFUSED),
-        *(Answered(START, answer) for answer in answers()),
         Answered(START, Reply(accepted=False, code="NO_ORDER", message="Unit SN1 needs an order. " * 4)),
         Delayed(START),
         GivenUp(START, unsent=3),
@@ -182,6 +177,17 @@ def look_at_colors(terminal: Terminal, what: str) -> None:
     assert pairs
     weak = {text: pair for pair, text in pairs.items() if contrast(*pair) < LEAST_CONTRAST}
     assert weak == {}, what
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_answer_is_longer_than_the_longest_that_fits(language: Language) -> None:
+    words = Wording(language, ZoneInfo("UTC"))
+    width, rows = SMALL[0] - 2, 3
+    for pattern in ANSWERS:
+        names = [name for _, name, _, _ in Formatter().parse(pattern) if name]
+        values = {**dict.fromkeys(names, "ABCDEFGH-1"), **{n: v for n, v in LONGEST.values.items() if n in names}}
+        said = words.answer(pattern, values, pattern.format(**values))
+        assert len(wrap(f"× {words.say('REFUSED')}  {said}", width)) <= rows, said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -5,13 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.core.facts import FACT_TYPES
+from agent.core.directories.orders import ReleaseStatus
+from agent.core.facts import FACT_TYPES, OperationStatus, QuantityCategory
 from agent.core.happenings import NOT_SHOWN
+from agent.core.observations import EntryRole
+from agent.core.orders.against_plan import VERSIONS
 from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
 from agent.core.work_center_view import EventView
 from agent.tui.pages import shift_line
 from agent.tui.texts import LANGUAGES, Language
+from agent.tui.texts.values import VALUES
 from agent.tui.wording import EVENTS, SYSTEM_REASONS, Wording
 from tests.tui.views import CENTER, SHIFT
 
@@ -61,3 +65,50 @@ def test_the_shift_so_far_is_one_line_and_says_what_is_not_explained() -> None:
     center = CENTER.model_copy(update={"shift_figures": SHIFT, "uncoded": 2})
     line = "Shift so far: OEE 74 % = 80 × 94 × 99 (indicative)   Not explained: 2"
     assert shift_line(center, words) == line
+
+
+@pytest.mark.parametrize(
+    ("pattern", "values", "said"),
+    [
+        (
+            "Order {order_id} is {status}, not released. Ask the planner to release it.",
+            {"order_id": "PO-1", "status": "planned"},
+            "Заказ PO-1 не выпущен, его статус: запланирован. Попросите плановика выпустить его.",
+        ),
+        (
+            "Only {roles} may do this. Call one to sign on here.",
+            {"roles": "supervisor or quality"},
+            "Это разрешено только роли: мастер, ОТК. Позовите такого сотрудника войти здесь.",
+        ),
+        (
+            "Take back what you said last ({fact})? Scan OK or CANCEL.",
+            {"fact": "lot.loaded"},
+            "Отменить вашу последнюю запись (Партия загружена)? Сканируйте OK или CANCEL.",
+        ),
+        ("Lot {lot_id} loaded.", {"lot_id": "planned or scrap"}, "Партия planned or scrap загружена."),
+        (
+            "Lot {lot_id} loaded.\nReason {code} taken.",
+            {"lot_id": "P-1", "code": "JAM"},
+            "Партия P-1 загружена. Причина принята: JAM.",
+        ),
+        ("Lot {lot_id} loaded.\nRobot fed.", {"lot_id": "P-1"}, "in English"),
+        ("", {}, "in English"),
+    ],
+)
+def test_an_answer_is_said_with_its_values_and_only_our_own_words_among_them_are_translated(
+    pattern: str, values: dict[str, str], said: str
+) -> None:
+    assert Wording("ru", ZoneInfo("UTC")).answer(pattern, values, "in English") == said
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("status", {*get_args(ReleaseStatus), *get_args(OperationStatus)}),
+        ("roles", set(get_args(EntryRole))),
+        ("category", set(get_args(QuantityCategory))),
+        ("document", {kind.removesuffix("_version") for kind in VERSIONS}),
+    ],
+)
+def test_our_own_words_are_all_there(name: str, words: set[str]) -> None:
+    assert set(VALUES[name]) == words

@@ -134,7 +134,7 @@ def _component(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
             yield Finding("WRONG_OP", "bom", expected, lot.item_id, words)
         else:
             words = say(
-                "{item_id} is not in version {version} of the bill of materials. Needed here: {expected}.",
+                "{item_id} is not in version {version} of the bill of materials. Take what is needed here: {expected}.",
                 item_id=lot.item_id,
                 version=versions.bom_version,
                 expected=expected,
@@ -173,7 +173,9 @@ def _condition(turn: Turn, wanted: Wanted) -> Iterator[Finding]:
         yield Finding("LOT_EMPTY", "lot", "something left", "0", words)
     if copy is not None and copy.place is not None and copy.place != turn.wc_id and _is_center(turn, copy.place):
         words = say(
-            "By the MES lot {lot_id} lies at {place}. Was it brought here?", lot_id=lot.lot_id, place=copy.place
+            "By the MES lot {lot_id} lies at {place}. Take it back there, or have it moved here.",
+            lot_id=lot.lot_id,
+            place=copy.place,
         )
         yield Finding("WRONG_WC", "wc", copy.place, turn.wc_id, words)
     older = _older(turn, wanted)

@@ -206,11 +206,11 @@ def _stale_version(kind: str, ours: str, theirs: str, order_id: str) -> Contradi
         "stale_version",
         {"object": name, "works_with": ours, "in_force": theirs},
         say(
-            "Order {order_id} works with version {ours} of its {name}; {theirs} is in force. "
+            "Order {order_id} works with version {ours} of its {document}; {theirs} is in force. "
             "Ask the planner for another.",
             order_id=order_id,
             ours=ours,
-            name=name,
+            document=name,
             theirs=theirs,
         ),
     )

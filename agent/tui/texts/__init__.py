@@ -18,6 +18,7 @@ from agent.tui.texts.scans import SCANS
 from agent.tui.texts.screens import SCREENS
 from agent.tui.texts.stops import STOPS
 from agent.tui.texts.units import UNITS
+from agent.tui.texts.values import VALUES
 
 Language: TypeAlias = Literal["en", "ru", "kk"]
 
@@ -37,6 +38,12 @@ def translate(language: Language, text: str) -> str:
     """
     russian, kazakh = _TRANSLATIONS[text]
     return {"en": text, "ru": russian, "kk": kazakh}[language]
+
+
+def translate_value(language: Language, name: str, word: str) -> str:
+    """A word that stands as a value of this name in a sentence; as it is where it is none of ours."""
+    russian, kazakh = VALUES.get(name, {}).get(word, (word, word))
+    return {"en": word, "ru": russian, "kk": kazakh}[language]
 
 
 def is_sentence(text: str) -> bool:

@@ -94,9 +94,9 @@ MATERIALS: Final[dict[str, tuple[str, str]]] = {
         "Партия {lot_id} по учёту пуста. Проверьте этикетку или введите остаток.",
         "Партия {lot_id} есеп бойынша бос. Жапсырманы тексеріңіз не қалдығын енгізіңіз.",
     ),
-    "By the MES lot {lot_id} lies at {place}. Was it brought here?": (
-        "Партия {lot_id} по данным MES лежит в другом месте: {place}. Её перенесли сюда?",
-        "Партия {lot_id} MES дерегі бойынша басқа жерде: {place}. Оны осында әкелді ме?",
+    "By the MES lot {lot_id} lies at {place}. Take it back there, or have it moved here.": (
+        "Партия {lot_id} по данным MES лежит в другом месте: {place}. Верните её туда или оформите перемещение.",
+        "Партия {lot_id} MES дерегі бойынша басқа жерде: {place}. Сонда қайтарыңыз не жылжытуды ресімдеңіз.",
     ),
     "Lot {older} of {known} is older. Use that one first.": (
         "Есть партия старше: {older}, номенклатура {known}. Сначала возьмите её.",
@@ -114,9 +114,9 @@ MATERIALS: Final[dict[str, tuple[str, str]]] = {
         "Компонент {item_id} нужен на операции {op_no}, не здесь. Отнесите его туда.",
         "Құрамдас {item_id} мұнда емес, мына операцияда керек: {op_no}. Оны сонда апарыңыз.",
     ),
-    "{item_id} is not in version {version} of the bill of materials. Needed here: {expected}.": (
-        "Компонента {item_id} нет в спецификации, версия {version}. Здесь нужно: {expected}.",
-        "Құрамдас {item_id} спецификацияда жоқ, нұсқасы {version}. Мұнда керегі: {expected}.",
+    "{item_id} is not in version {version} of the bill of materials. Take what is needed here: {expected}.": (
+        "Компонента {item_id} нет в спецификации, версия {version}. Возьмите нужное здесь: {expected}.",
+        "Құрамдас {item_id} спецификацияда жоқ, нұсқасы {version}. Мұнда керегін алыңыз: {expected}.",
     ),
     (
         "{item_id} stands in for {component}, and is not approved for it. Take the component itself, or "

@@ -17,9 +17,12 @@ ORDERS: Final[dict[str, tuple[str, str]]] = {
         "Заказ {order_id}: не завершены операции {missing}. Сначала выполните их.",
         "Тапсырыс {order_id}: аяқталмаған операциялар {missing}. Алдымен соларды орындаңыз.",
     ),
-    "Order {order_id} works with version {ours} of its {name}; {theirs} is in force. Ask the planner for another.": (
-        "Заказ {order_id} ({name}): здесь версия {ours}, действует {theirs}. Попросите у плановика другой.",
-        "Тапсырыс {order_id} ({name}): мұнда {ours} нұсқасы, күшінде {theirs}. Жоспарлаушыдан басқасын сұраңыз.",
+    (
+        "Order {order_id} works with version {ours} of its {document}; {theirs} is in force. Ask the "
+        "planner for another."
+    ): (
+        "Заказ {order_id} ({document}): здесь версия {ours}, действует {theirs}. Попросите у плановика другой.",
+        "Тапсырыс {order_id} ({document}): мұнда {ours} нұсқасы, күшінде {theirs}. Жоспарлаушыдан басқасын сұраңыз.",
     ),
     "Order {order_id} is {status}, not released. Ask the planner to release it.": (
         "Заказ {order_id} не выпущен, его статус: {status}. Попросите плановика выпустить его.",

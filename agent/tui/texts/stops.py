@@ -29,10 +29,6 @@ STOPS: Final[dict[str, tuple[str, str]]] = {
         "Причины «{code}» нет в справочнике, редакция {rev}. Выберите другую.",
         "«{code}» себебі анықтамалықта жоқ, редакция {rev}. Басқасын таңдаңыз.",
     ),
-    "Shift {shift_id} of {business_date} is closed in the MES. Ask there.": (
-        "Смена {shift_id} за {business_date} закрыта в MES. Обратитесь туда.",
-        "{business_date} күнгі {shift_id} ауысымы MES-те жабылған. Сонда хабарласыңыз.",
-    ),
     "That shift is over for too long. Ask your supervisor to enter it.": (
         "Эта смена окончена слишком давно. Попросите мастера внести запись.",
         "Бұл ауысым тым ерте біткен. Жазуды шеберден сұраңыз.",
