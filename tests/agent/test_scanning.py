@@ -79,7 +79,7 @@ class Bench:
 @asynccontextmanager
 async def a_bench(folder: Path, *further: Reader, prefix: str = "", beside: str = "") -> AsyncIterator[Bench]:
     with SerialReader(folder / "reader", prefix) as reader:
-        readers = (reader.configured("pty", CENTER, patient=True), *further)
+        readers = (reader.configured("pty", CENTER), *further)
         async with looking_on(folder) as onlooker:
             yield Bench(folder, reader, onlooker, configuration(folder, (CENTER,), readers, BY_PREFIX + beside))
 
@@ -91,7 +91,7 @@ async def all_scanned(hand: Hand, codes: list[str]) -> None:
 
 @pytest.mark.timeout(240)
 async def test_of_hundreds_of_codes_at_scanner_speed_each_is_one_fact_in_order_on_every_channel(tmp_path: Path) -> None:
-    results = await scans.play(scans.Campaign(tmp_path, CODES, patient=True))
+    results = await scans.play(scans.Campaign(tmp_path, CODES))
     assert [one.channel for one in results] == ["pty", "tcp", "wedge"]
     for one in results:
         assert (one.missing, one.strange, one.misjudged) == ([], [], [])
@@ -114,7 +114,7 @@ async def test_two_readers_and_a_terminal_at_one_work_center_at_once_mix_nothing
     codes = different(450, 3, cyrillic=False)
     parts = [codes[:150], codes[150:300], codes[300:]]
     with SerialReader(tmp_path / "second") as second:
-        further = second.configured("second", CENTER, patient=True)
+        further = second.configured("second", CENTER)
         async with a_bench(tmp_path, further) as bench, bench.at_work(), bench.terminal() as terminal:
             hands = [bench.hand, second.hand("second", CENTER), terminal.hand]
             await asyncio.gather(*(all_scanned(hand, part) for hand, part in zip(hands, parts, strict=True)))
@@ -184,7 +184,7 @@ async def test_unplugged_within_a_code_and_plugged_in_under_another_name_half_a_
 async def test_a_network_reader_is_heard_again_after_a_restart_and_half_a_code_is_refused(tmp_path: Path) -> None:
     async with NetworkReader().listening() as network:
         hand = network.hand("tcp", CENTER)
-        async with a_bench(tmp_path, network.configured("tcp", CENTER, patient=True)) as bench:
+        async with a_bench(tmp_path, network.configured("tcp", CENTER)) as bench:
             async with bench.at_work() as agent:
                 await take_up(hand, "SN:0001", bench.onlooker)
                 await hand.scan_part("SN:00")

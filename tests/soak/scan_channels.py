@@ -34,6 +34,7 @@ ROOT: Final = Path(__file__).parents[2]
 ROWS, COLUMNS = 24, 80
 PATIENCE_S: Final = 30.0
 PATIENT: Final = "silence_ms = 10000\n"
+"""A hand may pause within a code, as it shares its PC with all that it scans at."""
 STX: Final = "\x02"
 SOH: Final = "\x01"
 """Before a code at the terminal; STX is tmux's own key."""
@@ -123,9 +124,9 @@ class SerialReader:
             os.close(end)
         self._ends = ()
 
-    def configured(self, name: str, center: str, *, patient: bool = False) -> Reader:
-        """As a configuration says it; patient where it may pause within a code, as a busy PC makes it."""
-        return Reader(name, center, f'device = "{self.link}"\nprefix = {json.dumps(self.prefix)}\n{PATIENT * patient}')
+    def configured(self, name: str, center: str) -> Reader:
+        """As a configuration says it."""
+        return Reader(name, center, f'device = "{self.link}"\nprefix = {json.dumps(self.prefix)}\n{PATIENT}')
 
     def hand(self, name: str, center: str) -> Hand:
         """Somebody who scans with it."""
@@ -164,9 +165,9 @@ class NetworkReader:
             server.close()
             self.hang_up()
 
-    def configured(self, name: str, center: str, *, patient: bool = False) -> Reader:
-        """As a configuration says it; patient likewise."""
-        return Reader(name, center, f'host = "127.0.0.1"\nport = {self.port}\n{PATIENT * patient}')
+    def configured(self, name: str, center: str) -> Reader:
+        """As a configuration says it."""
+        return Reader(name, center, f'host = "127.0.0.1"\nport = {self.port}\n{PATIENT}')
 
     def hand(self, name: str, center: str) -> Hand:
         """Somebody who scans with it."""

@@ -121,7 +121,7 @@ async def play(campaign: Campaign) -> Outcome:
     """
     folder, dice = campaign.folder, random.Random(campaign.seed)
     with SerialReader(folder / "reader", campaign.prefix) as reader:
-        text = configuration(folder, (CENTER,), (reader.configured("pty", CENTER, patient=True),))
+        text = configuration(folder, (CENTER,), (reader.configured("pty", CENTER),))
         stream = Stream(reader, different(MOST_CODES, campaign.seed))
         async with looking_on(folder) as onlooker, asyncio.TaskGroup() as tasks:
             scanning = tasks.create_task(stream.run(), name="soak.stream")

@@ -49,7 +49,7 @@ TARGET_MS: Final = 50.0
 """Of 99 scans in 100 at most (design.md §10)."""
 WATCHDOG_S: Final = 60.0
 MOST_AHEAD: Final = 10
-"""Codes without an answer that a patient hand goes on behind."""
+"""Codes without an answer at which a hand waits; the terminal takes 20 ahead and refuses more."""
 TOLD_EVERY: Final = 20
 """How often the progress of a channel is told."""
 
@@ -62,8 +62,8 @@ class Campaign:
     codes: int
     channels: tuple[ChannelName, ...] = CHANNELS
     seed: int = 1
-    patient: bool = False
-    """Whether readers may pause within a code: where other things keep this machine busy, a hand is not steady."""
+    by_timing: bool = False
+    """Whether the terminal knows scans by their pace; else by a prefix, as behind tmux it should (domain.md F5)."""
     say: Callable[[str], object] = lambda _: None
     """Tells people how far it is."""
 
@@ -132,23 +132,24 @@ async def play(campaign: Campaign) -> list[Result]:
 @asynccontextmanager
 async def _at_work(campaign: Campaign) -> AsyncIterator[tuple[dict[ChannelName, Hand], Onlooker]]:
     """The agent and a hand at each channel."""
-    folder, channels, patient = campaign.folder, campaign.channels, campaign.patient
+    folder, channels = campaign.folder, campaign.channels
+    prefix, terminal_settings = ("", "") if campaign.by_timing else (SOH, BY_PREFIX)
     hands: dict[ChannelName, Hand] = {}
     readers: list[Reader] = []
     async with AsyncExitStack() as stack:
         if "pty" in channels:
             serial = stack.enter_context(SerialReader(folder / "reader"))
-            readers.append(serial.configured("pty", _center("pty"), patient=patient))
+            readers.append(serial.configured("pty", _center("pty")))
             hands["pty"] = serial.hand("pty", _center("pty"))
         if "tcp" in channels:
             network = await stack.enter_async_context(NetworkReader().listening())
-            readers.append(network.configured("tcp", _center("tcp"), patient=patient))
+            readers.append(network.configured("tcp", _center("tcp")))
             hands["tcp"] = network.hand("tcp", _center("tcp"))
-        text = configuration(folder, map(_center, channels), readers, BY_PREFIX * patient)
+        text = configuration(folder, map(_center, channels), readers, terminal_settings)
         await stack.enter_async_context(an_agent(folder, text, watchdog_s=WATCHDOG_S))
         onlooker = await stack.enter_async_context(looking_on(folder))
         if "wedge" in channels:
-            terminal = OperatorTerminal(folder, _center("wedge"), SOH * patient)
+            terminal = OperatorTerminal(folder, _center("wedge"), prefix)
             await stack.enter_async_context(terminal.running())
             hands["wedge"] = terminal.hand
         yield hands, onlooker
@@ -163,8 +164,7 @@ async def _stream(
     seed = campaign.seed + CHANNELS.index(name)
     codes = [order, *different(campaign.codes - 1, seed, cyrillic=name != "wedge")]
     for number, code in enumerate(codes[1:], 2):
-        if campaign.patient:
-            await onlooker.sees_one_of(hand.center, codes[max(number - MOST_AHEAD, 0) : number])
+        await onlooker.sees_one_of(hand.center, codes[max(number - MOST_AHEAD, 0) : number])
         ended.append(await hand.scan(code))
         if number % max(campaign.codes // TOLD_EVERY, 1) == 0:
             campaign.say(f"{name}: {number:,} of {campaign.codes:,}")
@@ -230,11 +230,14 @@ def main() -> None:
     parser.add_argument("--codes", type=int, default=10_000, help="codes for each channel")
     parser.add_argument("--channels", type=_channels, default=CHANNELS, help="some of pty,tcp,wedge")
     parser.add_argument("--seed", type=int, default=1, help="chooses the codes")
+    parser.add_argument(
+        "--timing", action="store_true", help="no prefix at the terminal: scans are known by their pace"
+    )
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="lineside-scans-"))
     console = Console(width=140)
     began, described = time.monotonic(), _described()
-    results = asyncio.run(play(Campaign(folder, asked.codes, asked.channels, asked.seed, say=console.print)))
+    results = asyncio.run(play(Campaign(folder, asked.codes, asked.channels, asked.seed, asked.timing, console.print)))
     _print(results, console)
     console.print(f"{time.monotonic() - began:.0f} s; {described}, at end {machine.load()}", highlight=False)
     if not all(one.ok for one in results):
