@@ -3,41 +3,53 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import time
-import tty
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 from agent.core.codes.code_settings import ScannerSettings
 from tests.bench.client import Client, client
 from tests.bench.configuration import WORK_CENTER, counting, settings
 from tests.bench.measurement import Bench, Measurement, at_most, percentile
 from tests.bench.processes import agent_process, counter_server
+from tests.soak.scan_channels import SUFFIX, NetworkReader, SerialReader, Write
 
 OVER_SOCKET = 400
-OVER_PTY = 200
+BY_READER = 200
 PAUSE_S = 0.02
+LIMIT_MS = 50
 
 
 async def answers(bench: Bench) -> AsyncIterator[Measurement]:
-    """Serial numbers at one agent, over its socket and from a reader on a pty."""
+    """Codes at one agent: over its socket, and from readers on a serial line and on the network."""
     folder = bench.fresh("scans")
-    with _reader(folder / "reader") as typing:
-        scanner = ScannerSettings(name="hand", work_center=WORK_CENTER, device=folder / "reader")
-        async with counter_server(folder, rate=0) as endpoint:
-            agent = settings(folder, counting(endpoint), scanners=(scanner,))
+    with SerialReader(folder / "reader") as serial:
+        async with NetworkReader().listening() as network, counter_server(folder, rate=0) as endpoint:
+            readers = (
+                ScannerSettings(name="hand", work_center=WORK_CENTER, device=serial.link),
+                ScannerSettings(name="gate", work_center=WORK_CENTER, host="127.0.0.1", port=network.port),
+            )
+            agent = settings(folder, counting(endpoint), scanners=readers)
             async with agent_process(agent) as process, client(agent.agent.socket) as api:
                 await api.recorded("link.restored", process.started)
                 assert (await api.scan(WORK_CENTER, "ORD:PO-1"))["accepted"]
                 posted = await _post(api)
-                typed = await _type(api, typing)
-    note = f"POST /v1/scans to its answer; p50 {percentile(posted, 50):.1f} ms, {len(posted)} serials"
-    yield at_most("scan over the socket → durable → answered, p99", percentile(posted, 99), "ms", 50, note)
-    note = f"code at the pty to its frame on /v1/live; p50 {percentile(typed, 50):.1f} ms, {len(typed)} serials"
-    yield at_most("scan over a pty → durable → shown, p99", percentile(typed, 99), "ms", 50, note)
+                typed = await _type(api, serial.write, "SN:T{:06}".format)
+                sent = await _type(api, network.write, "SN:N{:06}".format)
+                labels = await _type(api, serial.write, _label)
+    yield _judged("scan over the socket → durable → answered", posted, "POST /v1/scans to its answer")
+    yield _judged("scan over a pty → durable → shown", typed, "serial's end at the pty to its frame on /v1/live")
+    yield _judged("scan over TCP → durable → shown", sent, "serial's end on the line to its frame on /v1/live")
+    yield _judged("GS1 label over a pty → durable → shown", labels, "GTIN, expiry, lot and serial")
+
+
+def _judged(name: str, delays: list[float], note: str) -> Measurement:
+    said = f"{note}; p50 {percentile(delays, 50):.1f} ms, {len(delays)} codes"
+    return at_most(f"{name}, p99", percentile(delays, 99), "ms", LIMIT_MS, said)
+
+
+def _label(number: int) -> str:
+    return f"]d2010952123454321317301231102026-{number:04}\x1d21SN{number:06}"
 
 
 async def _post(api: Client) -> list[float]:
@@ -51,15 +63,15 @@ async def _post(api: Client) -> list[float]:
     return delays
 
 
-async def _type(api: Client, typing: int) -> list[float]:
+async def _type(api: Client, write: Write, code_of: Callable[[int], str]) -> list[float]:
     delays = []
     async with api.live() as live:
-        for number in range(OVER_PTY):
-            code = f"SN:T{number:06}"
+        for number in range(BY_READER):
+            code = code_of(number)
             # No pause of the same length as anything in the agent.
             await asyncio.sleep(random.uniform(0.08, 0.25))
             began = time.perf_counter()
-            os.write(typing, f"{code}\r".encode())
+            await write(f"{code}{SUFFIX}".encode())
             async with asyncio.timeout(5):
                 while True:
                     [center] = (await live.receive_json())["work_centers"]
@@ -68,19 +80,6 @@ async def _type(api: Client, typing: int) -> list[float]:
             delays.append((time.perf_counter() - began) * 1000)
             assert center["last_scan"]["accepted"], center["last_scan"]
     return delays
-
-
-@contextmanager
-def _reader(link: Path) -> Iterator[int]:
-    """A reader plugged in at this path; the descriptor to type at."""
-    master, slave = os.openpty()
-    try:
-        tty.setraw(slave)
-        link.symlink_to(os.ttyname(slave))
-        yield master
-    finally:
-        os.close(master)
-        os.close(slave)
 
 
 BENCHMARKS = (answers,)
