@@ -110,16 +110,23 @@ class Terminal(App[None]):
         self.draw()
 
     def on_key(self, event: events.Key) -> None:
-        """Hands a key to the wedge, with the time at which it was read; those that are bound come here too."""
+        """Hands a key to the wedge, with the time at which it was read; those that are bound come here too.
+
+        In the midst of a burst nothing changes on the screen, and a scanner's next key is 5 ms away.
+        """
+        line = self.desk.line
+        meant: tuple[Meaning, ...] = ()
         stroke = stroke_of(event.key, event.character, self._prefix)
         if event.key == "backspace":
             self.desk.wedge.erase()
         elif stroke is not None:
-            self._take(self.desk.wedge.press(stroke, event.time))
+            meant = self.desk.wedge.press(stroke, event.time)
+            self._take(meant)
         else:
             self.desk.wedge.disturb()
         self._await_silence()
-        self.draw()
+        if meant or self.desk.line != line:
+            self.draw()
 
     def on_paste(self) -> None:
         """Refuses it aloud."""

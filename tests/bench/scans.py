@@ -38,8 +38,8 @@ async def answers(bench: Bench) -> AsyncIterator[Measurement]:
                 sent = await _type(api, network.write, "SN:N{:06}".format)
                 labels = await _type(api, serial.write, _label)
     yield _judged("scan over the socket → durable → answered", posted, "POST /v1/scans to its answer")
-    yield _judged("scan over a pty → durable → shown", typed, "serial's end at the pty to its frame on /v1/live")
-    yield _judged("scan over TCP → durable → shown", sent, "serial's end on the line to its frame on /v1/live")
+    yield _judged("scan over a pty → durable → shown", typed, "code at the pty to its frame on /v1/live")
+    yield _judged("scan over TCP → durable → shown", sent, "code on the line to its frame on /v1/live")
     yield _judged("GS1 label over a pty → durable → shown", labels, "GTIN, expiry, lot and serial")
 
 
