@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from simulators.clock import Clock
 from simulators.demo.present import Present, View, center
 from simulators.demo.progress import Progress
 from simulators.demo.records import Act, Action, OperatorLog
+from simulators.mes.demo_plan import LOT_ON_PALLET, PALLET
 from simulators.scanner import ScannerSimulator
 
 PATIENCE_S = 2.0
@@ -20,7 +22,19 @@ BY_RULE = frozenset({None, "SETUP", "WAITING_UPSTREAM", "WAITING_DOWNSTREAM", "N
 """Reasons that no person gave: an operator says it better."""
 STOP_PATIENCE_S = 5.0
 """Real seconds in which a stop that is to be explained must be shown."""
-_MEANINGS: dict[str, Action] = {"ORD": "start_operation", "LOT": "load_lot", "SN": "link_serial", "RSN": "set_reason"}
+BADGES = "BDG:"
+BADGE = "(badge)"
+"""What everybody is shown of a badge."""
+_DEEDS: tuple[tuple[re.Pattern[str], Action], ...] = (
+    (re.compile(r"ORD:(.+)"), "start_operation"),
+    (re.compile(r"LOT:([^:]+):.+"), "load_lot"),
+    (re.compile(r"\]d20[12][0-9]{14}(?:17[0-9]{6}|37[0-9]+\x1d)10(.+)"), "load_lot"),
+    (re.compile(r"SN:(.+)"), "link_serial"),
+    (re.compile(r"\]d201[0-9]{14}21(.+)"), "link_serial"),
+    (re.compile(r"RSN:(.+)"), "set_reason"),
+    (re.compile(r"%EA%STOP:(.+)"), "set_reason"),
+)
+"""What codes do, and to what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +75,36 @@ class Operator:
         at, repeats = self._clock.now(), 0
         # The agent's times are in milliseconds.
         typed = at - timedelta(milliseconds=1)
+        shown = BADGE if code.startswith(BADGES) else code
         while True:
             await self._scanner.type(code)
             with suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE_S):
-                    view = await self._present.until(lambda view: _answered(center(view, self._wc), code, typed))
+                    view = await self._present.until(lambda view: _answered(center(view, self._wc), shown, typed))
                     break
             repeats += 1
         answer = center(view, self._wc)["last_scan"]
-        kind, _, rest = code.partition(":")
+        action, subject = self._deed(code)
         act = Act(
             self._wc,
-            _MEANINGS[kind],
-            rest.split(":")[0],
+            action,
+            subject,
             at,
             answer["accepted"],
             answer["code"],
-            code,
+            shown,
             stop_id,
             repeats,
         )
-        self._note(act, f"scans {code}")
+        self._note(act, f"scans {shown}")
+
+    def _deed(self, code: str) -> tuple[Action, str]:
+        """What a code does, and to what."""
+        if code.startswith(BADGES):
+            return "sign_on", self._person
+        if code.endswith(PALLET):
+            return "load_lot", LOT_ON_PALLET
+        return next((action, found[1]) for pattern, action in _DEEDS if (found := pattern.fullmatch(code)))
 
     async def enter(self, action: Action, subject: str = "") -> None:
         """Enter something over the API; an answer that got lost is asked for again under the same client id."""
@@ -101,7 +124,7 @@ class Operator:
         """Give the stop that is shown its reason, once; an operator who is shown none does nothing.
 
         Args:
-            reason: Code of the reason to enter, or the label `RSN:…` to scan.
+            reason: Code of the reason to enter, or the label `RSN:…` or command card to scan.
         """
         # The view may lag behind the answer that was given a moment ago.
         explained = {act.stop_id for act in self._acts}
@@ -112,7 +135,7 @@ class Operator:
             self._progress.say(f"{self._wc}: no stop is shown that {reason} could explain")
             return
         stop_id = center(view, self._wc)["stop"]["stop_id"]
-        if reason.startswith("RSN:"):
+        if reason.startswith(("RSN:", "%EA%")):
             await self.scan(reason, stop_id)
         else:
             await self._enter("set_reason", reason, {"code": reason, "stop_id": stop_id}, stop_id)

@@ -15,7 +15,7 @@ from simulators.demo.configuration import FILL, PRESS
 from simulators.demo.kills import Death, die_again_and_again
 from simulators.demo.operator import Operator
 from simulators.demo.plant import Plant
-from simulators.mes.demo_plan import FILL_LEVEL
+from simulators.mes.demo_plan import FILL_LEVEL, FILLER_BADGE, PALLET, PREFORM, boxes_label, lot_label, unit_label
 from simulators.script import FILLER
 from simulators.script import PRESS as PRESS_SCRIPT
 
@@ -69,21 +69,21 @@ def _sorted(*steps: Step) -> tuple[Step, ...]:
 
 FILLER_WORK = _sorted(
     Step(-1.0, "start", "PO-1001"),
-    Step(-0.9, "sign_on"),
+    Step(-0.9, "scan", f"BDG:{FILLER_BADGE}"),
     Step(-0.8, "scan", "LOT:PF-7781:PREFORM-05"),
-    Step(-0.6, "scan", "LOT:CP-2209:CAP-28"),
+    Step(-0.6, "scan", boxes_label(10, "CP-2209")),
     *(Step(minute, "scan", f"SN:B{number:05}") for number, minute in enumerate(_UNITS, 1)),
     Step(4.5, "explain", "CHANGEOVER"),
     Step(6.0, "check", f"{FILL_LEVEL}=501"),
     Step(16.0, "explain", "RSN:NO_MATERIAL"),
     Step(22.0, "scan", "SN:B00007"),
-    Step(24.0, "explain", "JAM"),
+    Step(24.0, "explain", "%EA%STOP:JAM"),
     Step(37.5, "explain", "WAIT_TECH"),
     Step(71.4, "finish"),
     Step(71.8, "scan", "ORD:PO-1002"),
-    Step(72.0, "scan", "LOT:PF-7782:PREFORM-05"),
-    Step(72.2, "scan", "LOT:CP-2210:CAP-28"),
-    *(Step(minute, "scan", f"SN:B{number:05}") for number, minute in enumerate((73.0, 78.5, 81.5, 83.0), 101)),
+    Step(72.0, "scan", lot_label(PREFORM, "PF-7782")),
+    Step(72.2, "scan", f"]C100{PALLET}"),
+    *(Step(minute, "scan", unit_label(f"B{number:05}")) for number, minute in enumerate((73.0, 78.5, 81.5, 83.0), 101)),
     Step(85.0, "explain", "NO_OPERATOR"),
 )
 PRESS_WORK = _sorted(

@@ -26,13 +26,17 @@ REASONS = (
     _reason("TOOL", "Tool worn or broken", "Износ или поломка инструмента", "Құралдың тозуы немесе сынуы"),
 )
 BOTTLE, PREFORM, CAP = "BOTTLE-05L", "PREFORM-05", "CAP-28"
-_GTINS: dict[str, list[Document]] = {CAP: [{"gtin": "09521234543213"}, {"gtin": "19521234543210", "holds": "500"}]}
-"""Of a cap, and of a box of them."""
+GTINS = {BOTTLE: "09501101530003", PREFORM: "09501234567891", CAP: "09521234543213"}
+"""What GS1 labels call them, by the piece."""
+BOX_OF_CAPS = "19521234543210"
+"""What they call a box of 500."""
 PALLET = "106141412345678908"
 """License plate of a pallet with boxes of caps."""
+LOT_ON_PALLET = "CP-2210"
 FILL_LEVEL = "FILL-LEVEL"
 """What is checked of a bottle."""
 FILLER_OPERATOR, PRESS_OPERATOR = "OP-17", "OP-21"
+FILLER_BADGE = "0417"
 
 _TEXTS = {
     BOTTLE: ("Bottle 0.5 l, still water", "Бутылка 0,5 л, негазированная вода", "0,5 л бөтелке, газсыз су"),
@@ -68,6 +72,21 @@ _LISTS = {
 }
 
 
+def lot_label(item_id: str, lot_id: str) -> str:
+    """What a reader sends of the GS1 DataMatrix on a box: item, last day and lot."""
+    return f"]d201{GTINS[item_id]}1729123110{lot_id}"
+
+
+def boxes_label(boxes: int, lot_id: str) -> str:
+    """What it sends of the label on so many boxes of caps."""
+    return f"]d202{BOX_OF_CAPS}37{boxes}\x1d10{lot_id}"
+
+
+def unit_label(serial: str) -> str:
+    """What it sends of the GS1 DataMatrix on a bottle."""
+    return f"]d201{GTINS[BOTTLE]}21{serial}"
+
+
 def _texts(en: str, ru: str, kk: str) -> dict[str, str]:
     return {"en": en, "ru": ru, "kk": kk}
 
@@ -77,16 +96,26 @@ def _objects() -> Iterator[Published]:
         yield Published(name, {"rev": "1", "codes": [{"code": code, "text": _texts(*texts)} for code, *texts in codes]})
     for item_id in (BOTTLE, PREFORM, CAP):
         text = _texts(*_TEXTS[item_id])
-        item = {"rev": "1", "item_id": item_id, "text": text, "uom": "EA", "gtins": _GTINS.get(item_id, [])}
+        item = {"rev": "1", "item_id": item_id, "text": text, "uom": "EA", **_labelled(item_id)}
         yield Published(f"items/{item_id}", item)
     yield Published(f"boms/{BOTTLE}", {"rev": "1", "item_id": BOTTLE, "versions": [_bom()]})
     yield Published(f"checks/{BOTTLE}", {"rev": "1", "item_id": BOTTLE, "versions": [_checks()]})
     for lot_id, item_id in (("PF-7781", PREFORM), ("PF-7782", PREFORM), ("CP-2209", CAP), ("CP-2210", CAP)):
         lot = {"rev": "1", "lot_id": lot_id, "item_id": item_id, "qty": "5000", "uom": "EA", "owner": "WMS"}
         yield Published(f"lots/{lot_id}", lot)
-    plate = {"lpn": PALLET, "item_id": CAP, "lot_id": "CP-2210", "qty": "2500", "uom": "EA", "owner": "WMS"}
+    plate = {"lpn": PALLET, "item_id": CAP, "lot_id": LOT_ON_PALLET, "qty": "2500", "uom": "EA", "owner": "WMS"}
     yield Published(f"lpns/{PALLET}", {"rev": "1", **plate})
     yield Published("operators", {"rev": "1", "operators": list(_people())})
+
+
+def _labelled(item_id: str) -> Document:
+    """What its labels say of it."""
+    packages = [{"gtin": GTINS[item_id]}]
+    if item_id == CAP:
+        packages.append({"gtin": BOX_OF_CAPS, "holds": "500"})
+    # Without it B00101 may as well be B00 and the lot 1, (10), behind a separator that was lost.
+    pattern = "[BK][0-9]{5}" if item_id == BOTTLE else None
+    return {"gtins": packages, "serial_pattern": pattern}
 
 
 def _bom() -> Document:
@@ -107,7 +136,7 @@ def _checks() -> Document:
 def _people() -> Iterator[Document]:
     key = DEMO_KEY.encode()
     for operator_id, name, roles, badge, pin in (
-        (FILLER_OPERATOR, "Aigerim S.", ["operator"], "0417", None),
+        (FILLER_OPERATOR, "Aigerim S.", ["operator"], FILLER_BADGE, None),
         (PRESS_OPERATOR, "Viktor P.", ["operator"], "0421", None),
         ("SV-1", "Dana K.", ["operator", "supervisor", "quality"], "0001", "2468"),
     ):
