@@ -71,7 +71,9 @@ class SignOns:
         if await asyncio.to_thread(known.is_of, body.pin, self._key):
             self._limits = before.without(operator)
             return None
-        LOG.warning("%s: a wrong PIN for operator %r", body.wc_id, body.operator_id)
+        # What names nobody may be a badge or a PIN that was entered at the wrong place.
+        named = self._intake.present.desk.directories.operator(body.operator_id)
+        LOG.warning("%s: a wrong PIN for %s", body.wc_id, "nobody known" if named is None else named.operator_id)
         return self._told(body, self._limits.free(keys, now), self._limits.wait_s(keys, now))
 
     def _digest_of(self, operator_id: str) -> PinDigest | None:
