@@ -19,6 +19,7 @@ from textual.timer import Timer
 
 from agent.core.errors import ConfigurationError
 from agent.core.terminal_settings import TerminalSettings
+from agent.tui import octets
 from agent.tui.deliveries import Deliveries, News, in_touch
 from agent.tui.desk import Desk
 from agent.tui.keyboard import collector, stroke_of
@@ -221,6 +222,7 @@ def run_terminal(
 
 
 async def _operate(socket: Path, work_center: str | None, language: Language, settings: TerminalSettings) -> int:
+    octets.tolerate()
     deliveries = Deliveries()
     terminal = Terminal(deliveries, work_center, language, settings)
     async with in_touch(socket, deliveries, terminal.tell):

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 from agent.core.terminal_settings import TerminalSettings
 from agent.tui.framed_wedge import FramedWedge
+from agent.tui.octets import SPOILED
 from agent.tui.wedge import ENDS, Wedge
 
 Collector: TypeAlias = Wedge | FramedWedge
@@ -53,7 +54,7 @@ def stroke_of(key: str, character: str | None, prefix: str | None) -> str | None
     """
     if _FURTHER_KEYS.get(key, key) == prefix:
         return prefix
-    if key in _OWN_KEYS or key in _FURTHER_KEYS:
+    if key in _OWN_KEYS or key in _FURTHER_KEYS or character == SPOILED:
         return None
     if key in KEY_CHARACTERS:
         return KEY_CHARACTERS[key]

@@ -128,3 +128,15 @@ async def test_a_paste_is_refused_and_a_scan_behind_it_taken(socket: Path) -> No
         await tmux.sees("√ ҚАБЫЛДАНДЫ")
         assert len(agent.received) == 1
         await tmux.run("send-keys", "C-q")
+
+
+async def test_octets_that_are_no_utf_8_spoil_their_code_and_nothing_else(socket: Path) -> None:
+    agent = FakeAgent(showing(STOPPED))
+    async with agent.serving(socket), tmux_with_a_terminal(socket.parent, socket) as tmux:
+        await tmux.sees("Неге? Санды басыңыз")
+        await tmux.run("send-keys", "-H", *["4c", "4f", "54", "ff", "fe", "3a", "31", "32", "0d"])
+        await tmux.sees("× ҚАБЫЛДАНБАДЫ")
+        await tmux.type_as_a_scanner("LOT:P-001:BOARD")
+        await tmux.sees("√ ҚАБЫЛДАНДЫ")
+        assert [body.text for body in agent.received if isinstance(body, ScanBody)] == ["LOT:P-001:BOARD"]
+        await tmux.run("send-keys", "C-q")
