@@ -240,6 +240,33 @@ async def test_readers_are_opened_here_while_no_agent_runs(tmp_path: Path, confi
     assert BADGE not in scan.out + scan.err
 
 
+async def test_a_half_code_shows_the_number_of_its_bytes_and_the_next_one_nothing_of_it(
+    tmp_path: Path, configured: Path, reader: int
+) -> None:
+    with configured.open("a") as file:
+        file.write('prefix = "<"\nsuffix = ">"\n')
+    async with live(tmp_path, "-c", configured, "--reader", "hand") as scan:
+        await scan.says("hand: open at")
+        os.write(reader, b"<BDG:77319")
+        [half] = await scan.shows(1)
+        assert (half["flaw"], half["bytes"], half["text"], half["hex"]) == ("incomplete", 10, "", None)
+        os.write(reader, b"05><SN:0001><SN:0002>")
+        _, rest, first, second = await scan.shows(4)
+        assert (rest["flaw"], rest["hex"]) == ("incomplete", None)
+        assert (first["hex"], second["hex"]) == (b"<SN:0001>".hex(" "), b"<SN:0002>".hex(" "))
+    assert not set(scan.out.split('"')) & {"BDG:77319", "77319"}
+
+
+async def test_a_reader_without_a_suffix_is_told_to_send_one(tmp_path: Path, configured: Path, reader: int) -> None:
+    with configured.open("a") as file:
+        file.write('suffix = ""\n')
+    async with live(tmp_path, "-c", configured, "--reader", "hand") as scan:
+        await scan.says("hand: open at")
+        os.write(reader, b"]C0SN:0001")
+        [code] = await scan.shows(1)
+        assert (code["text"], code["warnings"][0].partition(":")[0]) == ("]C0SN:0001", "ended by silence")
+
+
 async def test_a_reader_that_is_not_there_is_said_once_and_found_when_it_comes(
     tmp_path: Path, configured: Path, line: tuple[int, int]
 ) -> None:

@@ -15,22 +15,21 @@ from drivers.registry import open_scanner
 
 RETRY_S = 0.5
 """Real seconds between two attempts to open a reader."""
-_PART = re.compile(rb"[^\r\n]+[\r\n]*")
 
 
 async def listen(scanner: ScannerSettings, hand: Hand, say: Say) -> NoReturn:
     """Hand on what one reader reads, for ever; it is opened again whenever it is lost."""
     lost = ""
     while True:
-        bytes_of = _Bytes()
+        sent = _Sent(scanner)
         try:
-            async with open_scanner(scanner, Clock().now, bytes_of.feed) as driver:
+            async with open_scanner(scanner, Clock().now, sent.feed) as driver:
                 lost = ""
                 async for batch in driver:
                     if any(isinstance(one, Link) for one in batch):
                         say(f"{scanner.name}: open at {scanner.place}. Scan something.")
-                    scans = [one for one in batch if isinstance(one, Scan)]
-                    for scan, raw in zip(scans, bytes_of.take(len(scans)), strict=True):
+                    for scan in (one for one in batch if isinstance(one, Scan)):
+                        raw = sent.of(scan)
                         hand(
                             Heard(scanner.name, scan.text, raw, scan.flaw, warnings=_framing_words(scanner, scan, raw))
                         )
@@ -41,35 +40,35 @@ async def listen(scanner: ScannerSettings, hand: Hand, say: Say) -> NoReturn:
         await asyncio.sleep(RETRY_S)
 
 
-class _Bytes:
-    """Which bytes a code was made of: those up to its CR or LF, or to the silence."""
+class _Sent:
+    """What a reader sent and no code was made of yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, scanner: ScannerSettings) -> None:
+        self._prefix = re.escape(scanner.prefix.encode())
+        self._end = b"|".join([rb"[\r\n]", *filter(None, [re.escape(scanner.suffix.encode())])])
         self._kept = b""
 
     def feed(self, data: bytes) -> None:
-        """Keep what the reader sent."""
+        """Keep what came."""
         self._kept += data
 
-    def take(self, codes: int) -> list[bytes | None]:
-        """The bytes of so many codes, each with its end; None for each where they cannot be told apart."""
-        parts = list(_PART.finditer(self._kept))
-        if len(parts) < codes:
-            self._kept = b""
-            return [None] * codes
-        taken = parts[:codes]
-        if taken:
-            self._kept = self._kept[taken[-1].end() :]
-        return [part.group() for part in taken]
+    def of(self, scan: Scan) -> bytes | None:
+        """The bytes of a scan. Of a whole code its text with prefix and ends, and nothing of what came around it.
+
+        Returns:
+            None where they are not found.
+        """
+        texts = (scan.text.encode(), scan.text.encode("latin-1", errors="replace"))
+        text = b"|".join(map(re.escape, texts))
+        if scan.flaw is not None:
+            text = rb"(?:(?!%s)(?s:.))+" % self._end
+        found = re.search(rb"(?:%s)?(?:%s)(?:%s)*" % (self._prefix, text, self._end), self._kept)
+        self._kept = b"" if found is None else self._kept[found.end() :]
+        return None if found is None else found.group()
 
 
 def _framing_words(scanner: ScannerSettings, scan: Scan, raw: bytes | None) -> tuple[str, ...]:
-    """What to mend about where codes begin and end."""
-    if raw is None or scan.flaw is not None:
+    """What to mend about where codes end."""
+    if raw is None or scan.flaw is not None or scanner.suffix or raw.endswith((b"\r", b"\n")):
         return ()
-    words = []
-    if not scanner.suffix and not raw.endswith((b"\r", b"\n")):
-        words.append("ended by silence: set the reader up to send CR, else codes in quick succession are taken for one")
-    if scanner.prefix and not raw.startswith(scanner.prefix.encode()):
-        words.append(f"came without the prefix {scanner.prefix!r} that the configuration says")
-    return tuple(words)
+    return ("ended by silence: set the reader up to send CR, else codes in quick succession are taken for one",)
