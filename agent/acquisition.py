@@ -25,6 +25,10 @@ LOG = logging.getLogger(__name__)
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 0.5
 """Real seconds: a device that is back is found within a second."""
+STEADY_S = 5.0
+"""Real seconds after which the connection to a reader counts as one that holds."""
+LONGEST_SHAKY_S = 10.0
+"""Real seconds between two connections to a reader that do not hold, as each of them is two facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,9 @@ async def watch_scanner(scanner: ScannerSettings, intake: Intake, clock: Clock) 
 async def _watch(
     device: Device, clock: Clock, take: Callable[[Batch], Awaitable[None]], *, open_device: Callable[[], Driver]
 ) -> None:
-    backoff = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S)
+    loop = asyncio.get_running_loop()
+    backoff, shaky = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S), Backoff(FIRST_RETRY_S, LONGEST_SHAKY_S)
+    answered_at: float | None = None
     while True:
         try:
             async with open_device() as driver:
@@ -73,6 +79,7 @@ async def _watch(
                     if backoff.failures:
                         LOG.info("%s of %s answers", device.name, device.wc_id)
                         backoff.succeeded()
+                    answered_at = answered_at or loop.time()
                     await take(batch)
         except DeviceError as error:
             honour_cancellation()
@@ -81,7 +88,13 @@ async def _watch(
                 reason, now = str(error), clock.now()
                 lost = Link(device.wc_id, device.kind, up=False, observed=now, reason=reason, reader=device.reader)
                 await take([lost])
-            await asyncio.sleep(backoff.failed())
+            pause = backoff.failed()
+            if answered_at is not None and device.kind == "scanner":
+                if loop.time() - answered_at >= STEADY_S:
+                    shaky.succeeded()
+                pause = max(pause, shaky.failed())
+            answered_at = None
+            await asyncio.sleep(pause)
 
 
 def together(batch: Batch) -> Iterable[StationObservation]:

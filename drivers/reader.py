@@ -46,9 +46,11 @@ class ReaderDriver(ABC):
         """
         try:
             await self._open()
-        except OSError as error:
+        except (OSError, ValueError) as error:
+            # A ValueError says that there can be no such speed, path or name of a host.
             self._close()
-            text = f"The reader '{self._scanner.name}' cannot be opened at {self._scanner.place}: {self._why(error)}"
+            why = self._why(error) if isinstance(error, OSError) else f"{error}."
+            text = f"The reader '{self._scanner.name}' cannot be opened at {self._scanner.place}: {why}"
             raise DeviceError(f"{text} It is tried again.") from error
         scanner = self._scanner
         opened = asyncio.get_running_loop().time()

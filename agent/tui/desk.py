@@ -5,6 +5,7 @@ Knows nothing of the screen. Time comes in as monotonic seconds.
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +31,7 @@ from agent.tui.wording import Wording
 Action: TypeAlias = Literal["start_operation", "complete_operation", "set_reason", "confirm", "cancel", "lock"]
 
 LOCKED = "Locked: scan your badge first."
+_FEW_DIGITS = re.compile("[0-9]{1,6}")
 
 
 class Desk:
@@ -122,10 +124,13 @@ class Desk:
     def take(self, meaning: Meaning, now: float) -> None:
         """Does what a scan or a key means."""
         match meaning:
+            case Typed(text) | Scanned(text) if self.pin_of is not None and self._may_be_pin(meaning):
+                self._send_pin(text, self.pin_of)
             case Scanned(text):
                 self._send_scan(text, manual=False)
-            case Typed(text) if self.pin_of is not None:
-                self._send_pin(text, self.pin_of)
+            case Typed(text) if self._is_locked and not self._is_badge(text):
+                # It may be a PIN, for which nobody asked.
+                self._note(LOCKED)
             case Typed(text):
                 self._send_scan(text, manual=True)
             case Picked(digit):
@@ -246,6 +251,10 @@ class Desk:
                 self.page, self.asked = Page.QUESTION, order
             elif order is not None:
                 self._send_operation("start_operation", order)
+
+    def _may_be_pin(self, meaning: Scanned | Typed) -> bool:
+        """Through SSH keys come in lumps, so that a few digits look like a scan."""
+        return isinstance(meaning, Typed) or _FEW_DIGITS.fullmatch(meaning.text) is not None
 
     def _answer(self, action: Action, question: AskedView) -> None:
         self._answered = question

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-BULLET: Final = "•"
+from agent.core.codes.beginnings import beginning
 
-_LITERAL: Final = re.compile(r"(?:[^\\.^$*+?{}()\[\]|]|\\[^\w\s])(?![*+?{])")
-"""One character of a regular expression that stands for itself, once."""
+BULLET: Final = "•"
 
 
 def is_badge(text: str, pattern: str | None) -> bool:
@@ -25,16 +24,7 @@ def masked(line: str, pattern: str | None) -> str:
     """
     if pattern is None:
         return line
-    start = literal_start(pattern)
+    start = beginning(pattern)
     if start and line.startswith(start):
         return start + BULLET * (len(line) - len(start))
     return BULLET * len(line) if is_badge(line, pattern) else line
-
-
-def literal_start(pattern: str) -> str:
-    """What every text that the pattern matches begins with, as far as it is written out."""
-    found, position = "", 0
-    while literal := _LITERAL.match(pattern, position):
-        found += literal[0][-1]
-        position = literal.end()
-    return found

@@ -7,11 +7,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pytest
+
+from agent import acquisition
 from agent.acquisition import Device, _watch
 from agent.clock import Clock
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
-from agent.core.observations import Link, Scan
+from agent.core.observations import Instant, Link, Scan
+from agent.retry import Backoff
 from drivers.contract import Batch, Driver
 from drivers.registry import open_scanner
 from simulators.clock import Clock as PlantClock
@@ -148,6 +152,49 @@ async def test_two_readers_of_a_work_center_are_heard_at_once_and_one_is_lost_fo
                 await heard.until(lambda words: ("hand", "LAST") in words)
     assert heard.of("hand") == ["up", *codes, "LAST"]
     assert heard.of("gate") == ["up", *codes, "down", "up"]
+
+
+class Shaky(Deaf):
+    """A reader that another program takes away again and again, as soon as it has answered."""
+
+    async def __aenter__(self) -> Self:
+        self.batches: list[Batch] = [[Link("PRESS-1", "scanner", up=True, observed=Instant(0.0, 0.0), reader="gate")]]
+        return self
+
+    async def __anext__(self) -> Batch:
+        if self.batches:
+            return self.batches.pop()
+        raise DeviceError("it closed the connection")
+
+
+class Steps(Backoff):
+    """Waits that are always the longest."""
+
+    def __init__(self, first_s: float, longest_s: float) -> None:
+        super().__init__(first_s, longest_s)
+        self._first_s, self._longest_s = first_s, longest_s
+
+    def failed(self) -> float:
+        super().failed()
+        return min(self._first_s * 2.0 ** (self.failures - 1), self._longest_s)
+
+
+async def test_a_reader_that_is_lost_at_once_each_time_is_tried_less_and_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    heard = Heard()
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 9:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(acquisition, "Backoff", Steps)
+    monkeypatch.setattr(acquisition.asyncio, "sleep", sleep)
+    device = Device("reader gate", "PRESS-1", "scanner", "gate")
+    with pytest.raises(asyncio.CancelledError):
+        await _watch(device, Clock.of(None), heard.take, open_device=Shaky)
+    assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0])
+    assert heard.of("gate") == ["up", "down"] * 9
 
 
 async def _type_all(reader: ScannerSimulator | TcpScannerSimulator, codes: list[str]) -> None:

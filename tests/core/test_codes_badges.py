@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from agent.core.codes import layouts
 from agent.core.codes.badges import BADGE, Badges, digest, without_text
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.directories import Directories, Operators
@@ -85,6 +86,27 @@ def test_badges_without_a_mark_are_found_doubled_and_beside_another_code(text: s
 @pytest.mark.parametrize("text", ["123456789012", "1234567", "LOT:12345678:12345678", "]C112345", "9" * 4000])
 def test_codes_that_only_look_like_badges_without_a_mark_stay(text: str) -> None:
     assert NUMBERS.replaced(scan(0.0, text)) == scan(0.0, text)
+
+
+@pytest.mark.parametrize("layout", [layouts.RUSSIAN, layouts.KAZAKH], ids=["Russian", "Kazakh"])
+@pytest.mark.parametrize("text", ["BDG:X4711", *DISGUISES])
+def test_a_badge_through_another_layout_keeps_nothing_that_could_be_read_back(
+    layout: dict[int, int], text: str
+) -> None:
+    typed = text.translate({to: key for key, to in layout.items()})
+    assert BADGES.replaced(scan(0.0, typed)) == replace(scan(0.0, BADGE), flaw="spoiled_badge")
+
+
+def test_a_badge_that_says_its_number_in_cyrillic_is_a_badge() -> None:
+    badges = Badges(SITE_KEY, CodeSettings(badge="EMP-(?P<badge>.+)"))
+    assert badges.replaced(scan(0.0, "EMP-ИВАНОВ")) == badge(0.0, "ИВАНОВ")
+
+
+@pytest.mark.parametrize("text", ["EMP:4711", "LOT:L-1:CAPEMP:4711"])
+def test_where_badges_begin_in_several_ways_no_beginning_is_their_mark(text: str) -> None:
+    badges = Badges(SITE_KEY, CodeSettings(badge=r"BDG:(?P<badge>\d+)|EMP:\d+"))
+    assert badges.replaced(scan(0.0, "BDG:4711")) == badge(0.0, "4711")
+    assert badges.replaced(scan(0.0, text)).badge is None
 
 
 @given(TEXTS)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.codes import doubles, interpret, layouts, scanned
+from agent.core.codes import beginnings, doubles, interpret, layouts, scanned
 from agent.core.codes.code_settings import CodeSettings
 
 SITE = CodeSettings()
@@ -106,12 +106,15 @@ def test_what_is_said_of_two_codes_shows_neither() -> None:
         (r"A\dB(?P<x>.)", "A"),
         (r"(?i)ABC(?P<x>.)", ""),
         (r"ABC|(?P<x>.)", ""),
+        (r"ABC(?P<x>A|B)", "ABC"),
+        (r"ABC(?P<x>[^(])|D", ""),
+        (r"ABC(?P<x>[|)])\|\(", "ABC"),
         (r"[A]BC(?P<x>.)", ""),
         (r"^ABC(?P<x>.)", ""),
     ],
 )
 def test_a_pattern_tells_what_its_codes_begin_with(pattern: str, beginning: str) -> None:
-    assert doubles.beginning(pattern) == beginning
+    assert beginnings.beginning(pattern) == beginning
 
 
 @pytest.mark.parametrize("layout", [layouts.RUSSIAN, layouts.KAZAKH], ids=["Russian", "Kazakh"])

@@ -368,6 +368,16 @@ def test_the_entry_confirm_does_it_and_cancel_leaves_it() -> None:
     assert (scrap.qty_scrap, scrap.defect_code) == (Decimal(1), "DENT")
 
 
+def test_an_answer_at_the_terminal_names_nobody_and_is_that_of_whoever_acts_there() -> None:
+    story = a_bench()
+    story.hear(card(10.0, "QTY:5"), replace(entry(11.0, "confirm"), actor=None))
+    assert [data.qty_good for data in story.of(OutputRecorded) if isinstance(data, OutputRecorded)] == [5]
+    story.hear(card(12.0, "QTY:7"), replace(entry(13.0, "sign_on", operator_id="boris"), actor=None))
+    outcome = story.observe(replace(entry(14.0, "confirm"), actor=None))
+    assert outcome.reply is not None
+    assert (outcome.reply.code, outcome.facts) == ("ASKED_BY_ANOTHER", ())
+
+
 def test_a_quantity_card_says_how_many_rejects_and_the_last_one_holds() -> None:
     story = a_bench()
     codes = answers(story, "SCRAP:DENT", "QTY:2", "QTY:3", "OK")

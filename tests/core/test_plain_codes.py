@@ -33,6 +33,20 @@ def test_a_code_that_no_pattern_matches_whole_means_nothing(text: str) -> None:
     assert read(text, CodeSettings()) is None
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"LOT:(?P<lot>.*)", "LOT:"),
+        (r"LOT:(?P<lot>[0-9]+)?", "LOT:"),
+        (r"LOT:(?P<lot>[0-9]+)|L[0-9]+", "L7"),
+        (r"LOT:(?P<lot>.*?)(?::(?P<item>.*))?", "LOT::A"),
+    ],
+)
+def test_a_pattern_that_finds_nothing_for_its_kind_does_not_match(pattern: str, text: str) -> None:
+    assert read(text, CodeSettings(lot=pattern)) is None
+    assert read("LOT:7", CodeSettings(lot=pattern)) == Code("lot", "7")
+
+
 def test_the_site_says_what_its_codes_look_like() -> None:
     codes = CodeSettings(serial=r"(?P<serial>\d{8})")
     assert read("00001234", codes) == Code("serial", "00001234")

@@ -81,7 +81,10 @@ def test_settings_are_kept_without_the_ways_to_anything_and_without_secrets() ->
                     "stop": {"minor_stop_max_s": 90},
                 }
             ],
-            "scanner": [{"name": "hand", "work_center": "PRESS-1", "device": "/dev/HUSH"}],
+            "scanner": [
+                {"name": "hand", "work_center": "PRESS-1", "device": "/dev/HUSH"},
+                {"name": "gate", "work_center": "PRESS-1", "host": "192.0.2.20"},
+            ],
             "calendar": {
                 "shift": [
                     {
@@ -99,5 +102,6 @@ def test_settings_are_kept_without_the_ways_to_anything_and_without_secrets() ->
     again = Settings.model_validate_json(text)
     (machine,), (was,) = again.machine, settings.machine
     assert (machine.stop, machine.condition, machine.signal) == (was.stop, was.condition, was.signal)
+    assert again.floor == settings.floor
     assert again.calendar == settings.calendar is not None
     assert (again.codes, again.mes.commands) == (settings.codes, ("message",))

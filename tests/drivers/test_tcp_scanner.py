@@ -31,6 +31,11 @@ async def refusal(host: str, port: int) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize("host", ["a" * 70, "gate..local"])
+async def test_a_name_that_no_host_can_have_is_a_reader_that_cannot_be_opened(host: str) -> None:
+    assert f"The reader 'gate' cannot be opened at {host}:9004: " in await refusal(host, 9004)
+
+
 async def test_a_reader_that_is_off_refuses() -> None:
     port = free_port()
     assert await refusal("127.0.0.1", port) == (

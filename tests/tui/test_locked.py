@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.core.views import EntryBody, Reply, SignOnBody
+from agent.core.views import EntryBody, Reply, ScanBody, SignOnBody
 from agent.core.work_center_view import ScanView
 from agent.tui.meanings import Typed
 from agent.tui.pages import Page
@@ -111,6 +111,32 @@ async def test_half_a_pin_is_dropped_when_its_time_is_over(socket: Path) -> None
         assert operator.terminal.desk.wedge.line == ""
         await operator.press("enter")
         assert agent.received == []
+
+
+async def test_a_pin_that_comes_in_one_lump_as_through_ssh_is_a_pin_all_the_same(socket: Path) -> None:
+    agent = FakeAgent(showing(PIN_ASKED))
+    async with agent.serving(socket), operating(socket) as operator:
+        await operator.sees("Asel: type your PIN and press Enter")
+        operator.scan("8642")
+        await eventually(lambda: len(agent.received) == 1, "the PIN is sent")
+        (body,) = agent.received
+        assert isinstance(body, SignOnBody)
+        operator.scan("BDG:8642")
+        await eventually(lambda: len(agent.received) == 2, "another badge is sent")
+        assert isinstance(agent.received[1], ScanBody)
+
+
+async def test_what_is_typed_at_a_locked_work_center_may_be_a_pin_and_goes_nowhere(socket: Path) -> None:
+    agent = FakeAgent(showing(LOCKED).model_copy(update={"badge_pattern": "BDG:(?P<badge>.+)"}))
+    async with agent.serving(socket), operating(socket) as operator:
+        await operator.sees("Locked: scan your badge")
+        await type_slowly(operator, "8642")
+        await operator.press("enter")
+        await operator.sees("! NOTE  Locked: scan your badge first.")
+        assert agent.received == []
+        await type_slowly(operator, "BDG:47")
+        await operator.press("enter")
+        await eventually(lambda: len(agent.received) == 1, "a typed badge is sent")
 
 
 async def test_the_first_digit_of_a_pin_picks_nothing(socket: Path) -> None:

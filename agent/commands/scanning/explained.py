@@ -93,8 +93,6 @@ def explained(heard: Heard, badges: Badges) -> Explained:
         hidden = replace(heard, text="" if heard.flaw else heard.text, raw=None)
         return Explained(at, hidden, None if heard.raw is None else size, None, None, heard.warnings)
     scan = Scan("-", heard.text, _NOWHEN, heard.reader)
-    if any(badges.replaced(replace(scan, text=keys)).text == BADGE for keys in layouts.in_english(heard.text)):
-        scan = replace(scan, text=BADGE, flaw="spoiled_badge")
     scan = badges.replaced(scan)
     if scan.flaw is not None or scan.badge is not None:
         hidden = replace(heard, text="" if scan.flaw else BADGE, raw=b"", flaw=scan.flaw)

@@ -7,12 +7,12 @@ twice, together with another code or with its letters changed, loses its text as
 from __future__ import annotations
 
 import hmac
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
 
 from agent.core.codes import aim, interpret, layouts, plain
+from agent.core.codes.beginnings import beginning, unescaped
 from agent.core.codes.code_settings import PATTERNS, CodeSettings
 from agent.core.observations import Entry, Scan
 from agent.core.values import replace
@@ -23,7 +23,6 @@ SHORTEST_MARK: Final = 3
 """Characters before the group of a pattern from which on they tell its codes from all others."""
 LONGEST_BADGE: Final = 64
 """Characters of a badge that is looked for beside another code, where badges have no mark."""
-_LITERAL = re.compile(r"(?:[^.^$*+?{}\[\]|()\\]|\\\W)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def _found(scan: Scan, codes: CodeSettings) -> str | bool:
     text, mark = scan.text, _mark(codes.badge)
     if scan.badge is not None or scan.flaw is not None:
         return False
-    if any(_text_of(keys, codes) is not None for keys in layouts.in_english(text)):
+    if any(_is_held_by(keys, codes) for keys in layouts.in_english(text)) and _text_of(text, codes) is None:
         return True
     if mark is None:
         return _unmarked(text, codes)
@@ -74,6 +73,12 @@ def _found(scan: Scan, codes: CodeSettings) -> str | bool:
     if said is None or times > 1 or any(_has(text, other) for other in _marks(codes) - {mark}):
         return True
     return said
+
+
+def _is_held_by(keys: str, codes: CodeSettings) -> bool:
+    """Whether the keys of a text in letters of another language hold a badge's text."""
+    mark = _mark(codes.badge)
+    return _unmarked(keys, codes) is not False if mark is None else _has(keys, mark)
 
 
 def _unmarked(text: str, codes: CodeSettings) -> str | bool:
@@ -115,12 +120,10 @@ def _has(text: str, mark: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _mark(pattern: str) -> str | None:
-    """The text that all codes of a pattern begin with and that tells them from others."""
-    head = pattern.split("(?P<", 1)[0]
-    if not _LITERAL.fullmatch(head):
-        return None
-    mark = re.sub(r"\\(.)", r"\1", head)
-    return mark if len(mark) >= SHORTEST_MARK else None
+    """The text before the group that all codes of a pattern begin with, and that tells them from others."""
+    mark = beginning(pattern)
+    is_all = mark == unescaped(pattern.split("(?P<", 1)[0])
+    return mark if is_all and len(mark) >= SHORTEST_MARK else None
 
 
 def _marks(codes: CodeSettings) -> set[str]:

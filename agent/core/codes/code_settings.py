@@ -10,6 +10,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from agent.core.codes import gs1_identifiers
+from agent.core.codes.beginnings import beginning
 from agent.core.settings_base import Id, Port, Section
 
 PATTERNS: Final[Mapping[str, frozenset[str]]] = {
@@ -145,24 +146,16 @@ class CodeSettings(Section):
 
     def _must_leave_cards(self, kind: str, pattern: str) -> None:
         """Refuse a pattern for codes that begin as command cards do, as far as that can be told of it."""
-        literal = re.sub(r"\\(.)", r"\1", _literal(pattern))
         cards = (self.command_prefix, *(self.command_prefix + tail for tail in _TAILS))
-        if literal.startswith(self.command_prefix) or any(re.fullmatch(pattern, card) for card in cards):
+        if beginning(pattern).startswith(self.command_prefix) or any(re.fullmatch(pattern, card) for card in cards):
             raise ValueError(
                 f"'{kind}' takes codes that begin with '{self.command_prefix}', as command cards do; "
                 "expected a stricter pattern, or another command_prefix"
             )
 
 
-_BEGINNING = re.compile(r"(?:(?:[^\\.^$*+?{}\[\]|()]|\\[^A-Za-z0-9])(?![*+?{]))*")
 _TAILS = ("OK", "QTY:12", "STOP:A-1", *(sign * length for sign in "A1-" for length in range(1, 33)))
 """What codes may go on with after the prefix."""
-
-
-def _literal(pattern: str) -> str:
-    """What a pattern begins with that stands for itself; nothing where it has alternatives."""
-    begins = None if "|" in pattern else _BEGINNING.match(pattern)
-    return "" if begins is None else begins[0]
 
 
 def _is_identifier(key: str) -> bool:

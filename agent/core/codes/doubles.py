@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from agent.core.codes import aim, interpret
+from agent.core.codes.beginnings import beginning
 from agent.core.codes.code_settings import PATTERNS, CodeSettings
 from agent.core.codes.reading import Flaw
 from agent.core.sentences import say
@@ -21,7 +22,6 @@ MOST_SEAMS = 16
 """Places in a text at which a second code may begin that are looked at."""
 _STANDARD = (r"\][A-Za-z][0-9A-Za-z]", r"https?://", r"\[\)>\x1e")
 """How codes of the standards begin: AIM identifiers, GS1 Digital Link, ISO/IEC 15434."""
-_BEGINNING = re.compile(r"(?:(?:[^\\.^$*+?{}\[\]|()]|\\[^A-Za-z0-9])(?![*+?{]))*")
 
 
 def flaw(text: str, settings: CodeSettings, *, typed: bool) -> Flaw | None:
@@ -45,13 +45,6 @@ def flaw(text: str, settings: CodeSettings, *, typed: bool) -> Flaw | None:
             words = say("Two codes were read as one. Scan one label alone.")
             return Flaw("TWO_CODES", words)
     return None
-
-
-@lru_cache(maxsize=64)
-def beginning(pattern: str) -> str:
-    """What all texts that a pattern matches begin with, as far as that stands in it letter by letter."""
-    found = None if "|" in pattern else _BEGINNING.match(pattern)
-    return "" if found is None else re.sub(r"\\(.)", r"\1", found[0])
 
 
 def _is_code(text: str, settings: CodeSettings) -> bool:

@@ -54,8 +54,8 @@ def read(data: str) -> tuple[Element, ...] | Flaw:
                     "The code says {key} twice: '{one}' and '{other}'. Scan one label alone; if it comes again, the "
                     "label is wrong.",
                     key=element.key,
-                    one=former.value,
-                    other=element.value,
+                    one=former.value[:_SHOWN],
+                    other=element.value[:_SHOWN],
                 ),
             )
     return tuple(found.values())

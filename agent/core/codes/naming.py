@@ -72,5 +72,8 @@ def named(said: Code, things: Things, values: Mapping[str, str]) -> Code | Flaw:
 def _operation_without_order(operation: str) -> Flaw:
     return Flaw(
         "MALFORMED",
-        say("The code names operation {operation} and no order. Scan the code of the order.", operation=operation),
+        say(
+            "The code names operation {operation} and no order. Scan the code of the order.",
+            operation=operation[:_SHOWN],
+        ),
     )

@@ -15,11 +15,14 @@ assert tuple(PATTERNS) == KINDS
 
 
 def read(text: str, settings: CodeSettings) -> Code | None:
-    """The meaning of a code by the site's patterns, the first that matches the whole of it; None where none does."""
+    """The meaning of a code by the site's patterns, the first that matches the whole of it; None where none does.
+
+    A pattern that finds nothing in a group which it must have does not match.
+    """
     for kind, pattern in _patterns(settings):
         match = pattern.fullmatch(text)
-        if match:
-            said = match.groupdict()
+        said = {} if match is None else {name: found for name, found in match.groupdict().items() if found}
+        if PATTERNS[kind] <= said.keys():
             # A serial's pattern may name its lot too, and so on; what a group names goes where it belongs.
             return Code(
                 kind,

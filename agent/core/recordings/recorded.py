@@ -13,6 +13,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, TypeAdapter
 
+from agent.core.codes.code_settings import ScannerSettings
 from agent.core.contract.envelope import Row
 from agent.core.draft import ExecutionMode
 from agent.core.machine_settings import MachineSettings, ModbusSettings, OpcUaSettings
@@ -157,7 +158,7 @@ def settings_kept(settings: Settings) -> str:
         "journal": JournalSettings(),
         "telemetry": TelemetryBudget(),
         "machine": tuple(_unreachable(machine) for machine in settings.machine),
-        "scanner": (),
+        "scanner": tuple(map(_unplugged, settings.scanner)),
         "people": SiteKeySettings(),
     }
     return settings.model_copy(update=kept).model_dump_json(by_alias=True)
@@ -166,6 +167,11 @@ def settings_kept(settings: Settings) -> str:
 def digest(settings: str) -> str:
     """Tells one text of settings from another."""
     return sha256(settings.encode()).hexdigest()
+
+
+def _unplugged(scanner: ScannerSettings) -> ScannerSettings:
+    """A reader of that name: that it is configured decides whether it is missed after a restart."""
+    return ScannerSettings(name=scanner.name, work_center=scanner.work_center, host=f"{scanner.name}.{NOWHERE}")
 
 
 def _unreachable(machine: MachineSettings) -> MachineSettings:
