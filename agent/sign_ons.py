@@ -45,7 +45,9 @@ class SignOns:
             reply = known or await self._verified(body)
         if reply is not None:
             return reply
-        said = {"operator_id": body.operator_id, "activity": body.activity}
+        said = {"operator_id": body.operator_id}
+        if body.activity is not None:
+            said["activity"] = body.activity
         now = self._clock.now()
         entry = Entry(body.wc_id, "sign_on", said, now, body.client_id, body.operator_id, auth="pin")
         taken = await self._intake.submit(entry)

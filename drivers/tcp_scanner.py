@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from agent.core.codes.code_settings import ScannerSettings
 from drivers.contract import Now, Tap
@@ -58,20 +58,25 @@ class TcpScannerDriver(ReaderDriver):
 
     async def _open(self) -> None:
         assert self._scanner.host is not None
+        loop, host, port = asyncio.get_running_loop(), self._scanner.host, self._scanner.port
+        # Asking for a name cannot be broken off, and has limits of its own: whoever asked anew meanwhile would take one
+        # thread after the other from everybody.
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = [str(address[0]) for *_, address in found]
         async with asyncio.timeout(CONNECT_S):
-            self._line = await self._dial(self._scanner.host, self._scanner.port)
+            self._line = await self._dial(addresses, port)
         sock: socket.socket = self._line.transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for option, value in KEEP_ALIVE:
             sock.setsockopt(socket.IPPROTO_TCP, option, value)
 
-    async def _dial(self, host: str, port: int) -> _Line:
+    async def _dial(self, addresses: Iterable[str], port: int) -> _Line:
         """One address after the other: asked for all at once, asyncio's error tells no reason."""
         loop = asyncio.get_running_loop()
         reason = OSError(errno.EHOSTUNREACH, os.strerror(errno.EHOSTUNREACH))
-        for *_, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        for address in addresses:
             try:
-                _, line = await loop.create_connection(lambda: _Line(self._take, self._hang_up), *address[:2])
+                _, line = await loop.create_connection(lambda: _Line(self._take, self._hang_up), address, port)
             except OSError as error:
                 reason = error
             else:

@@ -145,7 +145,8 @@ class SignOnBody(Block):
     wc_id: str
     operator_id: Annotated[str, Field(min_length=1, max_length=64)]
     pin: Annotated[str, Field(min_length=1, max_length=64, repr=False)]
-    activity: Literal["direct", "indirect"] = "direct"
+    activity: Literal["direct", "indirect"] | None = None
+    """Null: direct, and of who only unlocks the one that goes on."""
 
 
 class ScanBody(Block):

@@ -245,6 +245,14 @@ def test_two_items_never_have_one_gtin() -> None:
     assert received(known, None, "items/BOARD", again, 0.0).kept is not None
 
 
+def test_a_gtin_is_whose_the_last_message_says_and_before_that_whose_it_was() -> None:
+    before = received(Directories(), None, "items/BOARD", ITEMS[0].model_dump_json().encode(), 0.0).directories
+    bare = an_item("BOARD", rev="2").model_dump_json().encode()
+    after = received(before, None, "items/BOARD", bare, 0.0).directories
+    assert [one.item_of(CASE) is not None for one in (before, after, before)] == [True, False, True]
+    assert [one.knows_gtins for one in (before, after, before)] == [True, False, True]
+
+
 @pytest.mark.parametrize("gtin", ["09521234543214", "9521234543213", "0952123454321X"])
 def test_a_gtin_that_no_label_can_have_is_refused_with_its_item(gtin: str) -> None:
     payload = b'{"rev": "1", "item_id": "BOARD", "uom": "EA", "gtins": [{"gtin": "%s"}]}' % gtin.encode()

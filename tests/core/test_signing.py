@@ -64,6 +64,15 @@ def test_a_pin_signs_on_and_the_fact_says_so() -> None:
     assert (fact.data.operator_id, fact.data.auth, fact.data.activity) == ("OP-1", "pin", "indirect")
 
 
+def test_who_unlocks_by_pin_goes_on_with_the_same_activity_unless_another_is_said() -> None:
+    story = a_shop()
+    story.hear(by_pin(0.0, "OP-1", activity="indirect"), entry(1.0, "lock"))
+    assert story.hear(by_pin(2.0, "OP-1")) == []
+    assert not is_locked(story)
+    story.hear(entry(3.0, "lock"))
+    assert types(story.hear(by_pin(4.0, "OP-1", activity="direct")))[-1] == "labor.signed_on"
+
+
 def test_an_entry_is_no_pin_whatever_it_says() -> None:
     story = a_shop()
     (fact,) = story.hear(entry(0.0, "sign_on", operator_id="OP-1", auth="pin"))

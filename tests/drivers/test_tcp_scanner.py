@@ -2,8 +2,10 @@
 
 import asyncio
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -34,6 +36,23 @@ async def refusal(host: str, port: int) -> str:
 @pytest.mark.parametrize("host", ["a" * 70, "gate..local"])
 async def test_a_name_that_no_host_can_have_is_a_reader_that_cannot_be_opened(host: str) -> None:
     assert f"The reader 'gate' cannot be opened at {host}:9004: " in await refusal(host, 9004)
+
+
+async def test_a_name_is_asked_for_once_at_a_time_however_long_that_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def nobody(*_: object, **__: object) -> NoReturn:
+        asked.set()
+        answered.wait(10.0)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(tcp_scanner, "CONNECT_S", 0.01)
+    monkeypatch.setattr(socket, "getaddrinfo", nobody)
+    calling = asyncio.create_task(refusal("gate", 9004))
+    await asyncio.to_thread(asked.wait)
+    assert await asyncio.wait({calling}, timeout=0.2) == (set(), {calling})
+    answered.set()
+    assert "its name is not known (Temporary failure in name resolution)" in await calling
 
 
 async def test_a_reader_that_is_off_refuses() -> None:

@@ -12,6 +12,7 @@ from math import inf
 from agent.core.directories.calendars import PublishedCalendar
 from agent.core.directories.copies import Scheduled, in_force
 from agent.core.directories.floor import Figures, LicensePlate, Lot, Operator, Operators, Resources
+from agent.core.directories.gtins import by_gtin
 from agent.core.directories.items import Bom, CheckPlan, Item, Norms, Package, Route
 from agent.core.directories.orders import Order, in_order
 from agent.core.directories.reasons import (
@@ -116,12 +117,11 @@ class Directories:
     @property
     def knows_gtins(self) -> bool:
         """Whether any item has a GTIN."""
-        return any(item.gtins for item in self.items.values())
+        return bool(by_gtin(self.items))
 
     def item_of(self, gtin: str) -> tuple[Item, Package] | None:
         """The item that labels call so, and in which package."""
-        found = ((item, one) for item in self.items.values() for one in item.gtins if one.gtin == gtin)
-        return next(found, None)
+        return by_gtin(self.items).get(gtin)
 
     def operator(self, operator_id: str) -> Operator | None:
         """The person of this id."""

@@ -66,9 +66,11 @@ def remember(turn: Turn, refusal: EntryRefusedError) -> None:
 
 def _sign_on(turn: Turn, entry: Entry) -> str:
     operator_id = arguments.name(entry.arguments, "operator_id")
-    activity = arguments.one_of({"activity": "direct", **entry.arguments}, "activity", ACTIVITIES)
     proven, crew = entry.auth == "pin", turn.crew
     here = crew.find(operator_id)
+    # Who unlocks goes on with the same.
+    usual = here.activity if here is not None and proven and crew.is_locked else "direct"
+    activity = arguments.one_of({"activity": usual, **entry.arguments}, "activity", ACTIVITIES)
     if _needs_pin(turn, operator_id):
         _must_have_both(turn, entry, operator_id)
     if proven and crew.is_locked and here is not None and here.activity == activity:
