@@ -91,9 +91,10 @@ def take(turn: Turn, scan: Scan) -> Reply:
 
 
 def echo(last: LastScan) -> Reply:
-    """The answer to a code that the reader sent twice."""
-    twice = accepted(say("The reader sent it twice; it counts once."))
-    return twice.model_copy(update={"accepted": last.accepted, "code": "ECHO"})
+    """The answer to a code that the reader sent twice: that it counts once, or why it does not, which is to be read."""
+    if last.accepted:
+        return accepted(say("The reader sent it twice; it counts once.")).model_copy(update={"code": "ECHO"})
+    return Reply(accepted=False, code=last.code, message=last.message, pattern=last.pattern, values=dict(last.values))
 
 
 def last_scan(scan: Scan, reply: Reply) -> LastScan:

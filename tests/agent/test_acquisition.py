@@ -189,7 +189,7 @@ async def test_a_reader_that_is_lost_at_once_each_time_is_tried_less_and_less(mo
             raise asyncio.CancelledError
 
     monkeypatch.setattr(acquisition, "Backoff", Steps)
-    monkeypatch.setattr(acquisition.asyncio, "sleep", sleep)
+    monkeypatch.setattr(asyncio, "sleep", sleep)
     device = Device("reader gate", "PRESS-1", "scanner", "gate")
     with pytest.raises(asyncio.CancelledError):
         await _watch(device, Clock.of(None), heard.take, open_device=Shaky)

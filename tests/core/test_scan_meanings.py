@@ -217,6 +217,14 @@ def test_the_same_code_after_an_entry_is_another_scan() -> None:
     assert (echo.reply.code, echo.reply.pattern) == ("ECHO", "The reader sent it twice; it counts once.")
 
 
+def test_the_echo_of_a_refusal_says_again_why_and_makes_no_second_fact() -> None:
+    floor = a_place()
+    first, echo = (floor.story.observe(scan(floor.at + at, "LOT:NO-SUCH:CABLE")) for at in (0.1, 0.2))
+    assert first.reply is not None
+    assert echo.reply == first.reply.model_copy(update={"fact_ids": ()})
+    assert (first.reply.accepted, types(first.facts), echo.facts) == (False, ["scan.refused"], ())
+
+
 def test_an_entry_that_was_refused_lets_an_echo_be_one() -> None:
     floor = a_place()
     floor.story.observe(scan(floor.at + 0.1, "LOT:L1:BOARD"))
