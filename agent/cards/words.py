@@ -28,6 +28,7 @@ TITLES: Final[Mapping[str, Texts]] = {
     "CANCEL": _texts("Cancel", "Отмена", "Болдырмау"),
     "UNDO": _texts("Undo", "Вернуть", "Қайтару"),
     "LOGOUT": _texts("Sign off", "Выйти", "Шығу"),
+    "LOCK": _texts("Lock", "Заблокировать", "Құлыптау"),
     "HELP": _texts("Help", "Помощь", "Көмек"),
 }
 """By verb its name."""
@@ -56,6 +57,11 @@ TEXTS: Final[Mapping[str, Texts]] = {
     ),
     "LOGOUT": _texts(
         "Signs off whoever works here", "Отмечает уход работающего здесь", "Осында жұмыс істеушінің шығуын белгілейді"
+    ),
+    "LOCK": _texts(
+        "Locks until a badge or a PIN opens it",
+        "Блокирует до карты работника или PIN",
+        "Төсбелгі не PIN берілгенше құлыптайды",
     ),
     "HELP": _texts("Opens the help of the terminal", "Открывает справку терминала", "Терминал анықтамасын ашады"),
 }

@@ -13,7 +13,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.materials import consuming, loading, lot_splits, movements, moving
 from agent.core.observations import Entry
 from agent.core.orders import attaching, execution
-from agent.core.people import locking, rights, signing
+from agent.core.people import labor, locking, rights, signing
 from agent.core.quality import checking, checks, holds
 from agent.core.replies import accepted, refused
 from agent.core.stops import stop_entries
@@ -65,6 +65,8 @@ def take(turn: Turn, entry: Entry) -> Reply:
     """Carry out what somebody entered, or say why not: then nothing changed."""
     try:
         locking.must_be_open_to(turn, entry)
+        if entry.actor is None and entry.role != "mes":
+            entry = replace(entry, actor=labor.acting(turn))
         message = carry_out(turn, entry)
     except EntryRefusedError as refusal:
         return refused(refusal)

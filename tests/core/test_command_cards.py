@@ -220,6 +220,16 @@ def test_a_card_has_the_rights_of_who_scans_it_and_no_more() -> None:
     assert finished.actor == "boris"
 
 
+def test_who_has_lost_the_right_meanwhile_confirms_nothing() -> None:
+    people = {"rights": {"complete_operation": ("supervisor",)}}
+    story = a_bench(plan=replace(PLAN, operators=PEOPLE), people=people)
+    story.hear(entry(5.0, "sign_on", operator_id="boris"), card(10.0, "FINISH"))
+    demoted = [one.model_copy(update={"roles": ("operator",)}) for one in PEOPLE.operators]
+    story.plan = replace(PLAN, operators=PEOPLE.model_copy(update={"operators": tuple(demoted)}))
+    assert answer(story, card(12.0, "OK")) == "NEEDS_SUPERVISOR"
+    assert not story.of(OperationCompleted)
+
+
 def test_without_a_directory_of_operators_a_card_never_makes_a_supervisor() -> None:
     story = a_bench(people={"rights": {"complete_operation": ("supervisor",)}})
     assert answers(story, "FINISH") == ["NEEDS_SUPERVISOR"]
@@ -319,6 +329,12 @@ def test_logout_signs_off_who_acts() -> None:
     assert off.operator_id == "boris"
 
 
+def test_lock_leaves_a_work_center_to_badges() -> None:
+    story = a_bench()
+    assert answers(story, "FINISH", "LOCK", "OK") == ["CONFIRM", "ok", "LOCKED"]
+    assert asked(story, 14.0) is None
+
+
 # What is asked once
 
 
@@ -362,7 +378,8 @@ def test_the_entry_confirm_does_it_and_cancel_leaves_it() -> None:
     story = a_bench()
     story.hear(card(10.0, "SCRAP:DENT"), entry(11.0, "cancel"), entry(12.0, "confirm"))
     assert not story.of(ScrapRecorded)
-    story.hear(card(13.0, "SCRAP:DENT"), entry(14.0, "confirm"), entry(15.0, "confirm"))
+    unnamed = replace(entry(14.0, "confirm"), actor=None)
+    story.hear(card(13.0, "SCRAP:DENT"), unnamed, entry(15.0, "confirm"))
     (scrap,) = story.of(ScrapRecorded)
     assert isinstance(scrap, ScrapRecorded)
     assert (scrap.qty_scrap, scrap.defect_code) == (Decimal(1), "DENT")

@@ -26,6 +26,7 @@ VERBS: Final[Mapping[str, Argument]] = {
     "CANCEL": "none",
     "UNDO": "none",
     "LOGOUT": "none",
+    "LOCK": "none",
     "HELP": "none",
 }
 """By verb what stands behind it, with a colon between."""
