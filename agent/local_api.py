@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 from agent.batch import Stand
 from agent.core.contract.envelope import Envelopes
 from agent.core.errors import ConfigurationError, JournalError
-from agent.core.observations import Entry, Scan
+from agent.core.observations import TERMINAL, Entry, Scan
 from agent.core.state import LastScan
 from agent.core.views import API_VERSION, EntryBody, ExplainBody, Problem, Reply, ScanBody, SignOnBody
 from agent.directories_api import DirectoriesApi
@@ -150,7 +150,7 @@ class LocalApi:
     async def _scan(self, request: web.Request) -> web.Response:
         body = await _body(request, ScanBody)
         self._known(body.wc_id)
-        scan = Scan(body.wc_id, body.text, self._clock.now(), "terminal", body.manual, body.client_id)
+        scan = Scan(body.wc_id, body.text, self._clock.now(), TERMINAL, body.manual, body.client_id)
         return _answer(await self._intake.submit(scan))
 
     async def _explain(self, request: web.Request) -> web.Response:

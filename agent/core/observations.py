@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import DigestRow, Range, StorageLevel
@@ -15,6 +15,10 @@ ScanFlaw: TypeAlias = Literal["incomplete", "too_long", "overrun", "spoiled_badg
 """incomplete: the reader fell silent or was lost within a code. too_long: no end of it came. overrun: characters of it
 were lost on their way. spoiled_badge: it held a badge's text and something else."""
 EntryRole: TypeAlias = Literal["operator", "supervisor", "quality", "maintenance", "mes"]
+
+
+TERMINAL: Final = "terminal"
+"""The reader of what is scanned or typed at a terminal."""
 
 
 class Quality(StrEnum):
@@ -90,7 +94,7 @@ class Scan:
     text: str
     observed: Instant
     reader: str
-    """Name of the reader in the configuration, or `terminal`."""
+    """Name of the reader in the configuration, or `TERMINAL`."""
     manual: bool = False
     """Typed by hand rather than read."""
     client_id: str | None = None

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias
 from uuid import uuid4
 
 from agent.core.codes.badges import BADGE
+from agent.core.observations import TERMINAL
 from agent.core.views import LONGEST_CODE, EntryBody, ScanBody, SignOnBody
 from agent.core.work_center_view import AskedView, OrderView, PinAskedView, ScanView, WorkCenterView
 from agent.tui import feedback as told
@@ -230,7 +231,7 @@ class Desk:
         """A scan by a reader of the agent's own; one of this terminal has its answer already."""
         if scan is None:
             return
-        if scan.text in self._own_scans:
+        if scan.reader == TERMINAL and scan.text in self._own_scans:
             self._own_scans.remove(scan.text)
             return
         self._tell(told.of_scan(scan, self.words))

@@ -167,12 +167,23 @@ async def test_a_scan_by_a_reader_of_the_agent_is_shown_and_that_of_this_termina
         await operator.sees("ONLINE")
         operator.scan("X-1X-1")
         await operator.sees("REFUSED")
-        own = ScanView(time=NOON, text="X-1X-1", reader="gun", accepted=False, code="UNKNOWN_CODE", message="own")
+        own = ScanView(time=NOON, text="X-1X-1", reader="terminal", accepted=False, code="UNKNOWN_CODE", message="own")
         agent.show(showing(CENTER.model_copy(update={"last_scan": own})))
         other = own.model_copy(update={"text": "Y-1", "message": "'Y-1' is no code of this site."})
         agent.show(showing(CENTER.model_copy(update={"last_scan": other})))
         await operator.sees("× REFUSED  'Y-1' is no code of this site.")
         assert rings == [True, True]
+
+
+async def test_a_reader_is_heard_with_a_code_that_was_scanned_here_before_too(socket: Path) -> None:
+    agent = FakeAgent(VIEW, reply=REFUSED)
+    async with agent.serving(socket), operating(socket) as operator:
+        await operator.sees("ONLINE")
+        operator.scan("X-1X-1")
+        await operator.sees("REFUSED")
+        scan = ScanView(time=NOON, text="X-1X-1", reader="gun", accepted=False, code="NO_ORDER", message="Start one.")
+        agent.show(showing(CENTER.model_copy(update={"last_scan": scan})))
+        await operator.sees("× REFUSED  Start one.")
 
 
 async def test_a_badge_is_sent_but_its_text_is_never_on_the_screen(socket: Path) -> None:
