@@ -48,7 +48,12 @@ async def test_a_reply_is_given_only_after_the_commit(tmp_path: Path) -> None:
         rows = await running.journal.latest(10)
         assert [row.type for row in rows] == ["scan.accepted", "lot.loaded"]
         assert reply == Reply(
-            accepted=True, code="ok", message="Lot P-1 loaded.", fact_ids=tuple(str(UUID(bytes=row.id)) for row in rows)
+            accepted=True,
+            code="ok",
+            message="Lot P-1 loaded.",
+            pattern="Lot {lot_id} loaded.",
+            values={"lot_id": "P-1"},
+            fact_ids=tuple(str(UUID(bytes=row.id)) for row in rows),
         )
         assert lots(running) == ["P-1"]
 

@@ -37,10 +37,6 @@ SCANS: Final[dict[str, tuple[str, str]]] = {
         "Отменить вашу последнюю запись ({fact})? Сканируйте OK или CANCEL.",
         "Соңғы жазбаңызды ({fact}) қайтару керек пе? OK не CANCEL сканерлеңіз.",
     ),
-    "Command cards are not taken from this reader. Scan the card with one at this terminal.": (
-        "Этот сканер не принимает карты команд. Сканируйте карту сканером терминала.",
-        "Бұл сканер команда карталарын қабылдамайды. Картаны терминал сканерімен сканерлеңіз.",
-    ),
     "Help is shown on the screen.": (
         "Справка на экране.",
         "Анықтама экранда.",
