@@ -19,6 +19,9 @@ from tests.floor.strangers import strangers_report
 WC = "ASM-1"
 ORDER = "PO-1"
 LOTS = {"HOUSING": "H-1", "BOARD": "B-1", "CABLE": "C-1", "SCREW": "S-1", "CARTON": "K-1"}
+GTIN = "09521234543213"
+"""Of a housing, whose boxes have a GS1 label: content, count and lot."""
+LABELS = {item: f"LOT:{lot}:{item}" for item, lot in LOTS.items()} | {"HOUSING": f"]d202{GTIN}37100\x1d10H-1"}
 SCRIPT = a_script(WC, Episode(Kind.BREAKDOWN, 630.0, 2400.0), cycle_s=60.0, length_s=3600.0 + 30.0)
 UNITS = [f"U-{number:03}" for number in range(1, 21)]
 FAULTY, DROPPED = UNITS[6], UNITS[12]
@@ -58,6 +61,7 @@ def publish(floor: Floor) -> None:
     ):
         floor.publish(name, codes(known))
     floor.publish("items/PUMP", {"item_id": "PUMP", "uom": "EA", "serial_issuer": "external"})
+    floor.publish("items/HOUSING", {"item_id": "HOUSING", "uom": "EA", "gtins": [{"gtin": GTIN}]})
     floor.publish("boms/PUMP", {"item_id": "PUMP", "versions": versions("bom_version", "3", lines=BOM)})
     floor.publish("checks/PUMP", {"item_id": "PUMP", "versions": versions("limits_version", "7", checks=CHECKS)})
     for item, lot in LOTS.items():
@@ -95,8 +99,8 @@ def prepare(floor: Floor) -> None:
     for person in ("OP-1", "OP-2", "SV-1"):
         floor.enter(WC, "sign_on", operator_id=person)
     floor.enter(WC, "start_operation", order_id=ORDER)
-    for item, lot in LOTS.items():
-        assert floor.scan(WC, f"LOT:{lot}:{item}")["accepted"]
+    for label in LABELS.values():
+        assert floor.scan(WC, label)["accepted"]
     floor.enter(WC, "record_check", check_id="BOARD-IN", result="pass", lot_id=LOTS["BOARD"])
 
 
@@ -170,7 +174,7 @@ def test_it_is_known_which_component_lots_went_into_which_serials(pumps: Floor) 
     assert all(children >= set(LOTS.items()) for children in linked.values())
     scanned = {one["scan_text"]: one["keys"] for one in pumps.mes("lot.loaded", order_id=ORDER)}
     assert {text: (one["op_no"], one["item_id"], one["lot_id"]) for text, one in scanned.items()} == {
-        f"LOT:{lot}:{item}": ("10", item, lot) for item, lot in LOTS.items()
+        LABELS[item]: ("10", item, lot) for item, lot in LOTS.items()
     }
 
 
