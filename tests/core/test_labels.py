@@ -67,6 +67,7 @@ def refusal(floor: Floor) -> str:
         (f"]C102{GTIN}3724\x1d10L1", ("L1", "BOARD", "24", "EA")),
         (f"]C102{CASE}373\x1d10L1", ("L1", "BOARD", "72", "EA")),
         (f"]d201{GTIN}3012\x1d10L1", ("L1", "BOARD", "12", "EA")),
+        ("]C102000123456789053" + "73\x1d10K1", ("K1", "CABLE", None, "KG")),
         ("]d201000123456789053103001750" + "10K1", ("K1", "CABLE", "1.750", "KG")),
         (f"]Q1https://id.gs1.org/01/{GTIN}/10/L1", ("L1", "BOARD", None, "EA")),
         (f"(01){GTIN}(10)L1", ("L1", "BOARD", None, "EA")),

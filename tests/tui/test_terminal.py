@@ -14,6 +14,7 @@ from agent.core.terminal_settings import TerminalSettings
 from agent.core.views import EntryBody, Reply, ScanBody
 from agent.core.work_center_view import ScanView
 from agent.tui.app import run_terminal
+from agent.tui.hand import HELD_S
 from agent.tui.meanings import Scanned
 from agent.tui.pages import Page
 from tests.tui.fake_agent import FakeAgent
@@ -242,6 +243,8 @@ async def test_finishing_an_operation_asks_first(socket: Path) -> None:
         await operator.press("enter")
         await operator.sees("Good 1,240, scrap 8, planned 2,000 pcs.")
         assert agent.received == []
+        # As a person reads it; sooner it would be a key held down.
+        await operator.pilot.pause(2 * HELD_S)
         await operator.press("enter")
         await until_sent(agent, ("WC-12", "complete_operation", {"order_id": "PO-1001", "op_no": "20"}))
         assert operator.terminal.desk.page is Page.RUN

@@ -20,6 +20,9 @@ from agent.core.units import unit_records
 SAME_UNIT: Mapping[str, str] = {"KGM": "KG", "MTR": "M", "MTK": "M2", "LTR": "L", "MTQ": "M3"}
 """Units of GS1 net measures (UN/ECE Recommendation 20), and how plants often call the same ones."""
 
+MEASURES = frozenset({*SAME_UNIT, *SAME_UNIT.values()})
+"""Units in which nothing is counted: three pieces of what is measured in KG are not 3 KG."""
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -114,13 +117,15 @@ def _named(turn: Turn, code: Code) -> tuple[Item | None, Package | None]:
 def _quantity(
     turn: Turn, code: Code, lot_id: str, item_id: str | None, package: Package | None
 ) -> tuple[Decimal | None, str | None]:
-    """How much a label says, in the unit of the item; nothing where nobody knows what pieces of it are counted in."""
+    """How much a label says, in the unit of the item; nothing where nobody knows what its pieces are in that unit."""
     known = uoms.of_item(turn.directories, item_id, lot_id)
     if code.uom is not None:
         unit = known if known is not None and known.upper() == SAME_UNIT.get(code.uom) else code.uom
         return code.qty, uoms.agreed(unit, known, lot_id)
     holds = None if package is None else package.holds
     if known is None or (code.qty is None and holds is None):
+        return None, None
+    if holds is None and code.gtin is not None and known.upper() in MEASURES:
         return None, None
     pieces = Decimal(1) if code.qty is None else code.qty
     return pieces * (holds or 1), known
