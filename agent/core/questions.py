@@ -14,7 +14,7 @@ from agent.core.corrections import undo
 from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
-from agent.core.people import labor, rights
+from agent.core.people import rights
 from agent.core.sentences import Sentence, say
 from agent.core.state import Floor, Question
 from agent.core.turn import Turn
@@ -59,12 +59,10 @@ def answers(table: Actions) -> Actions:
 
     def confirm(turn: Turn, entry: Entry) -> str:
         question = _must_wait(turn)
-        _must_hold(turn, question, entry.actor or labor.acting(turn))
+        _must_hold(turn, question, entry)
         turn.floor = replace(turn.floor, question=None)
         action = table[question.action]
-        waiting = replace(
-            entry, action=question.action, arguments=question.arguments, actor=question.actor, role="operator"
-        )
+        waiting = replace(entry, action=question.action, arguments=question.arguments, role="operator")
         rights.must_be(turn, waiting, *action.roles)
         return action.carry_out(turn, waiting)
 
@@ -94,8 +92,8 @@ def _must_wait(turn: Turn) -> Question:
     return question
 
 
-def _must_hold(turn: Turn, question: Question, actor: str | None) -> None:
-    if actor != question.actor or turn.crew.find(question.actor) is None:
+def _must_hold(turn: Turn, question: Question, entry: Entry) -> None:
+    if entry.actor != question.actor or turn.crew.find(question.actor) is None:
         raise EntryRefusedError(
             "ASKED_BY_ANOTHER",
             say("{actor} asked for it and is not who acts now. Scan what is to be done again.", actor=question.actor),

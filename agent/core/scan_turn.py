@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from agent.core import scan_commands, scan_routing
 from agent.core.actions import Asked, Claims
@@ -26,6 +26,8 @@ from agent.core.turn import Turn
 from agent.core.values import replace
 from agent.core.views import Reply
 
+ECHO: Final = "ECHO"
+"""Code of the answer to a code that the reader sent twice."""
 FLAWS: Mapping[ScanFlaw, Flaw] = {
     "incomplete": Flaw("INCOMPLETE", say("The reader did not send the whole code. Scan it again.")),
     "too_long": Flaw("TOO_LONG", say("The code has no end. Scan one label at a time; look whether the reader hangs.")),
@@ -93,8 +95,8 @@ def take(turn: Turn, scan: Scan) -> Reply:
 def echo(last: LastScan) -> Reply:
     """The answer to a code that the reader sent twice: that it counts once, or why it does not, which is to be read."""
     if last.accepted:
-        return accepted(say("The reader sent it twice; it counts once.")).model_copy(update={"code": "ECHO"})
-    return Reply(accepted=False, code=last.code, message=last.message, pattern=last.pattern, values=dict(last.values))
+        return accepted(say("The reader sent it twice; it counts once.")).model_copy(update={"code": ECHO})
+    return Reply(accepted=False, code=ECHO, message=last.message, pattern=last.pattern, values=dict(last.values))
 
 
 def last_scan(scan: Scan, reply: Reply) -> LastScan:

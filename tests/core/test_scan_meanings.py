@@ -221,7 +221,7 @@ def test_the_echo_of_a_refusal_says_again_why_and_makes_no_second_fact() -> None
     floor = a_place()
     first, echo = (floor.story.observe(scan(floor.at + at, "LOT:NO-SUCH:CABLE")) for at in (0.1, 0.2))
     assert first.reply is not None
-    assert echo.reply == first.reply.model_copy(update={"fact_ids": ()})
+    assert echo.reply == first.reply.model_copy(update={"code": "ECHO", "fact_ids": ()})
     assert (first.reply.accepted, types(first.facts), echo.facts) == (False, ["scan.refused"], ())
 
 
