@@ -172,6 +172,7 @@ end = 2026-05-01T08:00:00
         ('"/dev/ttyUSB0"', '"/dev/ttyUSB0"\nprefix = "\\n"', "'gun': its prefix holds what ends a code"),
         ('"/dev/ttyUSB0"', '"/dev/ttyUSB0"\nprefix = "*"\nsuffix = "*"', "'gun': its prefix holds what ends a code"),
         ('"/dev/ttyUSB0"', '"/dev/ttyUSB0"\nhost = "gate"', "'gun' needs exactly one of device, input and host"),
+        ('"gun"', '"terminal"', "a scanner is named 'terminal', as terminals are; expected another name"),
     ],
 )
 def test_a_mistake_is_answered_with_where_what_and_what_instead(

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from agent.core.codes import gs1_identifiers
 from agent.core.codes.beginnings import beginning
+from agent.core.observations import TERMINAL
 from agent.core.settings_base import Id, Port, Section
 
 PATTERNS: Final[Mapping[str, frozenset[str]]] = {
@@ -83,6 +84,8 @@ class ScannerSettings(Section):
     def _consistent(self) -> Self:
         if sum(way is not None for way in (self.device, self.input, self.host)) != 1:
             raise ValueError(f"scanner '{self.name}' needs exactly one of device, input and host")
+        if self.name == TERMINAL:
+            raise ValueError(f"a scanner is named '{TERMINAL}', as terminals are; expected another name")
         ends = {"\r", "\n", self.suffix} - {""}
         if self.prefix and (self.prefix in self.suffix or any(end in self.prefix for end in ends)):
             raise ValueError(f"scanner '{self.name}': its prefix holds what ends a code; leave the prefix out")

@@ -20,8 +20,11 @@ from agent.core.units import unit_records
 SAME_UNIT: Mapping[str, str] = {"KGM": "KG", "MTR": "M", "MTK": "M2", "LTR": "L", "MTQ": "M3"}
 """Units of GS1 net measures (UN/ECE Recommendation 20), and how plants often call the same ones."""
 
-MEASURES = frozenset({*SAME_UNIT, *SAME_UNIT.values()})
-"""Units in which nothing is counted: three pieces of what is measured in KG are not 3 KG."""
+MEASURES = frozenset(
+    {*SAME_UNIT, *SAME_UNIT.values(), "GRM", "G", "TNE", "T", "MMT", "MM", "CMT", "CM", "MLT", "ML"}
+    | {"КГ", "Г", "Т", "М", "ММ", "СМ", "М2", "М3", "Л", "МЛ"}  # noqa: RUF001 - as Russian and Kazakh plants have them
+)
+"""Units in which nothing is counted, in capitals: three pieces of what is measured in KG are not 3 KG."""
 
 
 @dataclass(frozen=True, slots=True)
