@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from agent.core import arguments, scan_commands
+from agent.core import arguments, scan_commands, separators
 from agent.core.actions import Asked, Claims
 from agent.core.codes.reading import Code, Reading
 from agent.core.corrections.targets import Target
@@ -78,7 +78,7 @@ def carry_out(turn: Turn, reading: Reading, scan: Scan) -> str:
     locking.must_be_open(turn, code)
     for name in (code.identity, code.item, code.order, code.operation, code.lot):
         arguments.must_fit(name or "")
-    labels.must_be_whole(turn, reading)
+    labels.must_be_whole(turn, reading, sent=separators.are_sent(turn, scan, reading))
     route = ROUTES.get(code.kind)
     if route is None:
         raise EntryRefusedError(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final, TypedDict
 
-from agent.core import scan_commands, scan_routing
+from agent.core import scan_commands, scan_routing, separators
 from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.attempts import attempt
@@ -69,6 +69,7 @@ def take(turn: Turn, scan: Scan) -> Reply:
     if last is not None and _is_echo(last, scan, turn.setup.codes.rescan_ms):
         return echo(last)
     reading = read(scan, turn.setup.codes)
+    separators.note(turn, scan, reading)
     mark = len(turn.draft.facts)
     turn.draft.cause = turn.draft.ids.take()
     number = turn.number()

@@ -131,6 +131,8 @@ class Floor:
     last_lot: ScannedLot | None = None
     readers_down: tuple[str, ...] = ()
     """Names of the barcode readers that are not connected, as far as anybody said."""
+    separating: tuple[str, ...] = ()
+    """Readers that have sent a separator; `]` before the name where they send AIM identifiers."""
     last_stop: Stop | None = None
     """The stop that closed last, in short: the next one may inherit its reason."""
     closed_stops: tuple[ClosedStop, ...] = ()

@@ -13,6 +13,7 @@ from agent.core.errors import InvalidMessageError
 from agent.core.facts import DiscrepancyRaised, GenealogyLinked, LotLoaded, ScanAccepted, ScanElement, ScanRefused
 from agent.core.materials.material_settings import MaterialSettings
 from agent.core.values import replace as changed
+from tests.core.build import instant, scan
 from tests.core.floor import Floor, a_floor, a_line, a_lot, after
 
 GTIN, CASE, BOTTLE = "09521234543213", "19521234543210", "09501101530003"
@@ -200,6 +201,23 @@ def test_the_lots_of_the_mes_tell_before_the_pattern_of_the_item(
     item = an_item("BOARD", gtins=[{"gtin": GTIN}], lot_pattern=pattern)
     floor = a_place(a_plan(item, lots=tuple(a_lot(lot_id, "BOARD") for lot_id in lots)))
     assert floor.scan(LOST).code == code
+
+
+def test_a_reader_that_has_sent_a_separator_loses_none() -> None:
+    floor = a_place()
+    assert floor.scan(f"]d201{GTIN}21B00101").code == "GS_LOST"
+    assert floor.scan(f"]d201{GTIN}10L1\x1d21B00102").code != "GS_LOST"
+    floor.restart()
+    assert floor.scan(LOST).code == "ok"
+    # Without the AIM identifiers that it sent before, it was reset since.
+    assert floor.scan(LOST.removeprefix("]d2") + "9").code == "GS_LOST"
+
+
+def test_what_another_reader_sends_or_a_person_types_says_nothing_of_a_reader() -> None:
+    floor = a_place()
+    with_separator = scan(40.0, f"]d201{GTIN}10L1\x1d217", reader="other")
+    floor.story.hear(with_separator, replace(with_separator, reader="gun", manual=True, observed=instant(45.0)))
+    assert floor.scan(LOST).code == "GS_LOST"
 
 
 def test_a_lot_that_lies_here_is_known_whole() -> None:

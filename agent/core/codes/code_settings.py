@@ -124,7 +124,7 @@ class CodeSettings(Section):
     """Refuse a GS1 code that comes without its AIM identifier. Without one `10ABC123` may be anything."""
     lost_separator: Literal["refuse", "off"] = "refuse"
     """What becomes of a lot or serial in which a separator seems to be lost, where neither a pattern nor the MES's lots
-    tell."""
+    tell, and its reader has sent no separator yet."""
     lot_patterns: dict[Id, str] = Field(default_factory=dict)
     """By item a regular expression that its lots match as a whole, where the MES sends none."""
     rescan_ms: int = Field(default=1500, ge=0)

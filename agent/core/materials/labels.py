@@ -79,8 +79,13 @@ def must_be_a_serial(turn: Turn, serial: str, item_id: str | None) -> None:
         )
 
 
-def must_be_whole(turn: Turn, reading: Reading) -> None:
-    """Refuse a code in which a separator was lost, as far as what is known of lots and items can tell.
+def must_be_whole(turn: Turn, reading: Reading, *, sent: bool) -> None:
+    """Refuse a code in which a separator was lost, as far as what is known of lots, items and the reader can tell.
+
+    Args:
+        turn: what is known.
+        reading: of the code.
+        sent: whether its reader is known to send separators.
 
     Raises:
         EntryRefusedError: GS_LOST.
@@ -90,7 +95,7 @@ def must_be_whole(turn: Turn, reading: Reading) -> None:
         return
     item_id = item_of(turn, code)
     for doubt in reading.doubts:
-        if not _is_settled(turn, code, doubt, item_id):
+        if not _is_settled(turn, code, doubt, item_id, sent=sent):
             raise EntryRefusedError(
                 "GS_LOST",
                 say(
@@ -157,8 +162,8 @@ def _serial_pattern(turn: Turn, item_id: str | None) -> str | None:
     return None if item is None else item.serial_pattern
 
 
-def _is_settled(turn: Turn, code: Code, doubt: Doubt, item_id: str | None) -> bool:
-    """Whether a value is known to be whole: by what is known of it, by its item's pattern, else as configured."""
+def _is_settled(turn: Turn, code: Code, doubt: Doubt, item_id: str | None, *, sent: bool) -> bool:
+    """Whether a value is whole: by what is known of it, by its item's pattern, by its reader, else as configured."""
     whole, pattern = doubt.element.value, None
     lot_id = code.identity if code.kind == "lot" else code.lot
     if whole == lot_id:
@@ -175,7 +180,7 @@ def _is_settled(turn: Turn, code: Code, doubt: Doubt, item_id: str | None) -> bo
         return True
     if pattern is not None:
         return re.fullmatch(pattern, whole) is not None
-    return turn.setup.codes.lost_separator == "off"
+    return sent or turn.setup.codes.lost_separator == "off"
 
 
 def _is_lot(turn: Turn, lot_id: str) -> bool:
