@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.core.codes.gs1_identifiers import SEPARATOR
 from agent.core.codes.reading import Reading
-from agent.core.observations import Scan
+from agent.core.observations import TERMINAL, Scan
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -19,8 +19,8 @@ MOST_READERS: Final = 8
 
 
 def note(turn: Turn, scan: Scan, reading: Reading) -> None:
-    """Remember a reader that sent a separator."""
-    if scan.manual or SEPARATOR not in scan.text or not reading.elements:
+    """Remember a reader that sent a separator. Terminals have one name in common, and each its own scanner."""
+    if scan.reader == TERMINAL or not _shows(scan, reading):
         return
     known, name = turn.floor.separating, _named(scan, reading)
     if name not in known:
@@ -29,7 +29,12 @@ def note(turn: Turn, scan: Scan, reading: Reading) -> None:
 
 def are_sent(turn: Turn, scan: Scan, reading: Reading) -> bool:
     """Whether the reader of a code is known to send separators."""
-    return _named(scan, reading) in turn.floor.separating
+    return _shows(scan, reading) or _named(scan, reading) in turn.floor.separating
+
+
+def _shows(scan: Scan, reading: Reading) -> bool:
+    """Whether a code shows that FNC1 is sent. In ISO/IEC 15434 GS is a character of the data, whatever is set."""
+    return not scan.manual and SEPARATOR in scan.text and reading.carrier == "gs1" and reading.elements != ()
 
 
 def _named(scan: Scan, reading: Reading) -> str:

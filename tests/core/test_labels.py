@@ -220,6 +220,20 @@ def test_what_another_reader_sends_or_a_person_types_says_nothing_of_a_reader() 
     assert floor.scan(LOST).code == "GS_LOST"
 
 
+def test_a_separator_that_is_data_of_another_standard_says_nothing_of_a_reader() -> None:
+    floor = a_place()
+    assert floor.scan("[)>\x1e06\x1dPBOARD\x1d1TL1\x1dQ20\x1e\x04").accepted
+    assert floor.scan(LOST).code == "GS_LOST"
+
+
+def test_terminals_have_one_name_and_each_its_own_scanner() -> None:
+    floor = a_place()
+    floor.story.hear(scan(40.0, f"]d201{GTIN}10L1\x1d217", reader="terminal"))
+    (fact,) = floor.story.hear(scan(45.0, LOST, reader="terminal"))
+    assert isinstance(fact.data, ScanRefused)
+    assert fact.data.refusal_code == "GS_LOST"
+
+
 def test_a_lot_that_lies_here_is_known_whole() -> None:
     floor = a_place()
     floor.say("load_lot", lot_id="ABC1232112345", item_id="BOARD")
