@@ -149,8 +149,6 @@ class NetworkReader:
 
     def __init__(self) -> None:
         self.port = 0
-        self.calls = 0
-        """How often somebody has dialed in."""
         self._line: asyncio.StreamWriter | None = None
         self._there = asyncio.Condition()
 
@@ -196,7 +194,6 @@ class NetworkReader:
 
     async def _take_call(self, heard: asyncio.StreamReader, line: asyncio.StreamWriter) -> None:
         self.hang_up()
-        self.calls += 1
         async with self._there:
             self._line = line
             self._there.notify_all()
