@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -10,7 +11,15 @@ from agent.core.codes.code_settings import CodeSettings
 from agent.core.directories import Directories, Item, LicensePlate
 from agent.core.directories.taking import received
 from agent.core.errors import InvalidMessageError
-from agent.core.facts import DiscrepancyRaised, GenealogyLinked, LotLoaded, ScanAccepted, ScanElement, ScanRefused
+from agent.core.facts import (
+    DiscrepancyRaised,
+    GenealogyLinked,
+    LotLoaded,
+    LotUnloaded,
+    ScanAccepted,
+    ScanElement,
+    ScanRefused,
+)
 from agent.core.materials.material_settings import MaterialSettings
 from agent.core.values import replace as changed
 from tests.core.build import instant, scan
@@ -54,6 +63,13 @@ def loaded(floor: Floor) -> tuple[str | None, str | None, str | None, str | None
     """Lot, item, quantity and unit of the last lot loaded."""
     fact = floor.story.of(LotLoaded)[-1]
     return fact.keys.lot_id, fact.keys.item_id, None if fact.qty is None else f"{fact.qty:f}", fact.uom
+
+
+def loaded_by(text: str) -> tuple[str | None, str | None, str | None, str | None]:
+    """What one label comes to."""
+    floor = a_place()
+    assert floor.scan(text).accepted
+    return loaded(floor)
 
 
 def refusal(floor: Floor) -> str:
@@ -291,3 +307,31 @@ def test_a_gtin_that_no_label_can_have_is_refused_with_its_item(gtin: str) -> No
     payload = b'{"rev": "1", "item_id": "BOARD", "uom": "EA", "gtins": [{"gtin": "%s"}]}' % gtin.encode()
     with pytest.raises(InvalidMessageError, match="gtins"):
         received(Directories(), None, "items/BOARD", payload, 0.0)
+
+
+def test_a_weight_on_the_carton_of_what_is_counted_says_nothing_of_its_pieces() -> None:
+    assert loaded_by(f"]d201{GTIN}310300175010L1") == ("L1", "BOARD", None, "EA")
+    assert loaded_by(f"]d201{CASE}310300175010L1") == ("L1", "BOARD", "24", "EA")
+
+
+def test_a_weight_is_that_of_an_item_in_kilograms_whatever_the_plant_calls_them() -> None:
+    plan = a_plan(an_item("CABLE", "кг", gtins=[{"gtin": "00012345678905"}]))
+    floor = a_place(plan)
+    assert floor.scan("]d20100012345678905310300175010K1").accepted
+    assert loaded(floor) == ("K1", "CABLE", "1.750", "кг")
+
+
+def test_a_further_package_of_a_loaded_lot_is_not_added_and_says_so_and_is_loaded_once_that_is_used_up() -> None:
+    floor = a_place()
+    package = f"]d201{GTIN}10L1\x1d3010"
+    assert floor.scan(package).message == "Lot L1 loaded."
+    again = floor.scan(package)
+    assert (again.code, again.message) == (
+        "ALREADY_LOADED",
+        "Lot L1 is loaded here already; 10 EA of this label are not added to it.",
+    )
+    assert floor.say("consume", lot_id="L1", qty="10", reason="REPAIR").accepted
+    assert floor.scan(package).message == "Lot L1 loaded."
+    assert [fact.qty for fact in floor.story.of(LotLoaded)] == [10, 10]
+    (gone,) = floor.story.of(LotUnloaded)
+    assert (gone.cause, gone.qty_left) == ("empty", Decimal(0))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
 from agent.core.codes.reading import Code, Doubt, Reading
 from agent.core.directories import Item, Package
@@ -17,12 +18,19 @@ from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.units import unit_records
 
-SAME_UNIT: Mapping[str, str] = {"KGM": "KG", "MTR": "M", "MTK": "M2", "LTR": "L", "MTQ": "M3"}
-"""Units of GS1 net measures (UN/ECE Recommendation 20), and how plants often call the same ones."""
+SAME_UNIT: Mapping[str, frozenset[str]] = {
+    "KGM": frozenset({"KG", "КГ"}),
+    "MTR": frozenset({"M", "М"}),  # noqa: RUF001
+    "MTK": frozenset({"M2", "М2"}),  # noqa: RUF001
+    "LTR": frozenset({"L", "Л"}),
+    "MTQ": frozenset({"M3", "М3"}),  # noqa: RUF001
+}
+"""Units of GS1 net measures (UN/ECE Recommendation 20), and how plants often call the same ones, in capitals."""
 
 MEASURES = frozenset(
-    {*SAME_UNIT, *SAME_UNIT.values(), "GRM", "G", "TNE", "T", "MMT", "MM", "CMT", "CM", "MLT", "ML"}
-    | {"КГ", "Г", "Т", "М", "ММ", "СМ", "М2", "М3", "Л", "МЛ"}  # noqa: RUF001 - as Russian and Kazakh plants have them
+    {*SAME_UNIT, *chain.from_iterable(SAME_UNIT.values())}
+    | {"GRM", "G", "TNE", "T", "MMT", "MM", "CMT", "CM", "MLT", "ML"}
+    | {"Г", "Т", "ММ", "СМ", "МЛ"}  # noqa: RUF001
 )
 """Units in which nothing is counted, in capitals: three pieces of what is measured in KG are not 3 KG."""
 
@@ -127,10 +135,13 @@ def _quantity(
 ) -> tuple[Decimal | None, str | None]:
     """How much a label says, in the unit of the item; nothing where nobody knows what its pieces are in that unit."""
     known = uoms.of_item(turn.directories, item_id, lot_id)
-    if code.uom is not None:
-        unit = known if known is not None and known.upper() == SAME_UNIT.get(code.uom) else code.uom
-        return code.qty, uoms.agreed(unit, known, lot_id)
     holds = None if package is None else package.holds
+    if code.uom is not None and known is not None and known.upper() not in MEASURES:
+        # What the carton weighs says nothing of the pieces in it.
+        return (None, None) if holds is None else (holds, known)
+    if code.uom is not None:
+        unit = known if known is not None and known.upper() in SAME_UNIT.get(code.uom, ()) else code.uom
+        return code.qty, uoms.agreed(unit, known, lot_id)
     if known is None or (code.qty is None and holds is None):
         return None, None
     if holds is None and code.gtin is not None and known.upper() in MEASURES:

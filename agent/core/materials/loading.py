@@ -19,7 +19,7 @@ from agent.core.materials.materials import MAX_LOTS, MOST_BYTES, LoadedLot
 from agent.core.observations import Entry, Scan
 from agent.core.people import labor, rights
 from agent.core.quality import holds
-from agent.core.sentences import answer, say, together
+from agent.core.sentences import Sentence, answer, say, together
 from agent.core.state import ScannedLot
 from agent.core.times import iso
 from agent.core.turn import Turn
@@ -44,13 +44,29 @@ def load_scanned(turn: Turn, label: Label, scan: Scan) -> str:
     turn.floor = replace(turn.floor, last_lot=ScannedLot(lot_id, scan.observed.wall))
     if here is not None:
         _must_be_the_same(here, label)
-        return answer("ALREADY_LOADED", say("Lot {lot_id} is loaded here already.", lot_id=lot_id))
+        if not here.is_empty or label.qty is None:
+            return answer("ALREADY_LOADED", _loaded_already(label))
+        # The next package of a lot of which the last one is used up.
+        turn.flush()
+        boundary.end(turn, scan.observed.wall, "lot")
+        _unload(turn, here, scan.observed.wall, "empty", None, None)
     quality = turn.draft.quality("scanner", entry=scan.way)
     word = Word(scan.observed.wall, quality, labor.acting(turn), scan.text)
     given = {"item_id": label.item_id or ""}
     if label.qty is not None and (label.is_of_mes or _label_counts(turn, lot_id, label.qty)):
         given |= {"qty": f"{label.qty:f}", "uom": label.uom or ""}
     return _load(turn, replace(_wanted(turn, lot_id, given, word), expires=label.expires), word)
+
+
+def _loaded_already(label: Label) -> Sentence:
+    if label.qty is None:
+        return say("Lot {lot_id} is loaded here already.", lot_id=label.lot_id)
+    return say(
+        "Lot {lot_id} is loaded here already; {qty} {uom} of this label are not added to it.",
+        lot_id=label.lot_id,
+        qty=f"{label.qty:f}",
+        uom=label.uom or "",
+    )
 
 
 def _label_counts(turn: Turn, lot_id: str, qty: Decimal) -> bool:

@@ -50,6 +50,10 @@ MATERIALS: Final[dict[str, tuple[str, str]]] = {
         "Партия {lot_id} здесь не загружена. Сначала загрузите её.",
         "Партия {lot_id} мұнда жүктелмеген. Алдымен оны жүктеңіз.",
     ),
+    "Lot {lot_id} is loaded here already; {qty} {uom} of this label are not added to it.": (
+        "Партия {lot_id} здесь уже загружена; количество с этой этикетки, {qty} {uom}, к ней не прибавлено.",
+        "Партия {lot_id} мұнда жүктелген; осы жапсырмадағы мөлшер, {qty} {uom}, оған қосылмады.",
+    ),
     "Lot {lot_id} is loaded here already. Nothing to do.": (
         "Партия {lot_id} здесь уже загружена. Делать ничего не нужно.",
         "Партия {lot_id} мұнда жүктелген. Ештеңе істеудің керегі жоқ.",
