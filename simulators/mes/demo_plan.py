@@ -114,7 +114,7 @@ def _labelled(item_id: str) -> Document:
     if item_id == CAP:
         packages.append({"gtin": BOX_OF_CAPS, "holds": "500"})
     # Without it B00101 may as well be B00 and the lot 1, (10), behind a separator that was lost.
-    pattern = "[BK][0-9]{5}" if item_id == BOTTLE else None
+    pattern = "[A-Z][0-9]{5}" if item_id == BOTTLE else None
     return {"gtins": packages, "serial_pattern": pattern}
 
 
