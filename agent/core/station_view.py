@@ -53,7 +53,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
     account = next((one for one in seen.shifts if one.names(state.schedule.shift)), None)
     return WorkCenterView(
         wc_id=machine.work_center,
-        link_up=watch.link_up,
+        link_up=watch.link_up or machine.manual,
         link_since=iso(watch.link_since),
         link_reason=watch.link_reason,
         readers_down=state.floor.readers_down,

@@ -218,6 +218,7 @@ class WorkCenterView(Block):
 
     wc_id: str
     link_up: bool
+    """Whether the machine is connected; true as well where there is none to connect to."""
     link_since: Timestamp
     link_reason: str
     readers_down: tuple[str, ...] = ()

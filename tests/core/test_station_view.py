@@ -17,6 +17,7 @@ from tests.core.build import (
     T0,
     WC,
     Story,
+    a_manual_station,
     a_pattern,
     a_plan,
     a_rule,
@@ -206,3 +207,8 @@ def test_the_machine_the_last_scan_and_the_last_events() -> None:
         EventView(time=clock(245.0), type="link.lost", text="PO-1"),
         EventView(time=clock(241.0), type="scan.refused", text="UNKNOWN_CODE ?"),
     )
+
+
+def test_a_work_center_without_a_machine_has_no_link_to_lose() -> None:
+    shown = view(a_manual_station(), PLAN, T0)
+    assert (shown.link_up, shown.readers_down) == (True, ())
