@@ -18,9 +18,10 @@ from tests.agent.test_local_api import calling, served
 from tests.core.build import SITE_KEY
 from tests.core.test_codes_badges import DISGUISES
 
-SECRETS = ("4711", "86420", SITE_KEY.decode())
-"""Of a badge, of a PIN, and the key."""
-WAYS = ("BDG:4711", "]C0BDG:4711", *DISGUISES)
+BADGE, PIN = "4711081516", "8642097531"
+"""So long that no time, no id and no digest holds them by chance."""
+SECRETS = (BADGE, PIN, SITE_KEY.decode())
+WAYS = (f"BDG:{BADGE}", f"]C0BDG:{BADGE}", *(text.replace("4711", BADGE) for text in DISGUISES))
 
 
 def said_anywhere(folder: Path, log: str, running: Running) -> list[str]:
@@ -54,8 +55,8 @@ async def scan_all(running: Running) -> None:
         for each in (read, typed):
             reply = await running.intake.submit(each)
             assert reply is not None
-            assert "4711" not in reply.model_dump_json()
-    entered = Entry("PRESS-1", "sign_on", {"operator_id": "BDG:4711"}, now(), "entry-0001")
+            assert BADGE not in reply.model_dump_json()
+    entered = Entry("PRESS-1", "sign_on", {"operator_id": f"BDG:{BADGE}"}, now(), "entry-0001")
     reply = await running.intake.submit(entered)
     assert reply is not None
     assert (reply.accepted, reply.code) == (False, "BADGE_ENTERED")
@@ -86,12 +87,12 @@ async def test_a_badge_that_nothing_is_kept_of_is_not_shown_either(
             assert reply is not None
             assert reply.code == "STORAGE_FULL"
             assert running.intake.refused["PRESS-1"].text == "(badge)"
-    assert "4711" not in caplog.text
+    assert BADGE not in caplog.text
 
 
 async def test_a_recording_holds_badges_as_digests_and_has_no_place_for_a_pin(tmp_path: Path) -> None:
     async with an_intake(tmp_path, wish=Wish(tmp_path / "recording", 10 * MB)) as running:
-        await running.intake.submit(scan("BDG:4711", client_id="scan-0001"))
+        await running.intake.submit(scan(f"BDG:{BADGE}", client_id="scan-0001"))
         await running.intake.submit(
             Entry("PRESS-1", "sign_on", {"operator_id": "1"}, now(), "pin-0001", "1", auth="pin")
         )
@@ -109,7 +110,7 @@ async def test_no_answer_of_the_local_api_repeats_a_badge_or_a_pin(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    badge, pin = "BDG:4711", "86420"
+    badge, pin = f"BDG:{BADGE}", PIN
     heard: list[str] = []
     path = tmp_path / "run" / "agent.sock"
     async with an_intake(tmp_path) as running, served(tmp_path, running, path), calling(path, running) as client:

@@ -168,9 +168,9 @@ async def test_a_wrong_pin_is_worth_a_line_in_the_log_without_it(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with a_desk(tmp_path) as desk:
-        await desk.codes("anna", "86420", "2468")
-        await desk.codes("BDG:86420", "1")
+        await desk.codes("anna", "8642097531", "2468")
+        await desk.codes("BDG:8642097531", "1")
     warnings = [record.getMessage() for record in caplog.records if record.name == "agent.sign_ons"]
     assert warnings == ["PRESS-1: a wrong PIN for anna", "PRESS-1: a wrong PIN for nobody known"]
-    assert "86420" not in caplog.text
-    assert "86420" not in repr(SignOnBody(client_id="12345678", wc_id="W", operator_id="anna", pin="86420"))
+    assert "8642097531" not in caplog.text
+    assert "8642097531" not in repr(SignOnBody(client_id="12345678", wc_id="W", operator_id="anna", pin="8642097531"))
