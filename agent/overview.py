@@ -9,13 +9,13 @@ from agent import VERSION
 from agent.alarms import Alarms
 from agent.batch import Stand
 from agent.clock import Clock
-from agent.core import station_view
+from agent.core import code_views, station_view
 from agent.core.discrepancies import register_view
 from agent.core.errors import JournalError
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.times import epoch, iso
-from agent.core.views import API_VERSION, AgentView, AlarmView, ReasonView, UplinkState, UplinkView
+from agent.core.views import API_VERSION, AgentView, AlarmView, UplinkState, UplinkView
 from agent.core.work_center_view import WorkCenterView
 from agent.forwarder import Forwarder
 from agent.intake import Intake
@@ -79,7 +79,7 @@ class Overview:
         """The agent at present."""
         present = self.intake.present
         now = self.clock.now().wall
-        reasons = present.desk.directories.reasons.reasons
+        directories = present.desk.directories
         return AgentView(
             api_version=API_VERSION,
             version=VERSION,
@@ -95,7 +95,9 @@ class Overview:
             alarms=tuple(
                 AlarmView(code=alarm.code, since=iso(alarm.since), text=alarm.text) for alarm in self.alarms.current
             ),
-            reasons=tuple(ReasonView(code=entry.code, text=entry.text) for entry in reasons),
+            reasons=code_views.reasons(directories),
+            reason_groups=code_views.groups(directories),
+            lists=code_views.lists(directories),
             open_discrepancies=present.desk.state.register.total,
             discrepancies=register_view.view(present.desk.state.register),
             badge_pattern=self.settings.codes.badge,

@@ -16,7 +16,7 @@ from agent.core.facts import (
 )
 from agent.core.work_center_view import WorkCenterView
 
-API_VERSION = 5
+API_VERSION = 6
 """Grows when a client made for the former version would misread or be refused."""
 
 LONGEST_CODE = 4096
@@ -70,12 +70,24 @@ class AlarmView(Block):
     """What was found and what to do."""
 
 
-class ReasonView(Block):
-    """A reason that a stop can be given."""
+class CodeView(Block):
+    """A code that people choose: the reason of a stop, a defect."""
 
     code: str
     text: dict[str, str]
     """By language: en, ru, kk."""
+    group: str | None = None
+    """The first level of a choice of two."""
+    generic: bool = False
+    """It explains nothing by itself: a comment is asked for (domain.md R19)."""
+
+
+class ListView(Block):
+    """A list of codes in use."""
+
+    codes: tuple[CodeView, ...]
+    groups: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """What each group is called, by language."""
 
 
 class DiscrepancyView(Block):
@@ -110,7 +122,12 @@ class AgentView(Block):
     uplink: UplinkView
     alarms: tuple[AlarmView, ...]
     """What is wrong, the oldest first."""
-    reasons: tuple[ReasonView, ...]
+    reasons: tuple[CodeView, ...]
+    """What a stop can be given."""
+    reason_groups: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """What each group of reasons is called, by language."""
+    lists: dict[str, ListView] = Field(default_factory=dict)
+    """The other lists of codes, by name: defects, causes, skips, interruptions, returns, deviations, holds."""
     open_discrepancies: Annotated[int, Field(ge=0)] = 0
     """All that are unresolved."""
     discrepancies: tuple[DiscrepancyView, ...] = ()

@@ -177,6 +177,10 @@ class PersonView(Block):
     """By the directory of operators; the id where it does not know the person."""
     activity: Literal["direct", "indirect"]
     since: Timestamp
+    roles: tuple[str, ...] = ()
+    """By the directory of operators."""
+    language: str | None = None
+    """The one that the person reads; null where nobody said it."""
 
 
 class PinAskedView(Block):
@@ -211,6 +215,77 @@ class AskedView(Block):
     """What stands in it, by name."""
     until: Timestamp
     """When it is dropped."""
+
+
+class StripView(Block):
+    """The shift so far, in cells of equal length: what the machine did and what was made."""
+
+    since: Timestamp
+    """Where the first cell begins."""
+    cell_s: float
+    """Seconds of each cell."""
+    cells: str
+    """A letter for each cell, the last one unfinished: what the machine did longest in it. R running, I idle, F fault,
+    H held, S starved, B blocked, O off, U unknown, P planned not to work, C setup."""
+    good_s: float
+    """Seconds of each of `good`."""
+    good: tuple[Decimal, ...]
+    """Good parts, from the same beginning on; the last one unfinished."""
+
+
+class LossView(Block):
+    """What one reason cost in this shift."""
+
+    reason_code: str
+    count: int
+    """Segments of stops that are over."""
+    seconds: float
+
+
+class UndoView(Block):
+    """What somebody recorded last and may still take back (domain.md E3)."""
+
+    actor: str | None
+    type: str
+    """Of the fact."""
+    text: str
+    """What tells it from others of its type."""
+    until: Timestamp
+
+
+class NoteView(Block):
+    """Something that the next crew must know or do."""
+
+    note_id: str
+    text: str
+    owner: str | None
+    """Who is to do it: a role or a name."""
+    due: Timestamp | None
+    by: str | None
+    """Who wrote it."""
+    since: Timestamp
+
+
+class HandoverView(Block):
+    """The last handover of this work center."""
+
+    handover_id: str
+    shift: ShiftKeys | None
+    signed_by: str
+    signed_at: Timestamp
+    acknowledged_by: str | None
+    """Null while the incoming crew has not said that it read it."""
+    acknowledged_at: Timestamp | None
+
+
+class CallView(Block):
+    """Somebody who was called and has not come yet."""
+
+    call_id: str
+    role: str
+    """maintenance, quality, supervisor or logistics."""
+    since: Timestamp
+    by: str | None
 
 
 class WorkCenterView(Block):
@@ -280,3 +355,21 @@ class WorkCenterView(Block):
     """The last ones that are open, newest first."""
     open_nc: int = 0
     """How many are open, shown or not."""
+    strip: StripView | None = None
+    """Null before anything was seen."""
+    norm_per_hour: Decimal | None = None
+    """Good parts per hour by the norm of the operation in progress; null where none is known."""
+    shift_end: Timestamp | None = None
+    """When this shift ends by the calendar."""
+    losses: tuple[LossView, ...] = ()
+    """What stops cost in this shift, the dearest first."""
+    favourites: tuple[str, ...] = ()
+    """Reasons that people gave most in this shift and the one before, at most four."""
+    undo: UndoView | None = None
+    notes: tuple[NoteView, ...] = ()
+    """Those that are open, the oldest first."""
+    handover: HandoverView | None = None
+    calls: tuple[CallView, ...] = ()
+    """The oldest first."""
+    barred: tuple[str, ...] = ()
+    """Actions that whoever acts here has no right to."""

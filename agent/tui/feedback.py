@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from agent.core.views import ReasonView, Reply, ScanBody, SignOnBody
+from agent.core.views import CodeView, Reply, ScanBody, SignOnBody
 from agent.core.work_center_view import ScanView
 from agent.tui.connection import Body
 from agent.tui.deliveries import Answered, Delayed, GivenUp
@@ -59,7 +59,7 @@ def readable(code: str) -> str:
     return "".join(chr(0x2400 + ord(character)) if ord(character) < 0x20 else character for character in code)
 
 
-def named(body: Body, words: Wording, reasons: tuple[ReasonView, ...]) -> str:
+def named(body: Body, words: Wording, reasons: tuple[CodeView, ...]) -> str:
     """What the operator calls this entry."""
     if isinstance(body, SignOnBody):
         return "PIN"

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from agent.core.times import epoch
-from agent.core.views import ReasonView
+from agent.core.views import CodeView
 from agent.core.work_center_view import EventView
 from agent.tui.texts import Language, is_sentence, translate, translate_value
 
@@ -133,7 +133,7 @@ class Wording:
             plain = plain.rstrip("0").rstrip(".")
         return plain if self.language == "en" else plain.translate({ord(","): "\N{NO-BREAK SPACE}", ord("."): ","})
 
-    def reason(self, code: str, reasons: tuple[ReasonView, ...]) -> str:
+    def reason(self, code: str, reasons: tuple[CodeView, ...]) -> str:
         """A reason's text in this language; else in English, else what the agent calls it, else its code."""
         texts = next((reason.text for reason in reasons if reason.code == code), {})
         known = SYSTEM_REASONS.get(code)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
-from agent.core.views import API_VERSION, AgentView, ReasonView, UplinkView
+from agent.core.views import API_VERSION, AgentView, CodeView, UplinkView
 from agent.core.work_center_view import (
     AskedView,
     EventView,
@@ -50,7 +50,7 @@ STOP = StopView(
 )
 
 REASONS = tuple(
-    ReasonView(code=code, text={"en": english, "ru": russian, "kk": kazakh})
+    CodeView(code=code, text={"en": english, "ru": russian, "kk": kazakh})
     for code, english, russian, kazakh in [
         ("JAM", "Jam in the feeder", "Затор в питателе", "Қоректендіргіштегі кептеліс"),
         ("TECH", "Waiting for a technician", "Ожидание наладчика", "Баптаушыны күту"),

@@ -16,6 +16,8 @@ class ReasonEntry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     code: Code
     text: dict[str, str]
+    group: Code | None = None
+    """The first level of a choice of two."""
     sticky: bool = False
     """A stop with this reason ends only after several good parts, or when a person says so (domain.md R13)."""
     generic: bool = False
@@ -26,6 +28,8 @@ class Reasons(Copy):
     """The reasons in use."""
 
     reasons: Annotated[tuple[ReasonEntry, ...], Field(max_length=500)]
+    groups: Annotated[dict[Code, Texts], Field(max_length=81)] = Field(default_factory=dict)
+    """What each group is called, by language."""
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Self:
@@ -85,6 +89,8 @@ class CodeList(Copy):
     """A list of codes in use; free text stands for none of them (requirement 75)."""
 
     codes: Annotated[tuple[CodeEntry, ...], Field(max_length=500)]
+    groups: Annotated[dict[Code, Texts], Field(max_length=81)] = Field(default_factory=dict)
+    """What each group is called, by language."""
 
     @model_validator(mode="after")
     def _consistent(self, info: ValidationInfo) -> Self:
