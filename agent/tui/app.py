@@ -23,10 +23,12 @@ from agent.tui import octets
 from agent.tui.deliveries import Deliveries, News, in_touch
 from agent.tui.desk import Desk
 from agent.tui.keyboard import collector, stroke_of
-from agent.tui.meanings import Confirmed, Meaning
-from agent.tui.pages import Choice, Page
+from agent.tui.keys import KEYS
+from agent.tui.meanings import Meaning
+from agent.tui.pages import ChoiceLine
 from agent.tui.panels import TALL, WIDE
 from agent.tui.screen import LineScreen
+from agent.tui.sheets.sheet import Page
 from agent.tui.texts import LANGUAGES, Language
 
 TICK_S: Final = 0.5
@@ -44,13 +46,8 @@ class Terminal(App[None]):
     CSS_PATH = "terminal.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("f1", "help"),
-        ("f2", "reasons"),
-        ("f7", "orders"),
-        ("f10", "lock"),
-        ("f11", "language"),
-        ("f12", "next_center"),
-        ("escape,ctrl+c", "leave"),
+        *((key, action) for key, action, _ in KEYS if key != "ctrl+q"),
+        ("ctrl+c", "leave"),
     ]
 
     class Told(Message):
@@ -96,18 +93,14 @@ class Terminal(App[None]):
         self.desk.hear(message.news, monotonic())
         self.draw()
 
-    def on_choice_touched(self, message: Choice.Touched) -> None:
-        """A finger picks as a digit does; on an order it also confirms what it had picked before."""
-        desk, now = self.desk, monotonic()
-        if desk.page is Page.ORDERS and message.digit == desk.turn.picked + 1:
-            desk.take(Confirmed(), now)
-        else:
-            desk.pick(message.digit, now)
+    def on_choice_line_touched(self, message: ChoiceLine.Touched) -> None:
+        """A finger picks as a digit does."""
+        self.desk.pick(message.digit, monotonic())
         self.draw()
 
-    def on_question_page_touched(self) -> None:
+    def on_primary_line_touched(self) -> None:
         """A finger confirms as Enter does."""
-        self.desk.take(Confirmed(), monotonic())
+        self.desk.confirm(monotonic())
         self.draw()
 
     def on_key(self, event: events.Key) -> None:
@@ -134,17 +127,10 @@ class Terminal(App[None]):
         self.desk.refuse_pasted()
         self.draw()
 
-    def action_help(self) -> None:
-        """F1."""
-        self._open(Page.HELP)
-
-    def action_reasons(self) -> None:
-        """F2."""
-        self._open(Page.REASONS)
-
-    def action_orders(self) -> None:
-        """F7."""
-        self._open(Page.ORDERS)
+    def action_open(self, page: str) -> None:
+        """A key that turns to a page."""
+        self.desk.open_page(Page(page), monotonic())
+        self.draw()
 
     def action_lock(self) -> None:
         """F10."""
@@ -175,11 +161,7 @@ class Terminal(App[None]):
     def draw(self) -> None:
         """Shows everything as it is now, once the parts of the screen are there."""
         if self._complete:
-            self._line_screen.draw(self.desk, self.desk.scene(monotonic()))
-
-    def _open(self, page: Page) -> None:
-        self.desk.open_page(page, monotonic())
-        self.draw()
+            self._line_screen.draw(self.desk, monotonic())
 
     def _take(self, meanings: tuple[Meaning, ...]) -> None:
         for meaning in meanings:

@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
-from typing import Literal, TypeAlias
+from typing import Literal
 from uuid import uuid4
 
 from agent.core.codes.badges import BADGE
 from agent.core.observations import TERMINAL
 from agent.core.views import LONGEST_CODE, EntryBody, ScanBody, SignOnBody
-from agent.core.work_center_view import AskedView, OrderView, PinAskedView, ScanView, WorkCenterView
+from agent.core.work_center_view import AskedView, PinAskedView, ScanView, WorkCenterView
 from agent.tui import feedback as told
 from agent.tui import masking
 from agent.tui.connection import Body
@@ -23,13 +22,14 @@ from agent.tui.deliveries import WAITING_AT_MOST, Answered, Delayed, Deliveries,
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.keyboard import Collector
 from agent.tui.meanings import Confirmed, Damaged, Meaning, Picked, Scanned, Switched, Typed
-from agent.tui.pages import DIGITS, Page, Turn, picked_of
+from agent.tui.path import Path
 from agent.tui.scene import Scene
+from agent.tui.sheets import standing
+from agent.tui.sheets.run import run
+from agent.tui.sheets.sheet import DIGITS, Deed, Field, Known, Note, Page, Send, Sheet, Show, Switch
 from agent.tui.texts import LANGUAGES, Language
 from agent.tui.watch import Watch
 from agent.tui.wording import Wording
-
-Action: TypeAlias = Literal["start_operation", "complete_operation", "set_reason", "confirm", "cancel", "lock"]
 
 LOCKED = "Locked: scan your badge first."
 _FEW_DIGITS = re.compile("[0-9]{1,6}")
@@ -47,10 +47,7 @@ class Desk:
         wedge: Collector,
     ) -> None:
         self.language = language
-        self.page = Page.RUN
-        self.turn = Turn()
-        self.asked: OrderView | None = None
-        """The operation that is to be finished from the list of orders."""
+        self.path = Path()
         self.feedback = told.QUIET
         self.wedge = wedge
         self._deliveries = deliveries
@@ -58,6 +55,8 @@ class Desk:
         self._watch = Watch(center)
         self._own_scans: deque[str] = deque(maxlen=WAITING_AT_MOST)
         """Codes of this terminal that the work center has not shown yet."""
+        self._names: dict[str, str] = {}
+        """What the entries under way are called, by their client's id."""
         self._pin_of: PinAskedView | None = None
         self._answered: AskedView | None = None
         """The question that an answer is under way to."""
@@ -70,11 +69,11 @@ class Desk:
     @property
     def shown(self) -> Page:
         """The page that stands on the screen: the one that was opened, or what must be done first."""
-        if self.page is Page.HELP:
+        if self.path.page is Page.HELP:
             return Page.HELP
         if self._is_locked:
             return Page.LOCKED
-        return self.page if self.question is None else Page.QUESTION
+        return self.path.page if self.question is None else Page.QUESTION
 
     @property
     def question(self) -> AskedView | None:
@@ -93,6 +92,13 @@ class Desk:
         line = told.readable(self.wedge.line)
         return masking.masked(line, self._badge_pattern) if self.pin_of is None else masking.BULLET * len(line)
 
+    def prompt(self, now: float) -> str:
+        """What is to be typed, or that it can be."""
+        words, asked, field = self.words, self.pin_of, self.sheet(now).field
+        if asked is not None:
+            return words.say("{name}: type your PIN and press Enter", name=asked.name)
+        return words.say("Scan a code, or type it and press Enter") if field is None else field.prompt
+
     @property
     def words(self) -> Wording:
         """The operator's language in the plant's time zone."""
@@ -101,6 +107,18 @@ class Desk:
     def scene(self, now: float) -> Scene | None:
         """What there is to draw; None before the first view, or where the work center is not the agent's."""
         return self._watch.scene(self.words, now)
+
+    def sheet(self, now: float) -> Sheet:
+        """What the page says and offers."""
+        scene, words, asked = self.scene(now), self.words, self.question
+        match self.shown:
+            case Page.HELP:
+                return standing.help_page(words)
+            case Page.LOCKED:
+                return standing.locked(self.pin_of, words)
+            case Page.QUESTION if asked is not None:
+                return standing.question(asked, words)
+        return Sheet("") if scene is None else self.path.sheet(scene) or run(scene)
 
     def notice(self) -> str:
         """What stands above everything else; empty as a rule."""
@@ -117,6 +135,8 @@ class Desk:
                 self._watch.lose(loss, now)
             case Answered() | Delayed() | GivenUp():
                 self._tell(told.of_news(news, self.words, self._named(news.body)))
+                if not isinstance(news, Delayed):
+                    self._names.pop(news.body.client_id, None)
                 if not (isinstance(news, Answered) and news.reply.accepted):
                     self._answered = None
                 elif news.reply.code == told.HELP:
@@ -127,6 +147,8 @@ class Desk:
         match meaning:
             case Typed(text) | Scanned(text) if self.pin_of is not None and self._may_be_pin(meaning):
                 self._send_pin(text, self.pin_of)
+            case Typed(text) | Scanned(text) if (field := self._field_for(meaning, now)) is not None:
+                self._do(field.take(text), now)
             case Scanned(text):
                 self._send_scan(text, manual=False)
             case Typed(text) if self._is_locked and not self._is_badge(text):
@@ -137,7 +159,7 @@ class Desk:
             case Picked(digit):
                 self.pick(digit, now)
             case Confirmed():
-                self._confirm(now)
+                self.confirm(now)
             case Switched():
                 self.next_center()
             case Damaged(damage):
@@ -150,38 +172,44 @@ class Desk:
 
     def pick(self, digit: int, now: float) -> None:
         """Takes a line of the list that stands on the screen; 0 turns to the next nine."""
-        scene = self.scene(now)
-        if scene is None:
-            return
-        if self.shown is Page.ORDERS:
-            self._turn(digit, len(scene.operations))
-        elif self.shown is Page.REASONS and digit == 0:
-            self._turn(digit, len(scene.view.reasons))
-        elif (self.shown is Page.RUN and scene.asks_why) or self.shown is Page.REASONS:
-            self._set_reason(scene, digit)
+        choices = self.sheet(now).choices
+        index = self.path.turned * DIGITS + digit - 1
+        if digit == 0:
+            self.path.turn(len(choices))
+        elif index < len(choices):
+            self._do(choices[index].deed, now)
+        self.settle(now)
+
+    def confirm(self, now: float) -> None:
+        """Does what Enter does on this page."""
+        primary = self.sheet(now).primary
+        if self.shown is Page.LOCKED:
+            self._note(LOCKED)
+        elif self.shown is Page.QUESTION and self.question is not None:
+            self._answer("confirm", self.question)
+        elif primary is not None:
+            self._do(primary.deed, now)
+        self.settle(now)
 
     def open_page(self, page: Page, now: float) -> None:
-        """Turns to a page; to the run where the page has nothing to show."""
-        scene = self.scene(now)
+        """Turns to a page, wherever the operator stands; says so where it has nothing to show."""
         if self._is_locked and page is not Page.HELP:
             self._note(LOCKED)
-            page = Page.RUN
-        self.turn = Turn()
-        self.page = page if page is Page.HELP or scene is not None else Page.RUN
-        if page is Page.REASONS and (scene is None or scene.stop is None):
-            self.page = Page.RUN
-            self._note("There is no stop to explain.")
+        else:
+            self.path.go_home()
+            self._do(Show(page), now)
         self.settle(now)
 
     def back(self, now: float) -> None:
         """Clears what was typed; else leaves the page; else gives up what waits for the agent."""
         if not self.wedge.clear():
-            if self.shown is self.page is not Page.RUN:
-                self.open_page(Page.RUN, now)
+            if self.shown is self.path.page is not Page.RUN:
+                self.path.go_back()
             elif self.shown is Page.QUESTION and self.question is not None:
                 self._answer("cancel", self.question)
             elif not self._deliveries.give_up():
                 self.feedback = told.QUIET
+        self.settle(now)
 
     def may_quit(self) -> bool:
         """False, and says why, while what the operator entered would be lost by it."""
@@ -201,23 +229,26 @@ class Desk:
     def next_center(self) -> None:
         """Goes round the work centers of this PC."""
         if self._watch.turn_to_next():
-            self.page, self.feedback = Page.RUN, told.QUIET
+            self.path.go_home()
+            self.feedback = told.QUIET
 
     def lock(self) -> None:
         """Whoever works here leaves."""
-        self._enter("lock")
+        self._enter(self.words.say("Lock"), "lock", {})
 
     def settle(self, now: float) -> None:
         """Lets the keys mean what they mean on the screen that stands there now."""
         scene, asked = self.scene(now), self.pin_of
-        asks_why = self.shown is Page.RUN and scene is not None and scene.asks_why
-        self.wedge.hand.picking = asked is None and (asks_why or self.shown in {Page.REASONS, Page.ORDERS})
+        if self._is_locked and self.path.page is not Page.HELP:
+            self.path.go_home()
+        if scene is not None:
+            self.path.settle(scene)
+        sheet = self.sheet(now)
+        self.wedge.hand.picking = asked is None and bool(sheet.choices) and sheet.field is None
         if (asked and asked.operator_id) != (self._pin_of and self._pin_of.operator_id):
             # A half of a PIN is never left to be read, or sent as a code.
             self.wedge.clear()
         self._pin_of = asked
-        if self._is_locked and self.page is not Page.HELP:
-            self.page = Page.RUN
 
     @property
     def _center(self) -> WorkCenterView | None:
@@ -238,53 +269,43 @@ class Desk:
         if scan.code == told.HELP:
             self.open_page(Page.HELP, now)
 
-    def _confirm(self, now: float) -> None:
-        scene = self.scene(now)
-        if self.shown is Page.LOCKED:
-            self._note(LOCKED)
-        elif self.shown is Page.QUESTION and self.question is not None:
-            self._answer("confirm", self.question)
-        elif self.page is Page.QUESTION and self.asked is not None:
-            self._send_operation("complete_operation", self.asked)
-        elif self.page is Page.ORDERS and scene is not None:
-            order = picked_of(scene.operations, self.turn)
-            if order is not None and order.status == "in_progress":
-                self.page, self.asked = Page.QUESTION, order
-            elif order is not None:
-                self._send_operation("start_operation", order)
+    def _do(self, deed: Deed, now: float) -> None:
+        match deed:
+            case Show():
+                note = self.path.go_on(deed, self.scene(now))
+                if note is not None:
+                    self._do(note, now)
+            case Send(name, action, arguments, then):
+                self._enter(name, action, arguments)
+                self.path.go_home(then)
+            case Note(text):
+                self.feedback = Feedback(Tone.NOTE, text)
+            case Switch("language"):
+                self.next_language()
+            case Switch("center"):
+                self.next_center()
+
+    def _field_for(self, meaning: Scanned | Typed, now: float) -> Field | None:
+        """The field that what was typed belongs to."""
+        field = self.sheet(now).field
+        if field is None or isinstance(meaning, Typed):
+            return field
+        return field if field.kind == "quantity" and _FEW_DIGITS.fullmatch(meaning.text) else None
 
     def _may_be_pin(self, meaning: Scanned | Typed) -> bool:
         """Through SSH keys come in lumps, so that a few digits look like a scan."""
         return isinstance(meaning, Typed) or _FEW_DIGITS.fullmatch(meaning.text) is not None
 
-    def _answer(self, action: Action, question: AskedView) -> None:
+    def _answer(self, action: Literal["confirm", "cancel"], question: AskedView) -> None:
         self._answered = question
-        self._enter(action)
+        self._enter(self.words.say("Yes" if action == "confirm" else "No"), action, {})
 
-    def _turn(self, digit: int, length: int) -> None:
-        if digit == 0:
-            sheets = max(1, -(-length // DIGITS))
-            self.turn = Turn(sheet=(self.turn.sheet + 1) % sheets)
-        elif self.turn.sheet * DIGITS + digit <= length:
-            self.turn = replace(self.turn, picked=digit - 1)
-
-    def _set_reason(self, scene: Scene, digit: int) -> None:
-        index = self.turn.sheet * DIGITS + digit - 1
-        if scene.stop is None:
-            self._note("There is no stop to explain.")
-        elif digit and index < len(scene.view.reasons):
-            reason = scene.view.reasons[index]
-            self._enter("set_reason", code=reason.code, stop_id=scene.stop.stop_id)
-            self.page = Page.RUN
-
-    def _send_operation(self, action: Action, order: OrderView) -> None:
-        self._enter(action, order_id=order.order_id, op_no=order.op_no)
-        self.page = Page.RUN
-
-    def _enter(self, action: Action, **arguments: str) -> None:
+    def _enter(self, name: str, action: str, arguments: Known) -> None:
         if self._center is not None:
-            body = EntryBody(client_id=str(uuid4()), wc_id=self._center.wc_id, action=action, arguments=arguments)
-            self._send(body)
+            client_id = str(uuid4())
+            self._names[client_id] = name
+            wc_id = self._center.wc_id
+            self._send(EntryBody(client_id=client_id, wc_id=wc_id, action=action, arguments=dict(arguments)))
 
     def _send_scan(self, text: str, *, manual: bool) -> None:
         name = BADGE if self._is_badge(text) else told.readable(text)
@@ -305,9 +326,14 @@ class Desk:
             self._send(SignOnBody(client_id=str(uuid4()), wc_id=wc_id, operator_id=of.operator_id, pin=pin))
 
     def _named(self, body: Body) -> str:
-        if isinstance(body, ScanBody) and self._is_badge(body.text):
-            return BADGE
-        return told.named(body, self.words, self._watch.view.reasons if self._watch.view else ())
+        """What the operator calls this entry."""
+        match body:
+            case SignOnBody():
+                return "PIN"
+            case ScanBody(text=text):
+                return BADGE if self._is_badge(text) else told.readable(text)
+            case EntryBody():
+                return self._names.get(body.client_id, body.action)
 
     def _is_badge(self, text: str) -> bool:
         return masking.is_badge(text, self._badge_pattern)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from agent.core.views import CodeView, Reply, ScanBody, SignOnBody
+from agent.core.views import Reply
 from agent.core.work_center_view import ScanView
-from agent.tui.connection import Body
 from agent.tui.deliveries import Answered, Delayed, GivenUp
 from agent.tui.meanings import Damage
 from agent.tui.wording import Wording
@@ -50,29 +49,11 @@ DAMAGES: Final = {
     Damage.EMPTY: "The scanner sent an empty code. Scan it again.",
 }
 """What is said of a scan that cannot be believed."""
-PLAIN: Final = {"confirm": "Yes", "cancel": "No", "lock": "Lock"}
-"""By action the name of an entry that says nothing but itself."""
 
 
 def readable(code: str) -> str:
     """A scanned text with its control characters made visible: GS becomes ␝."""
     return "".join(chr(0x2400 + ord(character)) if ord(character) < 0x20 else character for character in code)
-
-
-def named(body: Body, words: Wording, reasons: tuple[CodeView, ...]) -> str:
-    """What the operator calls this entry."""
-    if isinstance(body, SignOnBody):
-        return "PIN"
-    if isinstance(body, ScanBody):
-        return readable(body.text)
-    if body.action == "set_reason":
-        return words.say("Reason: {reason}", reason=words.reason(body.arguments["code"], reasons))
-    if body.action in PLAIN:
-        return words.say(PLAIN[body.action])
-    order, operation = body.arguments["order_id"], body.arguments["op_no"]
-    if body.action == "start_operation":
-        return words.say("Start {order} / {operation}", order=order, operation=operation)
-    return words.say("Finish {order} / {operation}", order=order, operation=operation)
 
 
 def of_news(news: Answered | Delayed | GivenUp, words: Wording, text: str) -> Feedback:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Grid
 
 from agent.tui.panels import Line
 from agent.tui.wording import Wording
+
+KEYS: Final = (
+    ("f1", "open('help')", "Help"),
+    ("f2", "open('reasons')", "Reason"),
+    ("f7", "open('orders')", "Orders"),
+    ("f10", "lock", "Lock"),
+    ("f11", "language", "Language"),
+    ("f12", "next_center", "Center"),
+    ("escape", "leave", "Back"),
+    ("ctrl+q", "quit", "Quit"),
+)
+"""Each key, what it does and what that is called. Never a letter: a scan types letters (domain.md E3)."""
 
 
 class Key(Line):
@@ -27,21 +41,12 @@ class Key(Line):
         await self.app.run_action(self._action)
 
 
-class KeyBar(Horizontal):
-    """The keys in the order of their importance."""
+class KeyBar(Grid):
+    """The keys in the order in which they lie."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys = (
-            Key("f1", "help"),
-            Key("f2", "reasons"),
-            Key("f7", "orders"),
-            Key("f10", "lock"),
-            Key("f11", "language"),
-            Key("f12", "next_center"),
-            Key("escape", "leave"),
-            Key("ctrl+q", "quit"),
-        )
+        self._keys = [Key(key, action) for key, action, _ in KEYS]
 
     def compose(self) -> ComposeResult:
         """All of them, on every page."""
@@ -49,7 +54,5 @@ class KeyBar(Horizontal):
 
     def draw(self, words: Wording) -> None:
         """Names the keys."""
-        names = [words.say("Help"), words.say("Reason"), words.say("Orders"), words.say("Lock"), words.say("Language")]
-        names += [words.say("Center"), words.say("Back"), words.say("Quit")]
-        for key, does in zip(self._keys, names, strict=True):
-            key.name_it(does)
+        for key, (_, _, does) in zip(self._keys, KEYS, strict=True):
+            key.name_it(words.say(does))

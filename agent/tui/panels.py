@@ -12,7 +12,6 @@ from textual.widgets import Static
 
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.times import epoch
-from agent.core.work_center_view import PinAskedView
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.lettering import big
 from agent.tui.scene import Scene
@@ -238,12 +237,7 @@ class FeedbackLine(Line):
 class TypedLine(Line):
     """What a person has typed so far, or that it can be done."""
 
-    def draw(self, typed: str, asked: PinAskedView | None, words: Wording) -> None:
-        """Shows the line, or whose PIN is to be typed in it."""
-        if asked is not None and not typed:
-            self.say("› " + words.say("{name}: type your PIN and press Enter", name=asked.name))
-        elif typed:
-            self.say(f"› {typed}▏  {words.say('Enter: send   Esc: clear')}")
-        else:
-            self.say("› " + words.say("Scan a code, or type it and press Enter"))
+    def draw(self, typed: str, prompt: str, words: Wording) -> None:
+        """Shows the line, or what is to be typed in it."""
+        self.say(f"› {typed}▏  {words.say('Enter: send   Esc: clear')}" if typed else f"› {prompt}")
         self.set_class(bool(typed), "-typing")

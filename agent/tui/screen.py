@@ -8,10 +8,9 @@ from textual.widgets import ContentSwitcher
 
 from agent.tui.desk import Desk
 from agent.tui.keys import KeyBar
-from agent.tui.pages import OrderPage, Page, ReasonPage, RunPage
+from agent.tui.pages import RunPage, SheetPage
 from agent.tui.panels import FeedbackLine, Line, StatePanel, TopBar, TypedLine
-from agent.tui.scene import Scene
-from agent.tui.text_pages import HelpPage, LockedPage, QuestionPage
+from agent.tui.sheets.sheet import Page
 
 
 class LineScreen(Screen[None], inherit_bindings=False):
@@ -20,14 +19,8 @@ class LineScreen(Screen[None], inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self._top, self._notice, self._state = TopBar(), Line("notice"), StatePanel()
-        self._run, self._reasons, self._orders = RunPage(), ReasonPage(Page.REASONS), OrderPage(Page.ORDERS)
-        self._question, self._help, self._locked = (
-            QuestionPage(Page.QUESTION),
-            HelpPage(Page.HELP),
-            LockedPage(Page.LOCKED),
-        )
-        pages = (self._run, self._reasons, self._orders, self._question, self._help, self._locked)
-        self._pages = ContentSwitcher(*pages, initial=Page.RUN)
+        self._run, self._sheet = RunPage(), SheetPage()
+        self._pages = ContentSwitcher(self._run, self._sheet, initial="run")
         self._feedback, self._typed, self._keys = FeedbackLine("feedback"), TypedLine("typed"), KeyBar()
 
     def compose(self) -> ComposeResult:
@@ -40,31 +33,26 @@ class LineScreen(Screen[None], inherit_bindings=False):
         yield self._typed
         yield self._keys
 
-    def draw(self, desk: Desk, scene: Scene | None) -> None:
+    def draw(self, desk: Desk, now: float) -> None:
         """Shows everything as it is now; what did not change costs nothing."""
+        scene, sheet, words = desk.scene(now), desk.sheet(now), desk.words
+        on_run = desk.shown is Page.RUN
         self._notice.say(desk.notice())
         self._notice.display = bool(self._notice.said)
         self.set_class(self._notice.display, "-noticed")
         self.set_class(desk.lost, "-lost")
         self.set_class(scene is None, "-blank")
-        self.set_class(desk.shown is not Page.RUN, "-paged")
-        self._pages.current = desk.shown
-        self._help.draw_help(desk.words)
-        self._feedback.draw(desk.feedback, desk.words)
+        self.set_class(not on_run, "-paged")
+        self.set_class(on_run and bool(sheet.choices), "-asks")
+        self._pages.current = "run" if on_run else "sheet"
+        self._feedback.draw(desk.feedback, words)
         self.set_class(self._feedback.is_wordy, "-wordy")
-        self._typed.draw(desk.line, desk.pin_of, desk.words)
-        self._keys.draw(desk.words)
+        self._typed.draw(desk.line, desk.prompt(now), words)
+        self._keys.draw(words)
+        if not on_run:
+            self._sheet.draw(sheet, desk.path.turned, words)
         if scene is not None:
-            self._draw_scene(desk, scene)
-
-    def _draw_scene(self, desk: Desk, scene: Scene) -> None:
-        self._top.draw(scene)
-        self._state.draw(scene)
-        self._run.draw(scene)
-        self._reasons.draw_reasons(scene, desk.turn)
-        self._orders.draw_orders(scene, desk.turn)
-        self._locked.draw_locked(desk.pin_of, scene.words)
-        if desk.question is not None:
-            self._question.draw_card(desk.question, scene.words)
-        elif desk.asked is not None:
-            self._question.draw_finish(desk.asked, scene.words)
+            self._top.draw(scene)
+            self._state.draw(scene)
+        if scene is not None and on_run:
+            self._run.draw(scene, sheet)

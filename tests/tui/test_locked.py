@@ -10,7 +10,7 @@ import pytest
 from agent.core.views import EntryBody, Reply, ScanBody, SignOnBody
 from agent.core.work_center_view import ScanView
 from agent.tui.meanings import Typed
-from agent.tui.pages import Page
+from agent.tui.sheets.sheet import Page
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.operating import eventually, operating, type_slowly
 from tests.tui.views import ASKING, CENTER, LOCKED, NOON, PIN_ASKED, STOPPED, VIEW, showing
@@ -163,10 +163,10 @@ async def test_a_question_of_a_card_is_shown_in_the_operators_language_and_enter
     agent = FakeAgent(showing(ASKING))
     async with agent.serving(socket), operating(socket, language="ru") as operator:
         await operator.sees("Завершить заказ PO-1001? Сканируйте OK или CANCEL.")
-        await operator.sees("Enter: да")
+        await operator.sees("Enter: Да")
         await operator.press("enter", "enter")
         await eventually(lambda: entries(agent) == [("confirm", {})], "the answer is sent")
-        await operator.sees_no_more("Enter: да")
+        await operator.sees_no_more("Enter: Да")
         agent.show(showing(CENTER))
         await operator.sees("ГОДНЫЕ  1\N{NO-BREAK SPACE}240")
         assert entries(agent) == [("confirm", {})]
@@ -208,7 +208,7 @@ async def test_a_finger_answers_a_question(socket: Path) -> None:
     agent = FakeAgent(showing(ASKING))
     async with agent.serving(socket), operating(socket) as operator:
         await operator.sees("Finish order PO-1001?")
-        await operator.pilot.click("#question-text")
+        await operator.pilot.click("#sheet-primary")
         await eventually(lambda: entries(agent) == [("confirm", {})], "the answer is sent")
 
 

@@ -23,8 +23,8 @@ from agent.intake import STORAGE_FULL
 from agent.tui.app import DEFAULT_SETTINGS, Terminal
 from agent.tui.connection import Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
-from agent.tui.pages import Page
 from agent.tui.panels import Line
+from agent.tui.sheets.sheet import Page, Show
 from agent.tui.texts import ANSWERS, LANGUAGES, Language
 from agent.tui.wording import Wording
 from tests.tui.operating import LARGE, SMALL
@@ -33,7 +33,7 @@ from tests.tui.views import ASKING, CENTER, LOCKED, NEXT, NOON, ORDER, PIN_ASKED
 LEAST_CONTRAST = 4.5
 """WCAG 2.1, level AA, for text of any size."""
 
-ENDS_WITH_DATA = {"item", *(f"orders-{digit}" for digit in range(1, 10))}
+ENDS_WITH_DATA = {"item", *(f"sheet-{digit}" for digit in range(1, 10))}
 """An item's description, of any length, may end early where everything else still fits."""
 
 LONGEST = say(
@@ -129,12 +129,12 @@ async def every_screen(language: Language, look: Callable[[Terminal, str], None]
         for page in (Page.REASONS, Page.ORDERS, Page.HELP):
             terminal.desk.open_page(page, 0.0)
             await show(page, Answered(START, REFUSED))
-        terminal.desk.asked, terminal.desk.page = ORDER, Page.QUESTION
+        terminal.desk.path.go_home(Show(Page.FINISH, {"order_id": "PO-1001", "op_no": "20"}))
         await show("question")
         for page, center in ((Page.QUESTION, ASKING), (Page.LOCKED, LOCKED), (Page.LOCKED, PIN_ASKED)):
             await show(f"{page}: {center}", Seen(showing(center)))
             assert terminal.desk.shown is page
-        terminal.desk.page = Page.RUN
+        terminal.desk.path.go_home()
         for loss in Loss:
             await show(f"{loss}", Seen(VIEW), Lost(loss))
 
@@ -229,7 +229,7 @@ async def test_orders_stand_in_columns_with_their_status() -> None:
         done = NEXT.model_copy(update={"order_id": "PO-9", "status": "completed"})
         terminal.tell(Seen(showing(CENTER.model_copy(update={"orders": (ORDER, NEXT, done)}))))
         await pilot.press("f7")
-        assert [terminal.screen.query_one(f"#orders-{digit}", Line).said for digit in (1, 2, 3)] == [
+        assert [terminal.screen.query_one(f"#sheet-{digit}", Line).said for digit in (1, 2, 3)] == [
             "1  PO-1001 / 20   2,000 pcs   ► IN PROGRESS   HOUSING-01  Housing, assembled",
             "2  PO-1002 / 20   2,000 pcs                   HOUSING-01  Housing, assembled",
             "3  PO-9 / 20      2,000 pcs   √ COMPLETED     HOUSING-01  Housing, assembled",

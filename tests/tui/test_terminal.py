@@ -16,7 +16,7 @@ from agent.core.work_center_view import ScanView
 from agent.tui.app import run_terminal
 from agent.tui.hand import HELD_S
 from agent.tui.meanings import Scanned
-from agent.tui.pages import Page
+from agent.tui.sheets.sheet import Page
 from tests.tui.fake_agent import FakeAgent
 from tests.tui.operating import eventually, operating, type_slowly
 from tests.tui.views import CENTER, NOON, OTHER, REASONS, STOP, STOPPED, UNRELEASED, VIEW, showing
@@ -126,7 +126,7 @@ async def test_a_scan_is_a_scan_on_every_page_and_its_letters_and_digits_are_no_
         await operator.press(key)
         operator.scan("123456q7")
         await until_sent(agent, ("WC-12", "123456q7", "scanned"))
-        assert operator.terminal.desk.page is not Page.RUN
+        assert operator.terminal.desk.path.page is not Page.RUN
 
 
 async def test_a_typed_code_stands_in_its_line_and_goes_on_enter_as_manual(socket: Path) -> None:
@@ -239,7 +239,7 @@ async def test_finishing_an_operation_asks_first(socket: Path) -> None:
     async with agent.serving(socket), operating(socket) as operator:
         await operator.sees("ONLINE")
         await operator.press("f7")
-        await operator.sees("Orders: a digit picks, Enter finishes")
+        await operator.sees("Enter: Finish PO-1001 / 20")
         await operator.press("enter")
         await operator.sees("Good 1,240, scrap 8, planned 2,000 pcs.")
         assert agent.received == []
@@ -247,7 +247,7 @@ async def test_finishing_an_operation_asks_first(socket: Path) -> None:
         await operator.pilot.pause(2 * HELD_S)
         await operator.press("enter")
         await until_sent(agent, ("WC-12", "complete_operation", {"order_id": "PO-1001", "op_no": "20"}))
-        assert operator.terminal.desk.page is Page.RUN
+        assert operator.terminal.desk.path.page is Page.RUN
 
 
 async def test_the_enter_of_a_scan_never_answers_a_question(socket: Path) -> None:
@@ -268,7 +268,7 @@ async def test_a_digit_picks_an_order_and_enter_starts_it(socket: Path) -> None:
         await operator.press("f7")
         await operator.sees("! NOT RELEASED")
         await operator.press("2")
-        await eventually(lambda: operator.terminal.desk.turn.picked == 1, "the second is picked")
+        await operator.sees("Enter: Start PO-1003 / 20")
         await operator.press("enter")
         await until_sent(agent, ("WC-12", "start_operation", {"order_id": UNRELEASED.order_id, "op_no": "20"}))
 
@@ -278,10 +278,10 @@ async def test_a_finger_does_what_keys_do(socket: Path) -> None:
     async with agent.serving(socket), operating(socket) as operator:
         await operator.sees("ONLINE")
         await operator.pilot.click("#key-f7")
-        await operator.sees("Enter finishes")
-        await operator.pilot.click("#orders-1")
+        await operator.sees("Enter: Finish")
+        await operator.pilot.click("#sheet-primary")
         await operator.sees("Finish PO-1001 / 20?")
-        await operator.pilot.click("#question-text")
+        await operator.pilot.click("#sheet-primary")
         await until_sent(agent, ("WC-12", "complete_operation", {"order_id": "PO-1001", "op_no": "20"}))
 
 

@@ -15,7 +15,7 @@ from agent.tui.texts import ANSWERS, LANGUAGES, sentences, translate
 TERMINAL = next(iter(agent.tui.__path__))
 AGENT = next(iter(agent.__path__))
 SAYS = re.compile(r"^from agent\.core\.sentences import .*\bsay\b", re.MULTILINE)
-SOURCES = sorted(Path(TERMINAL).glob("*.py"))
+SOURCES = sorted(path for path in Path(TERMINAL).rglob("*.py") if path.parent.name != "texts")
 
 
 def strings_of_the_terminal() -> Iterator[str]:

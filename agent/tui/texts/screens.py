@@ -157,14 +157,8 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "Last serial": ("Последний номер", "Соңғы нөмір"),
     "none": ("нет", "жоқ"),
     # Orders.
-    "Orders: a digit picks, Enter starts": (
-        "Заказы: цифра выбирает, Enter начинает",
-        "Тапсырыс: сан таңдайды, Enter бастайды",
-    ),
-    "Orders: a digit picks, Enter finishes": (
-        "Заказы: цифра выбирает, Enter завершает",
-        "Тапсырыс: сан таңдайды, Enter аяқтайды",
-    ),
+    "Orders: press a digit": ("Заказы: нажмите цифру", "Тапсырыстар: санды басыңыз"),
+    "This order is no longer here.": ("Этого заказа здесь больше нет.", "Бұл тапсырыс мұнда енді жоқ."),
     "There is no order for this work center.": (
         "Для этого рабочего центра нет заказов.",
         "Бұл жұмыс орталығына тапсырыс жоқ.",
@@ -181,11 +175,10 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
         "Годные {good}, брак {scrap}, план {planned} {uom}.",
         "Жарамды {good}, ақаулы {scrap}, жоспар {planned} {uom}.",
     ),
-    "Enter: yes": ("Enter: да", "Enter: иә"),
     "Esc: no": ("Esc: нет", "Esc: жоқ"),
     "Yes": ("Да", "Иә"),
     "No": ("Нет", "Жоқ"),
-    "Enter: finish": ("Enter: завершить", "Enter: аяқтау"),
+    "Finish": ("Завершить", "Аяқтау"),
     # The lock and PINs.
     "Locked: scan your badge": ("Заблокировано: сканируйте пропуск", "Құлыптаулы: рұқсатнаманы сканерлеңіз"),
     "Locked: scan your badge first.": (

@@ -1,0 +1,12 @@
+"""The run: what stands on the screen as a rule. An open stop asks why by itself."""
+
+from __future__ import annotations
+
+from agent.tui.scene import Scene
+from agent.tui.sheets import stops
+from agent.tui.sheets.sheet import Sheet
+
+
+def run(scene: Scene) -> Sheet:
+    """The choices of the stop that asks, if one does."""
+    return Sheet("", choices=stops.choices(scene) if scene.asks_why else ())
