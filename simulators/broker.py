@@ -13,6 +13,7 @@ import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, TypeAlias
@@ -65,6 +66,11 @@ class Broker:
                 "Install it (Debian: apt install mosquitto) or ask for the kind 'embedded'."
             )
         self._mosquitto = mosquitto if asked or kind == "auto" else None
+        if self._mosquitto is None and find_spec("amqtt") is None:
+            raise BrokerUnavailableError(
+                f"There is no broker to start: no 'mosquitto' in {folders}, and the Python package amqtt is not "
+                "installed. Install one of them (Debian: apt install mosquitto; or pip install 'lineside[simulation]')."
+            )
         self.kind: Kind = "mosquitto" if self._mosquitto else "embedded"
         self.protocol: Protocol = "5" if self._mosquitto else "3.1.1"
         self.host = HOST

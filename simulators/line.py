@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal, TypeAlias
 
 from simulators.background import Background
 from simulators.clock import Clock
@@ -23,8 +24,12 @@ from simulators.day import Day
 from simulators.modbus import ModbusSimulator
 from simulators.opcua import OpcUaSimulator
 from simulators.scanner import PLAIN, Manner, Reader, ScannerSimulator, TcpScannerSimulator
-from simulators.script import FILLER, PRESS, Script
+from simulators.script import FILLER, PRESS, TRIAL_FILLER, TRIAL_PRESS, Script
 from simulators.truth import TruthLog, record
+
+DayName: TypeAlias = Literal["demo", "trial"]
+DAYS: Final[dict[DayName, tuple[Script, Script]]] = {"demo": (FILLER, PRESS), "trial": (TRIAL_FILLER, TRIAL_PRESS)}
+"""What the filler and the press go through: a whole day, or something every few minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +44,16 @@ class Line:
 
 @asynccontextmanager
 async def simulated_line(
-    *, clock: Clock, truth: Path, host: str = "127.0.0.1", opcua_port: int = 0, modbus_port: int = 0
+    *,
+    clock: Clock,
+    truth: Path,
+    host: str = "127.0.0.1",
+    opcua_port: int = 0,
+    modbus_port: int = 0,
+    day: DayName = "demo",
 ) -> AsyncIterator[Line]:
     """Serve FILL-1 over OPC UA and PRESS-1 over Modbus, with one truth log. Port 0 chooses a free one."""
-    filler, press = Day(FILLER), Day(PRESS)
+    filler, press = (Day(script) for script in DAYS[day])
     async with (
         _recording(truth, clock, filler, press) as log,
         ModbusSimulator(press, clock, log, host, modbus_port) as modbus,
@@ -52,12 +63,18 @@ async def simulated_line(
 
 
 async def serve_line(
-    *, clock: Clock, truth: Path, host: str = "127.0.0.1", opcua_port: int = 0, modbus_port: int = 0
+    *,
+    clock: Clock,
+    truth: Path,
+    host: str = "127.0.0.1",
+    opcua_port: int = 0,
+    modbus_port: int = 0,
+    day: DayName = "demo",
 ) -> None:
     """Serve both machines; ready: `opcua_port`, `opcua_url`, `modbus_port`."""
     with _signals() as stop:
         async with simulated_line(
-            clock=clock, truth=truth, host=host, opcua_port=opcua_port, modbus_port=modbus_port
+            clock=clock, truth=truth, host=host, opcua_port=opcua_port, modbus_port=modbus_port, day=day
         ) as line:
             _ready(opcua_port=line.opcua.port, opcua_url=line.opcua.url, modbus_port=line.modbus.port)
             await stop.wait()

@@ -120,3 +120,38 @@ PRESS = Script(
     ),
 )
 """A press read over Modbus; both counters wrap, then its controller reboots at minute 48."""
+
+TRIAL_FILLER = Script(
+    wc_id="FILL-1",
+    seed=3,
+    cycle_s=2.0,
+    scrap_share=0.04,
+    total=Counter(start=0, modulus=2**31),
+    scrap=Counter(start=0, modulus=2**31),
+    episodes=(
+        Episode(Kind.HELD, _min(1), _min(1.5), alarm=204, every_s=_min(15)),
+        Episode(Kind.STARVED, _min(5), 40.0, every_s=_min(15)),
+        Episode(Kind.BREAKDOWN, _min(8), _min(2), alarm=117, every_s=_min(15)),
+        Episode(Kind.BLOCKED, _min(12), 40.0, every_s=_min(15)),
+    ),
+    micro_every_s=180.0,
+    micro_s=(10.0, 25.0),
+)
+"""The filler for people who try the terminal in real time: something happens every two minutes, a stop after one."""
+
+TRIAL_PRESS = Script(
+    wc_id="PRESS-1",
+    seed=4,
+    cycle_s=1.5,
+    scrap_share=0.05,
+    total=Counter(start=0, modulus=2**32),
+    scrap=Counter(start=0, modulus=2**16),
+    episodes=(
+        Episode(Kind.SETUP, _min(2), _min(2), every_s=_min(30)),
+        Episode(Kind.HELD, _min(7), _min(1), alarm=31, every_s=_min(12)),
+        Episode(Kind.STARVED, _min(10), 40.0, every_s=_min(12)),
+    ),
+    micro_every_s=240.0,
+    micro_s=(10.0, 25.0),
+)
+"""The press beside it, which also has a setup."""

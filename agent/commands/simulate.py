@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import typer
 
@@ -41,12 +41,15 @@ def line(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
     speed: Speed = 1.0,
     real_start: RealStart = None,
     plant_start: PlantStart = None,
+    day: Annotated[
+        Literal["demo", "trial"], typer.Option(help="A day's work, or something every few minutes to try things with.")
+    ] = "demo",
 ) -> None:
     """A filler over OPC UA and a press over Modbus TCP."""
     from simulators.line import serve_line
 
-    clock = _clock(speed, real_start, plant_start)
-    asyncio.run(serve_line(clock=clock, truth=truth, host=host, opcua_port=opcua_port, modbus_port=modbus_port))
+    clock, ports = _clock(speed, real_start, plant_start), {"opcua_port": opcua_port, "modbus_port": modbus_port}
+    asyncio.run(serve_line(clock=clock, truth=truth, host=host, day=day, **ports))
 
 
 @application.command("opcua")

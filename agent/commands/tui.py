@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -18,8 +19,12 @@ def tui(
     socket: Annotated[Path | None, typer.Option(help="Socket of the agent, instead of the configuration's.")] = None,
     work_center: Annotated[str | None, typer.Option(help="Work center to begin with.")] = None,
     language: Annotated[str, typer.Option(help="en, ru or kk.")] = "en",
+    demo: Annotated[bool, typer.Option("--demo", help="Try it before a simulated line; nothing is kept.")] = False,
+    badge: Annotated[str | None, typer.Option(hidden=True, help="Badge to suggest to whoever tries it.")] = None,
 ) -> None:
     """Open the operator's terminal; it finds the agent by itself, also again."""
+    if demo:
+        raise typer.Exit(_try_out(language))
     if socket is None or config.exists():
         settings = load(config)
         path, terminal = socket or settings.agent.socket, settings.terminal
@@ -27,4 +32,12 @@ def tui(
         path, terminal = socket, TerminalSettings()
     from agent.tui.app import run_terminal
 
-    raise typer.Exit(run_terminal(path, work_center, language, terminal))
+    raise typer.Exit(run_terminal(path, work_center, language, terminal, badge=badge))
+
+
+def _try_out(language: str) -> int:
+    from simulators.demo.trial import try_out
+    from simulators.demo.trial_plan import BADGE
+
+    program = (sys.executable, "-P", "-m", "agent", "tui")
+    return try_out(lambda config: (*program, "-c", str(config), "--language", language, "--badge", BADGE))

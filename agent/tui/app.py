@@ -7,6 +7,7 @@ operator stands. News from the agent comes as messages; nothing here waits for i
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Final
@@ -22,6 +23,7 @@ from agent.core.terminal_settings import TerminalSettings
 from agent.tui import octets
 from agent.tui.deliveries import Deliveries, News, in_touch
 from agent.tui.desk import Desk
+from agent.tui.feedback import Feedback, Tone
 from agent.tui.keyboard import collector, stroke_of
 from agent.tui.keys import KEYS
 from agent.tui.meanings import Meaning
@@ -77,6 +79,13 @@ class Terminal(App[None]):
     def tell(self, news: News) -> None:
         """Takes news from any task of this event loop."""
         self.post_message(self.Told(news))
+
+    def suggest(self, badge: str) -> None:
+        """Says what to do first to somebody who tries the terminal."""
+        said = self.desk.words.say(
+            "To try it, type {badge} and Enter, then F7 for the orders. F1 helps, Ctrl+Q ends it.", badge=badge
+        )
+        self.desk.feedback = Feedback(Tone.NOTE, said)
 
     def on_ready(self) -> None:
         """Starts the clock: all parts of the screen are there from now on."""
@@ -184,15 +193,21 @@ class Terminal(App[None]):
 
 
 def run_terminal(
-    socket: Path, work_center: str | None, language: str, settings: TerminalSettings = DEFAULT_SETTINGS
+    socket: Path,
+    work_center: str | None,
+    language: str,
+    settings: TerminalSettings = DEFAULT_SETTINGS,
+    *,
+    badge: str | None = None,
 ) -> int:
-    """Runs the terminal until the operator quits, and returns the exit code.
+    """Runs the terminal until the operator quits or SIGTERM or SIGHUP ends it, and returns the exit code.
 
     Args:
         socket: the agent's Unix socket; the agent need not be there yet.
         work_center: the one to begin with; None for the agent's first.
         language: `en`, `ru` or `kk`.
         settings: how scans are told from typing.
+        badge: of somebody who may sign on, suggested to whoever tries the terminal.
 
     Raises:
         ConfigurationError: a language that the terminal does not speak.
@@ -200,13 +215,17 @@ def run_terminal(
     spoken = next((known for known in LANGUAGES if known == language), None)
     if spoken is None:
         raise ConfigurationError(f"the terminal does not speak '{language}'; expected one of {', '.join(LANGUAGES)}")
-    return asyncio.run(_operate(socket, work_center, spoken, settings))
-
-
-async def _operate(socket: Path, work_center: str | None, language: Language, settings: TerminalSettings) -> int:
     octets.tolerate()
     deliveries = Deliveries()
-    terminal = Terminal(deliveries, work_center, language, settings)
+    terminal = Terminal(deliveries, work_center, spoken, settings)
+    if badge is not None:
+        terminal.suggest(badge)
+    return asyncio.run(_operate(socket, deliveries, terminal))
+
+
+async def _operate(socket: Path, deliveries: Deliveries, terminal: Terminal) -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, terminal.exit)
     async with in_touch(socket, deliveries, terminal.tell):
         await terminal.run_async()
     return terminal.return_code or 0

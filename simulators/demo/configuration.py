@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulators.broker import HOST
@@ -36,7 +37,8 @@ class Endpoints:
     opcua_port: int
     modbus_port: int
     broker: Address
-    scanner: Path
+    scanner: Path | None
+    """The filler's serial reader; None where there is none."""
     folder: Path
     """Where journal and socket are."""
 
@@ -56,38 +58,54 @@ class Endpoints:
         return self.folder / "agent.sock"
 
 
-def configuration(site: str, clock: Clock, at: Endpoints) -> str:
+@dataclass(frozen=True, slots=True)
+class House:
+    """What one plant does otherwise than another."""
+
+    time_zone: str = "UTC"
+    shifts: tuple[tuple[str, str, str], ...] = SHIFTS
+    """Name, start and end on the plant's clock."""
+    tick_real_s: float = TICK_REAL_S
+    sampling_ms: Mapping[str, int] = field(default_factory=lambda: SAMPLING_MS)
+    """Work center to real milliseconds between two looks."""
+    minor_stop_max_s: float = 120.0
+    """Longest stop that needs no reason, in plant seconds."""
+    sign_on: str = "optional"
+    pin_with_badge: tuple[str, ...] = ()
+
+
+def configuration(site: str, clock: Clock, at: Endpoints, house: House | None = None) -> str:
     """The whole `lineside.toml`.
 
     What is about the network and the PC takes real time however fast the plant runs, so in plant seconds it grows with
     the speed: a tick, patience with a silent machine, trust in a clock, lateness of a reading. What is about the
     machine, the thresholds of stops above all, stays as it is shipped.
     """
+    house = house or House()
     speed = clock.speed
-    stop = _table(
-        "machine.stop", comm_timeout_s=2.0 * speed, skew_max_s=max(5.0, speed), reorder_s=max(0.25, 0.1 * speed)
-    )
-    agent = {"enterprise": ENTERPRISE, "site": site, "area": AREA, "id": "edge-1"}
+    rest = _stop(speed, house) + "\n" + _people(house)
+    agent = {"enterprise": ENTERPRISE, "site": site, "area": AREA, "id": "edge-1", "time_zone": house.time_zone}
     places = {"data": str(at.folder / "journal"), "socket": str(at.socket)}
+    looks = house.sampling_ms
     parts = [
-        _table("agent", **agent, **places, tick_s=TICK_REAL_S * speed),
+        _table("agent", **agent, **places, tick_s=house.tick_real_s * speed),
         _table("mes", host=at.broker.host, port=at.broker.port, protocol=at.broker.protocol, **IMPATIENCE),
         _table("people", key_file=str(at.key)),
         _simulation(clock),
         _list("machine", work_center=FILL),
-        _table("machine.opcua", endpoint=at.opcua_url, publishing_ms=SAMPLING_MS[FILL], sampling_ms=SAMPLING_MS[FILL]),
+        _table("machine.opcua", endpoint=at.opcua_url, publishing_ms=looks[FILL], sampling_ms=looks[FILL]),
         _filler_signals(),
-        stop,
+        rest,
         _rest(2.0),
         _list("machine", work_center=PRESS),
-        _table("machine.modbus", host=HOST, port=at.modbus_port, poll_ms=SAMPLING_MS[PRESS]),
+        _table("machine.modbus", host=HOST, port=at.modbus_port, poll_ms=looks[PRESS]),
         _press_signals(),
-        stop,
+        rest,
         _rest(1.5),
-        _list("scanner", name="hand-1", work_center=FILL, device=str(at.scanner)),
+        *(() if at.scanner is None else (_list("scanner", name="hand-1", work_center=FILL, device=str(at.scanner)),)),
         *(
             _list("calendar.shift", id=name, start=start, end=end) + f"days = {EVERY_DAY}\n"
-            for name, start, end in SHIFTS
+            for name, start, end in house.shifts
         ),
     ]
     return "\n".join(parts)
@@ -96,6 +114,21 @@ def configuration(site: str, clock: Clock, at: Endpoints) -> str:
 def _simulation(clock: Clock) -> str:
     real, plant = clock.real_start.isoformat(), clock.plant_start.isoformat()
     return f"[simulation]\nspeed = {clock.speed!r}\nreal_start = {real}\nplant_start = {plant}\n"
+
+
+def _stop(speed: float, house: House) -> str:
+    return _table(
+        "machine.stop",
+        comm_timeout_s=2.0 * speed,
+        skew_max_s=max(5.0, speed),
+        reorder_s=max(0.25, 0.1 * speed),
+        minor_stop_max_s=house.minor_stop_max_s,
+    )
+
+
+def _people(house: House) -> str:
+    roles = ", ".join(f'"{role}"' for role in house.pin_with_badge)
+    return _table("machine.people", sign_on=house.sign_on) + f"pin_with_badge = [{roles}]\n"
 
 
 def _filler_signals() -> str:

@@ -181,13 +181,15 @@ async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIter
             await asyncio.to_thread(choice.prepare, folder / JOURNAL)
         mes = Supervised("the MES", mes_arguments(store, address, site), folder / "mes.log", announces=True)
         await stack.enter_async_context(mes)
-        opcua_port, modbus_port = _free_ports()
+        opcua_port, modbus_port = free_ports()
         opcua, modbus = [await stack.enter_async_context(Relay(port)) for port in (opcua_port, modbus_port)]
         clock = Clock(datetime.now(UTC) + timedelta(seconds=lead_s), PLANT_START, choice.speed)
         progress.begin(clock)
         log = stack.enter_context(TruthLog(truth, clock))
         scanner = await stack.enter_async_context(ScannerSimulator(reader, FILL, log))
-        line = Supervised("the line", _line(truth, clock, opcua_port, modbus_port), folder / "line.log", announces=True)
+        line = Supervised(
+            "the line", line_arguments(truth, clock, opcua_port, modbus_port), folder / "line.log", announces=True
+        )
         at = Endpoints(opcua.port, modbus.port, address, reader, folder)
         config.write_text(configuration(site, clock, at), encoding="utf-8")
         at.key.touch(mode=0o600)
@@ -239,13 +241,14 @@ def mes_arguments(store: Path, broker: Address, site: str) -> tuple[str, ...]:
     return ("simulate", "mes", "--store", str(store), *where, "--enterprise", ENTERPRISE, "--site", site)
 
 
-def _free_ports() -> tuple[int, int]:
-    """Two that nobody listens at; held together, lest one be given twice."""
+def free_ports() -> tuple[int, int]:
+    """Two ports that nobody listens at; held together, lest one be given twice."""
     with socket.create_server((HOST, 0)) as one, socket.create_server((HOST, 0)) as two:
         return int(one.getsockname()[1]), int(two.getsockname()[1])
 
 
-def _line(truth: Path, clock: Clock, opcua_port: int, modbus_port: int) -> tuple[str, ...]:
+def line_arguments(truth: Path, clock: Clock, opcua_port: int, modbus_port: int) -> tuple[str, ...]:
+    """The command line of both machines."""
     ports = ("--opcua-port", str(opcua_port), "--modbus-port", str(modbus_port))
     form = "%Y-%m-%dT%H:%M:%S.%f%z"
     times = ("--real-start", clock.real_start.strftime(form), "--plant-start", clock.plant_start.strftime(form))

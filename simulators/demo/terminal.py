@@ -29,7 +29,7 @@ on to its end, then come the tables.
 """
 """Said while everything is being started, which leaves time to read."""
 # Leave the alternate screen, show the cursor, no mouse and no bracketed paste: what a terminal that was ended left on.
-_RESET = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1004l\x1b[0m"
+RESET = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b[?1004l\x1b[0m"
 
 
 class Terminal:
@@ -62,7 +62,7 @@ class Terminal:
         try:
             await two_views.run(self._command, self._page)
         finally:
-            sys.stdout.write(_RESET)
+            sys.stdout.write(RESET)
             sys.stdout.flush()
             self._progress.out = sys.stdout
         self._progress.say("the terminal was left; the line plays on")

@@ -88,12 +88,15 @@ class Plan:
     reasons: tuple[Reason, ...]
     reasons_rev: str
     objects: tuple[Published, ...] = ()
+    reason_groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What each group of reasons is called, by language."""
 
     def reasons_directory(self) -> dict[str, object]:
         """The reasons as the agents are told of them."""
         return {
             "rev": self.reasons_rev,
             "reasons": [{"code": reason.code, "text": dict(reason.text), **reason.more} for reason in self.reasons],
+            "groups": {code: dict(text) for code, text in self.reason_groups.items()},
         }
 
 

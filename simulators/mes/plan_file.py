@@ -1,9 +1,9 @@
 """Reads a plan out of a TOML or JSON file, whose tables are named as the directories of the contract are.
 
-`orders` and `reasons` are lists; `items`, `boms`, `norms`, `routes`, `checks`, `lots` and `lpns` are tables by id;
-`operators`, `resources`, `calendar`, `alarms` and the lists of codes are one object each. A `rev` that is left out is
-1. Operators may be written with their `badge` and `pin`; what is published is their digests under the key in
-`site_key_file`, a path from the plan.
+`orders` and `reasons` are lists; `reason_groups` are texts by group; `items`, `boms`, `norms`, `routes`, `checks`,
+`lots` and `lpns` are tables by id; `operators`, `resources`, `calendar`, `alarms` and the lists of codes are one
+object each. A `rev` that is left out is 1. Operators may be written with their `badge` and `pin`; what is published
+is their digests under the key in `site_key_file`, a path from the plan.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def read_plan(path: Path) -> Plan:
 
 def _plan(found: Any, folder: Path) -> Plan:  # noqa: ANN401 - whatever stands in the file
     tables = _table(_plain(found), "the file")
-    expected = {"orders", "reasons", "reasons_rev", "site_key_file", *OF_IDS, *WHOLE}
+    expected = {"orders", "reasons", "reasons_rev", "reason_groups", "site_key_file", *OF_IDS, *WHOLE}
     if unknown := tables.keys() - expected:
         raise ValueError(f"unknown table {', '.join(sorted(unknown))}; expected {', '.join(sorted(expected))}")
     named = tables.get("site_key_file")
@@ -73,6 +73,7 @@ def _plan(found: Any, folder: Path) -> Plan:  # noqa: ANN401 - whatever stands i
         reasons=tuple(_reason(one) for one in _list(tables.get("reasons", []), "reasons")),
         reasons_rev=str(tables.get("reasons_rev", "1")),
         objects=tuple(_objects(tables, key)),
+        reason_groups=_table(tables.get("reason_groups", {}), "reason_groups"),
     )
 
 

@@ -16,6 +16,7 @@ from agent.tui.texts.people import PEOPLE
 from agent.tui.texts.quantities import QUANTITIES
 from agent.tui.texts.scans import SCANS
 from agent.tui.texts.screens import SCREENS
+from agent.tui.texts.starting import STARTING
 from agent.tui.texts.stops import STOPS
 from agent.tui.texts.units import UNITS
 from agent.tui.texts.values import VALUES
@@ -27,7 +28,7 @@ LANGUAGES: Final[dict[Language, str]] = {"en": "English", "ru": "Русский"
 
 ANSWERS: Final = CODES | CORRECTIONS | ENTRIES | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
 """What the agent says to people: the patterns of its answers."""
-_TRANSLATIONS: Final = SCREENS | ANSWERS
+_TRANSLATIONS: Final = SCREENS | STARTING | ANSWERS
 
 
 def translate(language: Language, text: str) -> str:
