@@ -104,6 +104,10 @@ class Own:
     """None where nobody in particular scanned a code."""
     fact_id: UUID
     at: float
+    type: str = ""
+    """Of the fact."""
+    text: str = ""
+    """What tells it from others of its type, for people."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import questions
+from agent.core import questions, shift_views
+from agent.core.corrections import undo
 from agent.core.directories import Directories
+from agent.core.directories.floor import Operator
+from agent.core.entries import ACTIONS
 from agent.core.materials import bom, material_view, materials
 from agent.core.materials.material_view import Need
 from agent.core.orders import order_views
-from agent.core.people import locking
+from agent.core.people import labor, locking, rights
 from agent.core.people.crew import Crew, Person
 from agent.core.quality import quality_views
 from agent.core.sentences import Sentence
@@ -31,8 +34,12 @@ from agent.core.work_center_view import (
     PinAskedView,
     ScanView,
     StopView,
+    UndoView,
     WorkCenterView,
 )
+
+ROLES = {name: action.roles for name, action in ACTIONS.items()}
+"""Of each action of people those who may do it."""
 
 
 def view(station: Station, directories: Directories, now: float) -> WorkCenterView:
@@ -51,6 +58,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
     need = _need(station, directories)
     stock = material_view.by_now(state.materials, need)
     account = next((one for one in seen.shifts if one.names(state.schedule.shift)), None)
+    actor = labor.acting(state)
     return WorkCenterView(
         wc_id=machine.work_center,
         link_up=watch.link_up or machine.manual,
@@ -93,7 +101,21 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         lot_out=None if state.units.lot_out is None else state.units.lot_out.lot_id,
         nonconforming=tuple(_nonconforming(nc) for nc in state.units.open),
         open_nc=state.units.open_count,
+        norm_per_hour=shift_views.norm_per_hour(state.operations.current),
+        shift_end=shift_views.end(station),
+        losses=shift_views.losses(station, account, now),
+        favourites=shift_views.favourites(account, seen.before, directories),
+        undo=_undo(station, actor, now),
+        barred=rights.barred(actor, state.crew, directories, machine.people, ROLES),
     )
+
+
+def _undo(station: Station, actor: str | None, now: float) -> UndoView | None:
+    allowed_s = station.setup.machine.correction.undo_s
+    own = undo.still_own(station.state.floor, actor, now, allowed_s)
+    if own is None:
+        return None
+    return UndoView(actor=own.actor, type=own.type, text=own.text, until=iso(own.at + allowed_s))
 
 
 def _asked(question: Question | None) -> AskedView | None:
@@ -130,24 +152,28 @@ def _need(station: Station, directories: Directories) -> Need:
     return Need(bom.of_operation(lines, operation.op_no), made, rest)
 
 
-def _name(operator_id: str, directories: Directories) -> str:
-    known = directories.operator(operator_id)
-    return operator_id if known is None else known.name
+def _name(operator_id: str, operator: Operator | None) -> str:
+    return operator_id if operator is None else operator.name
 
 
 def _pin_asked(crew: Crew, directories: Directories, now: float) -> PinAskedView | None:
     asked = crew.pin_asked
     if asked is None or now >= asked.until:
         return None
-    return PinAskedView(operator_id=asked.operator_id, name=_name(asked.operator_id, directories))
+    return PinAskedView(
+        operator_id=asked.operator_id, name=_name(asked.operator_id, directories.operator(asked.operator_id))
+    )
 
 
 def _person(person: Person, directories: Directories) -> PersonView:
+    operator = directories.operator(person.operator_id)
     return PersonView(
         operator_id=person.operator_id,
-        name=_name(person.operator_id, directories),
+        name=_name(person.operator_id, operator),
         activity=person.activity,
         since=iso(person.since),
+        roles=() if operator is None else operator.roles,
+        language=None if operator is None else operator.language,
     )
 
 

@@ -237,9 +237,11 @@ class LossView(Block):
     """What one reason cost in this shift."""
 
     reason_code: str
+    """`*`: all reasons that are not listed, together."""
     count: int
     """Segments of stops that are over."""
     seconds: float
+    """The open stop's as well, up to now."""
 
 
 class UndoView(Block):
@@ -362,7 +364,7 @@ class WorkCenterView(Block):
     shift_end: Timestamp | None = None
     """When this shift ends by the calendar."""
     losses: tuple[LossView, ...] = ()
-    """What stops cost in this shift, the dearest first."""
+    """What stops cost in this shift, the dearest first, at most nine; planned time is no loss."""
     favourites: tuple[str, ...] = ()
     """Reasons that people gave most in this shift and the one before, at most four."""
     undo: UndoView | None = None

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.directories import AlarmReasons, PublishedCalendar, Reasons
-from agent.core.facts import TimeElements
+from agent.core.facts import ShiftKeys, TimeElements
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import ClockStep, Entry, Link, Tick
 from agent.core.shifts import calendar, clock_steps
@@ -19,9 +19,11 @@ from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.shifts.figures import ShiftAccount
 from agent.core.shifts.time_elements import elements
 from agent.core.station import Station, StationObservation
+from agent.core.stops.segments import same_shift
 from agent.core.times import epoch, iso
 from tests.core.build import PROVENANCE, T0, WC, Story, a_plan, an_order, entry, instant, scan, started, tick
 from tests.core.timeline_ledger import TimelineLedger, ToldStop, check_elements, seen
+from tests.core.told_losses import agree, told_losses
 
 ZONE = ZoneInfo("UTC")
 HOURS = range(4, 7)
@@ -134,6 +136,8 @@ class Workshop(RuleBasedStateMachine):
         self.ledger = TimelineLedger()
         self.now = 0.0
         self.shown: tuple[ShiftAccount, TimeElements] | None = None
+        self.shifts: list[ShiftKeys | None] = []
+        """Those that were in force, each when it began."""
         self.use_calendar(None)
 
     # How it is told.
@@ -152,6 +156,7 @@ class Workshop(RuleBasedStateMachine):
             self.ledger.take(fact)
         if any(fact.data.TYPE.startswith("stop.") for fact in outcome.facts):
             self.ledger.check()
+            self.count_losses()
         self.look()
 
     def live(self, seconds: float) -> None:
@@ -178,6 +183,18 @@ class Workshop(RuleBasedStateMachine):
         if self.shown is not None and self.shown[0].since == account.since:
             assert seen(figures) >= seen(self.shown[1]), "time went back"
         self.shown = account, figures
+
+    def count_losses(self) -> None:
+        """What stops cost the present shift is what the facts say of their segments."""
+        state = self.story.station.state
+        shift = state.schedule.shift
+        if not self.shifts or not same_shift(self.shifts[-1], shift):
+            self.shifts.append(shift)
+        account = next((one for one in state.figures.shifts if one.names(shift)), None)
+        if account is None or sum(same_shift(one, shift) for one in self.shifts) > 1:
+            # A shift that comes again, by a clock or a calendar that was set, has another account.
+            return
+        agree(account.losses, told_losses(self.ledger.stops.values(), shift))
 
     def teardown(self) -> None:
         self.it_all_fits()

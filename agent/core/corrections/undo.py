@@ -8,6 +8,7 @@ from agent.core.actions import Action, Actions, Asked
 from agent.core.corrections import correction_changes, correction_effects, correction_rules, corrections
 from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
+from agent.core.event_words import words_of
 from agent.core.facts import Fact, Reason
 from agent.core.observations import Entry
 from agent.core.people import labor
@@ -31,7 +32,8 @@ def remembered(floor: Floor, actor: str | None, facts: Iterable[Fact]) -> Floor:
     if last is None or len(actor or "") > LONGEST_NAME:
         return floor
     others = tuple(one for one in floor.own if one.actor != actor)
-    return replace(floor, own=(Own(actor, last.id, last.observed), *others)[:MOST_PEOPLE])
+    mine = Own(actor, last.id, last.observed, last.data.TYPE, words_of(last.data))
+    return replace(floor, own=(mine, *others)[:MOST_PEOPLE])
 
 
 def _is_word(fact: Fact) -> bool:
@@ -41,8 +43,9 @@ def _is_word(fact: Fact) -> bool:
 
 
 def _undo(turn: Turn, entry: Entry) -> str:
-    own, allowed_s = own_word(turn.floor, entry.actor), turn.setup.machine.correction.undo_s
-    if own is None or not 0 <= entry.observed.wall - own.at <= allowed_s:
+    allowed_s = turn.setup.machine.correction.undo_s
+    own = still_own(turn.floor, entry.actor, entry.observed.wall, allowed_s)
+    if own is None:
         raise EntryRefusedError(
             "NOTHING_TO_UNDO", say("You said nothing here in the last {allowed_s} seconds.", allowed_s=f"{allowed_s:g}")
         )
@@ -59,6 +62,12 @@ def _undo(turn: Turn, entry: Entry) -> str:
 def own_word(floor: Floor, actor: str | None) -> Own | None:
     """The last word of a person, or of nobody in particular: a code was scanned."""
     return next((one for one in floor.own if one.actor in {actor, None}), None)
+
+
+def still_own(floor: Floor, actor: str | None, now: float, allowed_s: float) -> Own | None:
+    """The last word of a person, or of nobody in particular, while it may be taken back."""
+    own = own_word(floor, actor)
+    return own if own is not None and 0 <= now - own.at <= allowed_s else None
 
 
 def _target(asked: Asked) -> Target | None:

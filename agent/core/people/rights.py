@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
+from agent.core.people.crew import Crew
+from agent.core.people.people_settings import PeopleSettings
 from agent.core.sentences import say
 from agent.core.turn import Turn
 
+Roles: TypeAlias = tuple[str, ...]
 OPERATOR = "operator"
 """The role of everybody."""
 
@@ -22,7 +29,7 @@ def must_be(turn: Turn, entry: Entry, *roles: str) -> None:
     Raises:
         EntryRefusedError: the actor has none of them.
     """
-    allowed = turn.setup.machine.people.rights.get(entry.action, roles)
+    allowed = _allowed(turn.setup.machine.people, entry.action, roles)
     if not allowed or has_role(turn, entry, *allowed):
         return
     code = "NEEDS_SUPERVISOR" if "supervisor" in allowed else "NEEDS_ROLE"
@@ -41,7 +48,34 @@ def has_role(turn: Turn, entry: Entry, *roles: str) -> bool:
         return True
     if turn.directories.operators is None:
         return entry.role in roles or OPERATOR in roles
-    known = None if entry.actor is None else turn.directories.operator(entry.actor)
-    if known is None or (turn.setup.machine.people.rights_need_sign_on and turn.crew.find(known.operator_id) is None):
-        return OPERATOR in roles
-    return not {OPERATOR, *known.roles}.isdisjoint(roles)
+    return not roles_of(entry.actor, turn.crew, turn.directories, turn.setup.machine.people).isdisjoint(roles)
+
+
+def roles_of(actor: str | None, crew: Crew, directories: Directories, settings: PeopleSettings) -> frozenset[str]:
+    """The roles that somebody acts in at a work center, by the directory of operators."""
+    known = None if actor is None else directories.operator(actor)
+    if known is None or (settings.rights_need_sign_on and crew.find(known.operator_id) is None):
+        return frozenset({OPERATOR})
+    return frozenset({OPERATOR, *known.roles})
+
+
+def barred(
+    actor: str | None, crew: Crew, directories: Directories, settings: PeopleSettings, table: Mapping[str, Roles]
+) -> tuple[str, ...]:
+    """What somebody has no right to, of actions and the roles that they need.
+
+    Nothing where no directory of operators has come: an entry says itself in which role it is made.
+    """
+    if directories.operators is None:
+        return ()
+    has = roles_of(actor, crew, directories, settings)
+    return tuple(action for action, roles in table.items() if not _may(has, _allowed(settings, action, roles)))
+
+
+def _allowed(settings: PeopleSettings, action: str, roles: Roles) -> Roles:
+    """Who may do something; everybody where no role is named."""
+    return settings.rights.get(action, roles)
+
+
+def _may(has: frozenset[str], allowed: Roles) -> bool:
+    return not allowed or not has.isdisjoint(allowed)

@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from agent.core.facts import ShiftKeys
+from agent.core.shifts import losses
+from agent.core.shifts.losses import Loss
 from agent.core.stops.segments import Ground, Grounds, Segment, Stop
 from agent.core.times import milliseconds
 from agent.core.values import replace
@@ -116,6 +118,8 @@ class ShiftAccount:
     stops: int = 0
     uncoded: int = 0
     uncoded_s: float = 0.0
+    losses: dict[str, Loss] = field(default_factory=dict)
+    """What its stops cost, by code of the reason."""
 
     @property
     def total(self) -> Sums:
@@ -142,6 +146,8 @@ class Figures:
     """The operation in progress, over all shifts and all stretches of its execution."""
     order_since: float = 0.0
     """Its time counts from here on; what was before stands in its account already."""
+    before: ShiftAccount | None = None
+    """The shift that was summed up last, without its orders: what its stops cost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,8 +223,11 @@ def grown(
 
 def stop_over(figures: Figures, stop: Stop) -> Figures:
     """A stop ended: counted in the shift in which it did, its unexplained segments each in their own."""
-    shifts = tuple(_with_stop(one, stop) for one in figures.shifts)
-    return replace(figures, shifts=shifts)
+    last = stop.last
+    if not any(one.names(last.shift) for one in figures.shifts):
+        # What nobody watched is settled after it has become a stop.
+        figures = added(figures, last.shift, (last.order_id, last.op_no), NO_SUMS, last.start)
+    return _each(figures, lambda one: _with_stop(one, stop))
 
 
 def upgraded(figures: Figures, segments: Iterable[Segment], rules: Rules, grounds: Grounds) -> Figures:
@@ -251,13 +260,17 @@ def _timed(figures: Figures, ground: Ground, sums: Sums) -> Figures:
 def edited(figures: Figures, before: Iterable[Segment], after: Iterable[Segment]) -> Figures:
     """Segments of stops that are over, edited: what is unexplained now."""
     gone, come = tuple(before), tuple(after)
-    return replace(figures, shifts=tuple(_recounted(one, gone, come) for one in figures.shifts))
+    return _each(figures, lambda one: _recounted(one, gone, come))
 
 
 def stop_void(figures: Figures, stop: Stop) -> Figures:
     """A stop that is over never was one of its own."""
-    shifts = (replace(one, stops=max(one.stops - one.names(stop.last.shift), 0)) for one in figures.shifts)
-    return replace(figures, shifts=tuple(shifts))
+    return _each(figures, lambda one: replace(one, stops=max(one.stops - one.names(stop.last.shift), 0)))
+
+
+def _each(figures: Figures, changed: Callable[[ShiftAccount], ShiftAccount]) -> Figures:
+    before = None if figures.before is None else changed(figures.before)
+    return replace(figures, shifts=tuple(changed(one) for one in figures.shifts), before=before)
 
 
 def _sums(kind: Kind, ground: Ground, rules: Rules) -> Sums:
@@ -294,22 +307,16 @@ def _with_stop(account: ShiftAccount, stop: Stop) -> ShiftAccount:
 
 
 def _recounted(account: ShiftAccount, gone: Iterable[Segment], come: Iterable[Segment]) -> ShiftAccount:
-    fewer, less = _uncoded(account, gone)
-    more, longer = _uncoded(account, come)
+    gone, come = ([one for one in segments if account.names(one.shift)] for segments in (gone, come))
+    if not (gone or come):
+        return account
+    (fewer, less), (more, longer) = losses.uncoded(gone), losses.uncoded(come)
     return replace(
         account,
         uncoded=max(account.uncoded - fewer + more, 0),
         uncoded_s=max(account.uncoded_s - less + longer, 0.0),
+        losses=losses.recounted(account.losses, gone, come),
     )
-
-
-def _uncoded(account: ShiftAccount, segments: Iterable[Segment]) -> tuple[int, float]:
-    lost = [one for one in segments if _is_uncoded(one) and account.names(one.shift)]
-    return len(lost), sum((one.end or one.start) - one.start for one in lost)
-
-
-def _is_uncoded(segment: Segment) -> bool:
-    return segment.reason is None or segment.reason.code == "UNCODED"
 
 
 def _key(shift: ShiftKeys | None) -> tuple[str | None, str | None]:
