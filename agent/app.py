@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent import VERSION, collector, heartbeat, intake, local_api, site_key
+from agent import VERSION, collector, heartbeat, intake, local_api, peers, site_key
 from agent.acquisition import watch_machine, watch_scanner
 from agent.alarms import Alarms
 from agent.batch import Stand
@@ -39,6 +39,7 @@ from agent.journal.telemetry_store import TelemetryStore
 from agent.local_api import LocalApi
 from agent.messages import Messages
 from agent.overview import Overview, Way
+from agent.people_api import PeopleApi
 from agent.presence import Presence
 from agent.reconciler import Reconciler
 from agent.recording import Recorder, Run, Wish
@@ -172,6 +173,8 @@ async def delivering(
     overview = Overview(settings, clock, instance, desk, alarms, Way(journal, uplink, forwarder, storage))
     presence = Presence(desk, topics, overview.look)
     outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting - gate.holds > FACTS_FIRST)
+    people = PeopleApi(desk, clock, SignOns(desk, clock, key), peers.owners())
+    health = partial(unwell, desk, forwarder, uplink)
     parts = (
         forwarder.run,
         resending.retry_parked,
@@ -179,11 +182,6 @@ async def delivering(
         outlet.run,
         Certificates(settings.mes.tls, alarms).watch,
     )
-
-    def unwell() -> list[str]:
-        name = stuck(desk, forwarder, uplink)
-        found = [] if name is None else [f"{name} does not turn"]
-        return [*found, "the journal cannot be written"] if desk.failing else found
 
     async with recorder or nullcontext(), asyncio.TaskGroup() as tasks:
         sending = tasks.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.lost), name="uplink")
@@ -199,9 +197,7 @@ async def delivering(
                     tasks.create_task(Timekeeper(clock, desk, journal).run(), name="timekeeper"),
                 ]
                 try:
-                    yield Delivery(
-                        desk, LocalApi(overview, desk, journal, envelopes, SignOns(desk, clock, key), unwell), telemetry
-                    )
+                    yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, people, health), telemetry)
                     if not journal.done_with.done():
                         await _said(desk, Stopping(None, clock.now()))
                 finally:
@@ -250,6 +246,13 @@ def stuck(desk: Intake, forwarder: Forwarder, uplink: Uplink) -> str | None:
     if uplink.online and now - forwarder.turned_at > STUCK_S:
         return "the forwarder"
     return None
+
+
+def unwell(desk: Intake, forwarder: Forwarder, uplink: Uplink) -> list[str]:
+    """What keeps the agent from its work, in sentences."""
+    name = stuck(desk, forwarder, uplink)
+    found = [] if name is None else [f"{name} does not turn"]
+    return [*found, "the journal cannot be written"] if desk.failing else found
 
 
 @contextmanager

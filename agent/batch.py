@@ -72,7 +72,7 @@ class Batch:
             self._at_station(pending, observation, stand, claims)
         client_id = getattr(observation, "client_id", None)
         if client_id is not None and pending.reply is not None:
-            pending.claims += ((f"answer:{client_id}", pending.reply.model_dump_json()),)
+            pending.claims += ((f"answer:{client_id}", pending.reply.model_dump_json(exclude_none=True)),)
         self.pending.append(pending)
 
     def commit(self, stand: Stand) -> Commit:

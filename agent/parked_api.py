@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
+from agent.callers import Callers
 from agent.clock import Clock
 from agent.core.contract.envelope import Envelopes
 from agent.core.parked_views import ParkedList, ParkedView, RetryBody, RetryReply
@@ -20,10 +21,11 @@ _EVENT = TypeAdapter(dict[str, JsonValue])
 class ParkedApi:
     """Shows the parked facts of one journal."""
 
-    def __init__(self, journal: Journal, envelopes: Envelopes, clock: Clock) -> None:
+    def __init__(self, journal: Journal, envelopes: Envelopes, clock: Clock, callers: Callers) -> None:
         self._journal = journal
         self._envelopes = envelopes
         self._clock = clock
+        self._callers = callers
 
     def routes(self) -> list[web.RouteDef]:
         """What is served."""
@@ -43,6 +45,7 @@ class ParkedApi:
         return web.Response(text=found.model_dump_json(), content_type="application/json")
 
     async def _retry(self, request: web.Request) -> web.Response:
+        self._callers.must_be_trusted(request)
         try:
             body = RetryBody.model_validate_json(await request.read())
         except ValidationError as error:

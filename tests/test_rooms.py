@@ -29,8 +29,11 @@ APART: tuple[tuple[str, str], ...] = (
 OWNERS: dict[str, tuple[str, ...]] = {
     "aiohttp": (
         "agent.directories_api",
+        "agent.callers",
         "agent.local_api",
         "agent.parked_api",
+        "agent.people_api",
+        "agent.problems",
         "agent.reconciliation_api",
         "agent.tui.connection",
         "simulators.demo",

@@ -6,7 +6,10 @@ import http.client
 import socket
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from agent.core.errors import LinesideError
+from agent.core.views import Problem
 
 PATIENCE_S = 5.0
 
@@ -51,6 +54,13 @@ def post(path: Path, url: str, body: bytes) -> bytes:
     return _asked(path, "POST", url, body, PATIENCE_S)
 
 
+def _detail(body: bytes) -> str:
+    try:
+        return Problem.model_validate_json(body).detail
+    except ValidationError:
+        return body.decode(errors="replace")
+
+
 def _asked(path: Path, method: str, url: str, sent: bytes | None, patience_s: float) -> bytes:
     connection = _UnixConnection(path, patience_s)
     try:
@@ -64,5 +74,5 @@ def _asked(path: Path, method: str, url: str, sent: bytes | None, patience_s: fl
     finally:
         connection.close()
     if response.status != 200:
-        raise AgentAwayError(f"the agent at {path} answered {response.status}: {body.decode(errors='replace')}")
+        raise AgentAwayError(f"the agent at {path} answered {response.status}: {_detail(body)}")
     return body

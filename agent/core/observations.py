@@ -105,6 +105,8 @@ class Scan:
     """Whether badges and command cards are taken from where it came."""
     flaw: ScanFlaw | None = None
     """Why it is no whole code; `text` is empty then, as what was read may be a part of anything, or `(badge)`."""
+    actor: str | None = None
+    """Whose session it came in; None where whoever signed on last acts."""
 
     @property
     def way(self) -> Literal["scan", "manual"]:
@@ -126,8 +128,9 @@ class Entry:
     role: EntryRole = "operator"
     """What the sender says that the actor may do; believed where no directory of operators is known. `mes`: it is a
     command of the MES."""
-    auth: Literal["entry", "pin"] = "entry"
-    """pin: the agent itself saw to it that the actor knows its PIN; no sender can say so."""
+    auth: Literal["entry", "pin", "session"] = "entry"
+    """pin: the agent itself saw to it that the actor knows its PIN. session: it came in the actor's session, so that a
+    lock holds it up. No sender can say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _entry(code: Code, asked: Asked) -> tuple[str, Asked] | None:
         action, arguments = _meaning(code, _Here(asked.setup, asked.state, asked.directories))
     except EntryRefusedError:
         return None
-    return action, replace(asked, arguments=arguments, actor=labor.acting(asked.state))
+    return action, replace(asked, arguments=arguments, actor=asked.actor or labor.acting(asked.state))
 
 
 def _meaning(code: Code, here: _Here) -> tuple[str, dict[str, str]]:

@@ -13,7 +13,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import ScanMeaning
 from agent.core.materials import labels, loading, moving, plates
 from agent.core.materials.labels import Label
-from agent.core.observations import Scan
+from agent.core.observations import TERMINAL, Scan
 from agent.core.orders import execution, named_operations
 from agent.core.orders.changeover import Word
 from agent.core.orders.operations import Operation
@@ -88,7 +88,11 @@ def carry_out(turn: Turn, reading: Reading, scan: Scan) -> str:
 
 
 def _badge(turn: Turn, code: Code, scan: Scan) -> str:
-    return signing.take_badge(turn, code.identity, turn.draft.quality("scanner", entry=scan.way))
+    said = signing.take_badge(turn, code.identity, turn.draft.quality("scanner", entry=scan.way))
+    if scan.reader != TERMINAL:
+        # The reader stands beside a terminal: who was let in there before acts no more.
+        turn.crew, turn.let_in = turn.crew.shut(), None
+    return said
 
 
 def _order(turn: Turn, code: Code, _scan: Scan) -> str:

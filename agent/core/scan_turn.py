@@ -68,6 +68,7 @@ def take(turn: Turn, scan: Scan) -> Reply:
     now = scan.observed.wall
     if last is not None and _is_echo(last, scan, turn.setup.codes.rescan_ms):
         return echo(last)
+    turn.by = scan.actor
     reading = read(scan, turn.setup.codes)
     separators.note(turn, scan, reading)
     mark = len(turn.draft.facts)

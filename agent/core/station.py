@@ -119,7 +119,8 @@ class Station:
     def target_named(self, observation: StationObservation, directories: Directories) -> Target | None:
         """The fact that `claims_needed` and `observe` must be given, where it exists."""
         if isinstance(observation, Scan):
-            return scan_turn.target_named(observation, Asked(self.setup, self.state, directories, {}))
+            asked = Asked(self.setup, self.state, directories, {}, observation.actor)
+            return scan_turn.target_named(observation, asked)
         if isinstance(observation, Entry):
             return entries.target_named(observation.action, self._asked(observation, directories))
         return None
@@ -140,7 +141,7 @@ class Station:
             known: the claims asked for before; what they say may name more, so it is asked until it names no more.
         """
         if isinstance(observation, Scan):
-            asked = Asked(self.setup, self.state, directories, {}, target=target, known=known)
+            asked = Asked(self.setup, self.state, directories, {}, observation.actor, target=target, known=known)
             return scan_turn.claims_needed(observation, asked)
         if isinstance(observation, Entry):
             asked = self._asked(observation, directories)
@@ -182,10 +183,11 @@ class Station:
         if facts:
             state = happenings.shown(state, facts)
         if reply is not None and reply.accepted:
-            actor = observation.actor if isinstance(observation, Entry) else None
+            actor = observation.actor if isinstance(observation, Scan | Entry) else None
             state = replace(state, floor=undo.remembered(state.floor, actor or labor.acting(state), facts))
         if reply is not None:
-            reply = reply.model_copy(update={"fact_ids": tuple(str(fact.id) for fact in facts)})
+            fact_ids = tuple(str(fact.id) for fact in facts)
+            reply = reply.model_copy(update={"fact_ids": fact_ids, "let_in": turn.let_in})
         return Outcome(Station(self.setup, state, working), facts, reply, tuple(turn.claims))
 
     def told(self, facts: tuple[Fact, ...]) -> Station:

@@ -21,7 +21,7 @@ from agent.core.machine.watching import Watch
 from agent.core.machine_settings import Role
 from agent.core.materials.materials import Materials
 from agent.core.orders.operations import Operations
-from agent.core.people.crew import Crew
+from agent.core.people.crew import Crew, LetIn
 from agent.core.quality.quality import Quality
 from agent.core.reconciliation.chain import NO_FACTS, Chain, with_facts
 from agent.core.shifts import tally
@@ -71,6 +71,10 @@ class Turn:
     """Of this work center, before this turn."""
     claims: list[tuple[str, str]] = field(default_factory=list)
     """Claims taken in this turn, with their values."""
+    by: str | None = None
+    """In whose session a scan came."""
+    let_in: LetIn | None = None
+    """Who showed in this turn who it is."""
     in_figures: int = 0
     """Facts of this turn whose quantities the figures have."""
     in_chain: int = 0

@@ -14,6 +14,7 @@ from agent.core.facts import (
     DiscrepancyCode,
     Timestamp,
 )
+from agent.core.people.crew import LetIn
 from agent.core.work_center_view import WorkCenterView
 
 API_VERSION = 6
@@ -38,6 +39,11 @@ class Reply(Block):
     values: dict[str, str] = Field(default_factory=dict)
     """What stands in it, by name."""
     fact_ids: tuple[str, ...] = ()
+    let_in: LetIn | None = None
+    """Who showed by it who it is; null as a rule."""
+    session: Annotated[str | None, Field(repr=False)] = None
+    """Token of the session that begins with it: what is sent with it as `Authorization: Bearer …` is done by the one
+    who was let in (docs/local-api.md). Kept nowhere."""
 
 
 class UplinkView(Block):
@@ -150,6 +156,8 @@ class EntryBody(Block):
     )
     """By name, as the table says. Instants are RFC 3339, quantities decimal texts."""
     actor: str | None = None
+    """Null: whose session it comes in, else whoever signed on last at the work center. Somebody else is named by
+    trusted callers alone."""
     role: Literal["operator", "supervisor", "quality", "maintenance"] = "operator"
     """What the actor may do, where no directory of operators is known; with one, that directory alone says it. A
     supervisor's action by somebody else is refused with NEEDS_SUPERVISOR."""
@@ -189,3 +197,5 @@ class Problem(Block):
     title: str
     status: int
     detail: str
+    code: str = ""
+    """By which programs know it, such as `SESSION_ENDED`; empty where the status says enough."""

@@ -66,6 +66,8 @@ class Connection:
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
+        self._sessions: dict[str, str] = {}
+        """By work center the token of whoever was let in there at this terminal."""
         self._reachable = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -125,20 +127,32 @@ class Connection:
         Raises:
             AgentLostError: no answer that can be understood; the agent may or may not have the entry.
         """
-        path = _PATHS[type(body)]
+        token = self._sessions.get(body.wc_id)
+        answer = await self._post_once(body, token)
+        if token is not None and isinstance(answer, Problem) and answer.status == 401:
+            # Nothing was done. Without the session it is done by whoever works there now, or refused for a lock.
+            del self._sessions[body.wc_id]
+            answer = await self._post_once(body, None)
+        if isinstance(answer, Problem):
+            return Reply(accepted=False, code=answer.code or answer.title, message=answer.detail)
+        if answer.session is not None:
+            self._sessions[body.wc_id] = answer.session
+        return answer
+
+    async def _post_once(self, body: Body, token: str | None) -> Reply | Problem:
+        headers = {"Content-Type": "application/json"}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         with _failures_as_losses():
             async with self._session.post(
-                path,
+                _PATHS[type(body)],
                 data=body.model_dump_json(),
-                headers={"Content-Type": "application/json"},
+                headers=headers,
                 timeout=aiohttp.ClientTimeout(total=ANSWER_S),
             ) as response:
                 _check_version(response)
                 answer = await response.read()
-                if response.ok:
-                    return Reply.model_validate_json(answer)
-                problem = Problem.model_validate_json(answer)
-                return Reply(accepted=False, code=problem.title, message=problem.detail)
+                return (Reply if response.ok else Problem).model_validate_json(answer)
 
 
 def _check_version(response: aiohttp.ClientResponse) -> None:

@@ -28,6 +28,8 @@ from agent.journal.journal import Journal
 from agent.local_api import LONGEST_SILENCE_S, LocalApi, listening, serving
 from agent.messages import Messages
 from agent.overview import Overview, Way
+from agent.peers import Peer, Trusted
+from agent.people_api import PeopleApi
 from agent.sign_ons import SignOns
 from agent.storage import StorageWatch
 from agent.uplink import Identity, Uplink
@@ -71,7 +73,12 @@ class Client:
         return [row.type for row in await self.journal.latest(1000)]
 
 
-def an_api(folder: Path, running: Running, *wrong: str) -> LocalApi:
+def everybody(_: Peer) -> bool:
+    """Who is trusted where a test says nothing of it."""
+    return True
+
+
+def an_api(folder: Path, running: Running, *wrong: str, trusted: Trusted = everybody) -> LocalApi:
     configured = settings(folder)
     topics = Topics.of("lineside", configured.agent)
     envelopes = Envelopes("ala1", "edge-1")
@@ -84,13 +91,14 @@ def an_api(folder: Path, running: Running, *wrong: str) -> LocalApi:
     way = Way(running.journal, uplink, forwarder, storage)
     overview = Overview(configured, CLOCK, "i1", running.intake, alarms, way)
     sign_ons = SignOns(running.intake, CLOCK, SITE_KEY)
-    return LocalApi(overview, running.intake, running.journal, envelopes, sign_ons, lambda: list(wrong))
+    people = PeopleApi(running.intake, CLOCK, sign_ons, trusted)
+    return LocalApi(overview, running.intake, running.journal, envelopes, people, lambda: list(wrong))
 
 
 @asynccontextmanager
-async def served(folder: Path, running: Running, path: Path) -> AsyncIterator[None]:
+async def served(folder: Path, running: Running, path: Path, *, trusted: Trusted = everybody) -> AsyncIterator[None]:
     with listening(path) as listener:
-        async with serving(an_api(folder, running), listener):
+        async with serving(an_api(folder, running, trusted=trusted), listener):
             yield
 
 

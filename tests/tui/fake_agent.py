@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from agent.core.views import API_VERSION, AgentView, EntryBody, Reply, ScanBody, SignOnBody
+from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, ScanBody, SignOnBody
 from agent.tui.connection import Body
 
 DONE = Reply(accepted=True, code="ok", message="done", fact_ids=("f-1",))
@@ -28,6 +28,10 @@ class FakeAgent:
     silent: bool = False
     """Accepts connections and says nothing."""
     received: list[Body] = field(default_factory=list)
+    tokens: list[str | None] = field(default_factory=list)
+    """The session that each of them came in."""
+    ended: set[str] = field(default_factory=set)
+    """Sessions that go on no more."""
     _listeners: set[asyncio.Queue[AgentView]] = field(default_factory=set)
 
     @property
@@ -75,15 +79,22 @@ class FakeAgent:
         return self._answer(request, SignOnBody.model_validate_json(await request.read()))
 
     def _answer(self, request: web.Request, body: Body) -> web.Response:
+        said = request.headers.get("Authorization")
+        token = None if said is None else said.removeprefix("Bearer ")
         self.received.append(body)
+        self.tokens.append(token)
+        if token in self.ended:
+            problem = Problem(title="Unauthorized", status=401, detail="ended", code="SESSION_ENDED")
+            return self._json(problem.model_dump_json(), status=401)
         if self.lose_answers:
             self.lose_answers -= 1
             assert request.transport is not None
             request.transport.abort()
         return self._json(self.reply.model_dump_json())
 
-    def _json(self, text: str) -> web.Response:
-        return web.Response(text=text, content_type="application/json", headers={"Lineside-Api": self.version})
+    def _json(self, text: str, status: int = 200) -> web.Response:
+        headers = {"Lineside-Api": self.version}
+        return web.Response(text=text, status=status, content_type="application/json", headers=headers)
 
     @asynccontextmanager
     async def serving(self, socket: Path) -> AsyncIterator[None]:

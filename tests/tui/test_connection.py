@@ -108,6 +108,31 @@ async def test_a_problem_document_is_a_refusal(socket: Path) -> None:
     assert reply == Reply(accepted=False, code="Disk full", message="Nothing can be recorded. Call maintenance.")
 
 
+def at(wc_id: str, number: int) -> ScanBody:
+    return scan(number).model_copy(update={"wc_id": wc_id})
+
+
+async def test_a_session_is_sent_with_all_that_is_for_its_work_center(socket: Path) -> None:
+    agent = FakeAgent(VIEW, reply=DONE.model_copy(update={"session": "token-1"}))
+    async with agent.serving(socket), Connection(socket) as connection:
+        await connection.post(at("WC-12", 1))
+        agent.reply = DONE
+        for wc_id in ("WC-12", "WC-13", "WC-12"):
+            await connection.post(at(wc_id, 2))
+    assert agent.tokens == [None, "token-1", None, "token-1"]
+
+
+async def test_an_entry_whose_session_has_ended_is_sent_once_more_without_it(socket: Path) -> None:
+    agent = FakeAgent(VIEW, reply=DONE.model_copy(update={"session": "token-1"}))
+    async with agent.serving(socket), Connection(socket) as connection:
+        await connection.post(scan(1))
+        agent.reply, agent.ended = DONE, {"token-1"}
+        assert await connection.post(scan(2)) == DONE
+        assert await connection.post(scan(3)) == DONE
+    assert agent.received == [scan(1), scan(2), scan(2), scan(3)]
+    assert agent.tokens == [None, "token-1", None, None]
+
+
 async def test_an_entry_whose_answer_was_lost_is_repeated_with_the_same_id(socket: Path) -> None:
     agent = FakeAgent(VIEW, lose_answers=2)
     async with agent.serving(socket), listening(socket) as (listener, deliveries):

@@ -19,6 +19,17 @@ class Person:
     since: float
     told: float
     """Up to where the work has been told."""
+    let_in: int = 0
+    """Which time somebody was let in here it was; 0 where nothing that comes in this person's name is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """Somebody showed by badge or PIN who it is."""
+
+    operator_id: str
+    number: int
+    """Of the times that somebody was let in here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,8 @@ class Crew:
     used: float | None = None
     """When somebody did something here last, where that is needed to lock it."""
     pin_asked: PinAsked | None = None
+    let_in: int = 0
+    """How many times somebody showed by badge or PIN who it is."""
 
     @property
     def is_locked(self) -> bool:
@@ -53,6 +66,16 @@ class Crew:
     def find(self, operator_id: str) -> Person | None:
         """The person of this id, if signed on."""
         return next((one for one in self.people if one.operator_id == operator_id), None)
+
+    def shown(self, operator_id: str) -> Crew:
+        """The same once more let in this person, who is signed on."""
+        number = self.let_in + 1
+        people = (replace(one, let_in=number) if one.operator_id == operator_id else one for one in self.people)
+        return replace(self, people=tuple(people), let_in=number)
+
+    def shut(self) -> Crew:
+        """The same, where each must be let in anew."""
+        return replace(self, people=tuple(replace(one, let_in=0) for one in self.people))
 
     def later(self, by: float) -> Crew:
         """The same after the wall clock was set."""

@@ -27,7 +27,9 @@ MOST_PEOPLE = 12
 
 
 def acting(station: Turn | StationState) -> str | None:
-    """Who acts where a scan or an entry names nobody: who signed on last."""
+    """Who acts where an entry names nobody: whose session a scan came in, else who signed on last."""
+    if isinstance(station, Turn) and station.by is not None:
+        return station.by
     people = station.crew.people
     return people[-1].operator_id if people else None
 
@@ -91,7 +93,7 @@ def sign_on(turn: Turn, operator_id: str, activity: Activity, auth: Auth, qualit
         )
     if signed_on is not None:
         _end(turn, signed_on, now, "operator", quality)
-    person = Person(operator_id, activity, now, now)
+    person = Person(operator_id, activity, now, now, let_in=0 if signed_on is None else signed_on.let_in)
     turn.crew = replace(turn.crew, people=(*turn.crew.people, person))
     execution_id = _execution_of(turn, person)
     data = LaborSignedOn(

@@ -35,13 +35,15 @@ def must_be_open(turn: Turn, code: Code) -> None:
 def must_be_open_to(turn: Turn, entry: Entry) -> None:
     """Refuse what is entered at a locked work center, where neither a PIN nor the sender says who acts.
 
-    A script that names its actor answers for that; what the MES commands is not held up. While nobody is signed on
-    somebody may sign on by an entry; what was locked on purpose opens by badge or PIN alone.
+    A script that may name an actor answers for it, and what the MES commands is not held up; whose session it was is
+    outside like everybody else. While nobody is signed on somebody may sign on by an entry; what was locked on purpose
+    opens by badge or PIN alone.
 
     Raises:
         EntryRefusedError: LOCKED.
     """
-    if entry.role == "mes" or entry.actor is not None or (entry.action == "sign_on" and not turn.crew.people):
+    answered_for = entry.role == "mes" or (entry.actor is not None and entry.auth != "session")
+    if answered_for or (entry.action == "sign_on" and not turn.crew.people):
         return
     _must_not_be_locked(turn)
 
@@ -53,7 +55,7 @@ def follow(turn: Turn, now: float) -> None:
         return
     used = max(crew.used or 0.0, crew.people[-1].since)
     if now - used >= after_s:
-        turn.crew = replace(crew, locked=True)
+        turn.crew = replace(crew.shut(), locked=True)
 
 
 def use(turn: Turn) -> None:
@@ -78,7 +80,7 @@ def _must_not_be_locked(turn: Turn) -> None:
 def _lock(turn: Turn, _: Entry) -> str:
     if not turn.crew.people:
         raise EntryRefusedError("NOT_SIGNED_ON", say("Nobody is signed on here. There is nothing to lock."))
-    turn.crew = replace(turn.crew, locked=True)
+    turn.crew = replace(turn.crew.shut(), locked=True)
     return say("Locked. A badge or a PIN unlocks it.")
 
 

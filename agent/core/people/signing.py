@@ -10,7 +10,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality
 from agent.core.observations import Entry
 from agent.core.people import labor, locking, rights
-from agent.core.people.crew import Activity, PinAsked
+from agent.core.people.crew import Activity, LetIn, PinAsked
 from agent.core.people.labor import Cause
 from agent.core.sentences import say
 from agent.core.turn import Turn
@@ -50,10 +50,10 @@ def take_badge(turn: Turn, digest: str, quality: FactQuality) -> str:
     if _needs_pin(turn, operator_id):
         raise PinNeededError(operator_id, name)
     if here:
-        locking.unlock(turn)
+        _let_in(turn, operator_id)
         return say("Unlocked by {name}.", name=name)
     labor.sign_on(turn, operator_id, "direct", "badge", quality)
-    locking.unlock(turn)
+    _let_in(turn, operator_id)
     return say("{name} signed on.", name=name)
 
 
@@ -73,13 +73,26 @@ def _sign_on(turn: Turn, entry: Entry) -> str:
     activity = arguments.one_of({"activity": usual, **entry.arguments}, "activity", ACTIVITIES)
     if _needs_pin(turn, operator_id):
         _must_have_both(turn, entry, operator_id)
-    if proven and crew.is_locked and here is not None and here.activity == activity:
-        locking.unlock(turn)
-        return say("Unlocked by {name}.", name=_called(turn, operator_id))
-    labor.sign_on(turn, operator_id, activity, entry.auth, turn.draft.quality("operator", entry="manual"))
-    if proven or not crew.people:
+    if proven and here is not None and here.activity == activity:
+        _let_in(turn, operator_id)
+        name = _called(turn, operator_id)
+        if crew.is_locked:
+            return say("Unlocked by {name}.", name=name)
+        return say("{name} is signed on and acts here now.", name=name)
+    quality = turn.draft.quality("operator", entry="manual")
+    labor.sign_on(turn, operator_id, activity, "pin" if proven else "entry", quality)
+    if proven:
+        _let_in(turn, operator_id)
+    elif not crew.people:
         locking.unlock(turn)
     return say("{operator_id} signed on.", operator_id=operator_id)
+
+
+def _let_in(turn: Turn, operator_id: str) -> None:
+    """Somebody showed who it is: the work center is open, and what comes in this person's name is believed."""
+    locking.unlock(turn)
+    turn.crew = turn.crew.shown(operator_id)
+    turn.let_in = LetIn(operator_id, turn.crew.let_in)
 
 
 def _must_have_both(turn: Turn, entry: Entry, operator_id: str) -> None:

@@ -61,6 +61,10 @@ PEOPLE: Final[dict[str, tuple[str, str]]] = {
         "Выход: {name}.",
         "Шықты: {name}.",
     ),
+    "{name} is signed on and acts here now.": (
+        "{name}: вход выполнен, действия здесь записываются на это имя.",
+        "{name}: кіріп тұр, мұндағы әрекеттер осы адамға жазылады.",
+    ),
     "Unlocked by {name}.": (
         "Разблокировано: {name}.",
         "Құлпы ашылды: {name}.",
