@@ -10,21 +10,23 @@ import typer
 
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
 from agent.configuration import load
-from agent.core.terminal_settings import TerminalSettings
+from agent.core.terminal_settings import TerminalSettings, ThemeName
 
 
-def tui(
+def tui(  # noqa: PLR0913 - a command's options are its arguments
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     socket: Annotated[Path | None, typer.Option(help="Socket of the agent, instead of the configuration's.")] = None,
     work_center: Annotated[str | None, typer.Option(help="Work center to begin with.")] = None,
-    language: Annotated[str, typer.Option(help="en, ru or kk.")] = "en",
+    language: Annotated[str | None, typer.Option(help="en, ru or kk, instead of the configuration's.")] = None,
+    theme: Annotated[ThemeName | None, typer.Option(help="Instead of the configuration's.")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="Try it before a simulated line; nothing is kept.")] = False,
     badge: Annotated[str | None, typer.Option(hidden=True, help="Badge to suggest to whoever tries it.")] = None,
 ) -> None:
     """Open the operator's terminal; it finds the agent by itself, also again."""
     if demo:
-        raise typer.Exit(_try_out(language))
+        chosen = {"--language": language, "--theme": theme}
+        raise typer.Exit(_try_out([f"{name}={value}" for name, value in chosen.items() if value is not None]))
     if socket is None or config.exists():
         settings = load(config)
         path, terminal = socket or settings.agent.socket, settings.terminal
@@ -32,12 +34,13 @@ def tui(
         path, terminal = socket, TerminalSettings()
     from agent.tui.app import run_terminal
 
-    raise typer.Exit(run_terminal(path, work_center, language, terminal, badge=badge))
+    terminal = terminal.model_copy(update={"theme": theme or terminal.theme})
+    raise typer.Exit(run_terminal(path, work_center, language or terminal.language, terminal, badge=badge))
 
 
-def _try_out(language: str) -> int:
+def _try_out(options: list[str]) -> int:
     from simulators.demo.trial import try_out
     from simulators.demo.trial_plan import BADGE
 
     program = (sys.executable, "-P", "-m", "agent", "tui")
-    return try_out(lambda config: (*program, "-c", str(config), "--language", language, "--badge", BADGE))
+    return try_out(lambda config: (*program, "-c", str(config), "--badge", BADGE, *options))

@@ -220,7 +220,7 @@ class Settings(Section):
     people: SiteKeySettings = SiteKeySettings()
     """The key under which badges are known."""
     terminal: TerminalSettings = TerminalSettings()
-    """How the terminal of this PC tells a scanner that types from a person."""
+    """The operator's terminal of this PC."""
     materials: MaterialSettings = MaterialSettings()
     """How strictly the loading and using of material is checked."""
     discrepancies: dict[DiscrepancyCode, CareSettings] = Field(default_factory=dict)

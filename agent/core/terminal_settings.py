@@ -1,23 +1,31 @@
-"""How the operator's terminal tells a scanner that types as a keyboard from a person who types: configuration."""
+"""How the operator's terminal looks, and how it tells a scanner that types from a person who types: configuration."""
 
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, Self, TypeAlias
+from typing import Final, Literal, Self, TypeAlias, get_args
 
 from pydantic import model_validator
 
 from agent.core.settings_base import Section
 
 Suffix: TypeAlias = Literal["enter", "tab", "none"]
+ThemeName: TypeAlias = Literal["dark", "light", "high_contrast"]
+
+THEMES: Final[tuple[ThemeName, ...]] = get_args(ThemeName)
+"""In the order in which a key goes round them."""
 
 _PREFIX: Final = re.compile("[\x01\x02\x05-\x07\x0b\x0c\x0e-\x10\x12-\x1a]|f1[3-6]")
 """Control characters that neither a key of the terminal nor a part of a code is, and keys that no keyboard has."""
 
 
 class TerminalSettings(Section):
-    """A scanner that types at the terminal (domain.md F5). One on a serial line or an input device needs none of it."""
+    """The terminal of this PC (domain.md E), and a scanner that types at it as a keyboard does (F5)."""
 
+    language: Literal["en", "ru", "kk"] = "en"
+    """What it speaks while nobody is signed on whose language the directory of operators names."""
+    theme: ThemeName = "dark"
+    """Colours: dark for halls, light for bright windows, high_contrast for eyes that need it."""
     scan_by: Literal["timing", "prefix"] = "timing"
     """How a scan is known: by the pace of its keys, or by the prefix that the scanner sends before each code. Through
     SSH or tmux the pace is not to be relied on."""

@@ -19,7 +19,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from agent.core.errors import ConfigurationError
-from agent.core.terminal_settings import TerminalSettings
+from agent.core.terminal_settings import THEMES, TerminalSettings
 from agent.tui import octets
 from agent.tui.deliveries import Deliveries, News, in_touch
 from agent.tui.desk import Desk
@@ -32,6 +32,7 @@ from agent.tui.panels import TALL, WIDE
 from agent.tui.screen import LineScreen
 from agent.tui.sheets.sheet import Page
 from agent.tui.texts import LANGUAGES, Language
+from agent.tui.themes import after, theme
 
 TICK_S: Final = 0.5
 """Real seconds between two looks at the clock."""
@@ -63,6 +64,9 @@ class Terminal(App[None]):
         self, deliveries: Deliveries, center: str | None, language: Language, settings: TerminalSettings
     ) -> None:
         super().__init__()
+        for name in THEMES:
+            self.register_theme(theme(name))
+        self.theme = settings.theme
         self._prefix = settings.scan_prefix
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]
@@ -150,6 +154,10 @@ class Terminal(App[None]):
         """F11."""
         self.desk.next_language()
         self.draw()
+
+    def action_next_theme(self) -> None:
+        """Goes round the themes."""
+        self.theme = after(self.theme)
 
     def action_next_center(self) -> None:
         """F12, or Tab."""

@@ -17,10 +17,11 @@ from agent.core.errors import EntryRefusedError
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.replies import refused
 from agent.core.sentences import say
+from agent.core.terminal_settings import THEMES, TerminalSettings, ThemeName
 from agent.core.views import AgentView, AlarmView, EntryBody, Reply
 from agent.core.work_center_view import ScanView
 from agent.intake import STORAGE_FULL
-from agent.tui.app import DEFAULT_SETTINGS, Terminal
+from agent.tui.app import Terminal
 from agent.tui.connection import Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
 from agent.tui.panels import Line
@@ -30,8 +31,8 @@ from agent.tui.wording import Wording
 from tests.tui.operating import LARGE, SMALL
 from tests.tui.views import ASKING, CENTER, LOCKED, NEXT, NOON, ORDER, PIN_ASKED, SHIFT, STOP, STOPPED, VIEW, showing
 
-LEAST_CONTRAST = 4.5
-"""WCAG 2.1, level AA, for text of any size."""
+LEAST_CONTRAST: dict[ThemeName, float] = {"dark": 4.5, "light": 4.5, "high_contrast": 7.0}
+"""WCAG 2.1, levels AA and AAA, for text of any size."""
 
 ENDS_WITH_DATA = {"item", *(f"sheet-{digit}" for digit in range(1, 10))}
 """An item's description, of any length, may end early where everything else still fits."""
@@ -91,9 +92,11 @@ def replies() -> list[News]:
 
 
 @asynccontextmanager
-async def terminal_in(language: Language, size: tuple[int, int] = SMALL) -> AsyncIterator[tuple[Terminal, Pilot[None]]]:
+async def terminal_in(
+    language: Language, size: tuple[int, int] = SMALL, theme: ThemeName = "dark"
+) -> AsyncIterator[tuple[Terminal, Pilot[None]]]:
     """A terminal without an agent: it is told everything."""
-    terminal = Terminal(Deliveries(), None, language, DEFAULT_SETTINGS)
+    terminal = Terminal(Deliveries(), None, language, TerminalSettings(theme=theme))
     async with terminal.run_test(size=size) as pilot:
         yield terminal, pilot
 
@@ -106,9 +109,11 @@ async def settled(terminal: Terminal) -> None:
         await drawn.wait()
 
 
-async def every_screen(language: Language, look: Callable[[Terminal, str], None], size: tuple[int, int]) -> None:
+async def every_screen(
+    language: Language, look: Callable[[Terminal, str], None], size: tuple[int, int], theme: ThemeName = "dark"
+) -> None:
     """Looks at every kind of screen."""
-    async with terminal_in(language, size) as (terminal, _):
+    async with terminal_in(language, size, theme) as (terminal, _):
 
         async def show(what: str, *news: News) -> None:
             for one in news:
@@ -175,7 +180,8 @@ def look_at_colors(terminal: Terminal, what: str) -> None:
         if segment.text.strip() and segment.style and segment.style.color and segment.style.bgcolor
     }
     assert pairs
-    weak = {text: pair for pair, text in pairs.items() if contrast(*pair) < LEAST_CONTRAST}
+    least = next(least for name, least in LEAST_CONTRAST.items() if name == terminal.theme)
+    weak = {text: pair for pair, text in pairs.items() if contrast(*pair) < least}
     assert weak == {}, what
 
 
@@ -199,8 +205,22 @@ async def test_nothing_is_cut_off_on_a_large_screen() -> None:
     await every_screen("kk", look_for_cuts, LARGE)
 
 
-async def test_every_pair_of_colors_is_readable() -> None:
-    await every_screen("en", look_at_colors, SMALL)
+@pytest.mark.parametrize("theme", THEMES)
+async def test_every_pair_of_colors_is_readable(theme: ThemeName) -> None:
+    await every_screen("en", look_at_colors, SMALL, theme)
+
+
+async def test_the_theme_of_the_configuration_is_drawn_and_the_next_ones_follow_in_turn() -> None:
+    async with terminal_in("en", theme="light") as (terminal, pilot):
+        terminal.tell(Seen(VIEW))
+        seen = []
+        for _ in THEMES:
+            await settled(terminal)
+            seen.append((terminal.theme, terminal.screen.styles.background.hex))
+            await terminal.run_action("next_theme")
+        await pilot.pause()
+        assert seen == [("light", "#F4F6F8"), ("high_contrast", "#000000"), ("dark", "#10151A")]
+        assert terminal.theme == "light"
 
 
 async def test_a_quantity_is_written_as_the_language_does() -> None:
