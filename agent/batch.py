@@ -92,8 +92,7 @@ class Batch:
     ) -> None:
         wc_id = observation.wc_id
         assert wc_id is not None
-        register = stand.desk.state.register
-        context = Context(stand.desk.directories, claims, pending.target, register.at(wc_id))
+        context = Context(stand.desk.directories, claims, pending.target, stand.desk.state.register)
         seen = stand.stations[wc_id].observe(observation, pending.ids, context)
         stand.stations[wc_id], pending.reply = seen.station, seen.reply
         pending.facts, pending.claims = seen.facts, seen.claims

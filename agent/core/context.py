@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from agent.core.contract.envelope import Row
 from agent.core.directories import Directories
+from agent.core.discrepancies.register import EMPTY, Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +19,5 @@ class Context:
     """Those of the claims asked for that have been taken, with their values."""
     target: Row | None = None
     """The fact that a correction names, as the journal holds it."""
-    open_discrepancies: int = 0
-    """Of the work center."""
+    register: Register = EMPTY
+    """Of what is unresolved, at this work center and elsewhere."""

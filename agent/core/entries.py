@@ -10,6 +10,7 @@ from agent.core.corrections.targets import Target
 from agent.core.counts import quantities, scrapping
 from agent.core.discrepancies import discrepancy_entries
 from agent.core.errors import EntryRefusedError
+from agent.core.handover import calls, handovers, notes
 from agent.core.materials import consuming, loading, lot_splits, movements, moving
 from agent.core.observations import Entry
 from agent.core.orders import attaching, execution
@@ -43,6 +44,9 @@ _IN_ROOMS: Actions = {
     **making.ACTIONS,
     **lot_splits.ACTIONS,
     **stop_entries.ACTIONS,
+    **notes.ACTIONS,
+    **handovers.ACTIONS,
+    **calls.ACTIONS,
     **corrections.ACTIONS,
     **undo.ACTIONS,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import singledispatch
 
 from agent.core.facts import (
+    CallAnswered,
+    CallRaised,
     DiscrepancyRaised,
     DiscrepancyResolved,
     FactData,
@@ -21,6 +23,10 @@ from agent.core.facts import (
     ReworkRecorded,
     ScanRefused,
     ScrapRecorded,
+    ShiftHandover,
+    ShiftHandoverAcknowledged,
+    ShiftNoteClosed,
+    ShiftNoteRecorded,
     SignalContradiction,
     SpeedReduced,
     StopData,
@@ -121,3 +127,18 @@ def _(data: NcDispositioned) -> str:
 @_words.register
 def _(data: GenealogyLinked) -> str:
     return data.parent_serial or data.parent_lot or ""
+
+
+@_words.register(CallRaised | CallAnswered)
+def _(data: CallRaised | CallAnswered) -> str:
+    return data.role
+
+
+@_words.register(ShiftNoteRecorded | ShiftNoteClosed)
+def _(data: ShiftNoteRecorded | ShiftNoteClosed) -> str:
+    return data.text
+
+
+@_words.register(ShiftHandover | ShiftHandoverAcknowledged)
+def _(data: ShiftHandover | ShiftHandoverAcknowledged) -> str:
+    return data.actor

@@ -18,7 +18,7 @@ _STATE = TypeAdapter(StationState)
 
 def packed(state: StationState) -> bytes:
     """The whole state as JSON, deflated (RFC 1950)."""
-    return zlib.compress(_STATE.dump_json(state), level=1)
+    return zlib.compress(_STATE.dump_json(state), level=5)
 
 
 def unpacked(snapshot: bytes) -> StationState:

@@ -9,6 +9,7 @@ from uuid import UUID
 from agent.core.counts.counters import CounterState
 from agent.core.counts.output import Output
 from agent.core.facts import StopClass
+from agent.core.handover.board import NOTHING, Board
 from agent.core.machine.conditions import Condition
 from agent.core.machine.signs import NO_SIGNS, Signs
 from agent.core.machine.watching import Watch
@@ -178,3 +179,4 @@ class StationState:
     crew: Crew = NOBODY
     chain: Chain = NO_FACTS
     """Of the facts since the last shift summary."""
+    board: Board = NOTHING

@@ -161,9 +161,7 @@ class Station:
         """
         working = self._working(context)
         now = observation.observed.wall
-        around = Around(
-            context.directories, working.calendar, context.claims, context.target, context.open_discrepancies
-        )
+        around = Around(context.directories, working.calendar, context.claims, context.target, context.register)
         turn = begin(self.setup, self.state, now, IdBlock(ids), around)
         if isinstance(observation, BREAKS):
             reply = None

@@ -9,6 +9,7 @@ from agent.core.corrections import undo
 from agent.core.directories import Directories
 from agent.core.directories.floor import Operator
 from agent.core.entries import ACTIONS
+from agent.core.handover import board_views
 from agent.core.materials import bom, material_view, materials
 from agent.core.materials.material_view import Need
 from agent.core.orders import order_views
@@ -107,6 +108,9 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         favourites=shift_views.favourites(account, seen.before, directories),
         undo=_undo(station, actor, now),
         barred=rights.barred(actor, state.crew, directories, machine.people, ROLES),
+        notes=board_views.notes(state.board, directories),
+        handover=board_views.handover(state.board, directories),
+        calls=board_views.calls(state.board, directories),
     )
 
 

@@ -12,8 +12,10 @@ from agent.core.counts.counters import CounterState
 from agent.core.counts.output import Output
 from agent.core.directories import Directories
 from agent.core.discrepancies.discrepancies import Discrepancy
+from agent.core.discrepancies.register import EMPTY, Register
 from agent.core.draft import Draft, Origin
 from agent.core.facts import Keys, Versions
+from agent.core.handover.board import Board
 from agent.core.machine import pulses
 from agent.core.machine.conditions import Mode, mode_of
 from agent.core.machine.signs import Signs
@@ -63,12 +65,13 @@ class Turn:
     quality: Quality
     crew: Crew
     chain: Chain
+    board: Board
     known: Mapping[str, str] = field(default_factory=dict)
     """Claims asked for that had been taken."""
     target: Row | None = None
     """The fact that is to be corrected, as the journal holds it."""
-    open_discrepancies: int = 0
-    """Of this work center, before this turn."""
+    register: Register = EMPTY
+    """Of discrepancies that were unresolved before this turn."""
     claims: list[tuple[str, str]] = field(default_factory=list)
     """Claims taken in this turn, with their values."""
     by: str | None = None

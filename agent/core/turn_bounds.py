@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from agent.core.contract.envelope import Row
 from agent.core.directories import Directories
+from agent.core.discrepancies.register import EMPTY, Register
 from agent.core.draft import Draft
 from agent.core.identity import IdBlock
 from agent.core.shifts.calendar import Calendar
@@ -24,7 +25,7 @@ class Around:
     calendar: Calendar
     claims: Mapping[str, str] = field(default_factory=dict)
     target: Row | None = None
-    open_discrepancies: int = 0
+    register: Register = EMPTY
 
 
 def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, around: Around) -> Turn:
@@ -59,9 +60,10 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
         state.quality,
         state.crew,
         state.chain,
+        state.board,
         around.claims,
         around.target,
-        around.open_discrepancies,
+        around.register,
     )
     draft.time_trusted = not state.watch.skewed
     draft.enter_shift(state.schedule.shift, state.schedule.since)
@@ -90,4 +92,5 @@ def end(turn: Turn) -> StationState:
         turn.quality,
         turn.crew,
         turn.chain,
+        turn.board,
     )

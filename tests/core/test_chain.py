@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.context import Context
+from agent.core.discrepancies.register import Register
 from agent.core.facts import Fact, ShiftSummary
 from tests.core.build import (
     WC,
@@ -89,7 +90,7 @@ def test_a_shift_without_facts_has_an_empty_chain() -> None:
 
 def test_open_discrepancies_are_those_of_before_and_those_of_the_same_instant() -> None:
     story = a_day()
-    context = Context(PLAN, {}, open_discrepancies=3)
+    context = Context(PLAN, {}, register=Register(counts={WC: 3}))
     outcome = story.station.observe(tick(wall("14:00:01")), story.next_ids(), context)
     assert types(outcome.facts)[-1] == "shift.summary"
     (summary,) = [fact.data for fact in outcome.facts if isinstance(fact.data, ShiftSummary)]

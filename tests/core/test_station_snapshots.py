@@ -104,6 +104,12 @@ def test_a_snapshot_stays_small_with_all_that_a_floor_can_hold_at_once() -> None
         enter("load_lot", lot_id=noise(35, "part", one), item_id=noise(30, "kind", one))
     for one in range(20):
         enter("raise_nc", serial=noise(60, "unit", one), defect_code=noise(60, "crack", one))
+    for one in range(9):
+        text = noise(60, "note", one) + noise(60, "more", one)
+        enter("add_note", text=text, owner=noise(60, "who", one), due=clock(9e6 + one))
+    for role in ("maintenance", "quality", "supervisor", "logistics"):
+        enter("call", role=role, comment=noise(60, "help", role) + noise(60, "now", role))
+    enter("sign_handover", comment=noise(60, "well", 1) + noise(60, "well", 2))
     assert len(story.station.snapshot()) <= 16_384
     assert station.restored(story.station.snapshot()) == story.station
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.core.directories.orders import ReleaseStatus
-from agent.core.facts import FACT_TYPES, OperationStatus, QuantityCategory
+from agent.core.facts import FACT_TYPES, CallRole, OperationStatus, QuantityCategory
 from agent.core.happenings import NOT_SHOWN
 from agent.core.observations import EntryRole
 from agent.core.orders.against_plan import VERSIONS
@@ -106,6 +106,7 @@ def test_an_answer_is_said_with_its_values_and_only_our_own_words_among_them_are
     [
         ("status", {*get_args(ReleaseStatus), *get_args(OperationStatus)}),
         ("roles", set(get_args(EntryRole))),
+        ("role", set(get_args(CallRole))),
         ("category", set(get_args(QuantityCategory))),
         ("document", {kind.removesuffix("_version") for kind in VERSIONS}),
     ],

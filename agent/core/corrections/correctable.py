@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from agent.core import arguments
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import Child
+from agent.core.handover import words
 from agent.core.times import epoch
 
 LONGEST_LIST = 8000
@@ -79,6 +80,7 @@ NUMBER = Field(arguments.number)
 NAME = Field(arguments.name)
 TEXT = Field(_text)
 INSTANT = Field(_instant)
+SHORT = Field(words.text)
 ACTIVITY = _word("direct", "indirect")
 
 
@@ -143,6 +145,10 @@ CORRECTABLE: Mapping[str, Kind] = {
     "nc.raised": Kind({"comment": TEXT, "cause": _code("causes"), "place": NAME}, voidable=False),
     "nc.dispositioned": Kind({"comment": TEXT, "corrective_action": TEXT}, voidable=False),
     "hold.placed": Kind({"comment": TEXT, "reason.code": _code("holds")}, voidable=False),
+    "shift.note_recorded": Kind({"text": Field(words.needed), "owner": NAME, "due": INSTANT}),
+    "shift.note_closed": Kind({"comment": TEXT}),
+    "call.raised": Kind({"comment": SHORT}),
+    "call.answered": Kind({"comment": TEXT}),
     "hold.released": Kind({"comment": TEXT}, voidable=False),
 }
 """Whatever does not stand here is not corrected by `fact.corrected`."""
@@ -152,8 +158,9 @@ INSTEAD: Mapping[str, str] = {
     "fact": "Correct the fact itself again instead.",
     "discrepancy": "Resolve it instead.",
     "setup": "Say of its parts what they are instead.",
+    "shift.handover": "Sign it anew instead.",
 }
-"""What to do about facts of a family that has its own edits."""
+"""What to do about facts of a type or a family that has its own edits."""
 
 
 def kind_of(type_name: str) -> Kind:
@@ -164,7 +171,8 @@ def kind_of(type_name: str) -> Kind:
     """
     known = CORRECTABLE.get(type_name)
     if known is None:
-        instead = INSTEAD.get(type_name.partition(".")[0], "It says what the agent itself saw or did.")
+        of_family = INSTEAD.get(type_name.partition(".")[0], "It says what the agent itself saw or did.")
+        instead = INSTEAD.get(type_name, of_family)
         raise EntryRefusedError("NOT_CORRECTABLE", f"A fact '{type_name}' cannot be corrected. {instead}")
     return known
 

@@ -9,7 +9,13 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from agent.core.actions import Asked, Claims
-from agent.core.corrections import corrected_checks, corrected_materials, corrected_parts, corrected_units
+from agent.core.corrections import (
+    corrected_board,
+    corrected_checks,
+    corrected_materials,
+    corrected_parts,
+    corrected_units,
+)
 from agent.core.corrections.corrected import CHAINS, Chain, Data, Fields, as_recorded, order_of, shift_of
 from agent.core.corrections.corrected_parts import Credit, Share
 from agent.core.corrections.correction_changes import Change
@@ -53,6 +59,7 @@ def worked_out(turn: Turn, change: Change) -> Effect:
     )
     counted_for = (_counted_for(change, target.chain), _counted_for(change, chain))
     was, now = data_of(change)
+    corrected_board.check(turn, target.row, was, now)
     shares = (_share(type_name, was, counted_for[0]), _share(type_name, now, counted_for[1]))
     unit = corrected_units.taken_back(turn, type_name, target.data) if change.void else None
     return Effect(chain, corrected_parts.credited(turn, *shares), unit, counted_for)
@@ -67,6 +74,7 @@ def bring_about(turn: Turn, change: Change, effect: Effect) -> None:
         if row.type == "output.recorded" and turn.execution_id == effect.counted_for[0]:
             consumption.for_unit(turn, effect.unit[0], turn.draft.observed, units=-1)
     corrected_materials.move(turn, row.type, row.time, was, now)
+    corrected_board.follow(turn, row, was, now)
     if row.type == "material.consumed":
         corrected_materials.use(turn, effect.counted_for[0], was, -1)
         corrected_materials.use(turn, effect.counted_for[1], now, 1)

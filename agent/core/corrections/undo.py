@@ -19,7 +19,9 @@ from agent.core.turn import Turn
 from agent.core.values import replace
 
 UNDO = Reason(code="UNDO", dir=reasons.SYSTEM, rev=None)
-FAMILIES = frozenset({"output", "scrap", "rework", "material", "lot", "quality"})
+FAMILIES = frozenset({"output", "scrap", "rework", "material", "lot", "quality", "call"})
+TYPES = frozenset({"shift.note_recorded", "shift.note_closed"})
+"""Those of other families: a signature is not taken back, it is given anew."""
 MOST_PEOPLE = 4
 """Of whom the last word is remembered."""
 LONGEST_NAME = 64
@@ -38,8 +40,9 @@ def remembered(floor: Floor, actor: str | None, facts: Iterable[Fact]) -> Floor:
 
 def _is_word(fact: Fact) -> bool:
     """Whether a person said it, by hand or by a scan."""
-    family = fact.data.TYPE.partition(".")[0]
-    return family in FAMILIES and fact.data.quality.origin in {"operator", "scanner"}
+    name = fact.data.TYPE
+    may_be = name in TYPES or name.partition(".")[0] in FAMILIES
+    return may_be and fact.data.quality.origin in {"operator", "scanner"}
 
 
 def _undo(turn: Turn, entry: Entry) -> str:

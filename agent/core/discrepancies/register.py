@@ -43,6 +43,10 @@ class Register:
         """All that are unresolved at a work center."""
         return self.counts.get(wc_id, 0)
 
+    def ids(self, wc_id: str) -> tuple[str, ...]:
+        """The newest that are unresolved at a work center, the oldest of them first."""
+        return tuple(one.discrepancy_id for one in self.live.values() if one.center == wc_id)
+
     def due_by(self, now: float) -> tuple[Concern, ...]:
         """Those that are to become expired by now."""
         return tuple(one for one in self.live.values() if one.pending and one.due <= now)

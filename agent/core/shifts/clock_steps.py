@@ -33,6 +33,7 @@ def carry_over(turn: Turn, by: float) -> None:
     turn.schedule = turn.schedule.later(by)
     turn.figures = _figures(turn.figures, by, turn.schedule.shift)
     turn.crew = turn.crew.later(by)
+    turn.board = turn.board.later(by)
     if turn.setting_up is not None:
         turn.setting_up = replace(turn.setting_up, since=turn.setting_up.since + by)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from agent.core import boundary
 from agent.core.counts import output
-from agent.core.facts import DiscrepancyRaised, DiscrepancyResolved, ShiftKeys, ShiftOrder, ShiftSummary
+from agent.core.facts import ShiftKeys, ShiftSummary
 from agent.core.machine import condition_turn
+from agent.core.shifts import so_far
 from agent.core.shifts.calendar import Calendar
 from agent.core.shifts.figures import ShiftAccount
 from agent.core.shifts.schedule import shift_keys
@@ -75,7 +74,7 @@ def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
     total, chain = account.total, turn.chain_facts()
     stop = turn.stops.open
     uom = turn.setup.machine.output.uom
-    unexplained = stop is not None and stop.last.segment_class == "down" and stop.reason is None
+    uncoded, uncoded_s = so_far.uncoded(turn, account, at)
     return ShiftSummary(
         keys=turn.draft.keys,
         quality=turn.draft.quality("rule"),
@@ -86,38 +85,16 @@ def _summary(turn: Turn, account: ShiftAccount, at: float) -> ShiftSummary:
         qty_scrap=total.scrap,
         qty_rework=total.rework,
         uom=uom,
-        orders=tuple(
-            ShiftOrder(
-                order_id=one.order_id,
-                op_no=one.op_no,
-                qty_good=one.sums.good,
-                qty_scrap=one.sums.scrap,
-                qty_rework=one.sums.rework,
-                uom=uom,
-                elements=elements(one.sums),
-                labor_s=one.sums.labor,
-            )
-            for one in account.orders
-        ),
+        orders=so_far.orders(account, uom),
         elements=elements(total),
         labor_s=total.labor,
         stops=account.stops + (stop is not None),
         open_stop_id=None if stop is None else stop.stop_id,
-        uncoded=account.uncoded + unexplained,
-        uncoded_s=_seconds(account.uncoded_s + (at - stop.last.start if stop is not None and unexplained else 0.0)),
-        open_discrepancies=_open_discrepancies(turn),
+        uncoded=uncoded,
+        uncoded_s=uncoded_s,
+        open_discrepancies=so_far.open_discrepancies(turn)[0],
         facts=chain.facts,
         first_id=chain.first_id,
         last_id=chain.last_id,
         ids_chain=chain.value,
     )
-
-
-def _open_discrepancies(turn: Turn) -> int:
-    told = [fact.data for fact in turn.draft.facts]
-    raised = sum(isinstance(data, DiscrepancyRaised) for data in told)
-    return turn.open_discrepancies + raised - sum(isinstance(data, DiscrepancyResolved) for data in told)
-
-
-def _seconds(value: float) -> Decimal:
-    return Decimal(round(value * 1000)).scaleb(-3)

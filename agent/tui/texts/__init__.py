@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 from agent.tui.texts.codes import CODES
 from agent.tui.texts.corrections import CORRECTIONS
 from agent.tui.texts.entries import ENTRIES
+from agent.tui.texts.handover import HANDOVER
 from agent.tui.texts.materials import MATERIALS
 from agent.tui.texts.orders import ORDERS
 from agent.tui.texts.people import PEOPLE
@@ -26,7 +27,9 @@ Language: TypeAlias = Literal["en", "ru", "kk"]
 LANGUAGES: Final[dict[Language, str]] = {"en": "English", "ru": "Русский", "kk": "Қазақша"}
 """Each by its own name, in the order in which the language key goes round."""
 
-ANSWERS: Final = CODES | CORRECTIONS | ENTRIES | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
+ANSWERS: Final = (
+    CODES | CORRECTIONS | ENTRIES | HANDOVER | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
+)
 """What the agent says to people: the patterns of its answers."""
 _TRANSLATIONS: Final = SCREENS | STARTING | ANSWERS
 

@@ -23,6 +23,12 @@ _ROLES: Final = {
     "maintenance": ("наладчик", "баптаушы"),
     "mes": ("MES", "MES"),
 }
+_CALLED: Final = {
+    "maintenance": ("наладка", "баптау"),
+    "quality": ("ОТК", "сапа бақылауы"),
+    "supervisor": ("мастер", "шебер"),
+    "logistics": ("логистика", "логистика"),
+}
 _CATEGORIES: Final = {
     "good": ("годные", "жарамды"),
     "scrap": ("брак", "ақаулы"),
@@ -38,6 +44,7 @@ _DOCUMENTS: Final = {
 VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "status": _STATUSES,
     "roles": _ROLES,
+    "role": _CALLED,
     "category": _CATEGORIES,
     "document": _DOCUMENTS,
 }

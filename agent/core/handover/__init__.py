@@ -1,0 +1,1 @@
+"""What one crew tells the next, and whom it calls for help."""
