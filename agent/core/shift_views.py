@@ -1,4 +1,4 @@
-"""What people are shown of a shift in pictures: what it lost and why, how fast it should go and until when."""
+"""What people are shown of a shift in pictures: its cells, what it lost and why, how fast it should go, until when."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from decimal import Decimal
 
 from agent.core.directories import Directories
 from agent.core.orders.operations import Operation
+from agent.core.shifts.calendar import NO_CALENDAR
 from agent.core.shifts.figures import ShiftAccount
 from agent.core.shifts.losses import NOTHING, OTHERS, Loss, Losses, code_of
+from agent.core.shifts.schedule import grounds
+from agent.core.shifts.strip import CELL_S, GOOD_S, longest
 from agent.core.station import Station
 from agent.core.stops import reasons
 from agent.core.stops.segments import same_shift
 from agent.core.times import iso
-from agent.core.work_center_view import LossView
+from agent.core.work_center_view import LossView, StripView
 
 MOST_LOSSES = 9
 MOST_FAVOURITES = 4
@@ -39,6 +42,23 @@ def losses(station: Station, account: ShiftAccount | None, now: float) -> tuple[
     if rest != NOTHING:
         shown.append((OTHERS, rest))
     return tuple(LossView(reason_code=code, count=one.count, seconds=round(one.seconds, 3)) for code, one in shown)
+
+
+def strip(station: Station, now: float) -> StripView | None:
+    """The present shift up to now, in cells; None before anything was seen."""
+    state, working = station.state, station.working
+    if state.strip is None:
+        return None
+    known = NO_CALENDAR if working is None else working.calendar
+    seen = state.strip.settled(now, lambda start, end: grounds(known, state.schedule, start, end))
+    rest = int((now - seen.since) // GOOD_S) + 1 - len(seen.good)
+    return StripView(
+        since=iso(seen.since),
+        cell_s=CELL_S,
+        cells=seen.cells + longest(seen.spent),
+        good_s=GOOD_S,
+        good=(*seen.good, *[Decimal(0)] * rest),
+    )
 
 
 def favourites(present: ShiftAccount | None, before: ShiftAccount | None, directories: Directories) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from agent.core.quality.quality import NO_QUALITY, Quality
 from agent.core.reconciliation.chain import NO_FACTS, Chain
 from agent.core.shifts.figures import Figures
 from agent.core.shifts.schedule import Schedule
+from agent.core.shifts.strip import Strip
 from agent.core.stops.segments import Stop
 from agent.core.stops.stops import StopWatch
 from agent.core.units.units import NO_UNITS, Units
@@ -180,3 +181,5 @@ class StationState:
     chain: Chain = NO_FACTS
     """Of the facts since the last shift summary."""
     board: Board = NOTHING
+    strip: Strip | None = None
+    """Of the present shift; None before anything was seen."""

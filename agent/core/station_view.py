@@ -102,6 +102,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         lot_out=None if state.units.lot_out is None else state.units.lot_out.lot_id,
         nonconforming=tuple(_nonconforming(nc) for nc in state.units.open),
         open_nc=state.units.open_count,
+        strip=shift_views.strip(station, now),
         norm_per_hour=shift_views.norm_per_hour(state.operations.current),
         shift_end=shift_views.end(station),
         losses=shift_views.losses(station, account, now),

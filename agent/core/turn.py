@@ -30,6 +30,7 @@ from agent.core.shifts import tally
 from agent.core.shifts.calendar import Calendar
 from agent.core.shifts.figures import Figures, Rules, Span, settled, spans_of
 from agent.core.shifts.schedule import Schedule, grounds
+from agent.core.shifts.strip import Strip, taken
 from agent.core.shifts.time_spent import between_stops, open_spans
 from agent.core.state import ClosedStop, Floor, SettingUp
 from agent.core.station_setup import NO_COUNTER, Setup, figure_rules
@@ -66,6 +67,7 @@ class Turn:
     crew: Crew
     chain: Chain
     board: Board
+    strip: Strip | None
     known: Mapping[str, str] = field(default_factory=dict)
     """Claims asked for that had been taken."""
     target: Row | None = None
@@ -261,7 +263,7 @@ class Turn:
         self.figures = settled(self.figures, spans, end, self.figure_rules(), self.grounds)
 
     def count_facts(self) -> None:
-        """Have what the facts of this turn say counted in the figures."""
+        """Have what the facts of this turn say counted in the figures and drawn on the strip."""
         facts, self.in_figures = self.draft.facts[self.in_figures :], len(self.draft.facts)
         if facts:
             norms = {one.account.execution_id: one.account.cycle_s for one in self.output.past}
@@ -269,6 +271,7 @@ class Turn:
             for fact in facts:
                 norm = norms.get(fact.correlation_id or "", self.cycle_s)
                 self.figures = tally.counted(self.figures, fact, norm)
+                self.strip = taken(self.strip, fact, self.grounds)
 
     def chain_facts(self) -> Chain:
         """The chain with the facts of this turn."""

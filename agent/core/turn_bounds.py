@@ -61,6 +61,7 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
         state.crew,
         state.chain,
         state.board,
+        state.strip,
         around.claims,
         around.target,
         around.register,
@@ -93,4 +94,5 @@ def end(turn: Turn) -> StationState:
         turn.crew,
         turn.chain,
         turn.board,
+        turn.strip,
     )

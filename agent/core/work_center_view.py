@@ -227,11 +227,12 @@ class StripView(Block):
     """Seconds of each cell."""
     cells: str
     """A letter for each cell, the last one unfinished: what the machine did longest in it. R running, I idle, F fault,
-    H held, S starved, B blocked, O off, U unknown, P planned not to work, C setup."""
+    H held, S starved, B blocked, O off, U unknown, P planned not to work, C setup. At most half a day: where no shift
+    begins, the oldest cells are dropped."""
     good_s: float
     """Seconds of each of `good`."""
     good: tuple[Decimal, ...]
-    """Good parts, from the same beginning on; the last one unfinished."""
+    """Good parts as they were told, from the same beginning on; the last one unfinished."""
 
 
 class LossView(Block):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
@@ -17,6 +18,8 @@ from agent.core.observations import ClockStep, Entry, Link, Tick
 from agent.core.shifts import calendar, clock_steps
 from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.shifts.figures import ShiftAccount
+from agent.core.shifts.schedule import grounds
+from agent.core.shifts.strip import CELL_S, LETTERS, Strip
 from agent.core.shifts.time_elements import elements
 from agent.core.station import Station, StationObservation
 from agent.core.stops.segments import same_shift
@@ -173,6 +176,7 @@ class Workshop(RuleBasedStateMachine):
     def look(self) -> None:
         """The figures that people are shown are never negative, never shrink and leave nothing out."""
         station = self.story.station
+        self.look_at_strip(station.state.strip)
         accounts = station.figures(T0 + self.now).shifts
         account = next((one for one in accounts if one.names(station.state.schedule.shift)), None)
         if account is None:
@@ -183,6 +187,18 @@ class Workshop(RuleBasedStateMachine):
         if self.shown is not None and self.shown[0].since == account.since:
             assert seen(figures) >= seen(self.shown[1]), "time went back"
         self.shown = account, figures
+
+    def look_at_strip(self, strip: Strip | None) -> None:
+        """Its cells are the time since the first, and its last change is the present condition."""
+        if strip is None:
+            return
+        now = max(T0 + self.now, strip.until)
+        seen = strip.settled(
+            now, lambda start, end: grounds(calendar.NO_CALENDAR, self.story.station.state.schedule, start, end)
+        )
+        assert len(seen.cells) * CELL_S + sum(seen.spent.values()) == pytest.approx(now - seen.since, abs=0.01)
+        condition = self.story.station.state.watch.condition
+        assert not strip.conditions or strip.conditions[-1].letter == LETTERS[condition]
 
     def count_losses(self) -> None:
         """What stops cost the present shift is what the facts say of their segments."""

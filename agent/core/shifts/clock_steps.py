@@ -23,6 +23,7 @@ def carry_over(turn: Turn, by: float) -> None:
     """Have everything that is open begin so many seconds later."""
     turn.flush()
     turn.settle_running(turn.draft.observed - by)
+    turn.count_facts()
     turn.watch = _watch(turn.watch, by)
     turn.signs = turn.signs.later(by)
     turn.stops = _stops(turn.stops, by)
@@ -34,6 +35,7 @@ def carry_over(turn: Turn, by: float) -> None:
     turn.figures = _figures(turn.figures, by, turn.schedule.shift)
     turn.crew = turn.crew.later(by)
     turn.board = turn.board.later(by)
+    turn.strip = turn.strip and turn.strip.later(by)
     if turn.setting_up is not None:
         turn.setting_up = replace(turn.setting_up, since=turn.setting_up.since + by)
 

@@ -50,6 +50,7 @@ def _cross(turn: Turn, calendar: Calendar, at: float) -> None:
         turn.count_facts()
         _sum_up(turn, before, at)
         turn.output = output.shift_began(turn.output)
+        turn.strip = turn.strip and turn.strip.begun(at)
     turn.schedule = turn.schedule.in_slot(calendar.slot(at))
     turn.draft.enter_shift(turn.schedule.shift, at)
 
