@@ -76,6 +76,11 @@ class ClosedStop:
     """Code of its last segment's reason."""
     unexplained: str | None
     """The first segment that nobody has explained and somebody should."""
+    part: int = 1
+    """Number of that segment, or else of the last one that people can explain."""
+    since: float | None = None
+    """When that began."""
+    until: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,8 @@ class Floor:
     """The stop that closed last, in short: the next one may inherit its reason."""
     closed_stops: tuple[ClosedStop, ...] = ()
     """The last ones, newest first."""
+    unexplained_stops: tuple[ClosedStop, ...] = ()
+    """Earlier ones that somebody should explain, newest first."""
     no_order_told: bool = False
     """That it runs without an order has been said."""
     no_order_discrepancy: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import questions, shift_views
+from agent.core import questions, shift_views, stop_views
 from agent.core.corrections import undo
 from agent.core.directories import Directories
 from agent.core.directories.floor import Operator
@@ -19,22 +19,18 @@ from agent.core.quality import quality_views
 from agent.core.sentences import Sentence
 from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
-from agent.core.state import ClosedStop, LastScan, Question
+from agent.core.state import LastScan, Question
 from agent.core.station import Station
-from agent.core.stops.reasons import first_out
-from agent.core.stops.segments import Stop
 from agent.core.times import iso
 from agent.core.units.units import OpenNc
 from agent.core.work_center_view import (
     AskedView,
-    ClosedStopView,
     EventView,
     FiguresView,
     NonconformanceView,
     PersonView,
     PinAskedView,
     ScanView,
-    StopView,
     UndoView,
     WorkCenterView,
 )
@@ -62,6 +58,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
     actor = labor.acting(state)
     return WorkCenterView(
         wc_id=machine.work_center,
+        manual=machine.manual,
         link_up=watch.link_up or machine.manual,
         link_since=iso(watch.link_since),
         link_reason=watch.link_reason,
@@ -78,8 +75,8 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         setup_parts=Decimal(output.cums.setup),
         scrap_uncoded=Decimal(output.cums.uncoded),
         uom=machine.output.uom if operation is None else operation.uom,
-        stop=None if state.stops.open is None else _stop(state.stops.open, station, directories),
-        closed_stops=tuple(_closed(stop) for stop in state.floor.closed_stops),
+        stop=None if state.stops.open is None else stop_views.open_stop(state.stops.open, station, directories),
+        closed_stops=stop_views.closed_stops(station, now),
         uncoded=0 if account is None else account.uncoded,
         uncoded_s=Decimal(0) if account is None else Decimal(round(account.uncoded_s)),
         setting_up=state.setting_up is not None,
@@ -184,35 +181,6 @@ def _person(person: Person, directories: Directories) -> PersonView:
 
 def _figures(sums: Sums) -> FiguresView:
     return FiguresView(qty_good=sums.good, qty_scrap=sums.scrap, elements=elements(sums))
-
-
-def _closed(stop: ClosedStop) -> ClosedStopView:
-    return ClosedStopView(
-        stop_id=stop.stop_id,
-        stop_class=stop.stop_class,
-        condition=stop.condition,
-        start=iso(stop.start),
-        end=iso(stop.end),
-        reason_code=stop.reason,
-        unexplained=stop.unexplained,
-    )
-
-
-def _stop(stop: Stop, station: Station, directories: Directories) -> StopView:
-    machine = station.setup.machine
-    alarms = directories.alarms_of(machine.work_center)
-    rule = alarms.rule(first_out(station.state.stops.alarms, stop.start, machine.stop, alarms))
-    return StopView(
-        stop_id=stop.stop_id,
-        stop_class=stop.last.segment_class,
-        condition=stop.condition,
-        start=iso(stop.start),
-        reason_code=None if stop.reason is None else stop.reason.code,
-        reason_wanted=stop.reason is None and stop.last.segment_class == "down",
-        segment_id=stop.id_of(stop.last),
-        inherited=stop.last.inherited is not None,
-        suggested_reason=None if rule is None else rule.reason,
-    )
 
 
 def scanned(scan: LastScan) -> ScanView:

@@ -32,15 +32,12 @@ from agent.core.shifts.figures import Figures, Rules, Span, settled, spans_of
 from agent.core.shifts.schedule import Schedule, grounds
 from agent.core.shifts.strip import Strip, taken
 from agent.core.shifts.time_spent import between_stops, open_spans
-from agent.core.state import ClosedStop, Floor, SettingUp
+from agent.core.state import Floor, SettingUp
 from agent.core.station_setup import NO_COUNTER, Setup, figure_rules
 from agent.core.stops.segments import Ground, Stop
 from agent.core.stops.stops import StopRules, StopWatch
 from agent.core.units.units import Units
 from agent.core.values import replace
-
-CLOSED_STOPS = 12
-"""Stops that are shown after they closed."""
 
 
 @dataclass(slots=True)
@@ -212,33 +209,6 @@ class Turn:
             reasons_rev=self.directories.reasons.rev if reasons else None,
             sticky=frozenset(entry.code for entry in reasons if entry.sticky),
         )
-
-    def closed_stop(self, stop: Stop) -> None:
-        """Remember a stop that closed, or was edited since."""
-        assert stop.end is not None
-        open_points = (one for one in stop.segments if one.segment_class in {"down", "unknown"})
-        first = next((one for one in open_points if one.reason is None or one.reason.code == "UNCODED"), None)
-        note = ClosedStop(
-            stop_id=stop.stop_id,
-            stop_class=stop.stop_class,
-            condition=stop.condition,
-            start=stop.start,
-            end=stop.end,
-            reason="" if stop.reason is None else stop.reason.code,
-            unexplained=None if first is None else stop.id_of(first),
-        )
-        others = tuple(one for one in self.floor.closed_stops if one.stop_id != stop.stop_id)
-        stops = tuple(sorted((note, *others), key=lambda one: one.start, reverse=True))[:CLOSED_STOPS]
-        last = self.floor.last_stop
-        newest = last is None or last.stop_id == stop.stop_id or last.start <= stop.start
-        self.floor = replace(self.floor, closed_stops=stops, last_stop=stop.in_short if newest else last)
-
-    def forget_stop(self, stop_id: str) -> None:
-        """A stop is void."""
-        kept = tuple(one for one in self.floor.closed_stops if one.stop_id != stop_id)
-        last = self.floor.last_stop
-        last = None if last is not None and last.stop_id == stop_id else last
-        self.floor = replace(self.floor, closed_stops=kept, last_stop=last)
 
     def seen_from(self, at: float) -> None:
         """Time counts in the figures from here on, if it did not before."""

@@ -109,6 +109,19 @@ class RunView(Block):
     qty_scrap: Decimal
 
 
+class PartView(Block):
+    """A part of the open stop, with a reason of its own."""
+
+    segment_id: str
+    segment_class: StopClass
+    since: Timestamp
+    until: Timestamp | None
+    """Null for the present one."""
+    reason_code: str | None
+    inherited: bool
+    comment: str
+
+
 class StopView(Block):
     """The stop that is open."""
 
@@ -125,6 +138,10 @@ class StopView(Block):
     """The reason is one that was carried over; somebody should confirm or change it."""
     suggested_reason: str | None
     """What the machine's first alarm means, as far as anybody said (domain.md R12)."""
+    manual: bool = False
+    """A person said that it began, and says when it ends (domain.md R22)."""
+    parts: tuple[PartView, ...] = ()
+    """The last ones, in order; the last of them is its present segment."""
 
 
 class ClosedStopView(Block):
@@ -138,6 +155,13 @@ class ClosedStopView(Block):
     reason_code: str
     unexplained: str | None
     """The first segment that somebody should explain."""
+    segment_id: str = ""
+    """That one, or else the last one that people can explain."""
+    since: Timestamp | None = None
+    """When that segment began."""
+    until: Timestamp | None = None
+    late: bool = False
+    """Its shift is over: a reason given now counts as late (domain.md R21)."""
 
 
 class FiguresView(Block):
@@ -317,6 +341,8 @@ class WorkCenterView(Block):
     """One work center at present."""
 
     wc_id: str
+    manual: bool = False
+    """No machine says here when it stops: people do (domain.md R22)."""
     link_up: bool
     """Whether the machine is connected; true as well where there is none to connect to."""
     link_since: Timestamp
@@ -342,7 +368,7 @@ class WorkCenterView(Block):
     uom: str
     stop: StopView | None
     closed_stops: tuple[ClosedStopView, ...]
-    """The last ones, newest first."""
+    """The last ones and earlier ones that somebody should explain, newest first."""
     uncoded: int
     """Segments of downtime of this shift that nobody has explained (domain.md R19)."""
     uncoded_s: Decimal

@@ -10,7 +10,7 @@ from agent.core.machine.conditions import Condition, Mode
 from agent.core.machine_settings import Role
 from agent.core.station_view import view
 from agent.core.values import replace
-from agent.core.work_center_view import ClosedStopView, EventView, OrderView, ScanView, StopView
+from agent.core.work_center_view import ClosedStopView, EventView, OrderView, PartView, ScanView, StopView
 from tests.core.build import (
     EXECUTE,
     IDLE,
@@ -142,6 +142,17 @@ def test_the_stop_that_is_open_what_its_alarm_suggests_and_the_one_before_it() -
         segment_id=f"{now}.1",
         inherited=False,
         suggested_reason="JAM",
+        parts=(
+            PartView(
+                segment_id=f"{now}.1",
+                segment_class="down",
+                since=clock(60.0),
+                until=None,
+                reason_code=None,
+                inherited=False,
+                comment="",
+            ),
+        ),
     )
     assert shown.closed_stops == (
         ClosedStopView(
@@ -152,6 +163,9 @@ def test_the_stop_that_is_open_what_its_alarm_suggests_and_the_one_before_it() -
             end=clock(46.0),
             reason_code="MINOR_STOP",
             unexplained=None,
+            segment_id=f"{before}.1",
+            since=clock(40.0),
+            until=clock(46.0),
         ),
     )
 

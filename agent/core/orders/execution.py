@@ -12,7 +12,6 @@ from agent.core.orders.changeover import Word
 from agent.core.orders.named_operations import Named
 from agent.core.orders.operations import Operation
 from agent.core.people import labor
-from agent.core.people.rights import must_be
 from agent.core.quality import checks, holds
 from agent.core.sentences import say
 from agent.core.stops import setting_up, standstill
@@ -157,7 +156,6 @@ def _stop(turn: Turn, entry: Entry) -> str:
 
 
 def _abort(turn: Turn, entry: Entry) -> str:
-    must_be(turn, entry, "supervisor")
     return say("Order {order_id} given up.", order_id=_leave(turn, "aborted", _interruption(turn, entry)).order_id)
 
 
@@ -209,7 +207,7 @@ ACTIONS: Actions = {
     "partial_operation": Action(_complete_in_part, named_operations.claims_to_leave),
     "complete_operation": Action(_complete, named_operations.claims_to_leave),
     "stop_operation": Action(_stop, named_operations.claims_to_leave),
-    "abort_operation": Action(_abort, named_operations.claims_to_leave),
+    "abort_operation": Action(_abort, named_operations.claims_to_leave, roles=("supervisor",)),
     "start_setup": Action(_start_setup),
     "end_setup": Action(_end_setup),
 }

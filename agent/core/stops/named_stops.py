@@ -112,12 +112,6 @@ def named_segment(stop: Stop, segment_id: str) -> Segment:
     return segment
 
 
-def last_to_explain(stop: Stop) -> Segment:
-    """The last segment that a person can explain."""
-    explainable = [one for one in stop.segments if one.segment_class != "planned"]
-    return explainable[-1] if explainable else stop.last
-
-
 def known_reason(directories: Directories, code: str, word: Word) -> tuple[Reason, bool]:
     """The reason of a code, and whether it is sticky."""
     if len(code.encode(errors="replace")) > LONGEST_CODE:

@@ -6,6 +6,7 @@ from itertools import islice
 
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import StopClass
+from agent.core.sentences import say
 from agent.core.stops import reasons
 from agent.core.stops.segments import MOST_SEGMENTS, Ground, Grounds, Segment, Stop
 from agent.core.stops.stop_settings import StopSettings
@@ -20,11 +21,13 @@ def split(stop: Stop, segment: Segment, at: float, now: float, least_s: float) -
     """
     end = now if segment.end is None else segment.end
     if segment.segment_class == "planned":
-        raise EntryRefusedError("PLANNED", "That part of the stop is planned; there is nothing to split.")
+        raise EntryRefusedError("PLANNED", say("That part of the stop is planned; there is nothing to split."))
     if at - segment.start < least_s or end - at < least_s:
-        raise EntryRefusedError("TOO_SHORT", f"Each part of a split stop lasts {least_s:g} seconds at least.")
+        raise EntryRefusedError(
+            "TOO_SHORT", say("Each part of a split stop lasts {least_s} seconds at least.", least_s=f"{least_s:g}")
+        )
     if len(stop.segments) >= MOST_SEGMENTS:
-        raise EntryRefusedError("TOO_MANY_PARTS", f"A stop has {MOST_SEGMENTS} parts at most.")
+        raise EntryRefusedError("TOO_MANY_PARTS", say("A stop has {most} parts at most.", most=str(MOST_SEGMENTS)))
     number = stop.numbers + 1
     first = replace(segment, end=at)
     second = replace(segment.explained_by(None), number=number, start=at, comment="")
@@ -41,11 +44,11 @@ def merged(stop: Stop, segment: Segment) -> Stop:
     """
     position = stop.segments.index(segment)
     if position + 1 >= len(stop.segments):
-        raise EntryRefusedError("NOTHING_TO_MERGE", "Nothing follows that part of the stop.")
+        raise EntryRefusedError("NOTHING_TO_MERGE", say("Nothing follows that part of the stop."))
     following = stop.segments[position + 1]
     mine = (segment.shift, segment.order_id, segment.op_no, segment.segment_class)
     if mine != (following.shift, following.order_id, following.op_no, following.segment_class):
-        raise EntryRefusedError("BOUNDARY", "Another shift, order, setup or window begins there. They stay two.")
+        raise EntryRefusedError("BOUNDARY", say("Another shift, order, setup or window begins there. They stay two."))
     whole = replace(segment, end=following.end)
     return replace(stop, segments=(*stop.segments[:position], whole, *stop.segments[position + 2 :]))
 
@@ -58,12 +61,15 @@ def joined(one: Stop, other: Stop, settings: StopSettings, grounds: Grounds) -> 
     """
     first, second = (one, other) if one.start <= other.start else (other, one)
     if first.stop_id == second.stop_id or first.end is None or second.end is None:
-        raise EntryRefusedError("NOT_CLOSED", "Two different stops that are over can be made one.")
+        raise EntryRefusedError("NOT_CLOSED", say("Two different stops that are over can be made one."))
     longest_gap_s = settings.merge_gap_s
     if not 0 <= second.start - first.end <= longest_gap_s:
-        raise EntryRefusedError("TOO_FAR_APART", f"More than {longest_gap_s:g} seconds of running lie between them.")
+        raise EntryRefusedError(
+            "TOO_FAR_APART",
+            say("More than {longest_s} seconds of running lie between them.", longest_s=f"{longest_gap_s:g}"),
+        )
     if len(first.segments) + len(second.segments) > MOST_SEGMENTS:
-        raise EntryRefusedError("TOO_MANY_PARTS", f"A stop has {MOST_SEGMENTS} parts at most.")
+        raise EntryRefusedError("TOO_MANY_PARTS", say("A stop has {most} parts at most.", most=str(MOST_SEGMENTS)))
     border = _border(first, second, grounds)
     ends = (*first.segments[:-1], replace(first.last, end=border))
     begins = (replace(second.segments[0], start=border), *second.segments[1:])
@@ -87,7 +93,7 @@ def moved(stop: Stop, start: float, end: float, settings: StopSettings, grounds:
     """
     pieces = tuple(islice(grounds(start, end), MOST_SEGMENTS + 1))
     if len(pieces) > MOST_SEGMENTS:
-        raise EntryRefusedError("TOO_MANY_PARTS", f"A stop has {MOST_SEGMENTS} parts at most.")
+        raise EntryRefusedError("TOO_MANY_PARTS", say("A stop has {most} parts at most.", most=str(MOST_SEGMENTS)))
     last = next((one for one in reversed(stop.segments) if one.segment_class != "planned"), None)
     segments = tuple(_piece(stop.numbers + number, ground, last) for number, ground in enumerate(pieces, 1))
     after = replace(stop, start=start, end=end, segments=segments, numbers=stop.numbers + len(segments))
@@ -102,7 +108,9 @@ def _border(first: Stop, second: Stop, grounds: Grounds) -> float:
         return second.start
     border = next(ground.start for ground in pieces if not first.last.shares_ground(ground))
     if not all(second.segments[0].shares_ground(ground) for ground in pieces if ground.start >= border):
-        raise EntryRefusedError("BOUNDARY", "Another shift, order or planned window lies between them. They stay two.")
+        raise EntryRefusedError(
+            "BOUNDARY", say("Another shift, order or planned window lies between them. They stay two.")
+        )
     return border
 
 

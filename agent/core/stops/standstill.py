@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from agent.core.draft import Origin
 from agent.core.facts import StopClosed, StopData, StopOpened, StopReasonSet, StopSegmented, StopUpgraded
 from agent.core.shifts import figures
-from agent.core.stops import setting_up, stops
+from agent.core.stops import closed_stops, setting_up, stops
 from agent.core.stops.segments import Stop
 from agent.core.stops.stops import StopChange
 from agent.core.times import iso, milliseconds
@@ -74,7 +74,7 @@ def tell_stops(turn: Turn, changes: tuple[StopChange, ...]) -> None:
 def keep(turn: Turn, stop: Stop) -> None:
     """Keep a closed stop as it now stands."""
     turn.claims.append((stop_claim(turn.wc_id, stop.stop_id), STOP.dump_json(stop).decode()))
-    turn.closed_stop(stop)
+    turn.floor = closed_stops.remembered(turn.floor, stop)
 
 
 def _tell_stop(turn: Turn, change: StopChange) -> None:

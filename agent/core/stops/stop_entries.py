@@ -10,14 +10,13 @@ from agent.core.facts import Cut, StopEdited, StopMerged, StopReasonSet, StopSeg
 from agent.core.machine import manual
 from agent.core.sentences import say
 from agent.core.shifts import figures
-from agent.core.stops import reasons, segment_edits, standstill, stops
+from agent.core.stops import closed_stops, reasons, segment_edits, standstill, stops
 from agent.core.stops.named_stops import (
     Word,
     check_free,
     check_window,
     instant_in,
     known_reason,
-    last_to_explain,
     named_segment,
     named_stop,
     needed,
@@ -40,7 +39,7 @@ def explain(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     if not segment_id and not arguments.get("stop_id"):
         standstill.confirm(turn)
     stop = named_stop(turn, arguments.get("stop_id") or (stop_of(segment_id) if segment_id else None))
-    segment = named_segment(stop, segment_id) if segment_id else last_to_explain(stop)
+    segment = named_segment(stop, segment_id) if segment_id else closed_stops.last_explainable(stop)
     if segment.segment_class == "planned":
         raise EntryRefusedError("PLANNED", say("That part of the stop is planned; it needs no reason."))
     late = check_window(turn, segment, stop, word)
@@ -113,7 +112,7 @@ def _merge_stops(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
         comment=word.comment,
     )
     turn.draft.add(data, word.now, _key(turn, after, "merged"), correlation_id=after.stop_id)
-    turn.forget_stop(void.stop_id)
+    turn.floor = closed_stops.forgotten(turn.floor, void.stop_id)
     turn.claims.append((stop_claim(turn.wc_id, void.stop_id), ""))
     turn.figures = figures.edited(figures.stop_void(turn.figures, void), void.segments, ())
     _put(turn, one if void is other else other, after)
@@ -133,7 +132,7 @@ def _begin(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     turn.stops, change = stops.opened_by_hand(turn.stops, word.now, turn.stop_rules(), turn.new_stop_id())
     manual.follow(turn, word.now)
     if known is not None:
-        stop = change.stop.with_last(change.stop.last.explained_by(known[0]))
+        stop = change.stop.with_last(replace(change.stop.last.explained_by(known[0]), comment=word.comment))
         change = replace(change, stop=stop, segments=stop.segments)
         turn.stops = replace(turn.stops, open=stop)
     standstill.tell_stops(turn, (change,))
