@@ -13,6 +13,8 @@ from agent.tui.wording import Wording
 KEYS: Final = (
     ("f1", "open('help')", "Help"),
     ("f2", "open('reasons')", "Reason"),
+    ("f3", "open('lots')", "Lots"),
+    ("f5", "open('scrap')", "Scrap"),
     ("f7", "open('orders')", "Orders"),
     ("f10", "lock", "Lock"),
     ("f11", "language", "Language"),

@@ -128,6 +128,10 @@ class Wording:
         """Time of day with seconds, of seconds since 1970 UTC or an RFC 3339 text."""
         return f"{self._local(instant):%H:%M:%S}"
 
+    def day(self, instant: float | str) -> str:
+        """A date."""
+        return f"{self._local(instant):%d.%m.%y}"
+
     def minute(self, instant: float | str) -> str:
         """Time of day without seconds."""
         return f"{self._local(instant):%H:%M}"
@@ -143,7 +147,15 @@ class Wording:
         """A reason's text in this language; else in English, else what the agent calls it, else its code."""
         texts = next((reason.text for reason in reasons if reason.code == code), {})
         known = SYSTEM_REASONS.get(code)
-        return texts.get(self.language) or texts.get("en") or (code if known is None else self.say(known))
+        return self.text(texts, code if known is None else self.say(known))
+
+    def code(self, view: CodeView) -> str:
+        """What a code is called."""
+        return self.text(view.text, view.code)
+
+    def text(self, texts: Mapping[str, str], name: str) -> str:
+        """A text of the plant's own in this language; else in English, else the name that it goes by."""
+        return texts.get(self.language) or texts.get("en") or name
 
     def event(self, event: EventView) -> str:
         """One line of what happened."""

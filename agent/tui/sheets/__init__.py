@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from agent.tui.scene import Scene
-from agent.tui.sheets import orders, stops
+from agent.tui.sheets import lot_deeds, lots, orders, scrap, stops
 from agent.tui.sheets.sheet import Known, Note, Page, Sheet
 
 SHEETS: Final[Mapping[Page, Callable[[Scene, Known], Sheet | Note]]] = {
@@ -14,5 +14,15 @@ SHEETS: Final[Mapping[Page, Callable[[Scene, Known], Sheet | Note]]] = {
     Page.ORDERS: orders.orders,
     Page.ORDER: orders.order,
     Page.FINISH: orders.finish,
+    Page.LOTS: lots.lots,
+    Page.COMPONENT: lots.component,
+    Page.LOT: lots.lot,
+    Page.LOAD: lot_deeds.load,
+    Page.SUBSTITUTE: lot_deeds.substitute,
+    Page.UNLOAD: lot_deeds.unload,
+    Page.RETURN: lot_deeds.give_back,
+    Page.PLACE: lot_deeds.place,
+    Page.USED: lot_deeds.used,
+    Page.SCRAP: scrap.scrap,
 }
 """By page what it shows; a note where there is nothing to show."""

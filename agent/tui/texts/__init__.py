@@ -11,11 +11,13 @@ from agent.tui.texts.codes import CODES
 from agent.tui.texts.corrections import CORRECTIONS
 from agent.tui.texts.entries import ENTRIES
 from agent.tui.texts.handover import HANDOVER
+from agent.tui.texts.lots_pages import LOTS_PAGES
 from agent.tui.texts.materials import MATERIALS
 from agent.tui.texts.orders import ORDERS
 from agent.tui.texts.people import PEOPLE
 from agent.tui.texts.quantities import QUANTITIES
 from agent.tui.texts.scans import SCANS
+from agent.tui.texts.scrap_pages import SCRAP_PAGES
 from agent.tui.texts.screens import SCREENS
 from agent.tui.texts.starting import STARTING
 from agent.tui.texts.stops import STOPS
@@ -31,7 +33,7 @@ ANSWERS: Final = (
     CODES | CORRECTIONS | ENTRIES | HANDOVER | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
 )
 """What the agent says to people: the patterns of its answers."""
-_TRANSLATIONS: Final = SCREENS | STARTING | ANSWERS
+_TRANSLATIONS: Final = SCREENS | STARTING | LOTS_PAGES | SCRAP_PAGES | ANSWERS
 
 
 def translate(language: Language, text: str) -> str:

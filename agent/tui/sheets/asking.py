@@ -1,0 +1,116 @@
+"""What many pages ask: a quantity, a code out of a list, a few words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from agent.core.arguments import LONGEST_TEXT, MOST, fits
+from agent.core.views import CodeView, ListView
+from agent.tui.scene import Scene
+from agent.tui.sheets.sheet import DIGITS, Choice, Deed, Field, Known, Note, Page, Sheet, Show
+from agent.tui.wording import Wording
+
+GROUP: Final = "group"
+"""Name of what a first level was chosen by; no argument of any entry."""
+_NUMBER = re.compile(r"[+-]?[0-9]{1,9}([.][0-9]{1,6})?")
+
+
+@dataclass(frozen=True, slots=True)
+class CodeQuestion:
+    """A code out of a list that the MES shares with the floor."""
+
+    page: Page
+    """Where it is asked."""
+    title: str
+    listed: str
+    """Name of the list."""
+    key: str
+    """Of the argument that the code becomes."""
+    then: Callable[[Known], Deed]
+    """Goes on with what is known then: the code, and `comment` where it explains nothing by itself."""
+    lines: tuple[str, ...] = ()
+
+
+def code(scene: Scene, known: Known, asked: CodeQuestion) -> Sheet:
+    """Asks for the code, in one level or two; for a few words beside it where it is generic."""
+    words, listed = scene.words, scene.view.lists.get(asked.listed)
+    if asked.key in known:
+        return Sheet(asked.title, asked.lines, field=_words_beside(known, asked, words))
+    if listed is None or not listed.codes:
+        field = Field(words.say("The MES has sent no such list: type a code"), "text", _typed_code(known, asked, words))
+        return Sheet(asked.title, asked.lines, field=field)
+    return Sheet(asked.title, asked.lines, choices=_codes(listed, known, asked, words))
+
+
+def number(text: str, words: Wording) -> Decimal | Note:
+    """A typed number, with a point or a comma; a note where it is none."""
+    plain = text.strip().replace(",", ".")
+    if not _NUMBER.fullmatch(plain) or abs(Decimal(plain)) > MOST:
+        return Note(words.say("'{text}' is no quantity. Type a number such as 12 or 0,75.", text=text[:20]))
+    return Decimal(plain)
+
+
+def parts(text: str, words: Wording) -> Decimal | Note:
+    """A typed number of parts, at least one."""
+    found = number(text, words)
+    if not isinstance(found, Note) and (found < 1 or found != found.to_integral_value()):
+        return Note(words.say("'{text}' is no number of parts. Type 1 or more, without decimals.", text=text[:20]))
+    return found
+
+
+def plain(quantity: Decimal) -> str:
+    """A quantity as entries carry it."""
+    text = f"{quantity:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def name(text: str, words: Wording, then: Callable[[str], Deed]) -> Deed:
+    """Goes on with a typed name; says so where it is too long to be one."""
+    typed = text.strip(" ")
+    return then(typed) if typed and fits(typed) else Note(words.say("That is too long for a name. Look again."))
+
+
+def barred(scene: Scene, label: str, *actions: str) -> str:
+    """What is offered, marked where whoever acts has no right to it."""
+    if not set(actions) & set(scene.center.barred):
+        return label
+    return f"{label}   ⊘ {scene.words.say('needs another role')}"
+
+
+def _codes(listed: ListView, known: Known, asked: CodeQuestion, words: Wording) -> tuple[Choice, ...]:
+    """The codes of the group that was chosen; before that the groups, and codes that are in none."""
+    pick = _picked(known, asked)
+    if len(listed.codes) <= DIGITS or not listed.groups:
+        return tuple(Choice(words.code(one), pick(one)) for one in listed.codes)
+    if GROUP in known:
+        return tuple(Choice(words.code(one), pick(one)) for one in listed.codes if one.group == known[GROUP])
+    groups = tuple(
+        Choice(f"{words.text(texts, group)} …", Show(asked.page, {**known, GROUP: group}))
+        for group, texts in listed.groups.items()
+        if any(one.group == group for one in listed.codes)
+    )
+    alone = tuple(Choice(words.code(one), pick(one)) for one in listed.codes if one.group not in listed.groups)
+    return groups + alone
+
+
+def _picked(known: Known, asked: CodeQuestion) -> Callable[[CodeView], Deed]:
+    chosen = {name: value for name, value in known.items() if name != GROUP}
+
+    def pick(one: CodeView) -> Deed:
+        found = {**chosen, asked.key: one.code}
+        return Show(asked.page, found) if one.generic else asked.then(found)
+
+    return pick
+
+
+def _words_beside(known: Known, asked: CodeQuestion, words: Wording) -> Field:
+    prompt = words.say("Say in a few words what it was")
+    return Field(prompt, "text", lambda text: asked.then({**known, "comment": text[:LONGEST_TEXT]}))
+
+
+def _typed_code(known: Known, asked: CodeQuestion, words: Wording) -> Callable[[str], Deed]:
+    return lambda text: name(text, words, lambda typed: asked.then({**known, asked.key: typed}))

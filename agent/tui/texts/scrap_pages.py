@@ -1,0 +1,32 @@
+"""The pages of scrap and rework: English, then Russian and Kazakh."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SCRAP_PAGES: Final[dict[str, tuple[str, str]]] = {
+    "Scrap: how many?": ("Брак: сколько?", "Ақау: қанша?"),
+    "No order is in progress: it counts for none.": (
+        "Нет заказа в работе: брак без заказа.",
+        "Жұмыста тапсырыс жоқ: ақау тапсырыссыз.",
+    ),
+    "The machine rejected {quantity} that nobody has given a defect.": (
+        "Станок отбраковал {quantity}, дефект не указан.",
+        "Станок {quantity} жарамсыз деді, ақауы көрсетілмеген.",
+    ),
+    "Scrap {quantity}: which defect?": ("Брак {quantity}: какой дефект?", "Ақаулы {quantity}: қандай ақау?"),
+    "Scrap {quantity}": ("Брак {quantity}", "Ақаулы {quantity}"),
+    "First say where, and what becomes of it": ("Сначала место и решение", "Алдымен орны мен шешімі"),
+    "Where was it rejected?": ("Где отбраковано?", "Қай жерде жарамсыз болды?"),
+    "This work center: {name}": ("Этот рабочий центр: {name}", "Осы жұмыс орталығы: {name}"),
+    "Operation {operation}": ("Операция {operation}", "{operation} операциясы"),
+    "Station {name}": ("Пост {name}", "Бекет {name}"),
+    "Another place": ("Другое место", "Басқа орын"),
+    "The place": ("Место", "Орны"),
+    "What becomes of it?": ("Что с ним делать?", "Онымен не істеледі?"),
+    "Not decided yet": ("Ещё не решено", "Әлі шешілмеді"),
+    "Repair it": ("Исправить", "Жөндеу"),
+    "Test it again": ("Проверить повторно", "Қайта тексеру"),
+    "Write it off": ("Списать", "Есептен шығару"),
+    "Use it as it is": ("Использовать как есть", "Сол күйінде пайдалану"),
+}
