@@ -1,0 +1,106 @@
+"""Lots, output, scrap and quality entered at a terminal before a real agent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.operating import operating
+from tests.tui.real_agent import a_real_agent
+
+SCRATCH_AT_THE_TOP = "1  Scratch"
+
+
+async def test_a_lot_is_scanned_unloaded_with_what_is_left_and_returned(tmp_path: Path) -> None:
+    async with a_real_agent(tmp_path) as agent, operating(agent.socket) as operator:
+        await agent.begins("PO-1")
+        await operator.sees("PO-1")
+        await operator.press("f3")
+        await operator.sees("! MISSING  GRANULATE")
+        operator.scan("LOT:G-1:GRANULATE")
+        await operator.sees("√  GRANULATE  500 / 1 KGM  G-1")
+        await operator.press("1")
+        await operator.sees("2  Return to the store")
+        await operator.press("2")
+        await operator.sees("how much goes back to the store?")
+        await operator.press("5", "enter")
+        await operator.sees("1  Left over")
+        await operator.press("1")
+        await operator.sees("… Return G-1  5 KGM: not confirmed yet")
+        await operator.press("1")
+        await operator.sees("Enter: Unload it")
+        await operator.press("enter")
+        await operator.sees("Enter: 495 KGM")
+        await operator.press("enter")
+        await operator.sees("! MISSING  GRANULATE")
+        (returned,), (unloaded,) = await agent.facts("material.returned"), await agent.facts("lot.unloaded")
+        assert (returned["qty"], returned["reason"]["code"], returned["state"]) == ("5", "LEFT_OVER", "proposed")
+        assert (unloaded["qty_left"], unloaded["uom"]) == ("495", "KGM")
+
+
+async def test_a_part_is_scrapped_with_three_keys_and_is_no_longer_good(tmp_path: Path) -> None:
+    async with a_real_agent(tmp_path) as agent, operating(agent.socket) as operator:
+        await agent.begins("PO-1")
+        await agent.runs(parts=5)
+        await operator.sees("GOOD  5")
+        await operator.press("f5", "enter", "1")
+        await operator.sees("√ ACCEPTED  Scrap 1 EA taken")
+        await operator.sees("GOOD  4")
+        (scrapped,) = await agent.facts("scrap.recorded")
+        assert (scrapped["defect_code"], scrapped["qty_from_good"], scrapped["place"]) == ("SCRATCH", "1", "PRESS-1")
+        assert scrapped["disposition"] is None
+
+
+async def test_scrap_says_where_and_what_becomes_of_it(tmp_path: Path) -> None:
+    async with a_real_agent(tmp_path) as agent, operating(agent.socket) as operator:
+        await agent.begins("PO-1")
+        await agent.runs(parts=5)
+        await operator.sees("GOOD  5")
+        await operator.press("f5", "2", "enter")
+        await operator.sees("Enter: First say where")
+        await operator.press("enter")
+        await operator.sees("Where was it rejected?")
+        await operator.press("2")
+        await operator.sees("What becomes of it?")
+        await operator.press("3")
+        await operator.sees("Place: 10   Write it off")
+        await operator.press("2")
+        await operator.sees("√ ACCEPTED  Scrap 2 EA taken")
+        (scrapped,) = await agent.facts("scrap.recorded")
+        assert [scrapped[name] for name in ("defect_code", "place", "disposition")] == ["CRACK", "10", "write_off"]
+
+
+async def test_what_the_agent_refuses_is_said_and_nothing_is_recorded(tmp_path: Path) -> None:
+    async with a_real_agent(tmp_path) as agent, operating(agent.socket) as operator:
+        await agent.begins("PO-1")
+        await agent.runs(parts=2)
+        await operator.sees("GOOD  2")
+        await operator.press("f5", "7", "enter", "1")
+        await operator.sees("× REFUSED  7 parts are more than there are: 2 good and 0 rejects without a")
+        assert await agent.facts("scrap.recorded") == []
+
+
+@pytest.mark.parametrize("killed", ["agent", "terminal"])
+async def test_an_agent_or_a_terminal_that_dies_in_the_midst_loses_nothing_and_records_nothing_twice(
+    tmp_path: Path, killed: str
+) -> None:
+    async with a_real_agent(tmp_path) as agent:
+        await agent.begins("PO-1")
+        await agent.runs(parts=5)
+        async with operating(agent.socket) as operator:
+            await operator.sees("GOOD  5")
+            await operator.press("f5", "2", "enter")
+            await operator.sees(SCRATCH_AT_THE_TOP)
+            if killed == "agent":
+                await agent.stop()
+                await operator.press("1")
+                await operator.sees("Scrap 2 EA")
+                await agent.start()
+                await operator.sees("√ ACCEPTED  Scrap 2 EA taken")
+        async with operating(agent.socket) as operator:
+            if killed == "terminal":
+                await operator.sees("GOOD  5")
+                await operator.press("f5", "2", "enter", "1")
+            await operator.sees("GOOD  3")
+        assert [fact["qty_from_good"] for fact in await agent.facts("scrap.recorded")] == ["2"]
