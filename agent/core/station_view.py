@@ -108,6 +108,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         barred=rights.barred(actor, state.crew, directories, machine.people, ROLES),
         notes=board_views.notes(state.board, directories),
         handover=board_views.handover(state.board, directories),
+        ended_shift=board_views.ended_shift(station, now),
         calls=board_views.calls(state.board, directories),
     )
 

@@ -324,6 +324,18 @@ class HandoverView(Block):
     open_nc: int
 
 
+class EndedShiftView(Block):
+    """The shift that ended just now: who signs a handover signs that of this one."""
+
+    shift: ShiftKeys
+    qty_good: Decimal
+    qty_scrap: Decimal
+    qty_rework: Decimal
+    uncoded: int
+    """Segments of downtime that nobody has explained."""
+    uncoded_s: Decimal
+
+
 class CallView(Block):
     """Somebody who was called and has not come yet."""
 
@@ -420,6 +432,8 @@ class WorkCenterView(Block):
     notes: tuple[NoteView, ...] = ()
     """Those that are open, the oldest first."""
     handover: HandoverView | None = None
+    ended_shift: EndedShiftView | None = None
+    """Null where a handover that is signed now is about the present shift."""
     calls: tuple[CallView, ...] = ()
     """The oldest first."""
     barred: tuple[str, ...] = ()

@@ -153,10 +153,10 @@ def test_a_stop_that_nobody_explained_is_in_it() -> None:
     assert (shown(story).uncoded, shown(story).uncoded_s) == (1, Decimal(480))
 
 
-def a_busy_machine() -> Story:
+def a_busy_machine(until: float = 500.0) -> Story:
     """It runs, and stands without a reason from second 20 on."""
     story = a_story(*watched(packml_state=EXECUTE, total=100), station=a_station(pattern=SHIFTS), plan=PLAN)
-    story.hear(*alive(0.0, 20.0), read(20.0, packml_state=ABORTED), *quiet(20.0, 500.0))
+    story.hear(*alive(0.0, 20.0), read(20.0, packml_state=ABORTED), *quiet(20.0, until))
     return story
 
 
@@ -236,6 +236,54 @@ def test_a_handover_that_nobody_acknowledged_stays_over_shifts_and_restarts() ->
     assert shift is not None
     assert shift.shift_id == "1"
     assert acknowledge(story, wall("22:05")) == "ok"
+
+
+def test_a_shift_is_handed_over_for_half_an_hour_after_it_ended() -> None:
+    story = a_day()
+    story.hear(entry(60.0, "report_good", qty="12"), entry(70.0, "report_scrap", qty="2", defect_code="DENT"))
+    story.hear(tick(wall("14:00:01")), entry(wall("14:05"), "report_good", qty="5"))
+    over = seen(story, wall("14:10")).ended_shift
+    assert over is not None
+    assert (over.shift.shift_id, over.shift.crew_id, over.qty_good, over.qty_scrap) == (
+        "1",
+        "A",
+        Decimal(12),
+        Decimal(2),
+    )
+    assert seen(story, wall("14:31")).ended_shift is None
+    assert sign(story, wall("14:10")) == "ok"
+    data = signed(story)
+    assert data.handed_over == over.shift == shown(story).shift
+    assert (data.start, data.qty_good, data.qty_scrap, data.orders) == (clock(0.0), Decimal(12), Decimal(2), ())
+    assert data.shift is not None
+    assert data.shift.shift_id == "2"
+
+
+def test_signed_again_it_is_about_the_same_shift_until_somebody_acknowledged_it() -> None:
+    story = a_day()
+    story.hear(entry(60.0, "report_good", qty="12"))
+    sign(story, wall("13:55"))
+    story.hear(tick(wall("14:00:01")), entry(wall("14:05"), "report_good", qty="5"))
+    sign(story, wall("14:06"), "carl")
+    acknowledge(story, wall("14:07"))
+    assert seen(story, wall("14:08")).ended_shift is None
+    sign(story, wall("14:09"))
+    signatures = [one for one in story.of(ShiftHandover) if isinstance(one, ShiftHandover)]
+    about = [(one.handed_over and one.handed_over.shift_id, one.qty_good) for one in signatures]
+    assert about == [("1", Decimal(12)), ("1", Decimal(12)), ("2", Decimal(5))]
+
+
+def test_what_the_ended_shift_did_not_explain_is_handed_over_until_somebody_does() -> None:
+    story = a_busy_machine(until=wall("13:50"))
+    story.hear(*quiet(wall("13:50"), wall("14:10")))
+    over = seen(story, wall("14:10")).ended_shift
+    assert over is not None
+    assert (over.uncoded, over.uncoded_s) == (1, Decimal(wall("14:00") - 20.0))
+    (opened,) = story.of(StopOpened)
+    assert isinstance(opened, StopOpened)
+    story.hear(entry(wall("14:11"), "set_reason", code="JAM", segment_id=f"{opened.stop_id}.1"))
+    assert sign(story, wall("14:12")) == "ok"
+    assert (signed(story).uncoded, signed(story).stops, signed(story).open_stop_id) == (0, 1, opened.stop_id)
 
 
 def test_a_signature_is_not_taken_back() -> None:

@@ -122,6 +122,12 @@ class Floor:
 
     # What people do.
 
+    def call(self, wc: str, called: str, comment: str = "") -> None:
+        """A call for help that must be accepted."""
+        body = {"action": "call", "arguments": {"role": called, "comment": comment}, "actor": "OP-1"}
+        reply = self._run(self.present.enter({"client_id": uuid4().hex, "wc_id": wc, **body}))
+        assert reply["accepted"], reply
+
     def enter(
         self, wc: str, action: str, /, *, actor: str = "OP-1", role: str = "operator", **arguments: str
     ) -> Document:

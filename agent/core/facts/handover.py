@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
-from agent.core.facts.blocks import Block, FactData, Number, Timestamp
+from agent.core.facts.blocks import Block, FactData, Number, ShiftKeys, Timestamp
 from agent.core.facts.shifts import ShiftOrder, TimeElements
 
 CallRole: TypeAlias = Literal["maintenance", "quality", "supervisor", "logistics"]
@@ -24,7 +24,7 @@ class HandoverNote(Block):
 
 
 class ShiftHandover(FactData):
-    """The outgoing crew signs what stands (domain.md E2). `shift` says which shift it is about."""
+    """The outgoing crew signs what stands (domain.md E2)."""
 
     TYPE = "shift.handover"
     handover_id: str
@@ -34,13 +34,16 @@ class ShiftHandover(FactData):
     """Who signed."""
     crew: tuple[str, ...]
     """Everybody who was signed on."""
+    handed_over: ShiftKeys | None
+    """The shift that it is about, which may have ended half an hour ago; null where no calendar is known."""
     start: Timestamp
-    """Where the shift began, as far as it was seen; the quantities and times are those from then on."""
+    """Where that shift began, as far as it was seen; the quantities and times are those from then on."""
     qty_good: Number
     qty_scrap: Number
     qty_rework: Number
     uom: str
     orders: tuple[ShiftOrder, ...]
+    """Empty where the shift had ended: its summary tells them."""
     elements: TimeElements
     stops: int
     """That ended in the shift, or stand open."""

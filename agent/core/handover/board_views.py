@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from agent.core.directories import Directories
 from agent.core.handover.board import Board
+from agent.core.handover.subject import ended
+from agent.core.station import Station
 from agent.core.times import iso
-from agent.core.work_center_view import CallView, HandoverView, NoteView
+from agent.core.work_center_view import CallView, EndedShiftView, HandoverView, NoteView
 
 
 def notes(board: Board, directories: Directories) -> tuple[NoteView, ...]:
@@ -49,6 +51,21 @@ def handover(board: Board, directories: Directories) -> HandoverView | None:
         open_stop_id=signed.open_stop_id,
         open_discrepancies=signed.open_discrepancies,
         open_nc=signed.open_nc,
+    )
+
+
+def ended_shift(station: Station, now: float) -> EndedShiftView | None:
+    """The shift that ended just now, where a signature is about it."""
+    over = None if station.working is None else ended(station.state, station.working.calendar, now)
+    if over is None or over.shift is None:
+        return None
+    return EndedShiftView(
+        shift=over.shift,
+        qty_good=over.total.good,
+        qty_scrap=over.total.scrap,
+        qty_rework=over.total.rework,
+        uncoded=over.uncoded,
+        uncoded_s=over.uncoded_s,
     )
 
 

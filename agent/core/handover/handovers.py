@@ -11,10 +11,10 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import HandoverNote, ShiftHandover, ShiftHandoverAcknowledged
 from agent.core.handover import words
 from agent.core.handover.board import Board, Handover, Note, Signed
+from agent.core.handover.subject import subject
 from agent.core.observations import Entry
 from agent.core.sentences import say
 from agent.core.shifts import so_far
-from agent.core.shifts.figures import ShiftAccount
 from agent.core.shifts.time_elements import elements
 from agent.core.times import iso
 from agent.core.turn import Turn
@@ -41,16 +41,13 @@ def _sign(turn: Turn, entry: Entry) -> str:
         open_discrepancies=data.open_discrepancies,
         open_nc=data.open_nc,
     )
-    handover = Handover(data.handover_id, turn.schedule.shift, actor, now, comment, signed)
+    handover = Handover(data.handover_id, data.handed_over, actor, now, comment, signed)
     turn.board = replace(turn.board, handover=handover)
     return say("Signed. Somebody of the next crew reads it and acknowledges it.")
 
 
 def _what_stands(turn: Turn, actor: str, comment: str) -> ShiftHandover:
-    now, board = turn.draft.observed, turn.board
-    account = _account(turn, now)
-    total, stop, uom = account.total, turn.stops.open, turn.setup.machine.output.uom
-    uncoded, uncoded_s = so_far.uncoded(turn, account, now)
+    board, about, stop = turn.board, subject(turn), turn.stops.open
     discrepancies, discrepancy_ids = so_far.open_discrepancies(turn)
     unexplained = tuple(one.stop_id for one in turn.floor.closed_stops if one.unexplained is not None)
     return ShiftHandover(
@@ -61,16 +58,17 @@ def _what_stands(turn: Turn, actor: str, comment: str) -> ShiftHandover:
         replaces=None if (former := _waiting(board)) is None else former.handover_id,
         actor=actor,
         crew=tuple(one.operator_id for one in turn.crew.people),
-        start=iso(account.since),
-        qty_good=total.good,
-        qty_scrap=total.scrap,
-        qty_rework=total.rework,
-        uom=uom,
-        orders=so_far.orders(account, uom),
-        elements=elements(total),
-        stops=account.stops + (stop is not None),
-        uncoded=uncoded,
-        uncoded_s=uncoded_s,
+        handed_over=about.shift,
+        start=iso(about.since),
+        qty_good=about.total.good,
+        qty_scrap=about.total.scrap,
+        qty_rework=about.total.rework,
+        uom=turn.setup.machine.output.uom,
+        orders=about.orders,
+        elements=elements(about.total),
+        stops=about.stops,
+        uncoded=about.uncoded,
+        uncoded_s=about.uncoded_s,
         open_stop_id=None if stop is None else stop.stop_id,
         unexplained_stops=unexplained,
         lots=turn.materials.lots,
@@ -82,15 +80,6 @@ def _what_stands(turn: Turn, actor: str, comment: str) -> ShiftHandover:
         calls=tuple(call.call_id for call in board.calls),
         comment=comment,
     )
-
-
-def _account(turn: Turn, now: float) -> ShiftAccount:
-    shift = turn.schedule.shift
-    found = next((one for one in turn.figures_at(now).shifts if one.names(shift)), None)
-    if found is not None:
-        return found
-    shift_id, date = (None, None) if shift is None else (shift.shift_id, shift.business_date)
-    return ShiftAccount(shift_id, date, now)
 
 
 def _told(note: Note) -> HandoverNote:

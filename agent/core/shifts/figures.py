@@ -129,6 +129,11 @@ class ShiftAccount:
             total = total.plus(order.sums)
         return total
 
+    @property
+    def in_one(self) -> ShiftAccount:
+        """The same with all orders together, without a name."""
+        return replace(self, orders=(Account(None, None, self.total),))
+
     def names(self, shift: ShiftKeys | None) -> bool:
         """Whether it is the account of this shift."""
         return (self.shift_id, self.business_date) == _key(shift)
@@ -147,7 +152,7 @@ class Figures:
     order_since: float = 0.0
     """Its time counts from here on; what was before stands in its account already."""
     before: ShiftAccount | None = None
-    """The shift that was summed up last, without its orders: what its stops cost."""
+    """The shift that was summed up last, its orders together: what its stops cost, and what it came to by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def _sum_up(turn: Turn, shift: ShiftKeys | None, at: float) -> None:
     if account is None or shift is None or shift.shift_id is None or account.since >= at:
         # A clock that was set back may leave an account that is still to come.
         return
-    turn.figures = replace(turn.figures, before=replace(account, orders=()))
+    turn.figures = replace(turn.figures, before=account.in_one)
     turn.draft.add(
         _summary(turn, account, at), at, f"shift:{turn.wc_id}:{shift.shift_id}:{milliseconds(at)}:{turn.number()}"
     )

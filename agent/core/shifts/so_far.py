@@ -31,8 +31,8 @@ def uncoded(turn: Turn, account: ShiftAccount, at: float) -> tuple[int, Decimal]
     """Segments of downtime that nobody has explained and their seconds, that of the open stop among them."""
     stop = turn.stops.open
     if stop is None or stop.last.segment_class != "down" or stop.reason is not None:
-        return account.uncoded, _seconds(account.uncoded_s)
-    return account.uncoded + 1, _seconds(account.uncoded_s + (at - stop.last.start))
+        return account.uncoded, seconds(account.uncoded_s)
+    return account.uncoded + 1, seconds(account.uncoded_s + (at - stop.last.start))
 
 
 def open_discrepancies(turn: Turn) -> tuple[int, tuple[str, ...]]:
@@ -45,5 +45,6 @@ def open_discrepancies(turn: Turn) -> tuple[int, tuple[str, ...]]:
     return count, tuple(one for one in reversed(known) if one not in resolved)
 
 
-def _seconds(value: float) -> Decimal:
+def seconds(value: float) -> Decimal:
+    """Seconds as facts tell them, to the thousandth."""
     return Decimal(round(value * 1000)).scaleb(-3)
