@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from agent.core.codes.badges import BADGE
 from agent.core.observations import TERMINAL
+from agent.core.values import replace
 from agent.core.views import LONGEST_CODE, EntryBody, ScanBody, SignOnBody
 from agent.core.work_center_view import AskedView, PinAskedView, ScanView, WorkCenterView
 from agent.tui import feedback as told
@@ -24,15 +25,17 @@ from agent.tui.keyboard import Collector
 from agent.tui.meanings import Confirmed, Damaged, Meaning, Picked, Scanned, Switched, Typed
 from agent.tui.path import Path
 from agent.tui.scene import Scene
-from agent.tui.sheets import standing
+from agent.tui.sheets import rights, standing
 from agent.tui.sheets.run import run
-from agent.tui.sheets.sheet import DIGITS, Deed, Field, Known, Note, Page, Send, Sheet, Show, Switch
+from agent.tui.sheets.sheet import DIGITS, Deed, Field, Known, Note, Page, Send, Sheet, Show, SignOn, Switch
 from agent.tui.texts import LANGUAGES, Language
 from agent.tui.watch import Watch
 from agent.tui.wording import Wording
 
 LOCKED = "Locked: scan your badge first."
 _FEW_DIGITS = re.compile("[0-9]{1,6}")
+_WHILE_LOCKED = frozenset({Page.HELP, Page.SIGN_ON})
+"""Pages that open at a locked work center."""
 
 
 class Desk:
@@ -57,9 +60,12 @@ class Desk:
         """Codes of this terminal that the work center has not shown yet."""
         self._names: dict[str, str] = {}
         """What the entries under way are called, by their client's id."""
-        self._pin_of: PinAskedView | None = None
         self._answered: AskedView | None = None
         """The question that an answer is under way to."""
+        self._let_in: dict[str, str] = {}
+        """Who was let in at this terminal, by work center."""
+        self._pin_prompt: str | None = None
+        """What asks for a PIN, if anything does: what is typed is hidden."""
 
     @property
     def lost(self) -> bool:
@@ -71,7 +77,7 @@ class Desk:
         """The page that stands on the screen: the one that was opened, or what must be done first."""
         if self.path.page is Page.HELP:
             return Page.HELP
-        if self._is_locked:
+        if self._is_locked and self.path.page not in _WHILE_LOCKED:
             return Page.LOCKED
         return self.path.page if self.question is None else Page.QUESTION
 
@@ -90,7 +96,7 @@ class Desk:
     def line(self) -> str:
         """What was typed so far, as it may be shown."""
         line = told.readable(self.wedge.line)
-        return masking.masked(line, self._badge_pattern) if self.pin_of is None else masking.BULLET * len(line)
+        return masking.masked(line, self._badge_pattern) if self._pin_prompt is None else masking.BULLET * len(line)
 
     def prompt(self, now: float) -> str:
         """What is to be typed, or that it can be."""
@@ -106,7 +112,8 @@ class Desk:
 
     def scene(self, now: float) -> Scene | None:
         """What there is to draw; None before the first view, or where the work center is not the agent's."""
-        return self._watch.scene(self.words, now)
+        scene = self._watch.scene(self.words, now)
+        return scene and replace(scene, let_in=self._let_in.get(scene.center.wc_id))
 
     def sheet(self, now: float) -> Sheet:
         """What the page says and offers."""
@@ -118,7 +125,7 @@ class Desk:
                 return standing.locked(self.pin_of, words)
             case Page.QUESTION if asked is not None:
                 return standing.question(asked, words)
-        return Sheet("") if scene is None else self.path.sheet(scene) or run(scene)
+        return Sheet("") if scene is None else rights.marked(self.path.sheet(scene) or run(scene), scene)
 
     def notice(self) -> str:
         """What stands above everything else; empty as a rule."""
@@ -135,25 +142,27 @@ class Desk:
                 self._watch.lose(loss, now)
             case Answered() | Delayed() | GivenUp():
                 self._tell(told.of_news(news, self.words, self._named(news.body)))
+                self._ask_pin_again(news)
                 if not isinstance(news, Delayed):
                     self._names.pop(news.body.client_id, None)
                 if not (isinstance(news, Answered) and news.reply.accepted):
                     self._answered = None
                 elif news.reply.code == told.HELP:
                     self.open_page(Page.HELP, now)
+                elif news.reply.let_in is not None:
+                    self._let_in[news.body.wc_id] = news.reply.let_in.operator_id
 
     def take(self, meaning: Meaning, now: float) -> None:
         """Does what a scan or a key means."""
         match meaning:
             case Typed(text) | Scanned(text) if self.pin_of is not None and self._may_be_pin(meaning):
-                self._send_pin(text, self.pin_of)
+                self._sign_on(self.pin_of.operator_id, text)
+            case Typed(text) if self._is_locked and self._is_badge(text):
+                self._send_scan(text, manual=True)
             case Typed(text) | Scanned(text) if (field := self._field_for(meaning, now)) is not None:
                 self._do(field.take(text), now)
             case Scanned(text):
                 self._send_scan(text, manual=False)
-            case Typed(text) if self._is_locked and not self._is_badge(text):
-                # It may be a PIN, for which nobody asked.
-                self._note(LOCKED)
             case Typed(text):
                 self._send_scan(text, manual=True)
             case Picked(digit):
@@ -193,7 +202,7 @@ class Desk:
 
     def open_page(self, page: Page, now: float) -> None:
         """Turns to a page, wherever the operator stands; says so where it has nothing to show."""
-        if self._is_locked and page is not Page.HELP:
+        if self._is_locked and page not in _WHILE_LOCKED:
             self._note(LOCKED)
         else:
             self.path.go_home()
@@ -239,16 +248,22 @@ class Desk:
     def settle(self, now: float) -> None:
         """Lets the keys mean what they mean on the screen that stands there now."""
         scene, asked = self.scene(now), self.pin_of
-        if self._is_locked and self.path.page is not Page.HELP:
+        if self._is_locked and self.path.page not in _WHILE_LOCKED:
+            self.path.go_home()
+        if self._is_locked and self._center is not None:
+            self._let_in.pop(self._center.wc_id, None)
+        if asked is not None and self.path.page is Page.SIGN_ON:
             self.path.go_home()
         if scene is not None:
             self.path.settle(scene)
         sheet = self.sheet(now)
         self.wedge.hand.picking = asked is None and bool(sheet.choices) and sheet.field is None
-        if (asked and asked.operator_id) != (self._pin_of and self._pin_of.operator_id):
+        is_pin = asked is not None or (sheet.field is not None and sheet.field.kind == "pin")
+        wanted = self.prompt(now) if is_pin else None
+        if wanted != self._pin_prompt:
             # A half of a PIN is never left to be read, or sent as a code.
             self.wedge.clear()
-        self._pin_of = asked
+        self._pin_prompt = wanted
 
     @property
     def _center(self) -> WorkCenterView | None:
@@ -265,6 +280,9 @@ class Desk:
         if scan.reader == TERMINAL and scan.text in self._own_scans:
             self._own_scans.remove(scan.text)
             return
+        if scan.text == BADGE and self._center is not None:
+            # That reader stands beside this terminal: whoever was let in here before has made room.
+            self._let_in.pop(self._center.wc_id, None)
         self._tell(told.of_scan(scan, self.words))
         if scan.code == told.HELP:
             self.open_page(Page.HELP, now)
@@ -278,6 +296,9 @@ class Desk:
             case Send(name, action, arguments, then):
                 self._enter(name, action, arguments)
                 self.path.go_home(then)
+            case SignOn(operator_id, pin):
+                self._sign_on(operator_id, pin)
+                self.path.go_home()
             case Note(text):
                 self.feedback = Feedback(Tone.NOTE, text)
             case Switch("language"):
@@ -290,7 +311,7 @@ class Desk:
         field = self.sheet(now).field
         if field is None or isinstance(meaning, Typed):
             return field
-        return field if field.kind == "quantity" and _FEW_DIGITS.fullmatch(meaning.text) else None
+        return field if field.kind != "text" and _FEW_DIGITS.fullmatch(meaning.text) else None
 
     def _may_be_pin(self, meaning: Scanned | Typed) -> bool:
         """Through SSH keys come in lumps, so that a few digits look like a scan."""
@@ -320,10 +341,17 @@ class Desk:
         self._own_scans.append(BADGE if self._is_badge(text) else text)
         self._send(ScanBody(client_id=str(uuid4()), wc_id=self._center.wc_id, text=text, manual=manual))
 
-    def _send_pin(self, pin: str, of: PinAskedView) -> None:
+    def _sign_on(self, operator_id: str, pin: str) -> None:
         if self._center is not None:
             wc_id = self._center.wc_id
-            self._send(SignOnBody(client_id=str(uuid4()), wc_id=wc_id, operator_id=of.operator_id, pin=pin))
+            self._send(SignOnBody(client_id=str(uuid4()), wc_id=wc_id, operator_id=operator_id, pin=pin))
+
+    def _ask_pin_again(self, news: Answered | Delayed | GivenUp) -> None:
+        """A wrong PIN does not make anybody say again who they are."""
+        body = news.body
+        is_wrong = isinstance(news, Answered) and news.reply.code == "PIN_WRONG"
+        if is_wrong and isinstance(body, SignOnBody) and self.pin_of is None and self.path.page is Page.RUN:
+            self.path.go_home(Show(Page.SIGN_ON, {"operator_id": body.operator_id}))
 
     def _named(self, body: Body) -> str:
         """What the operator calls this entry."""

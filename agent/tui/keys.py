@@ -16,6 +16,8 @@ KEYS: Final = (
     ("f3", "open('lots')", "Lots"),
     ("f5", "open('scrap')", "Scrap"),
     ("f7", "open('orders')", "Orders"),
+    ("f8", "open('call')", "Call"),
+    ("f9", "open('handover')", "Shift"),
     ("f10", "lock", "Lock"),
     ("f11", "language", "Language"),
     ("f12", "next_center", "Center"),

@@ -9,6 +9,7 @@ from textual.message import Message
 from agent.core.work_center_view import StopView, WorkCenterView
 from agent.tui.panels import Counts, Line
 from agent.tui.scene import Scene
+from agent.tui.sheets import calls, handover
 from agent.tui.sheets.sheet import DIGITS, Sheet
 from agent.tui.wording import Wording
 
@@ -128,13 +129,15 @@ class RunPage(Vertical):
         super().__init__(id="run")
         self._counts, self._stop, self._choices = Counts(), Line("stop"), _choice_lines("why")
         self._why = Grid(*self._choices, id="why")
-        self._figures, self._stock, self._events = Line("figures"), Line("stock"), Line("events")
+        self._told, self._figures = Line("told"), Line("figures")
+        self._stock, self._events = Line("stock"), Line("events")
 
     def compose(self) -> ComposeResult:
         """From the top down."""
         yield self._counts
         yield self._stop
         yield self._why
+        yield self._told
         yield self._figures
         yield self._stock
         yield self._events
@@ -143,6 +146,9 @@ class RunPage(Vertical):
         """Shows the scene."""
         self._counts.draw(scene)
         self._draw_stop(scene, sheet)
+        waiting = "   ".join(filter(None, [calls.told(scene), handover.told(scene)]))
+        self._told.display = bool(waiting)
+        self._told.say(waiting)
         figures = shift_line(scene.center, scene.words)
         self._figures.display = bool(figures)
         self._figures.say(figures)

@@ -70,7 +70,8 @@ class TopBar(Vertical):
         """Shows the scene."""
         words, order = scene.words, scene.center.order
         operation = f"{order.order_id} / {order.op_no}" if order else words.say("No order")
-        self._where.say(f"{scene.place}   {operation}")
+        who = [] if scene.acting is None else [scene.acting.name]
+        self._where.say("   ".join([scene.place, operation, *who]))
         self._item.say(f"{order.item_id}  {order.description}" if order else "")
         simulated = scene.view.execution_mode == "simulation"
         mark = words.say("SIMULATION ×{speed}", speed=f"{scene.view.speed:g}") + "   " if simulated else ""

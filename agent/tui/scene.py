@@ -9,7 +9,7 @@ from typing import Final
 
 from agent.core.times import epoch
 from agent.core.views import AgentView
-from agent.core.work_center_view import OrderView, StopView, WorkCenterView
+from agent.core.work_center_view import OrderView, PersonView, StopView, WorkCenterView
 from agent.tui.wording import Wording
 
 PACE_WINDOW_S: Final = 900.0
@@ -42,6 +42,14 @@ class Scene:
     """Plant time in seconds since 1970 UTC; stands still while the agent is lost."""
     pace: Decimal | None
     """Good parts per plant hour of late."""
+    let_in: str | None = None
+    """Id of whoever showed a badge or PIN at this terminal last."""
+
+    @property
+    def acting(self) -> PersonView | None:
+        """Who acts here: whoever was let in at this terminal, else who signed on last."""
+        people = self.center.crew
+        return next((one for one in people if one.operator_id == self.let_in), people[-1] if people else None)
 
     @property
     def stop(self) -> StopView | None:

@@ -136,6 +136,10 @@ class Wording:
         """Time of day without seconds."""
         return f"{self._local(instant):%H:%M}"
 
+    def moment(self, instant: float | str) -> str:
+        """Day and time of day."""
+        return f"{self._local(instant):%d.%m %H:%M}"
+
     def count(self, value: Decimal | int) -> str:
         """A quantity without needless zeros, in groups of three digits."""
         plain = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"

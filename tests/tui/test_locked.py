@@ -107,7 +107,7 @@ async def test_half_a_pin_is_dropped_when_its_time_is_over(socket: Path) -> None
         await type_slowly(operator, "86")
         await operator.sees("› ••▏")
         agent.show(showing(LOCKED))
-        await operator.sees("› Scan a code, or type it and press Enter")
+        await operator.sees("› Scan your badge, or type your number and press Enter")
         assert operator.terminal.desk.wedge.line == ""
         await operator.press("enter")
         assert agent.received == []
@@ -132,8 +132,11 @@ async def test_what_is_typed_at_a_locked_work_center_may_be_a_pin_and_goes_nowhe
         await operator.sees("Locked: scan your badge")
         await type_slowly(operator, "8642")
         await operator.press("enter")
-        await operator.sees("! NOTE  Locked: scan your badge first.")
+        await operator.sees("› Type your PIN and press Enter")
+        assert "8642" not in operator.screen()
         assert agent.received == []
+        await operator.press("escape")
+        await operator.sees("Locked: scan your badge")
         await type_slowly(operator, "BDG:47")
         await operator.press("enter")
         await eventually(lambda: len(agent.received) == 1, "a typed badge is sent")

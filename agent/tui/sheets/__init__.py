@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from agent.tui.scene import Scene
-from agent.tui.sheets import lot_deeds, lots, orders, scrap, stops
+from agent.tui.sheets import calls, crew, handover, lot_deeds, lots, notes, orders, scrap, stops
 from agent.tui.sheets.sheet import Known, Note, Page, Sheet
 
 SHEETS: Final[Mapping[Page, Callable[[Scene, Known], Sheet | Note]]] = {
@@ -24,5 +24,13 @@ SHEETS: Final[Mapping[Page, Callable[[Scene, Known], Sheet | Note]]] = {
     Page.PLACE: lot_deeds.place,
     Page.USED: lot_deeds.used,
     Page.SCRAP: scrap.scrap,
+    Page.HANDOVER: handover.handover,
+    Page.NOTES: notes.notes,
+    Page.NOTE: notes.note,
+    Page.ADD_NOTE: notes.add_note,
+    Page.CALL: calls.call,
+    Page.CREW: crew.crew,
+    Page.PERSON: crew.person,
+    Page.SIGN_ON: crew.sign_on,
 }
 """By page what it shows; a note where there is nothing to show."""

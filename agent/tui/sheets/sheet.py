@@ -37,6 +37,14 @@ class Page(StrEnum):
     QUESTION = "question"
     HELP = "help"
     LOCKED = "locked"
+    HANDOVER = "handover"
+    NOTES = "notes"
+    NOTE = "note"
+    ADD_NOTE = "add_note"
+    CALL = "call"
+    CREW = "crew"
+    PERSON = "person"
+    SIGN_ON = "sign_on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,14 @@ class Send:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOn:
+    """Says by a PIN who it is; afterwards the run is shown."""
+
+    operator_id: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Says a sentence and changes nothing."""
 
@@ -75,7 +91,7 @@ class Switch:
     what: Literal["language", "theme", "center"]
 
 
-Deed: TypeAlias = Show | Send | Note | Switch
+Deed: TypeAlias = Show | Send | SignOn | Note | Switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,8 @@ class Field:
     """Something to be typed and ended with Enter. A scan meanwhile is a scan."""
 
     prompt: str
-    kind: Literal["quantity", "text"]
+    kind: Literal["quantity", "text", "pin"]
+    """A PIN is never shown."""
     take: Callable[[str], Deed]
     """What the typed text leads to; a note where it is not what was asked for."""
 

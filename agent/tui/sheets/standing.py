@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.core.work_center_view import AskedView, PinAskedView
+from agent.tui.sheets.crew import number
 from agent.tui.sheets.sheet import Primary, Send, Sheet
 from agent.tui.wording import Wording
 
@@ -14,7 +15,7 @@ def locked(asked: PinAskedView | None, words: Wording) -> Sheet:
     else:
         title = words.say("{name}: type your PIN and press Enter", name=asked.name)
     still = words.say("Machines are counted on. Scans and keys of production are not taken.")
-    return Sheet(title, (still,), leave="")
+    return Sheet(title, (still,), field=number(words) if asked is None else None, leave="")
 
 
 def question(asked: AskedView, words: Wording) -> Sheet:

@@ -15,6 +15,7 @@ from agent.tui.texts.lots_pages import LOTS_PAGES
 from agent.tui.texts.materials import MATERIALS
 from agent.tui.texts.orders import ORDERS
 from agent.tui.texts.people import PEOPLE
+from agent.tui.texts.people_pages import PEOPLE_PAGES
 from agent.tui.texts.quantities import QUANTITIES
 from agent.tui.texts.scans import SCANS
 from agent.tui.texts.scrap_pages import SCRAP_PAGES
@@ -33,7 +34,7 @@ ANSWERS: Final = (
     CODES | CORRECTIONS | ENTRIES | HANDOVER | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
 )
 """What the agent says to people: the patterns of its answers."""
-_TRANSLATIONS: Final = SCREENS | STARTING | LOTS_PAGES | SCRAP_PAGES | ANSWERS
+_TRANSLATIONS: Final = SCREENS | STARTING | LOTS_PAGES | SCRAP_PAGES | PEOPLE_PAGES | ANSWERS
 
 
 def translate(language: Language, text: str) -> str:
