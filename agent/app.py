@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent import VERSION, collector, heartbeat, intake, local_api, peers, site_key
+from agent import VERSION, collector, health_api, heartbeat, intake, local_api, peers, site_key
 from agent.acquisition import watch_machine, watch_scanner
 from agent.alarms import Alarms
 from agent.batch import Stand
@@ -32,12 +32,15 @@ from agent.core.observations import Started, Stopping
 from agent.core.settings import Settings
 from agent.forwarder import Forwarder
 from agent.gate import Gate
+from agent.health_api import HealthApi
 from agent.inbound import Inbound
 from agent.intake import Intake
 from agent.journal.journal import Journal, open_journal
 from agent.journal.telemetry_store import TelemetryStore
+from agent.lag import Lag
 from agent.local_api import LocalApi
 from agent.messages import Messages
+from agent.metrics import Gauges
 from agent.overview import Overview, Way
 from agent.people_api import PeopleApi
 from agent.presence import Presence
@@ -78,13 +81,13 @@ async def run(settings: Settings, wish: Wish | None = None) -> None:
         LinesideError: it cannot start; nothing was started.
     """
     loop = asyncio.get_running_loop()
-    with stop_on_signals() as stopping, local_api.listening(settings.agent.socket) as listener:
+    with stop_on_signals() as stopping, _listening(settings) as listeners:
         prepare(settings)
         collector.settle()
         backoff = Backoff(0.5, LONGEST_PAUSE_S)
         while not stopping.is_set():
             began = loop.time()
-            why = await _run_once(settings, wish, stopping, listener)
+            why = await _run_once(settings, wish, stopping, listeners)
             if loop.time() - began > STEADY_S:
                 backoff.succeeded()
             if why is not None:
@@ -95,9 +98,24 @@ async def run(settings: Settings, wish: Wish | None = None) -> None:
                         await stopping.wait()
 
 
-async def _run_once(
-    settings: Settings, wish: Wish | None, stopping: asyncio.Event, listener: socket.socket
-) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Where the agent listens."""
+
+    local: socket.socket
+    health: socket.socket | None
+
+
+@contextmanager
+def _listening(settings: Settings) -> Iterator[Listeners]:
+    with (
+        local_api.listening(settings.agent.socket) as local,
+        health_api.listening(settings.agent.health_port) as health,
+    ):
+        yield Listeners(local, health)
+
+
+async def _run_once(settings: Settings, wish: Wish | None, stopping: asyncio.Event, listeners: Listeners) -> str | None:
     """Run on one opening of the journal; why it must be opened anew, None where the agent was told to stop.
 
     To begin again costs what a kill costs: counters are caught up, and who got no answer asks again.
@@ -109,7 +127,8 @@ async def _run_once(
             opening = open_journal(settings.agent.data, secrets.token_hex(4), clock.now().wall)
             journal = await stack.enter_async_context(opening)
         delivery = await stack.enter_async_context(delivering(settings, journal, clock, instance, wish))
-        await stack.enter_async_context(local_api.serving(delivery.api, listener))
+        await stack.enter_async_context(local_api.serving(delivery.api, listeners.local))
+        await stack.enter_async_context(health_api.serving(delivery.api.health, listeners.health))
         await stack.enter_async_context(watching(settings, delivery, clock))
         heartbeat.notify("READY=1")
         LOG.info("lineside %s watches %s", VERSION, ", ".join(m.work_center for m in settings.machine))
@@ -174,7 +193,8 @@ async def delivering(
     presence = Presence(desk, topics, overview.look)
     outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting - gate.holds > FACTS_FIRST)
     people = PeopleApi(desk, clock, SignOns(desk, clock, key), peers.owners())
-    health = partial(unwell, desk, forwarder, uplink)
+    lag = Lag()
+    health = HealthApi(overview, Gauges(journal, desk, storage, lag), partial(unwell, desk, forwarder, uplink))
     parts = (
         forwarder.run,
         resending.retry_parked,
@@ -191,6 +211,7 @@ async def delivering(
                 beside = [
                     tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat"),
                     tasks.create_task(upkeep.run(), name="upkeep"),
+                    tasks.create_task(lag.run(), name="lag"),
                     tasks.create_task(Reconciler(journal, desk, clock).run(), name="reconciler"),
                     tasks.create_task(storage.run(), name="storage"),
                     tasks.create_task(telemetry.run(), name="telemetry"),

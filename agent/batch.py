@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
@@ -14,7 +14,7 @@ from agent.core.desk.desk import AgentObservation, Desk
 from agent.core.directories.copies import Kept
 from agent.core.facts import Fact
 from agent.core.identity import BLOCK_BITS
-from agent.core.observations import Directive, Tick
+from agent.core.observations import Directive, Scan, Tick
 from agent.core.station import Station, StationObservation
 from agent.core.views import Reply
 from agent.journal.store import Commit
@@ -74,6 +74,12 @@ class Batch:
         if client_id is not None and pending.reply is not None:
             pending.claims += ((f"answer:{client_id}", pending.reply.model_dump_json(exclude_none=True)),)
         self.pending.append(pending)
+
+    def scans(self) -> Iterator[tuple[str, str]]:
+        """Where codes were read, and what became of them."""
+        for pending in self.pending:
+            if isinstance(pending.observation, Scan) and pending.reply is not None:
+                yield pending.observation.wc_id, "accepted" if pending.reply.accepted else "refused"
 
     def commit(self, stand: Stand) -> Commit:
         """What becomes durable together."""

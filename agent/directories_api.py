@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from aiohttp import web
-from pydantic import BaseModel
 
 from agent.core.desk.directory_views import (
     AttributeView,
@@ -21,6 +20,7 @@ from agent.core.directories.copies import Kept
 from agent.core.settings import AttributeSettings
 from agent.core.times import iso
 from agent.journal.copies import ALL, Copies, Happening, Held
+from agent.problems import Handler, json
 
 MOST = 50
 """Entries of a history in one answer."""
@@ -33,25 +33,21 @@ class DirectoriesApi:
         self._copies = copies
         self._attributes = attributes
 
-    def routes(self) -> list[web.RouteDef]:
-        """What is served."""
-        return [
-            web.get("/v1/directories", self._list),
-            web.get("/v1/directories/in-force", self._in_force),
-            web.get("/v1/directories/history", self._history),
-        ]
+    def handlers(self) -> Mapping[str, Handler]:
+        """By route."""
+        return {"directories": self._list, "object_in_force": self._in_force, "object_history": self._history}
 
     async def _list(self, request: web.Request) -> web.Response:
         objects = _objects(await self._copies.held(), self._attributes)
         wanted = request.query.get("wc")
-        return _json(DirectoryList(directories=tuple(one for one in objects if wanted in {None, one.wc_id or "-"})))
+        return json(DirectoryList(directories=tuple(one for one in objects if wanted in {None, one.wc_id or "-"})))
 
     async def _in_force(self, request: web.Request) -> web.Response:
         asked = (request.query.get("wc"), _name(request), "applied")
         held = (one.kept for one in await self._copies.held())
         found = next((one for one in held if (one.wc_id, one.name, one.outcome) == asked), None)
         payload = None if found is None else found.payload.decode(errors="backslashreplace")
-        return _json(InForceView(payload=payload))
+        return json(InForceView(payload=payload))
 
     async def _history(self, request: web.Request) -> web.Response:
         name = _name(request)
@@ -60,7 +56,7 @@ class DirectoriesApi:
         except ValueError:
             raise web.HTTPBadRequest(text="'before' must be a whole number") from None
         found = await self._copies.history(request.query.get("wc"), name, MOST, before)
-        return _json(HistoryList(history=tuple(_happening(one) for one in found)))
+        return json(HistoryList(history=tuple(_happening(one) for one in found)))
 
 
 def _name(request: web.Request) -> str:
@@ -113,7 +109,3 @@ def _happening(one: Happening) -> HistoryView:
 def _revision(kept: Kept) -> dict[str, str | None]:
     effective = None if kept.effective_from is None else iso(kept.effective_from)
     return {"rev": kept.rev, "owner": kept.owner, "effective_from": effective}
-
-
-def _json(model: BaseModel) -> web.Response:
-    return web.Response(text=model.model_dump_json(), content_type="application/json")

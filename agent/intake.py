@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import ChainMap, deque
+from collections import ChainMap, Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -89,6 +89,8 @@ class Intake:
         """Whether the last commit failed."""
         self.refused: dict[str, LastScan] = {}
         """By work center the last scan of which nothing is kept."""
+        self.scans: Counter[tuple[str, str]] = Counter()
+        """Codes read since the start, by work center and by what became of them: accepted, refused."""
         self.turned_at = asyncio.get_running_loop().time()
         """Loop time at which the writer last turned, whether or not the disk let it write."""
 
@@ -274,6 +276,7 @@ class Intake:
 
     async def _refuse(self, observation: Anything) -> Reply:
         if isinstance(observation, Scan):
+            self.scans[observation.wc_id, "refused"] += 1
             self.refused[observation.wc_id] = last_scan(observation, STORAGE_FULL)
             await self._show(self._durable.copy())
         return STORAGE_FULL
@@ -330,6 +333,7 @@ class Intake:
         for key, value in self._recent.items():
             if self._overlay.get(key) == value:
                 del self._overlay[key]
+        self.scans.update(batch.scans())
         for pending in batch.pending:
             _answer(pending, pending.reply)
         await self._show(stand)

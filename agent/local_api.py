@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import grp
-import logging
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from functools import partial
-from operator import is_not
 from pathlib import Path
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
-from agent.batch import Stand
 from agent.core.contract.envelope import Envelopes
+from agent.core.contract.local_routes import ROUTES
 from agent.core.errors import ConfigurationError
-from agent.core.state import LastScan
 from agent.directories_api import DirectoriesApi
+from agent.facts_api import FactsApi
+from agent.health_api import HealthApi
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.overview import Overview
 from agent.parked_api import ParkedApi
 from agent.people_api import PeopleApi
-from agent.problems import as_documents, json, stamp
+from agent.present_api import PresentApi
+from agent.problems import Handler, as_documents, stamp
 from agent.reconciliation_api import ReconciliationApi
+from agent.reference_api import ReferenceApi
 
-LOG = logging.getLogger(__name__)
-FRAME_INTERVAL_S = 0.1
-"""Real seconds between two frames of a live view; the answer to a scan, for which somebody waits, goes out at once."""
-LONGEST_SILENCE_S = 2.0
-"""Real seconds: a live view is at most this old, changed or not."""
-MOST_FACTS = 1000
 GROUP = "lineside"
 
 
@@ -47,90 +40,42 @@ class LocalApi:
         journal: Journal,
         envelopes: Envelopes,
         people: PeopleApi,
-        unwell: Callable[[], list[str]],
+        health: HealthApi,
     ) -> None:
-        self._unwell = unwell
-        self._overview = overview
-        self._intake = intake
-        self._journal = journal
-        self._envelopes = envelopes
-        self._clock = overview.clock
-        self._people = people
-        self._sockets: set[web.WebSocketResponse] = set()
+        self.health = health
+        self._callers = people.callers
+        self._present = PresentApi(overview, intake)
+        self._parts = (
+            self._present,
+            people,
+            FactsApi(journal, envelopes),
+            ReconciliationApi(journal, intake, overview.clock),
+            ParkedApi(journal, envelopes, overview.clock),
+            DirectoriesApi(journal.copies, overview.settings.attribute),
+            health,
+            ReferenceApi(),
+        )
 
     def application(self) -> web.Application:
-        """The routes."""
+        """The table of routes, served."""
         application = web.Application(middlewares=[as_documents])
         application.on_response_prepare.append(stamp)
-        application.add_routes(
-            [
-                web.get("/v1/status", self._status),
-                web.get("/v1/live", self._live),
-                web.get("/v1/facts", self._facts),
-                web.get("/healthz", self._health),
-            ]
-        )
-        application.add_routes(self._people.routes())
-        application.add_routes(ReconciliationApi(self._journal, self._intake, self._clock).routes())
-        application.add_routes(ParkedApi(self._journal, self._envelopes, self._clock, self._people.callers).routes())
-        application.add_routes(DirectoriesApi(self._journal.copies, self._overview.settings.attribute).routes())
+        handlers = {name: handler for part in self._parts for name, handler in part.handlers().items()}
+        for route in ROUTES:
+            handler = self._for_trusted(handlers[route.name]) if route.who == "trusted" else handlers[route.name]
+            application.add_routes([{"get": web.get, "post": web.post}[route.method](route.path, handler)])
         return application
 
     async def hang_up(self) -> None:
         """End the live views."""
-        for live in list(self._sockets):
-            with suppress(ConnectionError):
-                await live.close(code=1001, message=b"the agent stops")
+        await self._present.hang_up()
 
-    async def _status(self, _request: web.Request) -> web.Response:
-        return json(await self._overview.look())
+    def _for_trusted(self, handler: Handler) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            self._callers.must_be_trusted(request)
+            return await handler(request)
 
-    async def _live(self, request: web.Request) -> web.WebSocketResponse:
-        live = web.WebSocketResponse(heartbeat=10.0)
-        await live.prepare(request)
-        self._sockets.add(live)
-        sender = asyncio.create_task(self._send_frames(live), name="local_api.live")
-        try:
-            async for message in live:
-                if message.type is WSMsgType.ERROR:
-                    break
-        finally:
-            self._sockets.discard(live)
-            sender.cancel()
-            with suppress(asyncio.CancelledError, ConnectionError):
-                await sender
-        return live
-
-    async def _send_frames(self, live: web.WebSocketResponse) -> None:
-        while not live.closed:
-            shown, told = self._intake.present, self._last_scans()
-            await live.send_str((await self._overview.look()).model_dump_json())
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FRAME_INTERVAL_S):
-                    await self._intake.until(partial(self._tells_other_than, told))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_SILENCE_S):
-                    await self._intake.until(partial(is_not, shown))
-
-    def _last_scans(self) -> list[LastScan | None]:
-        kept = [station.state.floor.last_scan for station in self._intake.present.stations.values()]
-        return [*kept, *self._intake.refused.values()]
-
-    def _tells_other_than(self, told: list[LastScan | None], _present: Stand) -> bool:
-        return self._last_scans() != told
-
-    async def _facts(self, request: web.Request) -> web.Response:
-        try:
-            limit = min(int(request.query.get("last", "20")), MOST_FACTS)
-        except ValueError:
-            raise web.HTTPBadRequest(text="'last' must be a whole number") from None
-        rows = await self._journal.latest(max(limit, 1))
-        body = b"".join((b"[", b",".join(self._envelopes.wrap(row) for row in rows), b"]"))
-        return web.Response(body=body, content_type="application/json")
-
-    async def _health(self, _request: web.Request) -> web.Response:
-        wrong = self._unwell()
-        return web.Response(status=503 if wrong else 200, text="\n".join(wrong or ["ok"]) + "\n")
+        return guarded
 
 
 @contextmanager

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from aiohttp import web
-from pydantic import JsonValue, TypeAdapter, ValidationError
+from collections.abc import Mapping
 
-from agent.callers import Callers
+from aiohttp import web
+from pydantic import JsonValue, TypeAdapter
+
 from agent.clock import Clock
 from agent.core.contract.envelope import Envelopes
 from agent.core.parked_views import ParkedList, ParkedView, RetryBody, RetryReply
 from agent.core.times import iso
 from agent.journal.journal import Journal
 from agent.journal.standins import Parked
+from agent.problems import Handler, body_of, json
 
 MOST = 100
 """Parked facts in one answer."""
@@ -21,15 +23,14 @@ _EVENT = TypeAdapter(dict[str, JsonValue])
 class ParkedApi:
     """Shows the parked facts of one journal."""
 
-    def __init__(self, journal: Journal, envelopes: Envelopes, clock: Clock, callers: Callers) -> None:
+    def __init__(self, journal: Journal, envelopes: Envelopes, clock: Clock) -> None:
         self._journal = journal
         self._envelopes = envelopes
         self._clock = clock
-        self._callers = callers
 
-    def routes(self) -> list[web.RouteDef]:
-        """What is served."""
-        return [web.get("/v1/parked", self._list), web.post("/v1/parked/retry", self._retry)]
+    def handlers(self) -> Mapping[str, Handler]:
+        """By route."""
+        return {"parked": self._list, "retry_parked": self._retry}
 
     async def _list(self, request: web.Request) -> web.Response:
         try:
@@ -42,20 +43,16 @@ class ParkedApi:
             for row in await self._journal.originals([row.position for row in rows])
         }
         found = ParkedList(parked=tuple(self._view(row, events.get(row.position)) for row in rows))
-        return web.Response(text=found.model_dump_json(), content_type="application/json")
+        return json(found)
 
     async def _retry(self, request: web.Request) -> web.Response:
-        self._callers.must_be_trusted(request)
-        try:
-            body = RetryBody.model_validate_json(await request.read())
-        except ValidationError as error:
-            raise web.HTTPBadRequest(text=f"positions: {error.errors(include_url=False)[0]['msg']}") from error
+        body = await body_of(request, RetryBody)
         parked = {row.position for row in await self._journal.parking.rows()}
         wanted = parked if body.positions is None else set(body.positions)
         if unknown := wanted - parked:
             raise web.HTTPNotFound(text=f"not parked: positions {', '.join(map(str, sorted(unknown)))}")
         await self._journal.parking.ask_again(sorted(wanted), self._clock.now().wall)
-        return web.Response(text=RetryReply(asked=len(wanted)).model_dump_json(), content_type="application/json")
+        return json(RetryReply(asked=len(wanted)))
 
     def _view(self, row: Parked, event: dict[str, JsonValue] | None) -> ParkedView:
         epoch = self._journal.marks.at(row.position)

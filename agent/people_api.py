@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from agent.callers import Callers
@@ -10,7 +12,7 @@ from agent.core.observations import TERMINAL, Entry, Scan
 from agent.core.views import EntryBody, ExplainBody, Reply, ScanBody, SignOnBody
 from agent.intake import Intake
 from agent.peers import Trusted
-from agent.problems import NotWhoActsError, SessionEndedError, body_of, json
+from agent.problems import Handler, NotWhoActsError, SessionEndedError, body_of, json
 from agent.sessions import Sessions
 from agent.sign_ons import SignOns
 
@@ -24,14 +26,9 @@ class PeopleApi:
         self._sign_ons = sign_ons
         self.callers = Callers(Sessions(lambda: intake.present), trusted)
 
-    def routes(self) -> list[web.RouteDef]:
-        """What is served."""
-        return [
-            web.post("/v1/entries", self._entry),
-            web.post("/v1/scans", self._scan),
-            web.post("/v1/explain", self._explain),
-            web.post("/v1/sign-ons", self._sign_on),
-        ]
+    def handlers(self) -> Mapping[str, Handler]:
+        """By route."""
+        return {"entries": self._entry, "scans": self._scan, "explain": self._explain, "sign_ons": self._sign_on}
 
     async def _entry(self, request: web.Request) -> web.Response:
         body = await body_of(request, EntryBody)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ from agent.core.reconciliation.reconciliation_view import CenterReconciliation, 
 from agent.core.times import iso
 from agent.intake import Intake
 from agent.journal.journal import Journal
+from agent.problems import Handler, json
 from agent.reckoner import Reckoner, since_day
 
 DAYS: Final = 7
@@ -47,9 +49,9 @@ class ReconciliationApi:
         self._clock = clock
         self._reckoner = Reckoner(journal, idle=1.0)
 
-    def routes(self) -> list[web.RouteDef]:
-        """What is served."""
-        return [web.get("/v1/reconciliation", self._both_sides)]
+    def handlers(self) -> Mapping[str, Handler]:
+        """By route."""
+        return {"reconciliation": self._both_sides}
 
     async def _both_sides(self, request: web.Request) -> web.Response:
         query, stations = request.query, self._intake.present.stations
@@ -59,8 +61,7 @@ class ReconciliationApi:
             raise web.HTTPNotFound(text=f"no work center '{wanted}' here; expected one of {expected}")
         asked = Asked(query.get("shift"), query.get("order"), query.get("lot"), _days(query.get("days")))
         centers = [await self.look(wc_id, asked) for wc_id in (stations if wanted is None else (wanted,))]
-        view = ReconciliationView(centers=tuple(centers))
-        return web.Response(text=view.model_dump_json(), content_type="application/json")
+        return json(ReconciliationView(centers=tuple(centers)))
 
     async def look(self, wc_id: str, asked: Asked) -> CenterReconciliation:
         """Both sides of one work center."""

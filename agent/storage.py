@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from agent.alarms import Alarms
 from agent.clock import Clock
-from agent.core.desk.storage import Limits, Pace
+from agent.core.desk.storage import Limits, Pace, Space
 from agent.core.errors import JournalError
 from agent.core.facts import StorageLevel
 from agent.core.observations import Storage
@@ -64,6 +64,8 @@ class StorageWatch:
         self._pace = Pace()
         self.autonomy_s: float | None = None
         """Plant seconds until only the reserve is left, at the present pace of facts; None while unknown."""
+        self.space: Space | None = None
+        """As it was measured last; None where it never was."""
         self.parked = 0
         """Facts that are parked."""
 
@@ -83,7 +85,7 @@ class StorageWatch:
         Raises:
             JournalError: it cannot be measured now.
         """
-        space = await self._journal.space()
+        space = self.space = await self._journal.space()
         now = self._clock.now()
         level = self._limits.level(space, self._intake.storage)
         if level != self._intake.storage:

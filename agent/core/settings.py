@@ -42,6 +42,8 @@ class AgentSettings(Section):
     """Folder of the journal. It must stand on a local disk."""
     socket: Path = Path("/run/lineside/agent.sock")
     """Unix socket of the local API."""
+    health_port: Port | None = None
+    """TCP port of 127.0.0.1 at which `/healthz` and `/metrics` are served too. None is open without it."""
     time_zone: ZoneName = "UTC"
     """The plant's time zone, for its calendar and for what people are shown. Facts are in UTC."""
     tick_s: Seconds = 1.0

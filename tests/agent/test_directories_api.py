@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,8 +36,7 @@ def path(tmp_path: Path) -> Path:
 async def an_agent(folder: Path, path: Path) -> AsyncIterator[tuple[Running, Client]]:
     configured = Settings.model_validate(document(folder) | {"attribute": ATTRIBUTES})
     async with an_intake(folder) as running:
-        api = an_api(folder, running)
-        api._overview = replace(api._overview, settings=configured)
+        api = an_api(folder, running, configured=configured)
         with listening(path) as listener:
             async with serving(api, listener), calling(path, running) as client:
                 yield running, client

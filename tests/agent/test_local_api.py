@@ -15,21 +15,29 @@ from zoneinfo import ZoneInfo
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, UnixConnector, WSCloseCode, WSMsgType
 
-from agent import VERSION, local_api
+from agent import VERSION, present_api
+from agent.api_page import page
 from agent.core.contract.envelope import Envelopes
+from agent.core.contract.local_routes import ROUTES, Route
+from agent.core.contract.openapi import openapi
 from agent.core.contract.topics import Topics
 from agent.core.errors import ConfigurationError
 from agent.core.observations import Storage
+from agent.core.settings import Settings
 from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, ScanBody
 from agent.forwarder import Forwarder
 from agent.gate import Gate
+from agent.health_api import HealthApi
 from agent.intake import Intake
 from agent.journal.journal import Journal
-from agent.local_api import LONGEST_SILENCE_S, LocalApi, listening, serving
+from agent.lag import Lag
+from agent.local_api import LocalApi, listening, serving
 from agent.messages import Messages
+from agent.metrics import Gauges
 from agent.overview import Overview, Way
 from agent.peers import Peer, Trusted
 from agent.people_api import PeopleApi
+from agent.present_api import LONGEST_SILENCE_S
 from agent.sign_ons import SignOns
 from agent.storage import StorageWatch
 from agent.uplink import Identity, Uplink
@@ -78,8 +86,7 @@ def everybody(_: Peer) -> bool:
     return True
 
 
-def an_api(folder: Path, running: Running, *wrong: str, trusted: Trusted = everybody) -> LocalApi:
-    configured = settings(folder)
+def an_overview(configured: Settings, running: Running) -> Overview:
     topics = Topics.of("lineside", configured.agent)
     envelopes = Envelopes("ala1", "edge-1")
     alarms = running.alarms
@@ -89,10 +96,18 @@ def an_api(folder: Path, running: Running, *wrong: str, trusted: Trusted = every
     uplink = Uplink(configured.mes, topics, identity, running.journal, CLOCK, alarms)
     storage = StorageWatch(running.journal, running.intake, CLOCK, alarms, configured.journal, ())
     way = Way(running.journal, uplink, forwarder, storage)
-    overview = Overview(configured, CLOCK, "i1", running.intake, alarms, way)
+    return Overview(configured, CLOCK, "i1", running.intake, alarms, way)
+
+
+def an_api(
+    folder: Path, running: Running, *wrong: str, trusted: Trusted = everybody, configured: Settings | None = None
+) -> LocalApi:
+    overview = an_overview(configured or settings(folder), running)
     sign_ons = SignOns(running.intake, CLOCK, SITE_KEY)
     people = PeopleApi(running.intake, CLOCK, sign_ons, trusted)
-    return LocalApi(overview, running.intake, running.journal, envelopes, people, lambda: list(wrong))
+    gauges = Gauges(running.journal, running.intake, overview.way.storage, Lag())
+    health = HealthApi(overview, gauges, lambda: list(wrong))
+    return LocalApi(overview, running.intake, running.journal, Envelopes("ala1", "edge-1"), people, health)
 
 
 @asynccontextmanager
@@ -296,6 +311,30 @@ async def test_what_cannot_be_taken_is_a_problem_that_says_why(
     assert await client.types() == []
 
 
+async def test_what_is_served_is_what_the_table_of_routes_says(tmp_path: Path) -> None:
+    async with an_intake(tmp_path) as running:
+        served = [
+            (str(route.method).lower(), route.resource.canonical)
+            for route in an_api(tmp_path, running).application().router.routes()
+            if route.resource is not None and route.method != "HEAD"
+        ]
+    assert served == [(route.method, route.path) for route in ROUTES]
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.body is not None], ids=lambda route: route.name)
+async def test_each_route_takes_the_body_that_the_table_says(client: Client, route: Route) -> None:
+    assert route.body is not None
+    needed = next(name for name, field in route.body.model_fields.items() if field.is_required())
+    problem = await client.problem("POST", route.path, "{}")
+    assert (problem.status, problem.detail) == (400, f"{needed}: Field required")
+
+
+async def test_the_api_says_what_it_is(client: Client) -> None:
+    assert await client.get("/v1/openapi.json") == openapi(VERSION)
+    async with client.http.get("/v1/docs") as response:
+        assert (response.content_type, await response.text()) == ("text/html", page(openapi(VERSION)))
+
+
 async def test_live_frames_follow_what_changes(client: Client) -> None:
     async with client.http.ws_connect("/v1/live") as live:
         assert live._response.headers["Lineside-Api"] == str(API_VERSION)
@@ -309,7 +348,7 @@ async def test_live_frames_follow_what_changes(client: Client) -> None:
 async def test_the_answer_to_a_scan_waits_for_no_frames_interval(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(local_api, "FRAME_INTERVAL_S", 1000.0)
+    monkeypatch.setattr(present_api, "FRAME_INTERVAL_S", 1000.0)
     async with client.http.ws_connect("/v1/live") as live:
         await frame(live)
         for code in ("LOT:P-1:BOARD", "LOT:P-2:BOARD"):

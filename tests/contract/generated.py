@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from agent import VERSION
+from agent.core.contract.openapi import openapi
 from agent.core.contract.ownership import as_markdown
 from agent.core.contract.published import asyncapi, configuration_schema, schemas
 from tests.contract import gs1_dictionary, requirements
@@ -25,6 +26,9 @@ def documents() -> dict[Path, str]:
     head = "# Made from the models by `make generated`; do not edit.\n"
     found[ROOT / "docs" / "asyncapi.yaml"] = head + yaml.safe_dump(
         json.loads(json.dumps(asyncapi(VERSION))), sort_keys=False, allow_unicode=True, width=120
+    )
+    found[ROOT / "docs" / "openapi.yaml"] = head + yaml.safe_dump(
+        json.loads(json.dumps(openapi(VERSION))), sort_keys=False, allow_unicode=True, width=120
     )
     found[ROOT / "docs" / "requirements.md"] = requirements.page()
     found[ROOT / "agent" / "core" / "codes" / "gs1_table.py"] = gs1_dictionary.module()

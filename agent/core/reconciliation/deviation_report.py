@@ -16,7 +16,7 @@ from agent.core.directories import Directories, Order
 from agent.core.directories.orders import in_order
 from agent.core.facts import DigestRow
 from agent.core.reconciliation.amendments import Data
-from agent.core.reconciliation.deviation_view import DeviationReport, OpenView, OperationView, StopView
+from agent.core.reconciliation.deviation_view import DeviationReport, OpenView, OperationView, StandstillView
 from agent.core.reconciliation.told_operation import ToldOperation
 from agent.core.reconciliation.told_stops import ToldStops
 from agent.core.times import epoch
@@ -100,7 +100,7 @@ class PlanAgainstFact:
         made: _Made,
         directories: Directories,
         order: Order | None,
-        stops: tuple[StopView, ...],
+        stops: tuple[StandstillView, ...],
     ) -> OperationView:
         told = self._operations.get(op_no, ToldOperation())
         changed: Data = told.changed or {}
@@ -150,7 +150,7 @@ class PlanAgainstFact:
                 status = kind.removeprefix("discrepancy.")
                 self._raised[name] = self._raised[name].model_copy(update={"status": status})
 
-    def _stopped(self) -> Mapping[str | None, tuple[StopView, ...]]:
+    def _stopped(self) -> Mapping[str | None, tuple[StandstillView, ...]]:
         """Stops of each operation, the longest first; what the calendar plans is none."""
         found: dict[str | None, dict[tuple[str, str | None], list[tuple[str, Data]]]] = {}
         for stop_id, one in self._stops.segments():
@@ -163,11 +163,11 @@ class PlanAgainstFact:
         }
 
 
-def _stop(kind: tuple[str, str | None], parts: list[tuple[str, Data]]) -> StopView:
+def _stop(kind: tuple[str, str | None], parts: list[tuple[str, Data]]) -> StandstillView:
     stop_class, reason = kind
     over = [part for _, part in parts if part["end"] is not None]
     milliseconds = sum(round((epoch(part["end"]) - epoch(part["start"])) * 1000) for part in over)
-    return StopView.model_validate(
+    return StandstillView.model_validate(
         {
             "stop_class": stop_class,
             "reason": reason,

@@ -79,7 +79,7 @@ class InterruptionView(Block):
     first: str
 
 
-class StopView(Block):
+class StandstillView(Block):
     """Standstill of one class with one reason."""
 
     stop_class: StopClass
@@ -124,7 +124,7 @@ class OperationView(Block):
     over: tuple[OverView, ...] = ()
     deviations: tuple[DeviationView, ...] = ()
     interruptions: tuple[InterruptionView, ...] = ()
-    stops: tuple[StopView, ...] = ()
+    stops: tuple[StandstillView, ...] = ()
     skipped: tuple[SkippedView, ...] = ()
 
 
