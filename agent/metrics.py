@@ -76,8 +76,10 @@ class Gauges:
         yield Sample("lineside_info", 1, _about(view))
         yield from self._of_facts(view)
         yield from _of_machines(view)
-        for (wc_id, outcome), count in self.intake.scans.items():
-            yield Sample("lineside_scans_total", count, {"work_center": wc_id, "outcome": outcome})
+        for wc_id in self.intake.present.stations:
+            for outcome in ("accepted", "refused"):
+                labels = {"work_center": wc_id, "outcome": outcome}
+                yield Sample("lineside_scans_total", self.intake.scans[wc_id, outcome], labels)
         for alarm in view.alarms:
             yield Sample("lineside_alarm", 1, {"code": alarm.code})
         yield Sample("lineside_discrepancies_open", view.open_discrepancies)
