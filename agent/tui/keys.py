@@ -1,11 +1,13 @@
-"""The last row: which keys there are, each a button for a finger."""
+"""The last rows: which keys there are, each a button for a finger."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.containers import Grid
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 
 from agent.tui.panels import Line
 from agent.tui.wording import Wording
@@ -26,6 +28,9 @@ KEYS: Final = (
 )
 """Each key, what it does and what that is called. Never a letter: a scan types letters (domain.md E3)."""
 
+_LABELS: Final = {"escape": "Esc", "ctrl+q": "Ctrl+Q", "delete": "Del"}
+"""What is written on a key that has no number."""
+
 
 class Key(Line):
     """One key; touching it does what pressing it does."""
@@ -36,17 +41,20 @@ class Key(Line):
         self._action = action
 
     def name_it(self, does: str) -> None:
-        """Shows the key and what it does."""
-        label = {"escape": "Esc", "ctrl+q": "Ctrl+Q"}.get(self._key, self._key.upper())
-        self.say(f"{label} {does}")
+        """Shows the key and what it does; never narrower than that."""
+        label = _LABELS.get(self._key, self._key.upper())
+        shown = Content.assemble((label, "bold"), " ", does)
+        if shown.plain != self.said:
+            self.styles.min_width = cell_len(shown.plain) + 1
+            self.say(shown)
 
     async def on_click(self) -> None:
         """Does it."""
         await self.app.run_action(self._action)
 
 
-class KeyBar(Grid):
-    """The keys in the order in which they lie."""
+class KeyBar(Vertical):
+    """The keys in the order in which they lie, in two rows; in one where there is room."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +62,9 @@ class KeyBar(Grid):
 
     def compose(self) -> ComposeResult:
         """All of them, on every page."""
-        yield from self._keys
+        half = -(-len(self._keys) // 2)
+        yield Horizontal(*self._keys[:half])
+        yield Horizontal(*self._keys[half:])
 
     def draw(self, words: Wording) -> None:
         """Names the keys."""

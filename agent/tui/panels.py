@@ -8,6 +8,7 @@ from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from agent.core.machine.conditions import Condition, Mode
@@ -21,6 +22,8 @@ WIDE: Final = 150
 TALL: Final = 40
 MARGIN: Final = 1
 """Columns on each side of the feedback."""
+GAP: Final = 3
+"""Columns between the word of a state and the timer beside it."""
 ROWS: Final = 2
 """Rows of the feedback as a rule."""
 
@@ -33,10 +36,11 @@ class Line(Static):
         self.said = ""
         """What stands there now."""
 
-    def say(self, text: str) -> None:
-        """Shows this text."""
-        if text != self.said:
-            self.said = text
+    def say(self, text: str | Content) -> None:
+        """Shows this text; of a styled one only the characters tell whether it is another one."""
+        plain = text if isinstance(text, str) else text.plain
+        if plain != self.said:
+            self.said = plain
             self.update(text)
 
     @property
@@ -50,7 +54,15 @@ class Letters(Line):
 
     def say_big(self, text: str) -> None:
         """Shows this text."""
-        self.say("\n".join(big(text, 2 if self.roomy else 1)))
+        self.say("\n".join(big(text, self._scale)))
+
+    def width_of(self, text: str) -> int:
+        """Columns that the text takes."""
+        return len(big(text, self._scale)[0])
+
+    @property
+    def _scale(self) -> int:
+        return 2 if self.roomy else 1
 
 
 class TopBar(Vertical):
@@ -137,27 +149,47 @@ class StatePanel(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._word, self._timer, self._about = Letters("word"), Letters("timer"), Line("about")
+        self._word, self._beside = Letters("word"), Letters("beside")
+        self._timer, self._about = Letters("timer"), Line("about")
 
     def compose(self) -> ComposeResult:
         """The word; below it the timer and what else is to be said."""
-        yield self._word
-        yield Horizontal(self._timer, self._about)
+        yield Horizontal(self._word, self._beside)
+        yield Horizontal(self._timer, self._about, id="state-more")
 
-    def draw(self, scene: Scene) -> None:
-        """Shows the scene."""
+    def draw(self, scene: Scene, *, tight: bool) -> None:
+        """Shows the scene.
+
+        Args:
+            scene: what there is to draw.
+            tight: the page below needs the rows: the timer stands beside the word where both fit, else small below it.
+        """
         words, center = scene.words, scene.center
-        self._word.say_big(condition_word(center.condition, words))
-        lasted = duration(scene.now - epoch(center.condition_since))
-        self._timer.say_big(lasted)
-        about = [words.say("since {time}", time=words.clock(center.condition_since)), _mode(center.mode, words)]
-        if not center.link_up:
-            since = words.say("since {time}", time=words.clock(center.link_since))
-            about.append(f"{words.say('No link to the machine')} {since}")
-        if center.readers_down:
-            about.append(words.say("No link to the reader: {names}", names=", ".join(center.readers_down)))
-        self._about.say("\n".join(about))
-        self.set_classes(f"-{center.condition.lower()}")
+        word, lasted = condition_word(center.condition, words), duration(scene.now - epoch(center.condition_since))
+        self._word.say_big(word)
+        is_beside = tight and self._word.width_of(word) + GAP + self._word.width_of(lasted) <= self.content_size.width
+        self._beside.display, self._timer.display = is_beside, not is_beside
+        if is_beside:
+            self._beside.say_big(lasted)
+        elif tight:
+            self._timer.say(lasted)
+        else:
+            self._timer.say_big(lasted)
+        about = _about(scene)
+        self._about.say("\n".join(["   ".join(about[:2]), *about[2:]] if tight else about))
+        self.set_classes(f"-{center.condition.lower()}{' -tight' if tight else ''}")
+
+
+def _about(scene: Scene) -> list[str]:
+    """Since when, in which mode, and which links are lost."""
+    words, center = scene.words, scene.center
+    about = [words.say("since {time}", time=words.clock(center.condition_since)), _mode(center.mode, words)]
+    if not center.link_up:
+        since = words.say("since {time}", time=words.clock(center.link_since))
+        about.append(f"{words.say('No link to the machine')} {since}")
+    if center.readers_down:
+        about.append(words.say("No link to the reader: {names}", names=", ".join(center.readers_down)))
+    return about
 
 
 class Count(Line):
