@@ -33,6 +33,7 @@ def check_everything(world: World, oracle: Oracle) -> None:
     check_quantities(world, oracle)
     check_register(world, oracle)
     check_holds(world, oracle)
+    check_board(world, oracle)
     check_people(world, oracle)
     check_consumption(oracle)
     check_counts(world, oracle)
@@ -115,6 +116,21 @@ def check_holds(world: World, oracle: Oracle) -> None:
         shown: tuple[OpenHold, ...] = station.state.quality.holds
         for one in shown:
             assert oracle.holds.get(one.hold_id) is False, f"{one} is shown and not held"
+
+
+def check_board(world: World, oracle: Oracle) -> None:
+    """Notes, calls and the last handover."""
+    facts = [(fact.data.TYPE, data) for fact, data, _ in oracle.held()]
+    for wc_id, station in world.durable.stations.items():
+        board, (notes, calls) = station.state.board, oracle.board(wc_id, facts)
+        assert {one.note_id: one.text for one in board.notes} == notes
+        assert {one.call_id: one.role for one in board.calls} == calls
+        signed = [data for kind, data in facts if kind == "shift.handover" and data["keys"]["wc_id"] == wc_id]
+        assert (board.handover is None) == (not signed)
+        if board.handover is not None:
+            name, read = board.handover.handover_id, "shift.handover_acknowledged"
+            readers = [data["actor"] for kind, data in facts if kind == read and data["handover_id"] == name]
+            assert (name, readers) == (signed[-1]["handover_id"], [board.handover.acknowledged_by][: len(readers)])
 
 
 def check_people(world: World, oracle: Oracle) -> None:

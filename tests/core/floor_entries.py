@@ -70,6 +70,12 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "amend_fact": ("target", "set", "reason"),
     "undo_last": (),
     "split_lot": ("lot_id", "lot_1", "qty_1"),
+    "add_note": ("text", "owner?", "due?"),
+    "close_note": ("note_id", "comment?"),
+    "sign_handover": ("comment?",),
+    "acknowledge_handover": (),
+    "call": ("role", "comment?"),
+    "answer_call": ("role", "call_id?"),
 }
 """By action; those with a question mark may be left out."""
 SERIALS = ("1", "2", "3", "M001", "BENCH-1-000001")
@@ -87,8 +93,23 @@ SETS: tuple[dict[str, str], ...] = (
     {"comment": "so"},
     {"activity": "indirect"},
     {"result": "fail"},
+    {"text": "Valve 4 leaks"},
 )
-CORRECTED = {"output", "scrap", "rework", "material", "lot", "labor", "quality", "hold", "nc", "operation", "genealogy"}
+CORRECTED = {
+    "output",
+    "scrap",
+    "rework",
+    "material",
+    "lot",
+    "labor",
+    "quality",
+    "hold",
+    "nc",
+    "operation",
+    "genealogy",
+    "shift",
+    "call",
+}
 
 
 def role_of(action: str) -> SearchStrategy[tuple[str | None, EntryRole]]:
@@ -122,6 +143,17 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "pass_retest",
         "assign_serial",
         "start_lot",
+    ),
+    "board": (
+        "add_note",
+        "close_note",
+        "sign_handover",
+        "acknowledge_handover",
+        "call",
+        "answer_call",
+        "undo_last",
+        "void_fact",
+        "replace_fact",
     ),
     "corrections": ("void_fact", "replace_fact", "amend_fact", "undo_last"),
     "contradictions": ("release_quarantine", "acknowledge_discrepancy", "resolve_discrepancy"),
@@ -178,7 +210,16 @@ class Words:
                 return [*list(self.oracle.concerns)[::-1][:12], "dsc-none"]
             case "hold_id":
                 return [*list(self.oracle.holds)[::-1][:6], "hold-none"]
-            case "stop_id" | "other_stop_id" | "segment_id" | "nc_id" | "execution_id" | "movement_id":
+            case (
+                "stop_id"
+                | "other_stop_id"
+                | "segment_id"
+                | "nc_id"
+                | "execution_id"
+                | "movement_id"
+                | "note_id"
+                | "call_id"
+            ):
                 return [*self._told(name.removeprefix("other_"))[:6], f"{name}-none"]
             case "serial" | "parent_serial":
                 return [*self._serials()[:4], *SERIALS[:2]]
@@ -208,6 +249,8 @@ class Words:
         if name in {"at", "start", "end"}:
             ago = st.sampled_from([0.0, 5.0, 60.0, 300.0, 2000.0])
             return ago.map(lambda seconds: clock(self.world.now - seconds))
+        if name == "due":
+            return st.sampled_from([-60.0, 3600.0]).map(lambda seconds: clock(self.world.now + seconds))
         if name == "order_id":
             return st.sampled_from([*plan.ORDERS[self.wc_id], *plan.STRANGE_ORDERS])
         return st.sampled_from(CHOICES[name])
@@ -249,5 +292,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "disposition": ("repair", "write_off", "retest", "use_as_is"),
     "resolution": ("accepted", "corrected", "ignore"),
     "count": ("1", "2"),
+    "text": ("Valve 3 leaks", "Look at the glue", ""),
+    "owner": ("quality", "OP-2"),
+    "role": ("maintenance", "quality", "logistics"),
     "lot_1": ("PART-1", "PART-2"),
 }

@@ -91,6 +91,8 @@ class Oracle:
             self._correction(data)
         elif kind == "shift.summary":
             self._summary(data)
+        elif kind == "shift.handover":
+            self._handover(data)
         elif kind == "genealogy.linked":
             self._link(data)
         elif kind in {"lot.loaded", "lot.split", "serial.assigned"} or data["keys"]["serial"] or data.get("lot_out"):
@@ -156,6 +158,31 @@ class Oracle:
                     _put(now, path.split("."), value)
                 found.append((fact, now, frozenset(after)))
         return found
+
+    # What hangs at a work center.
+
+    def board(self, wc_id: str, facts: list[tuple[str, Json]]) -> tuple[dict[str, str], dict[str, str]]:
+        """The open notes with their texts and the open calls with their roles, by id."""
+        notes: dict[str, str] = {}
+        calls: dict[str, str] = {}
+        of_here = [(kind, data) for kind, data in facts if data["keys"]["wc_id"] == wc_id]
+        closed = {data["note_id"] for kind, data in of_here if kind == "shift.note_closed"}
+        answered = {data["call_id"] for kind, data in of_here if kind == "call.answered"}
+        for kind, data in of_here:
+            if kind == "shift.note_recorded" and data["note_id"] not in closed:
+                notes[data["note_id"]] = data["text"]
+            if kind == "call.raised" and data["call_id"] not in answered:
+                calls[data["call_id"]] = data["role"]
+        return notes, calls
+
+    def _handover(self, data: Json) -> None:
+        center = data["keys"]["wc_id"]
+        open_ones = {name for name, (status, at) in self.concerns.items() if at == center and status != "resolved"}
+        assert data["open_discrepancies"] == len(open_ones), f"{open_ones} are open at {center}"
+        assert open_ones.issuperset(data["discrepancy_ids"])
+        notes, calls = self.board(center, [(fact.data.TYPE, told) for fact, told, _ in self.held()])
+        assert {one["note_id"]: one["text"] for one in data["notes"]} == notes
+        assert set(data["calls"]) == calls.keys()
 
     # Discrepancies.
 

@@ -119,11 +119,11 @@ class Hanging(RuleBasedStateMachine):
         _, what, name, said = word
         match what:
             case "wrote":
-                refused = None if name in model.notes else "CLOSED_ALREADY"
+                refused = None if name in model.notes else "NOT_OPEN_NOW"
             case "closed":
                 refused = "NOTES_FULL" if len(model.notes) == MOST_NOTES else None
             case "called":
-                refused = None if model.calls.get(said) == name else "CLOSED_ALREADY"
+                refused = None if model.calls.get(said) == name else "NOT_OPEN_NOW"
             case _:
                 refused = "CALL_OPEN" if said in model.calls else None
         assert reply.code == (refused or "ok")

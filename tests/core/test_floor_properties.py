@@ -225,6 +225,10 @@ class Floor(RuleBasedStateMachine):
         self.people_enter(data, "units")
 
     @rule(data=st.data())
+    def about_what_hangs_there(self, data: st.DataObject) -> None:
+        self.people_enter(data, "board")
+
+    @rule(data=st.data())
     def about_corrections(self, data: st.DataObject) -> None:
         self.people_enter(data, "corrections")
 

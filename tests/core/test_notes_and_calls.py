@@ -120,7 +120,7 @@ def test_a_note_that_somebody_else_closed_is_not_taken_back() -> None:
     story = a_day()
     story.hear(entry(1.0, "add_note", text="Valve 3 leaks"))
     story.hear(by_supervisor(entry(2.0, "close_note", note_id=notes(story)[0].note_id)))
-    assert code_of(story, entry(3.0, "undo_last")) == "CLOSED_ALREADY"
+    assert code_of(story, entry(3.0, "undo_last")) == "NOT_OPEN_NOW"
     assert notes(story) == ()
 
 
@@ -134,9 +134,9 @@ def test_a_closing_is_not_taken_back_where_there_is_no_room_for_the_note() -> No
     assert len(notes(story)) == 9
 
 
-def corrected(story: Story, at: float, action: str, **arguments: str) -> str:
-    """Correct the first note of a story."""
-    position = types(story.facts).index("shift.note_recorded")
+def corrected(story: Story, at: float, action: str, about: str = "shift.note_recorded", **arguments: str) -> str:
+    """Correct the first fact of a type."""
+    position = types(story.facts).index(about)
     target = {"target_id": str(story.facts[position].id), "target_sequence": str(position + 1)}
     return code_of(story, by_supervisor(entry(at, action, reason="SLIP", **target, **arguments)))
 
@@ -160,6 +160,15 @@ def test_a_void_note_that_is_brought_back_hangs_there_again() -> None:
     assert notes(story) == ()
     assert corrected(story, 3.0, "replace_fact", set="{}") == "ok"
     assert notes(story) == written
+
+
+def test_a_note_is_not_closed_by_two_facts_that_hold() -> None:
+    story = a_day()
+    story.hear(entry(1.0, "add_note", text="Valve 3 leaks"))
+    close = entry(2.0, "close_note", note_id=notes(story)[0].note_id)
+    story.hear(close, entry(3.0, "undo_last"), close)
+    assert corrected(story, 4.0, "replace_fact", about="shift.note_closed", set="{}") == "NOT_OPEN_NOW"
+    assert notes(story) == ()
 
 
 def test_correcting_the_text_of_a_closed_note_does_not_open_it() -> None:
@@ -245,7 +254,7 @@ def test_an_answer_is_not_taken_back_once_the_role_is_called_again() -> None:
 def test_a_call_that_was_answered_is_not_taken_back() -> None:
     story = a_day()
     story.hear(entry(1.0, "call", role="quality"), by_supervisor(entry(2.0, "answer_call", role="quality")))
-    assert code_of(story, entry(3.0, "undo_last")) == "CLOSED_ALREADY"
+    assert code_of(story, entry(3.0, "undo_last")) == "NOT_OPEN_NOW"
 
 
 def test_a_call_waits_as_long_as_it_truly_does_when_the_clock_is_set() -> None:

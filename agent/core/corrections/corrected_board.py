@@ -28,21 +28,19 @@ def check(turn: Turn, row: Row, was: Data | None, now: Data | None) -> None:
         now: what it says from now on; None where it is void.
 
     Raises:
-        EntryRefusedError: a note that is to be void is closed, a call is answered, or none can be open again.
+        EntryRefusedError: what would end is not open, or what would be open again has no place.
     """
     if row.type not in ABOUT or (was is None) == (now is None):
         return
-    board, begins = turn.board, row.type in BEGINS
-    opens = now if begins else was
-    if opens is None:
-        if begins and was is not None and not _is_open(board, was):
-            raise EntryRefusedError(
-                "CLOSED_ALREADY", say("That is closed already, by another entry. There is nothing to take back.")
-            )
-    elif row.type in NOTES:
-        must_have_room(board)
-    else:
-        must_not_be_called(board, opens["role"], turn.draft.observed)
+    board, said = turn.board, was if now is None else now
+    assert said is not None
+    if (row.type in BEGINS) != (now is None):
+        if row.type in NOTES:
+            must_have_room(board)
+        else:
+            must_not_be_called(board, said["role"], turn.draft.observed)
+    elif not _is_open(board, said):
+        raise EntryRefusedError("NOT_OPEN_NOW", say("That is not open any more. There is nothing to take back."))
 
 
 def follow(turn: Turn, row: Row, was: Data | None, now: Data | None) -> None:
