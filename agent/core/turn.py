@@ -28,8 +28,9 @@ from agent.core.quality.quality import Quality
 from agent.core.reconciliation.chain import NO_FACTS, Chain, with_facts
 from agent.core.shifts import tally
 from agent.core.shifts.calendar import Calendar
-from agent.core.shifts.figures import Figures, Rules, Span, settled, spans_of
+from agent.core.shifts.figures import Figures, Rules, settled
 from agent.core.shifts.schedule import Schedule, grounds
+from agent.core.shifts.spans import Span, spans_of
 from agent.core.shifts.strip import Strip, taken
 from agent.core.shifts.time_spent import between_stops, open_spans
 from agent.core.state import Floor, SettingUp

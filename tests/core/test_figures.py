@@ -15,7 +15,8 @@ from agent.core.machine.conditions import Condition, Mode
 from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
 from agent.core.shifts.figures import Figures as Accounts
-from agent.core.shifts.figures import Kind, Rules, Span, Sums, settled, spans_of
+from agent.core.shifts.figures import Rules, Sums, settled
+from agent.core.shifts.spans import Kind, Span, spans_of
 from agent.core.shifts.time_elements import elements
 from agent.core.station import StationObservation
 from agent.core.stops.segments import Ground, Segment, Stop

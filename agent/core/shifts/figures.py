@@ -6,19 +6,19 @@ it is confirmed, so time is settled late: up to the last instant of which it is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from agent.core.facts import ShiftKeys
 from agent.core.shifts import losses
 from agent.core.shifts.losses import Loss
+from agent.core.shifts.spans import Kind, Span
 from agent.core.stops.segments import Ground, Grounds, Segment, Stop
 from agent.core.times import milliseconds
 from agent.core.values import replace
 
-Kind: TypeAlias = Literal["run", "unknown", "minor", "down", "setup", "external", "planned"]
 OrderKey: TypeAlias = tuple[str | None, str | None]
 """Order and operation."""
 MOST_ORDERS = 8
@@ -153,33 +153,6 @@ class Figures:
     """Its time counts from here on; what was before stands in its account already."""
     before: ShiftAccount | None = None
     """The shift that was summed up last, its orders together: what its stops cost, and what it came to by then."""
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of time and what it was."""
-
-    kind: Kind
-    start: float
-    end: float
-
-
-def spans_of(stop: Stop | None, settled: float, until: float, between: Kind = "run") -> Iterator[Span]:
-    """What the time up to an instant was, with a stop in it or none.
-
-    Args:
-        stop: the one that is open or has just ended.
-        settled: up to where it is known already.
-        until: the instant.
-        between: what it was before the stop: the machine ran.
-    """
-    if stop is None or stop.start >= until:
-        yield Span(between, settled, until)
-        return
-    yield Span(between, settled, stop.start)
-    for segment in stop.segments:
-        end = until if segment.end is None else min(segment.end, until)
-        yield Span(segment.segment_class, segment.start, end)
 
 
 def settled(figures: Figures, spans: Iterable[Span], until: float, rules: Rules, grounds: Grounds) -> Figures:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from agent.core.machine.watching import Watch
 from agent.core.machine_settings import MachineSettings
 from agent.core.orders.operations import Operations
-from agent.core.shifts.figures import Figures, Kind, Span, spans_of
+from agent.core.shifts.figures import Figures
+from agent.core.shifts.spans import Kind, Span, spans_of
 from agent.core.stops.stops import StopWatch
 
 
