@@ -75,7 +75,7 @@ def norm_per_hour(operation: Operation | None) -> Decimal | None:
     """Parts per hour by the norm of an operation that is in progress."""
     if operation is None or operation.status != "in_progress" or not operation.cycle_s:
         return None
-    return Decimal(str(round(3600.0 / operation.cycle_s, 2)))
+    return Decimal(round(36_000.0 / operation.cycle_s)) / 10
 
 
 def end(station: Station) -> str | None:

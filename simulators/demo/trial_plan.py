@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from simulators.demo.configuration import FILL, PRESS
+from simulators.demo.trial_defects import trial_defects
 from simulators.mes.demo_plan import BOTTLE, DEMO_PLAN, FILL_LEVEL, FILLER_BADGE, FILLER_OPERATOR, PRESS_OPERATOR
 from simulators.mes.plan import Document
 
@@ -63,6 +64,7 @@ def trial_plan(begins: datetime) -> Document:
         "reasons": list(_reasons()),
         "reason_groups": {code: _text(*texts) for code, texts in _GROUPS.items()},
         "alarms": {"alarms": [{"alarm": alarm, "reason": reason} for alarm, reason in _ALARMS.items()]},
+        "defects": trial_defects(),
         "checks": {BOTTLE: {"versions": [_checks()]}},
         "operators": {"operators": list(_people())},
     }

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from agent.core.directories import CodeList
 from simulators.broker import Broker, BrokerUnavailableError
 from simulators.demo.trial_plan import BADGE, KEY_FILE, trial_plan
 from simulators.mes.credentials import DEMO_KEY
@@ -132,7 +133,7 @@ def test_a_pc_without_any_broker_is_told_what_to_install(tmp_path: Path, monkeyp
         Broker(folder=tmp_path, search_path=str(tmp_path))
 
 
-def test_the_plan_is_one_of_the_simulated_mes_and_every_reason_has_its_group(tmp_path: Path) -> None:
+def test_the_plan_is_one_of_the_simulated_mes_and_every_reason_and_defect_has_its_group(tmp_path: Path) -> None:
     (tmp_path / KEY_FILE).write_text(DEMO_KEY)
     file = tmp_path / "plan.json"
     document = trial_plan(datetime(2026, 5, 4, 9, tzinfo=UTC))
@@ -140,3 +141,8 @@ def test_the_plan_is_one_of_the_simulated_mes_and_every_reason_has_its_group(tmp
     plan = read_plan(file)
     assert {reason.more["group"] for reason in plan.reasons} == set(plan.reason_groups)
     assert plan.reasons_directory()["groups"] == plan.reason_groups
+    (told,) = [one.document for one in plan.objects if one.name == "defects"]
+    defects = CodeList.model_validate(told)
+    assert len(defects.codes) > 9
+    assert {one.group for one in defects.codes} == set(defects.groups)
+    assert all(set(one.text) == {"en", "ru", "kk"} for one in defects.codes)
