@@ -20,6 +20,7 @@ def tui(  # noqa: PLR0913 - a command's options are its arguments
     work_center: Annotated[str | None, typer.Option(help="Work center to begin with.")] = None,
     language: Annotated[str | None, typer.Option(help="en, ru or kk, instead of the configuration's.")] = None,
     theme: Annotated[ThemeName | None, typer.Option(help="Instead of the configuration's.")] = None,
+    kiosk: Annotated[bool, typer.Option("--kiosk", help="No key closes it; the service manager keeps it.")] = False,
     demo: Annotated[bool, typer.Option("--demo", help="Try it before a simulated line; nothing is kept.")] = False,
     badge: Annotated[str | None, typer.Option(hidden=True, help="Badge to suggest to whoever tries it.")] = None,
 ) -> None:
@@ -34,7 +35,7 @@ def tui(  # noqa: PLR0913 - a command's options are its arguments
         path, terminal = socket, TerminalSettings()
     from agent.tui.app import run_terminal
 
-    terminal = terminal.model_copy(update={"theme": theme or terminal.theme})
+    terminal = terminal.model_copy(update={"theme": theme or terminal.theme, "kiosk": kiosk or terminal.kiosk})
     raise typer.Exit(run_terminal(path, work_center, language or terminal.language, terminal, badge=badge))
 
 

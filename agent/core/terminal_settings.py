@@ -26,6 +26,8 @@ class TerminalSettings(Section):
     """What it speaks while nobody is signed on whose language the directory of operators names."""
     theme: ThemeName = "dark"
     """Colours: dark for halls, light for bright windows, high_contrast for eyes that need it."""
+    kiosk: bool = False
+    """No key closes it; the service manager keeps it running (systemd/lineside-terminal@.service)."""
     scan_by: Literal["timing", "prefix"] = "timing"
     """How a scan is known: by the pace of its keys, or by the prefix that the scanner sends before each code. Through
     SSH or tmux the pace is not to be relied on."""

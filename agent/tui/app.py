@@ -15,12 +15,15 @@ from typing import ClassVar, Final
 from textual import events
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 from textual.timer import Timer
 
 from agent.core.errors import ConfigurationError
 from agent.core.terminal_settings import THEMES, TerminalSettings
-from agent.tui import octets
+from agent.tui import console, octets
+from agent.tui.console import ConsoleDriver
 from agent.tui.deliveries import Deliveries, News, in_touch
 from agent.tui.desk import Desk
 from agent.tui.feedback import Feedback, Tone
@@ -67,14 +70,21 @@ class Terminal(App[None]):
         for name in THEMES:
             self.register_theme(theme(name))
         self.theme = settings.theme
+        self._kiosk = settings.kiosk
         self._prefix = settings.scan_prefix
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]
         self.desk = Desk(deliveries, self.bell, center, language, collector(settings))
         self._line_screen = LineScreen()
+        self._line_screen.set_class(settings.kiosk, "-kiosk")
         self._complete = False
         self._silence: Timer | None = None
         self._silence_due = 0.0
+
+    def get_driver_class(self) -> type[Driver]:
+        """A text console needs a driver of its own."""
+        usual = super().get_driver_class()
+        return ConsoleDriver if console.is_console() and issubclass(usual, LinuxDriver) else usual
 
     def get_default_screen(self) -> LineScreen:
         """The only screen."""
@@ -171,7 +181,10 @@ class Terminal(App[None]):
 
     async def action_quit(self) -> None:
         """Ctrl+Q."""
-        if self.desk.may_quit():
+        if self._kiosk:
+            said = self.desk.words.say("This terminal is not closed by its keys. F10 locks it.")
+            self.desk.feedback = Feedback(Tone.NOTE, said)
+        elif self.desk.may_quit():
             self.exit()
         self.draw()
 
@@ -224,6 +237,7 @@ def run_terminal(
     if spoken is None:
         raise ConfigurationError(f"the terminal does not speak '{language}'; expected one of {', '.join(LANGUAGES)}")
     octets.tolerate()
+    console.prepare()
     deliveries = Deliveries()
     terminal = Terminal(deliveries, work_center, spoken, settings)
     if badge is not None:

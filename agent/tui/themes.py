@@ -67,19 +67,29 @@ _COLORS: Final[dict[ThemeName, dict[str, str]]] = {
     },
 }
 
+GROUNDS: Final = ("ground", "raised", "good", "bad", "warn", "info", "odd", "off")
+"""What text stands on."""
+INKS: Final = ("text", "quiet", "on", "dark", "bar", "lost", "lost-text", "text")
+"""What text is written in, and what is a ground only where there is room for more than eight."""
+
+
+def colors(name: str) -> dict[str, str]:
+    """The colours of a theme by their meaning; of the first where there is no such theme."""
+    return next((found for known, found in _COLORS.items() if known == name), _COLORS[THEMES[0]])
+
 
 def theme(name: ThemeName) -> Theme:
     """The theme as the toolkit knows it."""
-    colors = _COLORS[name]
+    named = colors(name)
     return Theme(
         name=name,
-        primary=colors["info"],
-        background=colors["ground"],
-        surface=colors["ground"],
-        panel=colors["raised"],
-        foreground=colors["text"],
+        primary=named["info"],
+        background=named["ground"],
+        surface=named["ground"],
+        panel=named["raised"],
+        foreground=named["text"],
         dark=name != "light",
-        variables=colors,
+        variables=named,
     )
 
 
