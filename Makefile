@@ -91,7 +91,7 @@ $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(RUN_STAMP)
 
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-  --extra simulation --extra build pyproject.toml
+  --extra simulation --extra browser --extra build pyproject.toml
 
 lock: ## Pin the dependencies anew (needs uv); versions and hashes only, wherever they were found
 	$(LOCK) --extra dev | sed '/^--/d' > requirements-dev.lock

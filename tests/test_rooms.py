@@ -39,6 +39,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "agent.problems",
         "agent.reconciliation_api",
         "agent.reference_api",
+        "agent.tui.browser",
         "agent.tui.connection",
         "simulators.demo",
     ),
@@ -67,6 +68,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "sqlite3": ("agent.journal", "simulators.demo.evidence", "simulators.mes"),
     "tenacity": ("agent.retry",),
     "textual": ("agent.tui",),
+    "textual_serve": ("agent.tui.browser",),
     "typer": ("agent.commands",),
 }
 """Third-party packages and SQLite: who alone touches them."""

@@ -27,7 +27,7 @@ Palette: TypeAlias = tuple[tuple[int, int, int], ...]
 """Sixteen colours, grounds first."""
 
 GLYPHS: Final = str.maketrans(
-    {"⇥": "»", "⇤": "«", "●": "•", "►": "▶", "▏": "│"}
+    {"⇥": "»", "⇤": "«", "●": "•", "►": "▶", "▏": "│", "⊘": "∅"}
     | dict.fromkeys("▁▂▃", "▄")
     | dict.fromkeys("▅▆▇", "█")
     | {chr(0x2400 + control): "◊" for control in range(0x20)}
