@@ -273,6 +273,15 @@ def test_signed_again_it_is_about_the_same_shift_until_somebody_acknowledged_it(
     assert about == [("1", Decimal(12)), ("1", Decimal(12)), ("2", Decimal(5))]
 
 
+def test_a_handover_in_the_middle_of_a_shift_is_not_that_of_its_end() -> None:
+    story = a_day()
+    sign(story, wall("10:00"))
+    acknowledge(story, wall("10:01"))
+    story.hear(entry(wall("11:00"), "report_good", qty="12"), tick(wall("14:00:01")))
+    assert sign(story, wall("14:05")) == "ok"
+    assert (shown(story).shift, shown(story).qty_good) == (signed(story).handed_over, Decimal(12))
+
+
 def test_what_the_ended_shift_did_not_explain_is_handed_over_until_somebody_does() -> None:
     story = a_busy_machine(until=wall("13:50"))
     story.hear(*quiet(wall("13:50"), wall("14:10")))

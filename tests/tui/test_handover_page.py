@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from agent.core.facts import ShiftKeys
 from agent.core.times import epoch
 from agent.core.views import EntryBody
-from agent.core.work_center_view import StripView, WorkCenterView
+from agent.core.work_center_view import EndedShiftView, StripView, WorkCenterView
 from agent.tui.scene import Scene
 from agent.tui.sheets import handover, notes
 from agent.tui.sheets.sheet import Note, Page, Send, Sheet, Show
@@ -61,6 +63,22 @@ def test_the_incoming_crew_reads_what_was_signed_and_acknowledges_it() -> None:
     sheet = page(MANNED.model_copy(update={"handover": SIGNED, "shift_figures": SHIFT}), let_in=MARAT.operator_id)
     assert sheet.lines[:2] == ("Signed: Asel, 04.03 11:50.", "Shift: good 1,100, scrap 12.")
     assert sent(sheet) == "acknowledge_handover"
+
+
+def test_what_was_signed_is_read_with_its_shift_and_its_comment() -> None:
+    early = ShiftKeys(shift_id="early", business_date="2026-03-04", crew_id="A")
+    late = early.model_copy(update={"shift_id": "late", "crew_id": "B"})
+    signed = SIGNED.model_copy(update={"shift": early, "comment": "Look at valve 3"})
+    sheet = page(MANNED.model_copy(update={"handover": signed, "shift": late}), let_in=MARAT.operator_id)
+    assert sheet.lines[1:3] == ("Look at valve 3", "early  Shift: good 1,100, scrap 12.")
+
+
+def test_a_shift_that_has_just_ended_is_shown_to_whoever_signs_for_it() -> None:
+    early = ShiftKeys(shift_id="early", business_date="2026-03-04", crew_id="A")
+    nothing, made = Decimal(0), {"qty_good": Decimal(900), "qty_scrap": Decimal(7)}
+    ended = EndedShiftView(shift=early, **made, qty_rework=nothing, uncoded=0, uncoded_s=nothing)
+    center = MANNED.model_copy(update={"shift_figures": SHIFT, "ended_shift": ended})
+    assert page(center).lines[0] == "early  Shift: good 900, scrap 7."
 
 
 def test_whoever_signed_does_not_acknowledge_but_may_sign_anew() -> None:

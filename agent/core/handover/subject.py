@@ -1,8 +1,8 @@
 """Which shift is handed over: the present one, or the one that has just ended.
 
 People sign when their relief is there, and reliefs come late. For half an hour after the end of a shift, when its
-summary has been told and the next one counts, a signature is still about that shift, unless its handover has been
-acknowledged.
+summary has been told and the next one counts, a signature is still about that shift, unless its end has been
+handed over and acknowledged.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ def ended(station: Turn | StationState, calendar: Calendar, now: float) -> Subje
     if shift is None or not 0 <= now - shift.end <= LATE_S:
         return None
     keys = ShiftKeys(shift_id=shift.shift_id, business_date=shift.business_date, crew_id=shift.crew_id)
-    if last is not None and last.acknowledged_by is not None and same_shift(last.shift, keys):
+    done = last is not None and last.acknowledged_by is not None and same_shift(last.shift, keys)
+    if last is not None and done and last.at >= shift.end - LATE_S:
         return None
     stop, total = station.stops.open, _total(station.figures, before, keys)
     of_stop = () if stop is None else tuple(one for one in stop.segments if before.names(one.shift))

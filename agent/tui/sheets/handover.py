@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
+from agent.core.facts import ShiftKeys
 from agent.core.work_center_view import HandoverView
 from agent.tui.scene import Scene
 from agent.tui.sheets import notes
 from agent.tui.sheets.sheet import Choice, Known, Page, Primary, Send, Sheet, Show
+from agent.tui.wording import Wording
 
 NOTES_SHOWN: Final = 4
 """Notes on the page itself, where the smallest screen has room for all that it says; more have a page of their own."""
@@ -19,7 +21,8 @@ def handover(scene: Scene, _known: Known) -> Sheet:
     """The shift so far, or as it was signed; Enter signs or acknowledges, whichever is next."""
     words, waiting = scene.words, _waiting(scene)
     title = words.say("Handover") if waiting is None else words.say("Handover: signed, not acknowledged yet")
-    lines = (_signature(scene), _quantities(scene), _open(scene), _lots(scene))
+    comment = "" if waiting is None else waiting.comment
+    lines = (_signature(scene), comment, _quantities(scene), _open(scene), _lots(scene))
     return Sheet(title, tuple(filter(None, lines)), _choices(scene), _primary(scene, waiting))
 
 
@@ -79,20 +82,19 @@ def _signature(scene: Scene) -> str:
 
 
 def _quantities(scene: Scene) -> str:
-    """As it was signed while that waits; else as it is."""
-    words, signed, figures = scene.words, _waiting(scene), scene.center.shift_figures
-    if signed is not None:
-        return _made(scene, signed.qty_good, signed.qty_scrap)
+    """As it was signed while that waits; of the shift that has just ended while that is signed; else as it is."""
+    words, center, signed = scene.words, scene.center, _waiting(scene)
+    told, figures = center.ended_shift if signed is None else signed, center.shift_figures
+    if told is not None:
+        return _made(words, told.shift, told.qty_good, told.qty_scrap)
     if figures is None:
         return ""
-    made, oee = _made(scene, figures.qty_good, figures.qty_scrap), figures.elements.oee
+    made, oee = _made(words, center.shift, figures.qty_good, figures.qty_scrap), figures.elements.oee
     return made if oee is None else f"{made} OEE {words.count(round(oee * 100))} %."
 
 
-def _made(scene: Scene, good: Decimal, scrap: Decimal) -> str:
-    count = scene.words.count
-    said = scene.words.say("Shift: good {good}, scrap {scrap}.", good=count(good), scrap=count(scrap))
-    shift = scene.center.shift
+def _made(words: Wording, shift: ShiftKeys | None, good: Decimal, scrap: Decimal) -> str:
+    said = words.say("Shift: good {good}, scrap {scrap}.", good=words.count(good), scrap=words.count(scrap))
     return said if shift is None or shift.shift_id is None else f"{shift.shift_id}  {said}"
 
 
