@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-scans soak-properties soak-mutants mosquitto help
+.PHONY: soak-scans soak-terminal soak-properties soak-mutants mosquitto help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,11 +26,12 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) mosquitto ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-scans soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants ## What takes long: facts under fire
+soak: soak-kills soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants ## What takes long: facts under fire
 
 CYCLES ?= 1000
 CODES ?= 10000
 SCAN_KILLS ?= 100
+SHIFTS ?= 30
 POSITIONS ?= 2000
 AGENTS ?= 100
 COMMITS ?= 1000
@@ -45,6 +46,9 @@ soak-scans: $(DEV_STAMP) ## Codes fuzzed for FUZZ_S seconds; CODES codes through
 	$(BIN)/python -m tests.soak.fuzz_codes --seconds $(FUZZ_S)
 	$(BIN)/python -m tests.soak.scans --codes $(CODES) $(SCANS)
 	$(BIN)/python -m tests.soak.scan_kills --kills $(SCAN_KILLS)
+
+soak-terminal: $(DEV_STAMP) mosquitto ## SIGKILL of agent, terminal and broker amid all that an operator does, SHIFTS shifts long (tmux)
+	$(BIN)/python -m tests.soak.terminal_kills --shifts $(SHIFTS)
 
 soak-powercut: $(DEV_STAMP) ## Power cuts, simulated: what was not synced is dropped or reordered, in COMMITS steps
 	$(BIN)/python -m tests.powercut --commits $(COMMITS)

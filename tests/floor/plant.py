@@ -257,6 +257,10 @@ class Floor:
         """Take it away."""
         self._run(self.broker.stop())
 
+    def kill_broker(self) -> None:
+        """As a power cut would."""
+        self._run(self.broker.kill())
+
     def acknowledge(self, through: int, *rejected: Document) -> None:
         """An acknowledgement in the MES's place."""
         said = {"epoch": self.view()["epoch"], "through": through, "rejected": rejected}
