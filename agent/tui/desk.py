@@ -25,10 +25,11 @@ from agent.tui.keyboard import Collector
 from agent.tui.meanings import Confirmed, Damaged, Meaning, Picked, Scanned, Switched, Typed
 from agent.tui.path import Path
 from agent.tui.scene import Scene
-from agent.tui.sheets import rights, standing
+from agent.tui.sheets import rights, standing, undoing
 from agent.tui.sheets.run import run
 from agent.tui.sheets.sheet import DIGITS, Deed, Field, Known, Note, Page, Send, Sheet, Show, SignOn, Switch
 from agent.tui.texts import LANGUAGES, Language
+from agent.tui.together import Together
 from agent.tui.watch import Watch
 from agent.tui.wording import Wording
 
@@ -60,6 +61,8 @@ class Desk:
         """Codes of this terminal that the work center has not shown yet."""
         self._names: dict[str, str] = {}
         """What the entries under way are called, by their client's id."""
+        self._together: list[Together] = []
+        """Entries under way that one key made together."""
         self._answered: AskedView | None = None
         """The question that an answer is under way to."""
         self._let_in: dict[str, str] = {}
@@ -103,7 +106,11 @@ class Desk:
         words, asked, field = self.words, self.pin_of, self.sheet(now).field
         if asked is not None:
             return words.say("{name}: type your PIN and press Enter", name=asked.name)
-        return words.say("Scan a code, or type it and press Enter") if field is None else field.prompt
+        if field is not None:
+            return field.prompt
+        scene = self.scene(now) if self.shown is Page.RUN else None
+        offer = "" if scene is None else undoing.offer(scene)
+        return offer or words.say("Scan a code, or type it and press Enter")
 
     @property
     def words(self) -> Wording:
@@ -141,7 +148,7 @@ class Desk:
             case Lost(loss):
                 self._watch.lose(loss, now)
             case Answered() | Delayed() | GivenUp():
-                self._tell(told.of_news(news, self.words, self._named(news.body)))
+                self._tell(self._told(news))
                 self._ask_pin_again(news)
                 if not isinstance(news, Delayed):
                     self._names.pop(news.body.client_id, None)
@@ -293,9 +300,9 @@ class Desk:
                 note = self.path.go_on(deed, self.scene(now))
                 if note is not None:
                     self._do(note, now)
-            case Send(name, action, arguments, then):
-                self._enter(name, action, arguments)
-                self.path.go_home(then)
+            case Send():
+                self._send_all(deed)
+                self.path.go_home(deed.then)
             case SignOn(operator_id, pin):
                 self._sign_on(operator_id, pin)
                 self.path.go_home()
@@ -321,12 +328,32 @@ class Desk:
         self._answered = question
         self._enter(self.words.say("Yes" if action == "confirm" else "No"), action, {})
 
-    def _enter(self, name: str, action: str, arguments: Known) -> None:
-        if self._center is not None:
-            client_id = str(uuid4())
-            self._names[client_id] = name
-            wc_id = self._center.wc_id
-            self._send(EntryBody(client_id=client_id, wc_id=wc_id, action=action, arguments=dict(arguments)))
+    def _told(self, news: Answered | Delayed | GivenUp) -> Feedback:
+        """What is said of an entry, or of all that were made with it."""
+        answer = told.of_news(news, self.words, self._named(news.body))
+        if isinstance(news, GivenUp):
+            self._together.clear()
+        one = next((one for one in self._together if news.body.client_id in one.waiting), None)
+        if one is None or not isinstance(news, Answered):
+            return answer
+        said = one.answered(news.body.client_id, answer, self.words)
+        self._together = [other for other in self._together if other.waiting]
+        return said
+
+    def _send_all(self, deed: Send) -> None:
+        """Enters what one key made."""
+        ids = [self._enter(deed.name, deed.action, arguments) for arguments in (deed.arguments, *deed.more)]
+        if deed.more:
+            self._together.append(Together(deed.name, {client_id for client_id in ids if client_id is not None}))
+
+    def _enter(self, name: str, action: str, arguments: Known) -> str | None:
+        """Sends an entry; the client's id of it, None where it was not taken."""
+        if self._center is None:
+            return None
+        client_id, wc_id = str(uuid4()), self._center.wc_id
+        self._names[client_id] = name
+        body = EntryBody(client_id=client_id, wc_id=wc_id, action=action, arguments=dict(arguments))
+        return client_id if self._send(body) else None
 
     def _send_scan(self, text: str, *, manual: bool) -> None:
         name = BADGE if self._is_badge(text) else told.readable(text)
@@ -370,12 +397,14 @@ class Desk:
     def _badge_pattern(self) -> str | None:
         return self._watch.view.badge_pattern if self._watch.view else None
 
-    def _send(self, body: Body) -> None:
+    def _send(self, body: Body) -> bool:
+        """Whether it was taken."""
         name = self._named(body)
-        if self._deliveries.submit(body):
-            self.feedback = Feedback(Tone.WAITING, self.words.say("{text}: sent, no answer yet.", text=name))
-        else:
+        if not self._deliveries.submit(body):
             self._refuse("{text}: not taken, too many entries wait for the agent.", text=name)
+            return False
+        self.feedback = Feedback(Tone.WAITING, self.words.say("{text}: sent, no answer yet.", text=name))
+        return True
 
     def _refuse(self, sentence: str, **values: str) -> None:
         self._tell(Feedback(Tone.REFUSED, self.words.say(sentence, **values)))

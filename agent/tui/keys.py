@@ -14,7 +14,7 @@ from agent.tui.wording import Wording
 
 KEYS: Final = (
     ("f1", "open('help')", "Help"),
-    ("f2", "open('reasons')", "Reason"),
+    ("f2", "open('stops')", "Stops"),
     ("f3", "open('lots')", "Lots"),
     ("f5", "open('scrap')", "Scrap"),
     ("f7", "open('orders')", "Orders"),
@@ -23,6 +23,7 @@ KEYS: Final = (
     ("f10", "lock", "Lock"),
     ("f11", "language", "Language"),
     ("f12", "next_center", "Center"),
+    ("delete", "open('undo')", "Undo"),
     ("escape", "leave", "Back"),
     ("ctrl+q", "quit", "Quit"),
 )

@@ -27,6 +27,8 @@ class Path:
     def go_on(self, wanted: Show, scene: Scene | None) -> Note | None:
         """Opens a page; says why not where it has nothing to show."""
         found = None if scene is None else _found(wanted, scene)
+        if isinstance(found, Show):
+            return self.go_on(found, scene)
         if isinstance(found, Note):
             return found
         if found is not None or wanted.page is Page.HELP:
@@ -43,15 +45,15 @@ class Path:
 
     def settle(self, scene: Scene) -> None:
         """Leaves pages that have nothing to show any more."""
-        while self._shows and isinstance(_found(self._shows[-1], scene), Note):
+        while self._shows and isinstance(_found(self._shows[-1], scene), Note | Show):
             self.go_back()
 
     def sheet(self, scene: Scene) -> Sheet | None:
         """What the page shows; nothing on the run."""
         found = _found(self._shows[-1], scene) if self._shows else None
-        return None if isinstance(found, Note) else found
+        return None if isinstance(found, Note | Show) else found
 
 
-def _found(wanted: Show, scene: Scene) -> Sheet | Note | None:
+def _found(wanted: Show, scene: Scene) -> Sheet | Note | Show | None:
     """Nothing where it is a page that needs no agent."""
     return SHEETS[wanted.page](scene, wanted.known) if wanted.page in SHEETS else None

@@ -119,7 +119,7 @@ class Wording:
     def _value(self, name: str, value: str) -> str:
         """A value in this language, where it is one of our words and no name of the plant's."""
         if name in FACT_NAMES:
-            return self.say(EVENTS[value]) if value in EVENTS else value
+            return self.fact(value)
         if name == "roles":
             return ", ".join(translate_value(self.language, name, role) for role in value.split(" or "))
         return translate_value(self.language, name, value)
@@ -161,11 +161,14 @@ class Wording:
         """A text of the plant's own in this language; else in English, else the name that it goes by."""
         return texts.get(self.language) or texts.get("en") or name
 
+    def fact(self, type_: str) -> str:
+        """What a kind of fact is called here."""
+        name = EVENTS.get(type_)
+        return type_ if name is None else self.say(name)
+
     def event(self, event: EventView) -> str:
         """One line of what happened."""
-        name = EVENTS.get(event.type)
-        what = event.type if name is None else self.say(name)
-        return f"{self.clock(event.time)}  {what}  {event.text}".rstrip()
+        return f"{self.clock(event.time)}  {self.fact(event.type)}  {event.text}".rstrip()
 
     def _local(self, instant: float | str) -> datetime:
         seconds = epoch(instant) if isinstance(instant, str) else instant

@@ -10,6 +10,7 @@ What the machine says and how time passes is for the test to say:
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import tempfile
 import time
@@ -114,6 +115,16 @@ class RealAgent:
         assert self._journal is not None
         rows = [row for row in await self._journal.latest(10_000) if not types or row.type in types]
         return [{"type": row.type, **orjson.loads(row.data)} for row in rows]
+
+    async def facts_of(self, type_: str, count: int) -> list[dict[str, Any]]:
+        """Waits until there are so many facts of a type; those that there are."""
+        try:
+            async with asyncio.timeout(10):
+                while len(found := await self.facts(type_)) < count:  # noqa: ASYNC110 - the journal tells no event
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"not {count} times within 10 s: {type_}") from None
+        return found
 
     async def publish(self, name: str, document: Mapping[str, Any], wc_id: str | None = None) -> None:
         """The MES says something of one of its objects."""

@@ -14,7 +14,7 @@ from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
 from agent.core.work_center_view import EventView
 from agent.tui.pages import shift_line
-from agent.tui.texts import LANGUAGES, Language
+from agent.tui.texts import LANGUAGES, Language, sentences
 from agent.tui.texts.values import VALUES
 from agent.tui.wording import EVENTS, SYSTEM_REASONS, Wording
 from tests.tui.views import CENTER, SHIFT
@@ -43,6 +43,10 @@ def test_every_fact_of_a_work_center_that_is_shown_has_a_name() -> None:
     about_the_agent = {fact.TYPE for fact in FACT_TYPES if fact.TYPE.startswith("agent.")}
     about_the_agent |= {"storage.low", "clock.stepped", "detail.shed", "fact.withheld", "reconciliation.digest"}
     assert {fact.TYPE for fact in FACT_TYPES} - NOT_SHOWN - about_the_agent == set(EVENTS)
+
+
+def test_every_kind_of_fact_and_reason_has_its_name_in_the_catalogue() -> None:
+    assert {*EVENTS.values(), *SYSTEM_REASONS.values()} - set(sentences()) == set()
 
 
 def test_there_are_three_languages() -> None:

@@ -14,6 +14,7 @@ from agent.core.work_center_view import (
     EventView,
     FiguresView,
     OrderView,
+    PartView,
     PinAskedView,
     StopView,
     WorkCenterView,
@@ -47,6 +48,17 @@ STOP = StopView(
     segment_id="s-1.1",
     inherited=False,
     suggested_reason=None,
+    parts=(
+        PartView(
+            segment_id="s-1.1",
+            segment_class="down",
+            since="2026-03-04T06:51:10.000Z",
+            until=None,
+            reason_code=None,
+            inherited=False,
+            comment="",
+        ),
+    ),
 )
 
 REASONS = tuple(

@@ -6,13 +6,37 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from agent.tui.scene import Scene
-from agent.tui.sheets import calls, crew, handover, lot_deeds, lots, notes, orders, scrap, stops
-from agent.tui.sheets.sheet import Known, Note, Page, Sheet
+from agent.tui.sheets import (
+    by_hand,
+    calls,
+    crew,
+    handover,
+    interrupting,
+    lot_deeds,
+    lots,
+    notes,
+    orders,
+    reasons,
+    scrap,
+    splitting,
+    stops,
+    undoing,
+)
+from agent.tui.sheets.sheet import Known, Note, Page, Sheet, Show
 
-SHEETS: Final[Mapping[Page, Callable[[Scene, Known], Sheet | Note]]] = {
-    Page.REASONS: stops.reasons,
+SHEETS: Final[Mapping[Page, Callable[[Scene, Known], Sheet | Note | Show]]] = {
+    Page.STOPS: stops.stops,
+    Page.REASONS: reasons.reasons,
+    Page.STOP: stops.stop,
+    Page.PARTS: stops.parts_of_stop,
+    Page.SPLIT: splitting.split,
+    Page.EXPLAIN: stops.explain,
+    Page.CLOSED_STOPS: stops.closed_stops,
+    Page.BEGIN_STOP: by_hand.begin_stop,
+    Page.UNDO: undoing.undo,
     Page.ORDERS: orders.orders,
     Page.ORDER: orders.order,
+    Page.ORDER_REASON: interrupting.order_reason,
     Page.FINISH: orders.finish,
     Page.LOTS: lots.lots,
     Page.COMPONENT: lots.component,
@@ -33,4 +57,4 @@ SHEETS: Final[Mapping[Page, Callable[[Scene, Known], Sheet | Note]]] = {
     Page.PERSON: crew.person,
     Page.SIGN_ON: crew.sign_on,
 }
-"""By page what it shows; a note where there is nothing to show."""
+"""By page what it shows; a note where there is nothing to show, or the page to turn to instead."""

@@ -6,16 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
 
 from agent.core.arguments import LONGEST_TEXT, MOST, fits
-from agent.core.views import CodeView, ListView
+from agent.core.views import CodeView
 from agent.tui.scene import Scene
-from agent.tui.sheets.sheet import DIGITS, Choice, Deed, Field, Known, Note, Page, Sheet, Show
+from agent.tui.sheets.codes import GROUP, Codes
+from agent.tui.sheets.sheet import Deed, Field, Known, Note, Page, Sheet, Show
 from agent.tui.wording import Wording
 
-GROUP: Final = "group"
-"""Name of what a first level was chosen by; no argument of any entry."""
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}([.][0-9]{1,6})?")
 
 
@@ -43,7 +41,8 @@ def code(scene: Scene, known: Known, asked: CodeQuestion) -> Sheet:
     if listed is None or not listed.codes:
         field = Field(words.say("The MES has sent no such list: type a code"), "text", _typed_code(known, asked, words))
         return Sheet(asked.title, asked.lines, field=field)
-    return Sheet(asked.title, asked.lines, choices=_codes(listed, known, asked, words))
+    choices = Codes(listed.codes, listed.groups).choices(Show(asked.page, known), words, _picked(known, asked))
+    return Sheet(asked.title, asked.lines, choices=choices)
 
 
 def number(text: str, words: Wording) -> Decimal | Note:
@@ -79,22 +78,6 @@ def barred(scene: Scene, label: str, *actions: str) -> str:
     if not set(actions) & set(scene.center.barred):
         return label
     return f"{label}   ⊘ {scene.words.say('needs another role')}"
-
-
-def _codes(listed: ListView, known: Known, asked: CodeQuestion, words: Wording) -> tuple[Choice, ...]:
-    """The codes of the group that was chosen; before that the groups, and codes that are in none."""
-    pick = _picked(known, asked)
-    if len(listed.codes) <= DIGITS or not listed.groups:
-        return tuple(Choice(words.code(one), pick(one)) for one in listed.codes)
-    if GROUP in known:
-        return tuple(Choice(words.code(one), pick(one)) for one in listed.codes if one.group == known[GROUP])
-    groups = tuple(
-        Choice(f"{words.text(texts, group)} …", Show(asked.page, {**known, GROUP: group}))
-        for group, texts in listed.groups.items()
-        if any(one.group == group for one in listed.codes)
-    )
-    alone = tuple(Choice(words.code(one), pick(one)) for one in listed.codes if one.group not in listed.groups)
-    return groups + alone
 
 
 def _picked(known: Known, asked: CodeQuestion) -> Callable[[CodeView], Deed]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from agent.tui.scene import Scene
-from agent.tui.sheets import stops
+from agent.tui.sheets import reasons
 from agent.tui.sheets.sheet import Sheet
 
 
 def run(scene: Scene) -> Sheet:
     """The choices of the stop that asks, if one does."""
-    return Sheet("", choices=stops.choices(scene) if scene.asks_why else ())
+    return Sheet("", choices=reasons.of_present(scene) if scene.asks_why else ())

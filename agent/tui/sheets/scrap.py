@@ -10,7 +10,8 @@ from typing import Final
 
 from agent.tui.scene import Scene
 from agent.tui.sheets import asking
-from agent.tui.sheets.asking import GROUP, CodeQuestion
+from agent.tui.sheets.asking import CodeQuestion
+from agent.tui.sheets.codes import GROUP
 from agent.tui.sheets.sheet import Choice, Deed, Field, Known, Page, Primary, Send, Sheet, Show
 
 DISPOSITIONS: Final = {

@@ -20,9 +20,19 @@ class Page(StrEnum):
     """The pages."""
 
     RUN = "run"
+    STOPS = "stops"
+    """What is most pressing of stops; turns to another one."""
     REASONS = "reasons"
+    STOP = "stop"
+    PARTS = "parts"
+    SPLIT = "split"
+    EXPLAIN = "explain"
+    CLOSED_STOPS = "closed_stops"
+    BEGIN_STOP = "begin_stop"
+    UNDO = "undo"
     ORDERS = "orders"
     ORDER = "order"
+    ORDER_REASON = "order_reason"
     FINISH = "finish"
     LOTS = "lots"
     COMPONENT = "component"
@@ -66,6 +76,8 @@ class Send:
     arguments: Known
     then: Show | None = None
     """The page that is shown instead of the run."""
+    more: tuple[Known, ...] = ()
+    """Arguments of further entries of this action that go with it, each with an answer of its own."""
 
 
 @dataclass(frozen=True, slots=True)

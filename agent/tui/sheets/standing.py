@@ -29,8 +29,8 @@ def help_page(words: Wording) -> Sheet:
     """How the terminal is used."""
     lines = (
         words.say("Scan at any time, on any page: no field needs to be chosen first."),
-        words.say("F2 gives the open stop its reason, or another one."),
-        words.say("F7 lists the orders; Enter starts the picked one or finishes it."),
+        words.say("F2 explains stops: the open one, or those that nobody has explained."),
+        words.say("F7 lists the orders. Del takes back what was just recorded."),
         words.say("F11 changes the language, F12 or Tab the work center."),
         words.say("F10 locks the work center until a badge is scanned. Ctrl+Q ends the terminal."),
         words.say("Digits pick from a list. Letters never do anything by themselves."),

@@ -13,6 +13,7 @@ from agent.tui.texts.entries import ENTRIES
 from agent.tui.texts.handover import HANDOVER
 from agent.tui.texts.lots_pages import LOTS_PAGES
 from agent.tui.texts.materials import MATERIALS
+from agent.tui.texts.order_pages import ORDER_PAGES
 from agent.tui.texts.orders import ORDERS
 from agent.tui.texts.people import PEOPLE
 from agent.tui.texts.people_pages import PEOPLE_PAGES
@@ -21,6 +22,7 @@ from agent.tui.texts.scans import SCANS
 from agent.tui.texts.scrap_pages import SCRAP_PAGES
 from agent.tui.texts.screens import SCREENS
 from agent.tui.texts.starting import STARTING
+from agent.tui.texts.stop_pages import STOP_PAGES
 from agent.tui.texts.stops import STOPS
 from agent.tui.texts.units import UNITS
 from agent.tui.texts.values import VALUES
@@ -34,7 +36,7 @@ ANSWERS: Final = (
     CODES | CORRECTIONS | ENTRIES | HANDOVER | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
 )
 """What the agent says to people: the patterns of its answers."""
-_TRANSLATIONS: Final = SCREENS | STARTING | LOTS_PAGES | SCRAP_PAGES | PEOPLE_PAGES | ANSWERS
+_TRANSLATIONS: Final = SCREENS | STARTING | LOTS_PAGES | SCRAP_PAGES | PEOPLE_PAGES | STOP_PAGES | ORDER_PAGES | ANSWERS
 
 
 def translate(language: Language, text: str) -> str:

@@ -106,6 +106,7 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     "Held up from outside since {time}": ("Внешняя задержка с {time}", "Сырттан кідіріс {time} бастап"),
     "Why? Press a digit": ("Почему? Нажмите цифру", "Неге? Санды басыңыз"),
     "F2: more": ("F2: ещё", "F2: тағы"),
+    "Reason": ("Причина", "Себеп"),
     "Reason: {reason}": ("Причина: {reason}", "Себебі: {reason}"),
     "Why did it stop? Press a digit": ("Почему остановка? Нажмите цифру", "Неге тоқтады? Санды басыңыз"),
     "0: more": ("0: ещё", "0: тағы"),
@@ -265,7 +266,6 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
     ),
     # Keys.
     "Help": ("Помощь", "Көмек"),
-    "Reason": ("Причина", "Себеп"),
     "Orders": ("Заказы", "Тапсырыс"),
     "Lock": ("Замок", "Құлып"),
     "Language": ("Язык", "Тіл"),
@@ -276,13 +276,13 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
         "Сканируйте в любое время и на любой странице.",
         "Кез келген уақытта, кез келген бетте сканерлеңіз.",
     ),
-    "F2 gives the open stop its reason, or another one.": (
-        "F2 задаёт или меняет причину текущей остановки.",
-        "F2 ашық тоқтаудың себебін береді немесе өзгертеді.",
+    "F2 explains stops: the open one, or those that nobody has explained.": (
+        "F2 объясняет остановки: текущую или те, что никто не объяснил.",
+        "F2 тоқтауды түсіндіреді: ашығын не ешкім түсіндірмегендерін.",
     ),
-    "F7 lists the orders; Enter starts the picked one or finishes it.": (
-        "F7 показывает заказы; Enter начинает или завершает выбранный.",
-        "F7 тапсырыстарды көрсетеді; Enter таңдалғанды бастайды не аяқтайды.",
+    "F7 lists the orders. Del takes back what was just recorded.": (
+        "F7 показывает заказы. Del отменяет только что записанное.",
+        "F7 тапсырыстарды көрсетеді. Del жаңа жазылғанды қайтарады.",
     ),
     "F10 locks the work center until a badge is scanned. Ctrl+Q ends the terminal.": (
         "F10 блокирует рабочий центр до скана пропуска. Ctrl+Q закрывает терминал.",
