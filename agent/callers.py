@@ -54,8 +54,13 @@ class Callers:
             raise SessionEndedError
         return holder
 
-    def said(self, request: web.Request, body: EntryBody) -> Said:
+    def said(self, request: web.Request, body: EntryBody, last: str | None) -> Said:
         """Who acts by an entry.
+
+        Args:
+            request: that it came with.
+            body: the entry.
+            last: who signed on last at its work center.
 
         Raises:
             SessionEndedError: as above.
@@ -63,9 +68,9 @@ class Callers:
         """
         holder = self.holder(request, body.wc_id)
         own = {None, holder}
-        # To sign somebody on without badge and PIN is to say who acts from then on.
+        # To sign somebody on without badge and PIN says who acts from then on; whoever acts may turn to other work.
         named = body.arguments.get("operator_id") if body.action == "sign_on" else None
-        proven = body.actor in own and named in own and (body.role == "operator" or holder is not None)
+        proven = body.actor in own and named in {*own, last} and (body.role == "operator" or holder is not None)
         if not proven and not self._is_trusted(request):
             raise NotWhoActsError
         return Said(holder, "session") if holder and body.actor in own else Said(body.actor, "entry")

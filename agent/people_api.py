@@ -9,6 +9,7 @@ from aiohttp import web
 from agent.callers import Callers
 from agent.clock import Clock
 from agent.core.observations import TERMINAL, Entry, Scan
+from agent.core.people import labor
 from agent.core.views import EntryBody, ExplainBody, Reply, ScanBody, SignOnBody
 from agent.intake import Intake
 from agent.peers import Trusted
@@ -34,7 +35,8 @@ class PeopleApi:
         body = await body_of(request, EntryBody)
         self._known(body.wc_id)
         try:
-            who = self.callers.said(request, body)
+            last = labor.acting(self._intake.present.stations[body.wc_id].state)
+            who = self.callers.said(request, body, last)
         except (SessionEndedError, NotWhoActsError) as refusal:
             return await self._answered_before(body.client_id, refusal)
         now = self._clock.now()

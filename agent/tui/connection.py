@@ -66,7 +66,7 @@ class Connection:
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
-        self._sessions: dict[str, str] = {}
+        self.sessions: dict[str, str] = {}
         """By work center the token of whoever was let in there at this terminal."""
         self._reachable = asyncio.Event()
 
@@ -127,16 +127,16 @@ class Connection:
         Raises:
             AgentLostError: no answer that can be understood; the agent may or may not have the entry.
         """
-        token = self._sessions.get(body.wc_id)
+        token = self.sessions.get(body.wc_id)
         answer = await self._post_once(body, token)
         if token is not None and isinstance(answer, Problem) and answer.status == 401:
             # Nothing was done. Without the session it is done by whoever works there now, or refused for a lock.
-            del self._sessions[body.wc_id]
+            del self.sessions[body.wc_id]
             answer = await self._post_once(body, None)
         if isinstance(answer, Problem):
             return Reply(accepted=False, code=answer.code or answer.title, message=answer.detail)
         if answer.session is not None:
-            self._sessions[body.wc_id] = answer.session
+            self.sessions[body.wc_id] = answer.session
         return answer
 
     async def _post_once(self, body: Body, token: str | None) -> Reply | Problem:

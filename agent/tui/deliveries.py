@@ -36,6 +36,8 @@ class Answered:
 
     body: Body
     reply: Reply
+    shut_out: bool = False
+    """Whoever was let in at this terminal had been until then, and is no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,11 @@ class Deliveries:
             tell(await self._deliver(body, connection, tell))
 
     async def _deliver(self, body: Body, connection: Connection, tell: Tell) -> Answered | GivenUp:
+        was_in = body.wc_id in connection.sessions
         try:
             async with asyncio.timeout(None) as self._current:
-                return Answered(body, await connection.deliver(body, lambda: tell(Delayed(body))))
+                reply = await connection.deliver(body, lambda: tell(Delayed(body)))
+                return Answered(body, reply, shut_out=was_in and body.wc_id not in connection.sessions)
         except TimeoutError:
             return GivenUp(body, self._drop_unsent())
         finally:

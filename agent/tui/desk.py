@@ -143,6 +143,9 @@ class Desk:
         """Takes news from the agent or about it."""
         match news:
             case Seen(view):
+                if self._watch.view is not None and self._watch.view.instance != view.instance:
+                    # Sessions end with the agent.
+                    self._let_in.clear()
                 self._show_scan(self._watch.see(view, now), now)
                 self.settle(now)
             case Lost(loss):
@@ -150,6 +153,8 @@ class Desk:
             case Answered() | Delayed() | GivenUp():
                 self._tell(self._told(news))
                 self._ask_pin_again(news)
+                if isinstance(news, Answered) and news.shut_out:
+                    self._let_in.pop(news.body.wc_id, None)
                 if not isinstance(news, Delayed):
                     self._names.pop(news.body.client_id, None)
                 if not (isinstance(news, Answered) and news.reply.accepted):

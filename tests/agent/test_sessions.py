@@ -16,9 +16,10 @@ import pytest
 from agent.core.codes.badges import digest
 from agent.core.observations import Directive, Scan
 from agent.core.parked_views import RetryBody
-from agent.core.views import Problem, Reply
+from agent.core.views import EntryBody, Problem, Reply, ScanBody
 from agent.peers import Peer
 from agent.recording import MB, Wish
+from agent.tui.connection import Connection
 from tests.agent.parts import Running, an_intake, now
 from tests.agent.test_badges import unpacked
 from tests.agent.test_local_api import Client, calling, served
@@ -31,6 +32,10 @@ SUPERVISORS: dict[str, Any] = {
     "action": "release_quarantine",
     "arguments": {"discrepancy_id": "dsc-1", "decision": "post"},
 }
+
+
+ACTIONS = ("start_operation", "pause_operation", "lock", "resume_operation")
+ARGUMENTS: tuple[dict[str, str], ...] = ({"order_id": "PO-1"}, {"reason": "LUNCH"}, {}, {})
 
 
 def nobody(_: Peer) -> bool:
@@ -216,6 +221,34 @@ async def test_who_is_not_trusted_names_nobody_but_whose_session_it_has(floor: C
     if "actor" in entry or entry["action"] == "sign_on":
         assert await floor.refused(anna, **entry) == (403, "NOT_WHO_ACTS")
     assert await floor.client.types() == [*kept, "scan.accepted", "labor.signed_on"]
+
+
+async def test_whoever_acts_turns_to_other_work_without_a_session_and_nobody_else(floor: Caller) -> None:
+    await floor.sign_on("BDG:3")
+    await floor.sign_on(ANNA)
+    cleaning: dict[str, Any] = {"action": "sign_on", "arguments": {"operator_id": "anna", "activity": "indirect"}}
+    assert (await floor.enter(**cleaning)).accepted
+    cleaning["arguments"] = {"operator_id": "sara", "activity": "indirect"}
+    assert await floor.refused(**cleaning) == (403, "NOT_WHO_ACTS")
+
+
+async def test_two_terminals_at_one_work_center_act_each_for_who_stands_there(floor: Caller, tmp_path: Path) -> None:
+    def order(number: int) -> EntryBody:
+        return EntryBody(client_id=uuid4().hex, wc_id="PRESS-1", action=ACTIONS[number], arguments=ARGUMENTS[number])
+
+    path = tmp_path / "agent.sock"
+    async with Connection(path) as one, Connection(path) as other:
+        for terminal, badge in ((one, ANNA), (other, BEK)):
+            body = ScanBody(client_id=uuid4().hex, wc_id="PRESS-1", text=badge)
+            assert (await terminal.post(body)).accepted
+        assert (await one.post(order(0))).accepted
+        assert (await other.post(order(1))).accepted
+        assert (await one.post(order(2))).accepted
+        # Locked: what is entered now is refused by the lock, and not lost for an old token.
+        assert (await other.post(order(3))).code == "LOCKED"
+    rows = await floor.running.journal.latest(100)
+    said = [(row.type, orjson.loads(row.data).get("actor")) for row in rows if row.type.startswith("operation.")]
+    assert said == [("operation.started", "anna"), ("operation.paused", "bek")]
 
 
 async def test_a_trusted_caller_names_whom_it_will_and_no_lock_holds_it_up(tmp_path: Path) -> None:

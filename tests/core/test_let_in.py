@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent.core.facts import OperationStarted
 from agent.core.observations import TERMINAL, ClockStep, Scan
@@ -101,3 +103,71 @@ def test_the_word_of_a_scan_in_a_session_is_taken_back_by_its_holder_alone() -> 
     story.hear(shown(0.0, "1"), shown(1.0, "2"), replace(scan(2.0, "LOT:P-1:BOARD"), actor="OP-1"))
     (own,) = story.station.state.floor.own
     assert own.actor == "OP-1"
+
+
+@dataclass(slots=True)
+class Door:
+    """Who has been let in, told in another way: by what happened since."""
+
+    here: dict[str, bool] = field(default_factory=dict)
+    """Whether what comes in the name of each who is signed on is believed."""
+    locked: bool = False
+
+    def shown(self, who: str, *, at_terminal: bool = True) -> None:
+        if who in self.here and not self.locked:
+            del self.here[who]
+        else:
+            self.here[who], self.locked = True, False
+        self.forget_empty_lock()
+        if not at_terminal:
+            self.here = dict.fromkeys(self.here, False)
+
+    def pin(self, who: str) -> None:
+        self.here[who], self.locked = True, False
+
+    def off(self, who: str) -> None:
+        self.here.pop(who, None)
+        self.forget_empty_lock()
+
+    def lock(self) -> None:
+        self.here, self.locked = dict.fromkeys(self.here, False), bool(self.here)
+
+    def forget_empty_lock(self) -> None:
+        self.locked = self.locked and bool(self.here)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(("badge", "reader", "pin", "lock", "off", "turn", "restart")), st.sampled_from("12")),
+        max_size=14,
+    )
+)
+def test_who_is_let_in_has_shown_it_since_the_last_lock_and_is_still_here(steps: list[tuple[str, str]]) -> None:
+    story, door = a_shop(), Door()
+    for number, (what, badge_text) in enumerate(steps):
+        at, who = 10.0 * number, f"OP-{badge_text}"
+        match what:
+            case "badge":
+                story.hear(shown(at, badge_text))
+                door.shown(who)
+            case "reader":
+                story.hear(badge(at, badge_text))
+                door.shown(who, at_terminal=False)
+            case "pin":
+                story.hear(by_pin(at, who))
+                door.pin(who)
+            case "lock":
+                story.hear(entry(at, "lock"))
+                door.lock()
+            case "off":
+                story.hear(entry(at, "sign_off", operator_id=who))
+                door.off(who)
+            case "turn":
+                for_other = {"operator_id": who, "activity": "indirect"}
+                story.hear(entry(at, "sign_on", **for_other))
+                door.here.setdefault(who, False)
+            case _:
+                story.station = story.station.restored(story.station.snapshot())
+        assert {one: number > 0 for one, number in let_in(story).items()} == door.here
+    given_numbers = [number for number in let_in(story).values() if number]
+    assert len(set(given_numbers)) == len(given_numbers)

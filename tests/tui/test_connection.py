@@ -133,6 +133,18 @@ async def test_an_entry_whose_session_has_ended_is_sent_once_more_without_it(soc
     assert agent.tokens == [None, "token-1", None, None]
 
 
+async def test_the_answer_says_that_whoever_was_let_in_is_no_more(socket: Path) -> None:
+    agent = FakeAgent(VIEW, reply=DONE.model_copy(update={"session": "token-1"}))
+    async with agent.serving(socket), listening(socket) as (listener, deliveries):
+        deliveries.submit(scan(1))
+        await eventually(lambda: Answered(scan(1), agent.reply) in listener.told, "let in")
+        agent.reply, agent.ended = DONE, {"token-1"}
+        deliveries.submit(scan(2))
+        deliveries.submit(scan(3))
+        await eventually(lambda: Answered(scan(3), DONE) in listener.told, "not let in any more")
+        assert Answered(scan(2), DONE, shut_out=True) in listener.told
+
+
 async def test_an_entry_whose_answer_was_lost_is_repeated_with_the_same_id(socket: Path) -> None:
     agent = FakeAgent(VIEW, lose_answers=2)
     async with agent.serving(socket), listening(socket) as (listener, deliveries):
