@@ -48,6 +48,13 @@ def test_of_very_many_reasons_the_cheapest_are_told_together() -> None:
     assert recounted(losses, segments[:1], ())[OTHERS] == Loss(2, 203.0, 2)
 
 
+def test_of_long_codes_fewer_are_told_apart() -> None:
+    segments = [a_segment(f"{number:0>60}", 100.0 + number) for number in range(9)]
+    losses = recounted({}, (), segments)
+    assert set(losses) == {OTHERS, *(f"{number:0>60}" for number in range(6, 9))}
+    assert sum(one.count for one in losses.values()) == 9
+
+
 def test_what_was_never_counted_takes_nothing_away() -> None:
     losses = recounted({}, (), [a_segment("JAM", 60.0)])
     assert recounted(losses, [a_segment("WEAR", 30.0)], ()) == losses

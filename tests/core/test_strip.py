@@ -6,13 +6,25 @@ from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
+from random import Random
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.facts import ConditionChanged, Fact, FactData, FactQuality, Keys, SetupEnded, SetupStarted, ShiftKeys
+from agent.core import snapshots
+from agent.core.facts import (
+    ConditionChanged,
+    Fact,
+    FactData,
+    FactQuality,
+    Keys,
+    OutputRecorded,
+    SetupEnded,
+    SetupStarted,
+    ShiftKeys,
+)
 from agent.core.machine.conditions import Condition
 from agent.core.machine_settings import Role
 from agent.core.observations import ClockStep, SignalValue
@@ -27,6 +39,7 @@ from agent.core.shifts.strip import (
     longest,
     taken,
 )
+from agent.core.state import StationState
 from agent.core.station_view import view
 from agent.core.stops.segments import Ground
 from agent.core.work_center_view import StripView
@@ -242,10 +255,13 @@ def grounds(start: float, end: float) -> Iterator[Ground]:
 
 def a_fact(at: float, what: Happening) -> Fact:
     """One that tells so much and no more."""
-    kind: type[FactData] = ConditionChanged if isinstance(what, Condition) else what
-    fields: dict[str, Any] = {"to_condition": what} if isinstance(what, Condition) else {}
-    data = kind.model_construct(keys=Keys(wc_id=WC), quality=QUALITY, **fields)
-    return Fact(NO_FACT, data, at, at, "", None, None)
+    if isinstance(what, Condition):
+        return bare(at, ConditionChanged, to_condition=what)
+    return bare(at, what)
+
+
+def bare(at: float, kind: type[FactData], **fields: Any) -> Fact:  # noqa: ANN401 - of the fact
+    return Fact(NO_FACT, kind.model_construct(keys=Keys(wc_id=WC), quality=QUALITY, **fields), at, at, "", None, None)
 
 
 def told(happenings: list[tuple[int, Happening]]) -> list[Fact]:
@@ -336,3 +352,14 @@ def test_many_changes_at_one_instant_are_not_remembered() -> None:
         strip = fed(strip, [a_fact(500.0, list(Condition)[number % 8]), a_fact(500.0, SetupEnded)])
         assert max(len(strip.conditions), len(strip.setups)) <= MOST_CHANGES
     assert strip.settled(900.0, grounds).cells == "RRRHH"
+
+
+def test_a_strip_with_all_that_it_can_hold_takes_little_of_a_snapshot() -> None:
+    random = Random(1)
+    minutes = [60.0 * number for number in range(720)]
+    facts = [a_fact(at, random.choice(list(Condition))) for at in minutes]
+    made = [bare(at, OutputRecorded, qty_good=Decimal(random.randrange(9999))) for at in minutes]
+    strip = fed(None, [*facts, *made])
+    assert (len(strip.cells), len(strip.good)) == (237, MOST_GOOD)
+    state = StationState(strip=strip)
+    assert len(snapshots.packed(state)) - len(snapshots.packed(StationState())) < 700

@@ -26,6 +26,8 @@ MOST_PEOPLE = 4
 """Of whom the last word is remembered."""
 LONGEST_NAME = 64
 """Characters of a person's id; whoever has a longer one corrects facts by their ids."""
+LONGEST_TEXT = 40
+"""Characters that are remembered of what tells a fact from others."""
 
 
 def remembered(floor: Floor, actor: str | None, facts: Iterable[Fact]) -> Floor:
@@ -34,7 +36,7 @@ def remembered(floor: Floor, actor: str | None, facts: Iterable[Fact]) -> Floor:
     if last is None or len(actor or "") > LONGEST_NAME:
         return floor
     others = tuple(one for one in floor.own if one.actor != actor)
-    mine = Own(actor, last.id, last.observed, last.data.TYPE, words_of(last.data))
+    mine = Own(actor, last.id, last.observed, last.data.TYPE, words_of(last.data)[:LONGEST_TEXT])
     return replace(floor, own=(mine, *others)[:MOST_PEOPLE])
 
 

@@ -15,7 +15,9 @@ UNCODED = "UNCODED"
 OTHERS = "*"
 """The code under which the rest is told."""
 MOST_REASONS = 12
-"""Reasons that are told apart."""
+"""Reasons that are told apart, and fewer where their codes are long: a snapshot is small whatever they are."""
+MOST_BYTES = 200
+"""Of the codes of those together."""
 TOLERANCE_S = 0.001
 
 
@@ -83,10 +85,10 @@ def _cost(segment: Segment) -> Loss:
 def _add(losses: dict[str, Loss], code: str, loss: Loss) -> None:
     losses[code] = losses.get(code, NOTHING).plus(loss)
     named = [one for one in losses if one != OTHERS]
-    if len(named) > MOST_REASONS:
+    while len(named) > MOST_REASONS or sum(len(one.encode()) for one in named) > MOST_BYTES:
         cheapest = min(named, key=lambda one: losses[one].seconds)
-        rest = losses.pop(cheapest)
-        losses[OTHERS] = losses.get(OTHERS, NOTHING).plus(rest)
+        named.remove(cheapest)
+        losses[OTHERS] = losses.get(OTHERS, NOTHING).plus(losses.pop(cheapest))
 
 
 def _take_away(losses: dict[str, Loss], code: str, loss: Loss) -> None:

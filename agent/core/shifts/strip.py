@@ -148,9 +148,8 @@ def _pieces(strip: Strip, until: float, grounds: Grounds) -> Iterator[tuple[str,
     """Letters of the time that is not settled, with start and end."""
     changes = sorted({one.at for one in (*strip.conditions, *strip.setups)})
     for ground in grounds(strip.until, until) if strip.until < until else ():
-        for start, end in pairwise(
-            [ground.start, *(at for at in changes if ground.start < at < ground.end), ground.end]
-        ):
+        points = [ground.start, *(at for at in changes if ground.start < at < ground.end), ground.end]
+        for start, end in pairwise(points):
             yield PLANNED if ground.planned else _letter(strip, start), start, end
 
 
