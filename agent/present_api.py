@@ -20,6 +20,8 @@ FRAME_INTERVAL_S = 0.1
 """Real seconds between two frames of a live view; the answer to a scan, for which somebody waits, goes out at once."""
 LONGEST_SILENCE_S = 2.0
 """Real seconds: a live view is at most this old, changed or not."""
+HEARTBEAT_S = 10.0
+"""Real seconds between two looks whether a follower is still there; one that does not answer is hung up on."""
 FAREWELL_S = 1.0
 """Real seconds that a stop waits for followers to hear of it."""
 
@@ -50,7 +52,7 @@ class PresentApi:
         return json(await self._overview.look())
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
-        live = web.WebSocketResponse(heartbeat=10.0)
+        live = web.WebSocketResponse(heartbeat=HEARTBEAT_S)
         await live.prepare(request)
         self._followers.add(live)
         sender = asyncio.create_task(self._send_frames(live), name="local_api.live")

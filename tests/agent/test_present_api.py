@@ -124,3 +124,15 @@ async def test_a_stop_waits_for_no_follower_that_does_not_read(shown: Shown, mon
         await shown.until_full()
         async with asyncio.timeout(5.0):
             await shown.api.hang_up()
+
+
+async def test_a_follower_that_answers_no_ping_is_hung_up_on(shown: Shown, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(present_api, "HEARTBEAT_S", 0.1)
+    with closing(shown.deaf()) as follower:
+        await eventually(lambda: bool(shown.overview.looks), "the first frame")
+        await shown.until_full()
+        follower.setblocking(False)
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(10.0):
+            while await loop.sock_recv(follower, 1 << 20):
+                pass
