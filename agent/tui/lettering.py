@@ -88,3 +88,8 @@ def big(text: str, scale: int = 1) -> list[str]:
         dots.insert(0, blank)
     pairs = zip(dots[::2], dots[1::2], strict=True)
     return ["".join(_BLOCKS[dot] for dot in zip(upper, lower, strict=True)) for upper, lower in pairs]
+
+
+def width_of(text: str, scale: int = 1) -> int:
+    """Columns that the text takes when it is drawn large."""
+    return len(big(text, scale)[0])

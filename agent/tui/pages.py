@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.app import ComposeResult
-from textual.containers import Grid, Vertical
+from textual.containers import Grid, Horizontal, Vertical
 from textual.message import Message
 
+from agent.core.times import epoch
 from agent.core.work_center_view import StopView, WorkCenterView
 from agent.tui.panels import Counts, Line
+from agent.tui.pictures.pareto import pareto
+from agent.tui.pictures.picture import Picture
+from agent.tui.pictures.strip import strip
 from agent.tui.scene import Scene
 from agent.tui.sheets import calls, handover
 from agent.tui.sheets.sheet import DIGITS, Sheet
@@ -68,10 +74,12 @@ class SheetPage(Vertical):
         super().__init__(id="sheet")
         self._title, self._text = Line("sheet-title"), Line("sheet-text")
         self._choices, self._primary = _choice_lines("sheet"), PrimaryLine("sheet-primary")
+        self._picture = Picture("sheet-picture")
 
     def compose(self) -> ComposeResult:
         """From the top down."""
         yield self._title
+        yield self._picture
         yield self._text
         yield from self._choices
         yield self._primary
@@ -82,6 +90,9 @@ class SheetPage(Vertical):
         leave = {"back": words.say("Esc: back"), "no": words.say("Esc: no"), "": ""}[sheet.leave]
         self._title.say("   ".join(filter(None, [sheet.title, *more, leave])))
         self._title.set_class(sheet.tone == "tells", "-tells")
+        self._picture.display = sheet.picture is not None
+        if sheet.picture is not None:
+            self._picture.show((sheet.title, sheet.picture), sheet.picture)
         self._text.say("\n".join(sheet.lines))
         self._text.display = bool(sheet.lines)
         _offer(self._choices, sheet, turned)
@@ -131,21 +142,24 @@ class RunPage(Vertical):
         self._why = Grid(*self._choices, id="why")
         self._told, self._figures = Line("told"), Line("figures")
         self._stock, self._events = Line("stock"), Line("events")
+        self._strip, self._losses, self._lost = Picture("strip"), Picture("losses"), Line("losses-title")
 
     def compose(self) -> ComposeResult:
         """From the top down."""
         yield self._counts
+        yield self._strip
         yield self._stop
         yield self._why
         yield self._told
-        yield self._figures
-        yield self._stock
-        yield self._events
+        yield Horizontal(
+            Vertical(self._figures, self._stock, self._events), Vertical(self._lost, self._losses, id="lost"), id="more"
+        )
 
     def draw(self, scene: Scene, sheet: Sheet) -> None:
         """Shows the scene."""
-        self._counts.draw(scene)
+        self._counts.draw(scene, tight=scene.asks_why)
         self._draw_stop(scene, sheet)
+        self._draw_pictures(scene)
         waiting = "   ".join(filter(None, [calls.told(scene), handover.told(scene)]))
         self._told.display = bool(waiting)
         self._told.say(waiting)
@@ -158,6 +172,19 @@ class RunPage(Vertical):
         self._stock.say(f"{words.say('Lots')}: {lots}   {words.say('Last serial')}: {serial}")
         lines = [words.event(event) for event in center.events]
         self._events.say("\n".join(lines[: max(1, self._events.size.height)]))
+
+    def _draw_pictures(self, scene: Scene) -> None:
+        """The strip of the shift; what stops cost in it, where there is room."""
+        words, center = scene.words, scene.center
+        seen, end = center.strip, None if center.shift_end is None else epoch(center.shift_end)
+        self._strip.display = seen is not None and not scene.asks_why
+        if seen is not None:
+            draw = partial(strip, seen, end, words, legend=self._events.roomy)
+            self._strip.show((seen, end, words, self._events.roomy), draw)
+        self._lost.say(words.say("What stops cost in this shift"))
+        reasons, losses = scene.view.reasons, center.losses
+        self._lost.display = self._losses.display = bool(losses) and not scene.asks_why
+        self._losses.show((losses, reasons, words), partial(pareto, losses, reasons, words))
 
     def _draw_stop(self, scene: Scene, sheet: Sheet) -> None:
         words, stop, title = scene.words, scene.stop, self._stop

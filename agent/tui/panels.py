@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from textwrap import wrap
 from typing import Final
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.times import epoch
+from agent.core.work_center_view import StripView
 from agent.tui.feedback import Feedback, Tone
-from agent.tui.lettering import big
+from agent.tui.lettering import big, width_of
+from agent.tui.pictures.pace import sparkline
+from agent.tui.pictures.picture import Picture
 from agent.tui.scene import Scene
 from agent.tui.wording import Wording, duration
 
@@ -54,14 +58,15 @@ class Letters(Line):
 
     def say_big(self, text: str) -> None:
         """Shows this text."""
-        self.say("\n".join(big(text, self._scale)))
+        self.say("\n".join(big(text, self.scale)))
 
     def width_of(self, text: str) -> int:
         """Columns that the text takes."""
-        return len(big(text, self._scale)[0])
+        return width_of(text, self.scale)
 
     @property
-    def _scale(self) -> int:
+    def scale(self) -> int:
+        """How large the letters are."""
         return 2 if self.roomy else 1
 
 
@@ -167,10 +172,11 @@ class StatePanel(Vertical):
         words, center = scene.words, scene.center
         word, lasted = condition_word(center.condition, words), duration(scene.now - epoch(center.condition_since))
         self._word.say_big(word)
-        is_beside = tight and self._word.width_of(word) + GAP + self._word.width_of(lasted) <= self.content_size.width
-        self._beside.display, self._timer.display = is_beside, not is_beside
-        if is_beside:
-            self._beside.say_big(lasted)
+        room = self.content_size.width - self._word.width_of(word) - GAP
+        fitting = [scale for scale in (self._word.scale, 1) if tight and width_of(lasted, scale) <= room]
+        self._beside.display, self._timer.display = bool(fitting), not fitting
+        if fitting:
+            self._beside.say("\n".join(big(lasted, fitting[0])))
         elif tight:
             self._timer.say(lasted)
         else:
@@ -207,14 +213,15 @@ class Counts(Vertical):
         super().__init__()
         self._good, self._scrap, self._target = Count("good"), Count("scrap"), Count("target")
         self._bar, self._pace = Line("bar"), Line("pace")
+        self._low, self._high = Picture("pace-low"), Picture("pace-high")
 
     def compose(self) -> ComposeResult:
-        """The quantities, the bar, the pace."""
-        yield Horizontal(self._good, self._scrap, self._target)
-        yield Horizontal(self._bar, self._pace)
+        """The quantities, the bar, the pace; the picture of the pace beside them."""
+        yield Horizontal(self._good, self._scrap, self._target, self._high)
+        yield Horizontal(Container(self._bar, self._pace, id="progress"), self._low)
 
-    def draw(self, scene: Scene) -> None:
-        """Shows the scene."""
+    def draw(self, scene: Scene, *, tight: bool) -> None:
+        """Shows the scene; without the picture on a low screen where the rows below are needed."""
         words, center, order = scene.words, scene.center, scene.center.order
         shown = order or center
         self._good.count(words.say("GOOD"), words.count(shown.qty_good))
@@ -224,6 +231,19 @@ class Counts(Vertical):
             self._target.count(words.say("TARGET"), words.count(order.qty_planned))
             self._bar.say(_bar(order.qty_good, order.qty_planned, self._bar.size.width))
         self._pace.say(_pace(scene))
+        self._draw_pace(scene, tight=tight)
+
+    def _draw_pace(self, scene: Scene, *, tight: bool) -> None:
+        seen, norm = scene.center.strip, scene.center.norm_per_hour
+        is_high = self._good.roomy
+        for picture, rows, fits in ((self._low, 2, not is_high and not tight), (self._high, 4, is_high)):
+            picture.display = seen is not None and fits
+            if seen is not None and picture.display:
+                picture.show((seen, norm, scene.now // 60), partial(_pace_picture, seen, scene.now, norm, rows))
+
+
+def _pace_picture(seen: StripView, now: float, norm: Decimal | None, rows: int, width: int) -> Content:
+    return sparkline(seen, now, norm, width, rows)
 
 
 def _bar(done: Decimal, planned: Decimal, width: int) -> str:
@@ -238,7 +258,11 @@ def _pace(scene: Scene) -> str:
     words, order = scene.words, scene.center.order
     if scene.pace is None:
         return words.say("Pace: not known yet")
-    said = words.say("Pace {count} per hour", count=words.count(scene.pace))
+    pace, norm = words.count(scene.pace), scene.center.norm_per_hour
+    if norm is None:
+        said = words.say("Pace {count} per hour", count=pace)
+    else:
+        said = words.say("Pace {count} of {norm} per hour", count=pace, norm=words.count(round(norm)))
     if order is None or scene.pace <= 0 or order.qty_good >= order.qty_planned:
         return said
     ready = scene.now + float((order.qty_planned - order.qty_good) / scene.pace) * 3600

@@ -53,6 +53,6 @@ class LineScreen(Screen[None], inherit_bindings=False):
             self._sheet.draw(sheet, desk.path.turned, words)
         if scene is not None:
             self._top.draw(scene)
-            self._state.draw(scene, tight=not on_run or bool(sheet.choices))
+            self._state.draw(scene, tight=not on_run or bool(sheet.choices) or self.has_class("-noticed", "-wordy"))
         if scene is not None and on_run:
             self._run.draw(scene, sheet)

@@ -29,7 +29,21 @@ from agent.tui.sheets.sheet import Page, Show
 from agent.tui.texts import ANSWERS, LANGUAGES, Language
 from agent.tui.wording import Wording
 from tests.tui.operating import LARGE, SMALL
-from tests.tui.views import ASKING, CENTER, LOCKED, NEXT, NOON, ORDER, PIN_ASKED, SHIFT, STOP, STOPPED, VIEW, showing
+from tests.tui.views import (
+    ASKING,
+    CENTER,
+    IN_SHIFT,
+    LOCKED,
+    NEXT,
+    NOON,
+    ORDER,
+    PIN_ASKED,
+    SHIFT,
+    STOP,
+    STOPPED,
+    VIEW,
+    showing,
+)
 
 LEAST_CONTRAST: dict[ThemeName, float] = {"dark": 4.5, "light": 4.5, "high_contrast": 7.0}
 """WCAG 2.1, levels AA and AAA, for text of any size."""
@@ -75,6 +89,8 @@ def centers() -> list[AgentView]:
     lost = {"link_up": False, "readers_down": ("hand-1", "gate-1")}
     views.append(showing(CENTER.model_copy(update=lost)))
     views.append(showing(CENTER.model_copy(update={"shift_figures": SHIFT, "uncoded": 12})))
+    standing = {"stop": STOP, "condition": Condition.FAULTED}
+    views += [showing(IN_SHIFT), showing(IN_SHIFT.model_copy(update=standing))]
     system = STOP.model_copy(update={"reason_code": "WAITING_DOWNSTREAM"})
     views.append(showing(STOPPED.model_copy(update={"stop": system, "shift_figures": SHIFT})))
     bare = {"order": None, "orders": (), "lots": (), "last_serial": None, "events": ()}
@@ -130,8 +146,8 @@ async def every_screen(
         for reply in replies():
             await show(f"{reply}", reply)
         terminal.desk.back(0.0)
-        await show("stop", Seen(showing(STOPPED)))
-        for page in (Page.REASONS, Page.ORDERS, Page.HELP):
+        await show("stop", Seen(showing(IN_SHIFT.model_copy(update={"stop": STOP}))))
+        for page in (Page.REASONS, Page.ORDERS, Page.LOSSES, Page.HELP):
             terminal.desk.open_page(page, 0.0)
             await show(page, Answered(START, REFUSED))
         terminal.desk.path.go_home(Show(Page.FINISH, {"order_id": "PO-1001", "op_no": "20"}))
@@ -262,7 +278,9 @@ async def test_orders_stand_in_columns_with_their_status() -> None:
 async def test_a_scan_refused_for_want_of_space_is_worded_in_the_operators_language(
     language: Language, said: str
 ) -> None:
-    scan = ScanView(time=NOON, text="SN:1", reader="gun", **STORAGE_FULL.model_dump(exclude={"fact_ids"}))
+    scan = ScanView(
+        time=NOON, text="SN:1", reader="gun", **STORAGE_FULL.model_dump(exclude={"fact_ids", "let_in", "session"})
+    )
     alarm = AlarmView(code="storage", since=NOON, text="space for facts is reserve")
     view = showing(CENTER.model_copy(update={"last_scan": scan})).model_copy(update={"alarms": (alarm,)})
     async with terminal_in(language) as (terminal, pilot):

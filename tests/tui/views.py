@@ -13,10 +13,12 @@ from agent.core.work_center_view import (
     AskedView,
     EventView,
     FiguresView,
+    LossView,
     OrderView,
     PartView,
     PinAskedView,
     StopView,
+    StripView,
     WorkCenterView,
 )
 
@@ -123,6 +125,41 @@ CENTER = WorkCenterView(
     shift_figures=None,
     order_figures=None,
 )
+STRIP = StripView(
+    since="2026-03-04T02:00:00.000Z",
+    cell_s=180.0,
+    cells="C" * 6
+    + "R" * 20
+    + "F" * 3
+    + "R" * 22
+    + "P" * 10
+    + "R" * 8
+    + "S" * 4
+    + "R" * 20
+    + "U" * 2
+    + "I" * 2
+    + "R" * 4,
+    good_s=900.0,
+    good=tuple(
+        map(Decimal, (0, 20, 110, 126, 130, 90, 130, 128, 120, 0, 40, 128, 131, 80, 132, 125, 126, 101, 88, 70))
+    ),
+)
+"""Five hours and a few minutes of a shift that began at seven."""
+LOSSES = tuple(
+    LossView(reason_code=code, count=count, seconds=seconds)
+    for code, count, seconds in (("JAM", 7, 2711.0), ("TOOL", 1, 1900.0), ("UNCODED", 2, 600.0), ("MAT", 1, 420.0))
+)
+IN_SHIFT = CENTER.model_copy(
+    update={
+        "strip": STRIP,
+        "norm_per_hour": Decimal(500),
+        "shift_end": "2026-03-04T10:00:00.000Z",
+        "losses": LOSSES,
+        "shift_figures": SHIFT,
+        "uncoded": 2,
+    }
+)
+"""With everything that pictures are made of."""
 STOPPED = CENTER.model_copy(update={"condition": Condition.FAULTED, "condition_since": STOP.start, "stop": STOP})
 LOCKED = STOPPED.model_copy(update={"locked": True})
 PIN_ASKED = CENTER.model_copy(update={"locked": True, "pin_asked": PinAskedView(operator_id="OP-7", name="Asel")})

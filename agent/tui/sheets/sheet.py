@@ -44,6 +44,7 @@ class Page(StrEnum):
     PLACE = "place"
     USED = "used"
     SCRAP = "scrap"
+    LOSSES = "losses"
     QUESTION = "question"
     HELP = "help"
     LOCKED = "locked"

@@ -17,6 +17,7 @@ from agent.tui.texts.order_pages import ORDER_PAGES
 from agent.tui.texts.orders import ORDERS
 from agent.tui.texts.people import PEOPLE
 from agent.tui.texts.people_pages import PEOPLE_PAGES
+from agent.tui.texts.pictures import PICTURES
 from agent.tui.texts.quantities import QUANTITIES
 from agent.tui.texts.scans import SCANS
 from agent.tui.texts.scrap_pages import SCRAP_PAGES
@@ -36,7 +37,9 @@ ANSWERS: Final = (
     CODES | CORRECTIONS | ENTRIES | HANDOVER | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
 )
 """What the agent says to people: the patterns of its answers."""
-_TRANSLATIONS: Final = SCREENS | STARTING | LOTS_PAGES | SCRAP_PAGES | PEOPLE_PAGES | STOP_PAGES | ORDER_PAGES | ANSWERS
+_TRANSLATIONS: Final = (
+    SCREENS | PICTURES | STARTING | LOTS_PAGES | SCRAP_PAGES | PEOPLE_PAGES | STOP_PAGES | ORDER_PAGES | ANSWERS
+)
 
 
 def translate(language: Language, text: str) -> str:
