@@ -54,6 +54,7 @@ class Terminal(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *((key, action) for key, action, _ in KEYS if key != "ctrl+q"),
         ("ctrl+c", "leave"),
+        ("shift+f11", "next_theme"),
     ]
 
     class Told(Message):
@@ -166,7 +167,7 @@ class Terminal(App[None]):
         self.draw()
 
     def action_next_theme(self) -> None:
-        """Goes round the themes."""
+        """Shift+F11."""
         self.theme = after(self.theme)
 
     def action_next_center(self) -> None:

@@ -28,8 +28,9 @@ from agent.tui.scene import Scene
 from agent.tui.sheets import rights, standing, undoing
 from agent.tui.sheets.run import run
 from agent.tui.sheets.sheet import DIGITS, Deed, Field, Known, Note, Page, Send, Sheet, Show, SignOn, Switch
-from agent.tui.texts import LANGUAGES, Language
+from agent.tui.texts import Language
 from agent.tui.together import Together
+from agent.tui.tongue import Tongue
 from agent.tui.watch import Watch
 from agent.tui.wording import Wording
 
@@ -50,7 +51,7 @@ class Desk:
         language: Language,
         wedge: Collector,
     ) -> None:
-        self.language = language
+        self.tongue = Tongue(language)
         self.path = Path()
         self.feedback = told.QUIET
         self.wedge = wedge
@@ -115,7 +116,7 @@ class Desk:
     @property
     def words(self) -> Wording:
         """The operator's language in the plant's time zone."""
-        return self._watch.words(self.language)
+        return self._watch.words(self.tongue.language)
 
     def scene(self, now: float) -> Scene | None:
         """What there is to draw; None before the first view, or where the work center is not the agent's."""
@@ -243,8 +244,7 @@ class Desk:
 
     def next_language(self) -> None:
         """Goes round the languages."""
-        languages = list(LANGUAGES)
-        self.language = languages[(languages.index(self.language) + 1) % len(languages)]
+        self.tongue.turn()
         self.feedback = self.feedback if self.feedback.tone is Tone.WAITING else told.QUIET
 
     def next_center(self) -> None:
@@ -258,7 +258,9 @@ class Desk:
         self._enter(self.words.say("Lock"), "lock", {})
 
     def settle(self, now: float) -> None:
-        """Lets the keys mean what they mean on the screen that stands there now."""
+        """Lets the keys mean what they mean on the screen that stands there now, in the language of who acts there."""
+        if (before := self.scene(now)) is not None:
+            self.tongue.follow(before.acting)
         scene, asked = self.scene(now), self.pin_of
         if self._is_locked and self.path.page not in _WHILE_LOCKED:
             self.path.go_home()

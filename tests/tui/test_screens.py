@@ -233,7 +233,7 @@ async def test_the_theme_of_the_configuration_is_drawn_and_the_next_ones_follow_
         for _ in THEMES:
             await settled(terminal)
             seen.append((terminal.theme, terminal.screen.styles.background.hex))
-            await terminal.run_action("next_theme")
+            await pilot.press("shift+f11")
         await pilot.pause()
         assert seen == [("light", "#F4F6F8"), ("high_contrast", "#000000"), ("dark", "#10151A")]
         assert terminal.theme == "light"
