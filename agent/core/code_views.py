@@ -10,7 +10,7 @@ from agent.core.directories.copies import Texts
 from agent.core.directories.reasons import CodeEntry, ReasonEntry
 from agent.core.views import CodeView, ListView
 
-SHOWN: Final = ("defects", "causes", "skips", "interruptions", "returns", "deviations", "holds")
+SHOWN: Final = ("defects", "causes", "corrections", "skips", "interruptions", "returns", "deviations", "holds")
 """Names of the lists that something at the terminal is chosen from."""
 
 

@@ -48,6 +48,11 @@ class Setup:
     counter_rules: dict[tuple[Role, float], CounterRules] = field(default_factory=dict, compare=False)
     """What follows from the configuration of a counter at a nominal cycle, once it has been worked out."""
 
+    @property
+    def counts_output(self) -> bool:
+        """Whether output is told by itself, by a counter or by serials, and nobody has to report it."""
+        return self.output_role is not None or self.machine.output.count_by == "serial"
+
 
 def figure_rules(machine: MachineSettings) -> Rules:
     """How stops are counted at a work center."""

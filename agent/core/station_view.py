@@ -22,6 +22,7 @@ from agent.core.shifts.time_elements import elements
 from agent.core.state import LastScan, Question
 from agent.core.station import Station
 from agent.core.times import iso
+from agent.core.units import issuing, making
 from agent.core.units.units import OpenNc
 from agent.core.work_center_view import (
     AskedView,
@@ -96,6 +97,9 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         locked=locking.is_locked(state.crew, machine.people),
         pin_asked=_pin_asked(state.crew, directories, now),
         qty_rework=Decimal(output.cums.rework),
+        counts_output=station.setup.counts_output,
+        issues_serials=issuing.issues(station.setup, directories, state.units, operation),
+        lot_issuer=None if operation is None else making.lot_issuer(directories, machine.work_center, operation),
         lot_out=None if state.units.lot_out is None else state.units.lot_out.lot_id,
         nonconforming=tuple(_nonconforming(nc) for nc in state.units.open),
         open_nc=state.units.open_count,

@@ -109,7 +109,7 @@ class Turn:
     @property
     def counts_output(self) -> bool:
         """Whether output is told by itself, by a counter or by serials, and nobody has to report it."""
-        return self.counts or self.setup.machine.output.count_by == "serial"
+        return self.setup.counts_output
 
     @property
     def says_setup(self) -> bool:

@@ -133,7 +133,8 @@ class AgentView(Block):
     reason_groups: dict[str, dict[str, str]] = Field(default_factory=dict)
     """What each group of reasons is called, by language."""
     lists: dict[str, ListView] = Field(default_factory=dict)
-    """The other lists of codes, by name: defects, causes, skips, interruptions, returns, deviations, holds."""
+    """The other lists of codes, by name: defects, causes, corrections, skips, interruptions, returns, deviations and
+    holds."""
     open_discrepancies: Annotated[int, Field(ge=0)] = 0
     """All that are unresolved."""
     discrepancies: tuple[DiscrepancyView, ...] = ()

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from agent.core.directories.items import Issuer
 from agent.core.facts import (
     Block,
     CallRole,
@@ -412,6 +413,12 @@ class WorkCenterView(Block):
     """Checks that are due, the last ones made, what is held."""
     qty_rework: Decimal = Decimal(0)
     """In rework now: neither good nor scrap."""
+    counts_output: bool = True
+    """Output is told by itself, by a counter or by serials, and nobody has to report it."""
+    issues_serials: bool = False
+    """Serials for what is made now are issued here, and may be asked for."""
+    lot_issuer: Issuer | None = None
+    """Who names the lot that is being made; null where none can be."""
     lot_out: str | None = None
     """The lot that is being made."""
     nonconforming: tuple[NonconformanceView, ...] = ()

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from agent.core.materials.material_view import ComponentView, LotView, MovementView
+from agent.core.quality.quality_views import CheckView, DueCheckView, HoldView, QualityView
 from agent.core.views import AgentView, CodeView, ListView
-from agent.core.work_center_view import WorkCenterView
+from agent.core.work_center_view import NonconformanceView, WorkCenterView
 from agent.tui.sheets.sheet import Page, Show
 from tests.tui.views import CENTER, NOON, showing
 
@@ -65,6 +66,52 @@ RETURNED = MovementView(
 REJECTED = RETURNED.model_copy(update={"movement_id": "mov-2", "state": "rejected", "answer": "NOT_FOUND"})
 LOADED = CENTER.model_copy(update={"components": (LABELS, CABLES), "loaded": (LABEL, STRAY)})
 
+WIDTH = DueCheckView(
+    check_id="WIDTH",
+    kind="in_process",
+    text={"en": "Width", "ru": "Ширина", "kk": "Ені"},
+    uom="mm",
+    lower=Decimal("27.5"),
+    upper=Decimal("28.5"),
+    target=Decimal(28),
+    limits_version="1",
+    sampling="every_n",
+    every=50,
+    mandatory=True,
+    samples=3,
+    lots=(),
+)
+_NO_LIMITS = {"lower": None, "upper": None, "target": None, "samples": 1, "mandatory": False}
+LOOK = WIDTH.model_copy(
+    update={"check_id": "LOOK", "text": {"en": "Look", "ru": "Вид", "kk": "Түрі"}, "uom": None, **_NO_LIMITS}
+)
+TORQUE = WIDTH.model_copy(update={"check_id": "TORQUE", "text": {"en": "Torque"}, "uom": "Nm", **_NO_LIMITS})
+INCOMING = LOOK.model_copy(
+    update={"check_id": "INCOMING", "kind": "incoming", "sampling": "per_lot", "lots": ("L-1", "L-2"), "samples": 2}
+)
+MADE = CheckView(
+    time="2026-03-04T06:58:00.000Z",
+    check_id="WIDTH",
+    characteristic="Width",
+    result="fail",
+    value=Decimal(30),
+    uom="mm",
+    about="SN000122",
+)
+HELD = HoldView(
+    hold_id="hold-1", target="lot", target_id="P-001", reason_code="SUSPECT", since="2026-03-04T06:50:00.000Z"
+)
+CHECKING = CENTER.model_copy(update={"quality": QualityView(due=(WIDTH, LOOK), results=(MADE,), holds=(HELD,))})
+SCRATCHED = NonconformanceView(
+    nc_id="nc-1",
+    serial=None,
+    lot_id=None,
+    qty=Decimal(5),
+    defect_code="SCRATCH",
+    disposition=None,
+    since="2026-03-04T06:45:00.000Z",
+)
+
 
 def codes(*names: str, generic: Iterable[str] = (), group: str | None = None) -> tuple[CodeView, ...]:
     """Codes with a text in each language."""
@@ -84,6 +131,7 @@ LISTS = {
     "returns": ListView(codes=codes("LEFT_OVER", "OTHER", generic={"OTHER"})),
     "deviations": ListView(codes=codes("NO_STOCK")),
     "skips": ListView(codes=codes("GAUGE_BROKEN", "OTHER", generic={"OTHER"})),
+    "corrections": ListView(codes=codes("MISCOUNT")),
     "holds": ListView(codes=codes("SUSPECT")),
 }
 
@@ -94,15 +142,22 @@ def floor(center: WorkCenterView = LOADED, **lists: ListView) -> AgentView:
 
 
 _MANY = ("BURR", "SCRATCH", "CRACK", "DENT", "STAIN", "SIZE", "SHAPE", "COLOUR", "LABEL", "OTHER")
-FULL = floor(
-    LOADED.model_copy(
-        update={"movements": (REJECTED, RETURNED, RETURNED), "barred": ("return_material", "report_scrap")}
-    ),
-    defects=ListView(codes=codes(*_MANY)),
-)
+_FULL = {
+    "movements": (REJECTED, RETURNED, RETURNED),
+    "barred": ("return_material", "report_scrap", "dispose_nc", "release_hold"),
+    "setup_parts": Decimal(4),
+    "counts_output": False,
+    "issues_serials": True,
+    "lot_issuer": "external",
+    "lot_out": "WC-12-L00007",
+    "nonconforming": (SCRATCHED, SCRATCHED.model_copy(update={"nc_id": "nc-2", "disposition": "use_as_is"})),
+    "open_nc": 12,
+    "quality": QualityView(due=(WIDTH, LOOK, TORQUE, INCOMING), results=(MADE, MADE, MADE), holds=(HELD, HELD)),
+}
+FULL = floor(LOADED.model_copy(update=_FULL), defects=ListView(codes=codes(*_MANY)))
 """With as much to show as there may be."""
 _LOT = {"lot_id": "L-77"}
-_SCRAP = {"qty": "1000000", "place": "ASSEMBLY-TABLE-12", "disposition": "use_as_is"}
+_QTY = {"qty": "1000000"}
 SHOWS = (
     Show(Page.LOTS),
     Show(Page.COMPONENT, {"bom_line": "10"}),
@@ -115,7 +170,25 @@ SHOWS = (
     Show(Page.RETURN, {**_LOT, "qty": "5", "uom": "m", "reason": "OTHER"}),
     Show(Page.PLACE, _LOT),
     Show(Page.SCRAP),
-    *(Show(Page.SCRAP, {"qty": "1000000", "where": where}) for where in ("", "place", "typed", "disposition")),
-    Show(Page.SCRAP, _SCRAP),
+    *(Show(Page.SCRAP, {**_QTY, "where": where}) for where in ("", "place", "typed", "disposition")),
+    Show(Page.SCRAP, {**_QTY, "place": "ASSEMBLY-TABLE-12", "disposition": "use_as_is"}),
+    Show(Page.REWORK),
+    Show(Page.NONCONFORMING, {"nc_id": "nc-1"}),
+    Show(Page.NONCONFORMING, {"nc_id": "nc-1", "qty": "2"}),
+    Show(Page.NONCONFORMING, {"nc_id": "nc-2", "qty": "2"}),
+    *(Show(Page.KEEP_APART, known) for known in ({}, _QTY)),
+    *(Show(Page.OUTPUT, known) for known in ({}, {"more": "1"})),
+    Show(Page.SETUP_PARTS),
+    Show(Page.SERIALS),
+    Show(Page.NEW_LOT),
+    *(Show(Page.ADJUST, known) for known in ({}, {"category": "good"}, {"category": "good", "delta": "-5"})),
+    Show(Page.QUALITY),
+    *(Show(Page.CHECK, {"check_id": check_id}) for check_id in ("WIDTH", "LOOK", "INCOMING")),
+    Show(Page.JUDGED, {"check_id": "TORQUE", "value": "12"}),
+    *(Show(Page.FAILED, {"check_id": "WIDTH", "value": "30", **more}) for more in ({}, _QTY)),
+    Show(Page.SKIP, {"check_id": "WIDTH"}),
+    Show(Page.HOLDS),
+    Show(Page.RELEASE, {"hold_id": "hold-1"}),
+    *(Show(Page.HOLD, known) for known in ({}, {"target": "lot"}, {"target": "serial", "target_id": "SN000123"})),
 )
 """Every page of the floor, and every question on it."""

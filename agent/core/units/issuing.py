@@ -86,6 +86,17 @@ def scanned(turn: Turn, serial: str) -> None:
         making.keep(turn)
 
 
+def issues(setup: Setup, directories: Directories, units: Units, operation: Operation | None) -> bool:
+    """Whether serials for the operation in progress are issued here."""
+    if operation is None:
+        return False
+    try:
+        series = _series(setup, directories, units, operation)
+    except EntryRefusedError:
+        return False
+    return series.has(series.next)
+
+
 def _give_serials(turn: Turn, fact: Fact, count: int) -> None:
     keys, operation = fact.data.keys, turn.operations.current
     order = plan.copy_of(turn.directories, turn.wc_id, keys.order_id, keys.op_no)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from agent.core import arguments, boundary
 from agent.core.actions import Action, Actions
-from agent.core.directories import Item, Order
+from agent.core.directories import Directories, Item, Order
+from agent.core.directories.items import Issuer
 from agent.core.errors import EntryRefusedError
 from agent.core.observations import Entry
 from agent.core.orders import plan
@@ -47,7 +48,7 @@ def operation_changed(turn: Turn) -> None:
         turn.units = replace(turn.units, lot_out=None, next_serial=None, ahead=())
         return
     known = MAKING.find(turn, turn.wc_id, operation.order_id, operation.op_no) or Making()
-    order, item = _planned(turn, operation)
+    order, item = _planned(turn.directories, turn.wc_id, operation)
     lot_id = known.lot_out
     if order is not None and order.trace.lot_out is not None:
         lot_id = order.trace.lot_out
@@ -97,9 +98,9 @@ def start_lot(turn: Turn, lot_id: str | None, at: float) -> str:
         EntryRefusedError: no order is in progress, or it is not for the one who enters it to name the lot.
     """
     operation = must_be_in_progress(turn)
-    order, item = _planned(turn, operation)
-    issuer = "external" if item is None else item.lot_issuer
-    if issuer == "mes" or (order is not None and order.trace.lot_out is not None):
+    _, item = _planned(turn.directories, turn.wc_id, operation)
+    issuer = lot_issuer(turn.directories, turn.wc_id, operation)
+    if issuer == "mes":
         raise EntryRefusedError(
             "LOT_FROM_MES", say("The MES names the lots of order {order_id}.", order_id=operation.order_id)
         )
@@ -116,6 +117,14 @@ def start_lot(turn: Turn, lot_id: str | None, at: float) -> str:
     boundary.end(turn, at, "lot")
     _fill(turn, lot_id, issued=issuer == "agent")
     return say("Lot {lot_id} is being made.", lot_id=lot_id)
+
+
+def lot_issuer(directories: Directories, wc_id: str, operation: Operation) -> Issuer:
+    """Who names the lots that an operation makes."""
+    order, item = _planned(directories, wc_id, operation)
+    if order is not None and order.trace.lot_out is not None:
+        return "mes"
+    return "external" if item is None else item.lot_issuer
 
 
 def _must_be_new(turn: Turn, lot_id: str, item: Item | None) -> None:
@@ -150,9 +159,9 @@ def _fill(turn: Turn, lot_id: str, *, issued: bool = False) -> None:
     keep(turn)
 
 
-def _planned(turn: Turn, operation: Operation) -> tuple[Order | None, Item | None]:
-    order = plan.copy_of(turn.directories, turn.wc_id, operation.order_id, operation.op_no)
-    return order, None if operation.item_id is None else turn.directories.items.get(operation.item_id)
+def _planned(directories: Directories, wc_id: str, operation: Operation) -> tuple[Order | None, Item | None]:
+    order = plan.copy_of(directories, wc_id, operation.order_id, operation.op_no)
+    return order, None if operation.item_id is None else directories.items.get(operation.item_id)
 
 
 def _start_lot(turn: Turn, entry: Entry) -> str:

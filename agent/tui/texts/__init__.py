@@ -15,9 +15,11 @@ from agent.tui.texts.lots_pages import LOTS_PAGES
 from agent.tui.texts.materials import MATERIALS
 from agent.tui.texts.order_pages import ORDER_PAGES
 from agent.tui.texts.orders import ORDERS
+from agent.tui.texts.output_pages import OUTPUT_PAGES
 from agent.tui.texts.people import PEOPLE
 from agent.tui.texts.people_pages import PEOPLE_PAGES
 from agent.tui.texts.pictures import PICTURES
+from agent.tui.texts.quality_pages import QUALITY_PAGES
 from agent.tui.texts.quantities import QUANTITIES
 from agent.tui.texts.scans import SCANS
 from agent.tui.texts.scrap_pages import SCRAP_PAGES
@@ -38,7 +40,17 @@ ANSWERS: Final = (
 )
 """What the agent says to people: the patterns of its answers."""
 _TRANSLATIONS: Final = (
-    SCREENS | PICTURES | STARTING | LOTS_PAGES | SCRAP_PAGES | PEOPLE_PAGES | STOP_PAGES | ORDER_PAGES | ANSWERS
+    SCREENS
+    | PICTURES
+    | STARTING
+    | LOTS_PAGES
+    | OUTPUT_PAGES
+    | SCRAP_PAGES
+    | QUALITY_PAGES
+    | PEOPLE_PAGES
+    | STOP_PAGES
+    | ORDER_PAGES
+    | ANSWERS
 )
 
 
