@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.tui.operating import operating
-from tests.tui.real_agent import a_real_agent
+from tests.tui.operating import Operator, operating, type_slowly
+from tests.tui.real_agent import HAND, a_real_agent
+from tests.tui.real_floor import BADGES, OPERATOR
 
 SCRATCH_AT_THE_TOP = "1  Scratch"
+
+
+async def at_line(operator: Operator, text: str) -> str:
+    """The digit of the line that says this."""
+    await operator.sees(text)
+    found = re.search(rf"^ *([1-9])  .*{re.escape(text)}", operator.screen(), re.MULTILINE)
+    assert found is not None, operator.screen()
+    return found[1]
 
 
 async def test_a_lot_is_scanned_unloaded_with_what_is_left_and_returned(tmp_path: Path) -> None:
@@ -104,3 +114,94 @@ async def test_an_agent_or_a_terminal_that_dies_in_the_midst_loses_nothing_and_r
                 await operator.press("f5", "2", "enter", "1")
             await operator.sees("GOOD  3")
         assert [fact["qty_from_good"] for fact in await agent.facts("scrap.recorded")] == ["2"]
+
+
+async def test_good_parts_are_reported_where_nobody_counts_them_and_put_right(tmp_path: Path) -> None:
+    async with a_real_agent(tmp_path, hand=True) as agent, operating(agent.socket, center=HAND) as operator:
+        await agent.enter("start_operation", HAND, order_id="PO-1")
+        await operator.sees("PO-1 / 10")
+        await operator.press("f4")
+        await operator.sees("Good parts: how many?")
+        await operator.press("7", "enter")
+        await operator.sees("√ ACCEPTED  Good 7 EA taken.")
+        await operator.press("f4")
+        await operator.sees("Enter: Setup parts, serials, lots, corrections")
+        await operator.press("enter")
+        await operator.sees("Correct a quantity")
+        await operator.press(await at_line(operator, "Correct a quantity"))
+        await operator.sees("1  Good: 7")
+        await operator.press("1")
+        await operator.sees("by how much is it wrong?")
+        await type_slowly(operator, "-2")
+        await operator.press("enter")
+        await operator.sees("Why is it corrected?")
+        await type_slowly(operator, "MISCOUNT")
+        await operator.press("enter")
+        await operator.sees("√ ACCEPTED  Quantity good adjusted by -2 EA.")
+        (adjusted,) = await agent.facts("quantity.adjusted")
+        assert (adjusted["category"], adjusted["delta"], adjusted["reason"]) == ("good", "-2", "MISCOUNT")
+        assert agent.center_of(HAND).qty_good == 5
+
+
+async def test_a_check_is_measured_another_fails_and_parts_are_kept_apart_and_pass_again(tmp_path: Path) -> None:
+    async with a_real_agent(tmp_path) as agent, operating(agent.socket) as operator:
+        await agent.begins("PO-1")
+        await agent.runs(parts=5)
+        await operator.sees("GOOD  5")
+        await operator.press("f6")
+        await operator.sees("27.5 … 28.5 mm   Width")
+        await operator.press(await at_line(operator, "Width"))
+        await operator.sees("Value in mm")
+        await type_slowly(operator, "28,1")
+        await operator.press("enter")
+        await operator.sees("√ PASSED  28.1 mm  Width")
+        await operator.press(await at_line(operator, "Look"))
+        await operator.sees("2  Failed")
+        await operator.press("2")
+        await operator.sees("how many parts do not conform?")
+        await operator.press("2", "enter")
+        await operator.sees("which defect?")
+        await operator.press("1")
+        await operator.sees("× FAILED  Look")
+        await operator.press(await at_line(operator, "Kept apart: 1"))
+        await operator.sees("? NOT DECIDED   Scratch")
+        await operator.press("1")
+        await operator.sees("Enter: All 2")
+        await operator.press("enter")
+        await operator.sees("1  Repair it")
+        await operator.press("1")
+        await operator.sees("2   Repair it   Scratch")
+        await operator.press("1")
+        await operator.sees("Enter: All 2")
+        await operator.press("enter")
+        await operator.sees("Enter: It passed: good again")
+        await operator.press("enter")
+        await operator.sees("Nothing is kept apart.")
+        width, look = await agent.facts("quality.checked")
+        assert (width["value"], width["result"], look["result"]) == ("28.1", "pass", "fail")
+        assert (str(agent.center.qty_good), str(agent.center.qty_rework), agent.center.open_nc) == ("5", "0", 0)
+
+
+async def test_a_lot_is_held_and_cannot_be_loaded_until_somebody_with_the_right_releases_it(tmp_path: Path) -> None:
+    async with a_real_agent(tmp_path) as agent, operating(agent.socket) as operator:
+        await agent.begins("PO-1")
+        await operator.sees("PO-1")
+        operator.scan(BADGES[OPERATOR])
+        await agent.shows(lambda center: bool(center.crew), "somebody is signed on")
+        operator.scan("LOT:G-1:GRANULATE")
+        await operator.sees("Lot G-1 loaded.")
+        await operator.press("f6")
+        await operator.sees("On hold: 0")
+        await operator.press(await at_line(operator, "On hold: 0"))
+        await operator.sees("Enter: Put something on hold")
+        await operator.press("enter")
+        await operator.sees("Lot G-1")
+        await operator.press(await at_line(operator, "Lot G-1"))
+        await operator.sees("1  Suspected of a defect")
+        await operator.press("1")
+        await operator.sees("× NO RIGHT  Lot G-1")
+        await operator.press("1")
+        await operator.sees("Enter: × NO RIGHT  Release")
+        await operator.press("enter")
+        await operator.sees("× REFUSED")
+        assert [hold.target_id for hold in agent.center.quality.holds] == ["G-1"]

@@ -176,7 +176,7 @@ def test_the_page_of_a_component_that_is_no_longer_needed_is_left(steps: int) ->
 
 def test_what_somebody_has_no_right_to_is_marked_and_may_be_tried() -> None:
     desk = at_lots(LOADED.model_copy(update={"barred": ("return_material",)})).press(1)
-    assert desk.labels[1] == "Return to the store   ⊘ needs another role"
+    assert desk.labels[1] == "× NO RIGHT  Return to the store"
     assert desk.press(2).page is Page.RETURN
 
 

@@ -10,6 +10,7 @@ from agent.core.facts import OperationStatus
 from agent.core.views import CodeView, ListView
 from agent.core.work_center_view import OrderView, PredecessorView
 from agent.tui.scene import Scene
+from agent.tui.sheets.rights import marked
 from agent.tui.sheets.sheet import Page, Send, Show
 from tests.tui.scenes import a_scene, confirmed, labels, note, opened, picked, sheet, typed
 from tests.tui.views import CENTER, NEXT, ORDER, UNRELEASED
@@ -113,9 +114,9 @@ def test_a_setup_that_is_under_way_is_ended() -> None:
 
 def test_what_whoever_acts_has_no_right_to_is_marked_and_can_be_tried() -> None:
     scene = a_scene(CENTER.model_copy(update={"barred": ("abort_operation",)}), lists={"interruptions": WHY})
-    shown = sheet(scene, Page.ORDER, **KEY)
-    assert "Give up for good   ⊘ needs another role" in labels(shown)
-    assert isinstance(picked(shown, "Give up"), Show)
+    shown = marked(sheet(scene, Page.ORDER, **KEY), scene)
+    assert "× NO RIGHT  Give up for good" in labels(shown)
+    assert isinstance(picked(shown, "× NO RIGHT  Give up"), Show)
 
 
 def test_a_finish_is_asked_once() -> None:

@@ -140,8 +140,10 @@ def test_what_is_held_is_not_offered_again_and_is_released_once_it_was_asked() -
 
 
 def test_who_may_not_release_is_told_so_before() -> None:
-    desk = at_quality(CHECKING.model_copy(update={"barred": ("release_hold",)})).press(3).press(1)
-    assert desk.offered == "Release   ⊘ needs another role"
+    desk = at_quality(CHECKING.model_copy(update={"barred": ("release_hold",)})).press(3)
+    assert desk.labels[0].startswith("× NO RIGHT  Lot P-001")
+    desk.press(1)
+    assert desk.offered == "× NO RIGHT  Release"
 
 
 def apart(**changes: object) -> WorkCenterView:

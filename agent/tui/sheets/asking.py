@@ -73,13 +73,6 @@ def name(text: str, words: Wording, then: Callable[[str], Deed]) -> Deed:
     return then(typed) if typed and fits(typed) else Note(words.say("That is too long for a name. Look again."))
 
 
-def barred(scene: Scene, label: str, *actions: str) -> str:
-    """What is offered, marked where whoever acts has no right to it."""
-    if not set(actions) & set(scene.center.barred):
-        return label
-    return f"{label}   ⊘ {scene.words.say('needs another role')}"
-
-
 def _picked(known: Known, asked: CodeQuestion) -> Callable[[CodeView], Deed]:
     chosen = {name: value for name, value in known.items() if name != GROUP}
 

@@ -16,7 +16,7 @@ def holds(scene: Scene, _known: Known) -> Sheet:
     """What is held here."""
     words, found = scene.words, scene.center.quality.holds
     place = words.say("Put something on hold")
-    add = Choice(asking.barred(scene, place, "place_hold"), Show(Page.HOLD))
+    add = Choice(place, Show(Page.HOLD))
     choices = tuple(Choice(_line(one, scene), Show(Page.RELEASE, {"hold_id": one.hold_id})) for one in found)
     title = words.say("On hold: press a digit to release") if found else words.say("Nothing is on hold here.")
     return Sheet(title, choices=(*choices, add), primary=Primary(place, add.deed))
@@ -30,7 +30,7 @@ def release(scene: Scene, known: Known) -> Sheet | Note:
         return Note(words.say("This hold is over."))
     name = words.say("Release")
     deed = Send(name, "release_hold", {"hold_id": found.hold_id}, Show(Page.HOLDS))
-    return Sheet(_line(found, scene), primary=Primary(asking.barred(scene, name, "release_hold"), deed))
+    return Sheet(_line(found, scene), primary=Primary(name, deed))
 
 
 def hold(scene: Scene, known: Known) -> Sheet:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from agent.core.materials.material_view import ComponentView, LotView
 from agent.core.times import epoch
 from agent.tui.scene import Scene
-from agent.tui.sheets import asking
 from agent.tui.sheets.movements import lines as movements
 from agent.tui.sheets.sheet import Choice, Known, Note, Page, Primary, Sheet, Show
 from agent.tui.wording import Wording
@@ -42,8 +41,8 @@ def component(scene: Scene, known: Known) -> Sheet | Note:
     typed, instead = words.say("Type the lot's number"), words.say("Another item instead of it")
     choices = (
         *(Choice(f"{lot.lot_id}   {_left(lot, words)}", Show(Page.LOT, {"lot_id": lot.lot_id})) for lot in loaded),
-        Choice(asking.barred(scene, typed, "load_lot"), Show(Page.LOAD, line)),
-        Choice(asking.barred(scene, instead, "load_lot"), Show(Page.SUBSTITUTE, line)),
+        Choice(typed, Show(Page.LOAD, line)),
+        Choice(instead, Show(Page.SUBSTITUTE, line)),
     )
     title = f"{found.item_id}   {words.text(found.text, '')}".rstrip()
     lines = (_need(found, words), words.say("Scan a lot to load it."))
@@ -57,19 +56,18 @@ def lot(scene: Scene, known: Known) -> Sheet | Note:
         return Note(words.say("This lot is no longer loaded."))
     this = {"lot_id": found.lot_id}
     served = next((one for one in scene.center.components if one.bom_line == found.bom_line), None)
-    offered = [
-        (words.say("Unload it"), "unload_lot", Show(Page.UNLOAD, this)),
-        (words.say("Return to the store"), "return_material", Show(Page.RETURN, this)),
-        (words.say("Move to another place"), "move_lot", Show(Page.PLACE, this)),
-        (words.say("More of it was used"), "consume", Show(Page.USED, this)),
+    choices = [
+        Choice(words.say("Unload it"), Show(Page.UNLOAD, this)),
+        Choice(words.say("Return to the store"), Show(Page.RETURN, this)),
+        Choice(words.say("Move to another place"), Show(Page.PLACE, this)),
+        Choice(words.say("More of it was used"), Show(Page.USED, this)),
     ]
     if served is not None:
         more = Show(Page.COMPONENT, {"bom_line": served.bom_line})
-        offered.append((words.say("Load one more for this component"), "load_lot", more))
-    choices = tuple(Choice(asking.barred(scene, label, action), deed) for label, action, deed in offered)
+        choices.append(Choice(words.say("Load one more for this component"), more))
     title = words.say("Lot {lot_id}", lot_id=found.lot_id)
-    label, _, deed = offered[0]
-    return Sheet(title, tuple(_about(found, served, scene)), choices, Primary(label, deed))
+    first = Primary(choices[0].label, choices[0].deed)
+    return Sheet(title, tuple(_about(found, served, scene)), tuple(choices), first)
 
 
 def find_lot(scene: Scene, known: Known) -> LotView | None:

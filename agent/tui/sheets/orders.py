@@ -7,7 +7,7 @@ from typing import Final
 from agent.core.facts import OperationStatus
 from agent.core.work_center_view import OrderView
 from agent.tui.scene import Scene
-from agent.tui.sheets import asking, interrupting
+from agent.tui.sheets import interrupting
 from agent.tui.sheets.interrupting import key_of, title_of
 from agent.tui.sheets.sheet import Choice, Deed, Known, Note, Page, Primary, Send, Sheet, Show
 from agent.tui.wording import Wording
@@ -101,8 +101,7 @@ def _choices(scene: Scene, order: OrderView) -> list[Choice]:
         ("stop_operation", words.say("Break off: it may go on later")),
         ("abort_operation", words.say("Give up for good")),
     ):
-        shown = asking.barred(scene, label, action)
-        found.append(Choice(shown, interrupting.before(action, order, "interruptions")))
+        found.append(Choice(label, interrupting.before(action, order, "interruptions")))
     return found
 
 

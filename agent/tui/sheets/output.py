@@ -28,7 +28,7 @@ def output(scene: Scene, known: Known) -> Sheet:
         name = words.say("Good {quantity}", quantity=f"{words.count(qty)} {scene.center.uom}")
         return Send(name, "report_good", {"qty": asking.plain(qty)})
 
-    title = asking.barred(scene, words.say("Good parts: how many?"), "report_good")
+    title = words.say("Good parts: how many?")
     more = Primary(words.say("Setup parts, serials, lots, corrections"), Show(Page.OUTPUT, {"more": "1"}))
     field = Field(words.say("Quantity in {uom}", uom=scene.center.uom), "quantity", take)
     return Sheet(title, (_so_far(scene), *_setup_parts(scene)), primary=more, field=field)
@@ -123,24 +123,23 @@ def adjust(scene: Scene, known: Known) -> Sheet:
 
 def _choices(scene: Scene) -> Sheet:
     words, center = scene.words, scene.center
-    offered: list[tuple[str, str, Show]] = []
+    choices = []
     if center.setup_parts > 0:
-        offered.append((words.say("Setup parts: good or scrap"), "dispose_setup", Show(Page.SETUP_PARTS)))
+        choices.append(Choice(words.say("Setup parts: good or scrap"), Show(Page.SETUP_PARTS)))
     if center.issues_serials:
-        offered.append((words.say("Next serials"), "assign_serial", Show(Page.SERIALS)))
+        choices.append(Choice(words.say("Next serials"), Show(Page.SERIALS)))
     if center.lot_issuer in {"agent", "external"}:
-        offered.append((words.say("Another lot is made"), "start_lot", Show(Page.NEW_LOT)))
+        choices.append(Choice(words.say("Another lot is made"), Show(Page.NEW_LOT)))
     if center.open_nc or center.nonconforming:
-        offered.append((_nonconforming(scene), "dispose_nc", Show(Page.REWORK)))
-    offered.append((words.say("Correct a quantity"), "adjust_quantity", Show(Page.ADJUST)))
+        choices.append(Choice(_nonconforming(scene), Show(Page.REWORK)))
+    choices.append(Choice(words.say("Correct a quantity"), Show(Page.ADJUST)))
     lines = [_so_far(scene), *_setup_parts(scene)]
     if center.counts_output and center.order is not None:
         lines.append(words.say("Good parts are counted by themselves."))
     if center.lot_out is not None:
         lines.append(_lot_made(scene, center.lot_out))
-    choices = tuple(Choice(asking.barred(scene, label, action), deed) for label, action, deed in offered)
-    label, _, deed = offered[0]
-    return Sheet(words.say("Output: press a digit"), tuple(lines), choices, Primary(label, deed))
+    first = Primary(choices[0].label, choices[0].deed)
+    return Sheet(words.say("Output: press a digit"), tuple(lines), tuple(choices), first)
 
 
 def _delta(scene: Scene, known: Known) -> Sheet:

@@ -17,7 +17,7 @@ def rework(scene: Scene, _known: Known) -> Sheet:
     """All that is open, newest first."""
     words, found = scene.words, scene.center.nonconforming
     apart = words.say("Keep parts apart")
-    keep = Choice(asking.barred(scene, apart, "raise_nc"), Show(Page.KEEP_APART))
+    keep = Choice(apart, Show(Page.KEEP_APART))
     if not found:
         return Sheet(words.say("Nothing is kept apart."), choices=(keep,), primary=Primary(apart, keep.deed))
     choices = tuple(Choice(_line(one, scene), Show(Page.NONCONFORMING, {"nc_id": one.nc_id})) for one in found)
@@ -38,12 +38,12 @@ def nonconforming(scene: Scene, known: Known) -> Sheet | Note:
     said = {"nc_id": found.nc_id, **({"qty": known["qty"]} if "qty" in known else {})}
     then = Show(Page.REWORK)
     passed = Choice(
-        asking.barred(scene, words.say("It passed: good again"), "pass_retest"),
+        words.say("It passed: good again"),
         Send(words.say("Passed"), "pass_retest", said, then),
     )
     choices = tuple(
         Choice(
-            asking.barred(scene, words.say(name), "dispose_nc"),
+            words.say(name),
             Send(words.say(name), "dispose_nc", {**said, "disposition": disposition}, then),
             marked=disposition == found.disposition,
         )

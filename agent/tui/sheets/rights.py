@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from agent.core.values import replace
 from agent.tui.scene import Scene
-from agent.tui.sheets.sheet import Deed, Send, Sheet
+from agent.tui.sheets.interrupting import ACTION
+from agent.tui.sheets.sheet import Deed, Page, Send, Sheet, Show
+
+LEADS_TO: Final[Mapping[Page, str]] = {
+    Page.LOAD: "load_lot",
+    Page.SUBSTITUTE: "load_lot",
+    Page.UNLOAD: "unload_lot",
+    Page.RETURN: "return_material",
+    Page.PLACE: "move_lot",
+    Page.USED: "consume",
+    Page.SETUP_PARTS: "dispose_setup",
+    Page.SERIALS: "assign_serial",
+    Page.NEW_LOT: "start_lot",
+    Page.ADJUST: "adjust_quantity",
+    Page.KEEP_APART: "raise_nc",
+    Page.CHECK: "record_check",
+    Page.SKIP: "skip_check",
+    Page.HOLD: "place_hold",
+    Page.RELEASE: "release_hold",
+}
+"""The action that a page of several questions ends with."""
 
 
 def marked(sheet: Sheet, scene: Scene) -> Sheet:
@@ -21,7 +44,12 @@ def marked(sheet: Sheet, scene: Scene) -> Sheet:
 
 
 def _is_barred(deed: Deed, scene: Scene) -> bool:
-    return isinstance(deed, Send) and deed.action in scene.center.barred
+    match deed:
+        case Send(action=action):
+            return action in scene.center.barred
+        case Show(page, known):
+            return LEADS_TO.get(page, known.get(ACTION)) in scene.center.barred
+    return False
 
 
 def _marked(label: str, scene: Scene) -> str:

@@ -51,7 +51,7 @@ def _quantity(scene: Scene, known: Known) -> Sheet:
     if uncoded > 0:
         rejected = f"{words.count(uncoded)} {scene.center.uom}"
         lines.append(words.say("The machine rejected {quantity} that nobody has given a defect.", quantity=rejected))
-    title = asking.barred(scene, words.say("Scrap: how many?"), "report_scrap")
+    title = words.say("Scrap: how many?")
     primary = Primary(f"{words.count(proposed)} {scene.center.uom}", take(asking.plain(proposed)))
     return Sheet(title, tuple(lines), primary=primary, field=Field(_in_uom(scene), "quantity", take))
 
