@@ -22,6 +22,7 @@ from agent.core.facts import (
     Versions,
 )
 from agent.core.orders.operations import (
+    LEDGER_BYTES,
     LEDGER_SIZE,
     MOST_RUNS,
     TRANSITIONS,
@@ -127,6 +128,14 @@ def test_only_the_last_executions_are_remembered() -> None:
     assert [one.order_id for one in known.ledger] == [
         f"PO-{number}" for number in range(2 * LEDGER_SIZE, 3 * LEDGER_SIZE)
     ]
+
+
+def test_fewer_executions_are_remembered_where_their_names_are_long() -> None:
+    known = Operations()
+    for number in range(LEDGER_SIZE):
+        known = known.noting(an_operation(order_id=f"PO-{number:>061}"), Cums())
+    assert sum(one.size for one in known.ledger) <= LEDGER_BYTES
+    assert known.ledger[-1].order_id == f"PO-{LEDGER_SIZE - 1:>061}"
 
 
 def test_only_the_last_times_without_an_order_are_remembered() -> None:

@@ -9,17 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from agent.core.corrections.undo import MOST_PEOPLE
 from agent.core.directories import CheckPlan
 from agent.core.facts import OutputRecorded, StopClosed
+from agent.core.handover.board import MOST_NOTES
+from agent.core.happenings import SHOWN_EVENTS
 from agent.core.machine_settings import Role
 from agent.core.station import StationObservation
+from agent.core.stops.closed_stops import LAST_STOPS, MOST_UNEXPLAINED
+from agent.core.stops.segments import MOST_SEGMENTS
 from tests.core.build import (
     ABORTED,
     EXECUTE,
     IDLE,
     a_machine,
     a_manual_station,
+    a_pattern,
     a_plan,
+    a_shift,
     a_station,
     a_story,
     alive,
@@ -73,45 +80,106 @@ def test_a_snapshot_stays_small_however_many_units_do_not_conform() -> None:
     assert a_manual_station(output={"count_by": "serial"}).restored(story.station.snapshot()) == story.station
 
 
-def test_a_snapshot_stays_small_with_all_that_a_floor_can_hold_at_once() -> None:
-    item, checks = noise(60, "item"), [noise(60, "check", number) for number in range(50)]
-    orders = [an_order(noise(60, "order", one), op_no=noise(60, "op", one), item_id=item) for one in range(30)]
-    rows = [{"check_id": name, "kind": "final", "sampling": "every_unit"} for name in checks]
-    version = {"limits_version": "L1", "effective_from": clock(-1.0), "checks": rows}
-    plan = CheckPlan.model_validate({"rev": "1", "item_id": item, "versions": [version]})
-    station = a_manual_station(orders=True, output={"count_by": "serial"})
-    story = a_story(started(0.0), station=station, plan=replace(a_plan(*orders), checks={item: plan}))
-    clockwork = itertools.count(1)
+ROOM = 1_536
+"""Bytes that a snapshot has to spare, with all that people can write: machines add some."""
 
-    def enter(action: str, **arguments: str) -> None:
-        reply = story.observe(entry(float(next(clockwork)), action, **arguments)).reply
+
+class FullFloor:
+    """A work center at which there is as much of everything as is remembered, and longer names than anybody has."""
+
+    def __init__(self) -> None:
+        begins = ("05:00", "07:00", "09:00", "04:00")
+        shifts = [a_shift(noise(60, start), start, end) for start, end in itertools.pairwise(begins)]
+        item = noise(60, "item")
+        self.checks = [noise(60, "check", number) for number in range(50)]
+        self.reasons = [noise(60, "reason", number) for number in range(LAST_STOPS + MOST_SEGMENTS)]
+        self.orders = [an_order(noise(60, "order", one), op_no=noise(60, "op", one), item_id=item) for one in range(30)]
+        rows = [{"check_id": name, "kind": "final", "sampling": "every_unit"} for name in self.checks]
+        version = {"limits_version": "L1", "effective_from": clock(-1.0), "checks": rows}
+        checks = CheckPlan.model_validate({"rev": "1", "item_id": item, "versions": [version]})
+        plan = replace(a_plan(*self.orders, reasons=self.reasons), checks={item: checks})
+        self.empty = a_manual_station(a_pattern(*shifts), orders=True, output={"count_by": "serial"})
+        self.story = a_story(started(0.0), station=self.empty, plan=plan)
+        self.now = 0.0
+
+    def enter(self, action: str, actor: str = "anna", **arguments: str) -> None:
+        self.now += 1.0
+        reply = self.story.observe(replace(entry(self.now, action, **arguments), actor=actor)).reply
         assert reply is not None
         assert reply.accepted, reply
 
-    for one in range(12):
-        enter("sign_on", operator_id=noise(60, "who", one))
-    for order in orders:
-        if order is not orders[0]:
-            enter("stop_operation", reason=noise(60, "why"))
-        enter("start_operation", order_id=order.order_id)
-    for one in range(50):
-        lot = noise(60, "lot", one)
-        enter("record_check", check_id=checks[one], lot_id=lot, result="pass")
-        enter("place_hold", target="lot", target_id=lot, reason=noise(60, "wet", one))
-        enter("consume", item_id=noise(60, "glue", one), qty="1", uom="KG")
-        enter("issue_material", lot_id=lot, item_id=noise(60, "item", one), qty="1", uom="KG")
-    for one in range(38):
-        enter("load_lot", lot_id=noise(35, "part", one), item_id=noise(30, "kind", one))
-    for one in range(20):
-        enter("raise_nc", serial=noise(60, "unit", one), defect_code=noise(60, "crack", one))
-    for one in range(9):
-        text = noise(60, "note", one) + noise(60, "more", one)
-        enter("add_note", text=text, owner=noise(60, "who", one), due=clock(9e6 + one))
-    for role in ("maintenance", "quality", "supervisor", "logistics"):
-        enter("call", role=role, comment=noise(60, "help", role) + noise(60, "now", role))
-    enter("sign_handover", comment=noise(60, "well", 1) + noise(60, "well", 2))
-    assert len(story.station.snapshot()) <= 16_384
-    assert station.restored(story.station.snapshot()) == story.station
+    def work(self) -> None:
+        for one in range(12):
+            self.enter("sign_on", operator_id=noise(60, "who", one))
+        for order in self.orders:
+            if order is not self.orders[0]:
+                self.enter("stop_operation", reason=noise(60, "why"))
+            self.enter("start_operation", order_id=order.order_id)
+        for begin, some in ((7200.0, self.orders[:9]), (14_400.0, self.orders[9:18])):
+            self.now = begin
+            for order in some:
+                self.enter("stop_operation", reason=noise(60, "why"))
+                self.enter("resume_operation", order_id=order.order_id)
+
+    def material(self) -> None:
+        for one in range(50):
+            lot = noise(60, "lot", one)
+            self.enter("record_check", check_id=self.checks[one], lot_id=lot, result="pass")
+            self.enter("place_hold", target="lot", target_id=lot, reason=noise(60, "wet", one))
+            self.enter("consume", item_id=noise(60, "glue", one), qty="1", uom="KG")
+            self.enter("issue_material", lot_id=lot, item_id=noise(60, "item", one), qty="1", uom="KG")
+        for one in range(38):
+            self.enter("load_lot", lot_id=noise(35, "part", one), item_id=noise(30, "kind", one))
+        for one in range(20):
+            self.enter("raise_nc", serial=noise(60, "unit", one), defect_code=noise(60, "crack", one))
+
+    def board(self) -> None:
+        for one in range(MOST_NOTES):
+            text = noise(60, "note", one) + noise(60, "more", one)
+            self.enter("add_note", text=text, owner=noise(60, "who", one), due=clock(9e6 + one))
+        for role in ("maintenance", "quality", "supervisor", "logistics"):
+            self.enter("call", role=role, comment=noise(60, "help", role) + noise(60, "now", role))
+        self.enter("sign_handover", comment=noise(60, "well", 1) + noise(60, "well", 2))
+
+    def stops(self) -> None:
+        self.enter("end_setup")
+        for _ in range(LAST_STOPS + MOST_UNEXPLAINED):
+            self.enter("start_stop")
+            self.now += 180.0
+            self.enter("end_stop")
+            self.now += 60.0
+        for one, closed in enumerate(self.story.station.state.floor.closed_stops):
+            self.enter("set_reason", stop_id=closed.stop_id, code=self.reasons[one], comment=noise(80, "said", one))
+        self.enter("start_stop")
+        for one in range(MOST_SEGMENTS):
+            stop = self.story.station.state.stops.open
+            assert stop is not None
+            part, comment = stop.id_of(stop.last), noise(80, "part", one) + noise(80, "of it", one)
+            self.enter("set_reason", segment_id=part, code=self.reasons[LAST_STOPS + one], comment=comment)
+            if one < MOST_SEGMENTS - 1:
+                self.now += 120.0
+                self.enter("split_stop", segment_id=part, at=clock(self.now - 60.0))
+
+    def words(self) -> None:
+        for one in range(MOST_PEOPLE):
+            target, reason = noise(60, "held", one), noise(60, "dry", one)
+            self.enter("place_hold", noise(60, "who", one), target="serial", target_id=target, reason=reason)
+        for one in range(SHOWN_EVENTS):
+            self.now += 5.0
+            self.story.hear(scan(self.now, noise(80, "scan", one) * 2))
+
+
+def test_a_snapshot_has_room_with_all_that_a_floor_can_hold_at_once() -> None:
+    floor = FullFloor()
+    floor.work()
+    floor.material()
+    floor.board()
+    floor.stops()
+    floor.words()
+    station = floor.story.station
+    assert len(station.state.floor.unexplained_stops) == MOST_UNEXPLAINED
+    assert len(station.snapshot()) <= 16_384 - ROOM
+    assert floor.empty.restored(station.snapshot()) == station
 
 
 def test_a_station_comes_back_from_its_snapshot_whole() -> None:

@@ -71,6 +71,28 @@ def split(at: float, segment_id: str, where: float) -> Entry:
     return entry(at, "split_stop", segment_id=segment_id, at=clock(where))
 
 
+# R19: comments.
+
+
+def test_comments_on_a_stop_are_remembered_as_far_as_there_is_room_and_told_in_full() -> None:
+    story = runs()
+    stop_id = stood(story, 20.0, 420.0)
+    for number, where in enumerate((80.0, 140.0, 200.0), 1):
+        story.hear(split(430.0, f"{stop_id}.{number}", where))
+    said = [letter * 200 for letter in "abcd"]
+    for number, comment in enumerate(said, 1):
+        entered = entry(440.0, "set_reason", segment_id=f"{stop_id}.{number}", code="JAM", comment=comment)
+        assert reply(story, entered).code == "ok"
+    other = entry(450.0, "set_reason", segment_id=f"{stop_id}.4", code="JAM", comment="no room, and yet told")
+    assert reply(story, other).code == "ok"
+    assert [fact.comment for fact in story.of(StopReasonSet) if isinstance(fact, StopReasonSet)] == [
+        *said,
+        "no room, and yet told",
+    ]
+    kept = STOP.validate_json(story.claims[stop_claim(WC, stop_id)])
+    assert [part.comment for part in kept.segments] == [said[0], said[1], "", ""]
+
+
 # R20: split.
 
 

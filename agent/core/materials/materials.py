@@ -12,6 +12,7 @@ from agent.core.directories import Directories
 from agent.core.directories.items import BomLine
 from agent.core.draft import Draft
 from agent.core.facts import Child, MovementState
+from agent.core.marks import mark
 from agent.core.materials import bom
 from agent.core.values import replace
 
@@ -23,7 +24,7 @@ MOST_GONE_BYTES = 512
 """Of the names of lots that were loaded and are remembered for parts that are counted late."""
 MOST_USES = 16
 """Components of which more was used than goes by output, of all executions remembered. The oldest are forgotten."""
-MOST_MOVEMENTS = 8
+MOST_MOVEMENTS = 6
 """Movements that are shown."""
 FINEST = Decimal("0.000001")
 MOST = Decimal(10**12)
@@ -99,8 +100,8 @@ class Use:
     """What an execution used of a component beside what goes by output or by unit, and what was said of it."""
 
     execution_id: str
-    component: str
-    """Line of the bill of materials; `item:{item_id}` where it is in none."""
+    mark: str
+    """Of the component."""
     extra: Decimal = NOTHING
     """Entered by people."""
     over: Decimal = NOTHING
@@ -109,6 +110,10 @@ class Use:
     """That it is over the norm has been raised."""
     unresolved_told: bool = False
     """That it was used without a lot has been raised."""
+
+    def is_of(self, other: Use) -> bool:
+        """Whether both are of one component of one execution."""
+        return (self.execution_id, self.mark) == (other.execution_id, other.mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +158,13 @@ class Materials:
         return next((lot for lot in self.loaded if lot.lot_id == lot_id), None)
 
     def use(self, execution_id: str, component: str) -> Use:
-        """What an execution used of a component beside the norm."""
-        found = (one for one in self.uses if (one.execution_id, one.component) == (execution_id, component))
-        return next(found, Use(execution_id, component))
+        """What it used, beside the norm, of a line of the bill of materials, or of `item:{item_id}` that is in none."""
+        none = Use(execution_id, mark(component))
+        return next((one for one in self.uses if one.is_of(none)), none)
 
     def with_use(self, use: Use) -> Materials:
         """With what was used, or said, of a component."""
-        same = (use.execution_id, use.component)
-        others = [one for one in self.uses if (one.execution_id, one.component) != same]
+        others = [one for one in self.uses if not one.is_of(use)]
         return replace(self, uses=tuple([*others, use][-MOST_USES:]))
 
     def taken(self, lot_id: str, qty: Decimal) -> Materials:

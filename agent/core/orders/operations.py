@@ -57,6 +57,8 @@ FACTS: Mapping[OperationStatus, type[OperationChanged]] = {
 NO_BOOK = -1
 """Of an operation of which no part was made yet; the first time without an order has 0."""
 LEDGER_SIZE = 24
+LEDGER_BYTES = 1024
+"""Of the names in it together: 24 executions with names of 42 bytes, and fewer where they are longer."""
 MOST_RUNS = 5
 SHOWN_DESCRIPTION = 200
 """Characters of the plan's description that are kept: a snapshot is small whatever the MES writes."""
@@ -137,6 +139,11 @@ class Noted:
     good: int = 0
     scrap: int = 0
 
+    @property
+    def size(self) -> int:
+        """Bytes of its names."""
+        return len(self.order_id.encode(errors="replace")) + len(self.op_no.encode(errors="replace"))
+
 
 @dataclass(frozen=True, slots=True)
 class RunNote:
@@ -180,7 +187,10 @@ class Operations:
         """With what an execution has now come to."""
         note = Noted(operation.order_id, operation.op_no, operation.status, cums.good, cums.scrap)
         others = [one for one in self.ledger if (one.order_id, one.op_no) != (note.order_id, note.op_no)]
-        return replace(self, ledger=(*others, note)[-LEDGER_SIZE:])
+        ledger = [*others, note][-LEDGER_SIZE:]
+        while sum(one.size for one in ledger) > LEDGER_BYTES:
+            del ledger[0]
+        return replace(self, ledger=tuple(ledger))
 
     def recounted(self, order_id: str, op_no: str, cums: Cums) -> Operations:
         """With what an execution that is not in progress came to after all."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from hashlib import sha256
 
 from agent.core.facts import CheckResult
+from agent.core.marks import mark
 from agent.core.values import replace
 
 MOST_LOTS = 40
@@ -16,7 +16,7 @@ MOST_BESIDE = 4
 MOST_RESULTS = 6
 LONGEST_WORDS = 80
 """Characters kept of what a characteristic is called."""
-MOST_HOLDS = 12
+MOST_HOLDS = 9
 """Holds that are shown; the records of all are among the claims."""
 
 
@@ -24,7 +24,8 @@ MOST_HOLDS = 12
 class Sampled:
     """How far one characteristic has been checked in one operation."""
 
-    check_id: str
+    mark: str
+    """Tells it from all others of its plan."""
     taken: int = 0
     """Samples checked."""
     settled: int = 0
@@ -49,16 +50,17 @@ class Samples:
 
     def of(self, check_id: str) -> Sampled:
         """How far this characteristic has been checked."""
-        return next((one for one in (*self.checks, *self.beside) if one.check_id == check_id), Sampled(check_id))
+        its = mark(check_id)
+        return next((one for one in (*self.checks, *self.beside) if one.mark == its), Sampled(its))
 
     def put(self, sampled: Sampled) -> Samples:
         """With a characteristic as far as it is now."""
-        others = tuple(one for one in self.checks if one.check_id != sampled.check_id)
+        others = tuple(one for one in self.checks if one.mark != sampled.mark)
         return replace(self, checks=(*others, sampled))
 
     def put_beside(self, sampled: Sampled) -> Samples:
         """With a characteristic that stands in no plan as far as it is now."""
-        others = tuple(one for one in self.beside if one.check_id != sampled.check_id)
+        others = tuple(one for one in self.beside if one.mark != sampled.mark)
         return replace(self, beside=(*others, sampled)[-MOST_BESIDE:])
 
 
@@ -108,17 +110,17 @@ class Quality:
 
     def has_lot(self, check_id: str, lot_id: str) -> bool:
         """Whether a characteristic of a lot is settled."""
-        return _mark(check_id, lot_id) in self.lots
+        return mark(check_id, lot_id) in self.lots
 
     def with_lot(self, check_id: str, lot_id: str) -> Quality:
         """With a lot of which a characteristic is settled."""
-        mark = _mark(check_id, lot_id)
-        return replace(self, lots=(*(one for one in self.lots if one != mark), mark)[-MOST_LOTS:])
+        its = mark(check_id, lot_id)
+        return replace(self, lots=(*(one for one in self.lots if one != its), its)[-MOST_LOTS:])
 
     def without_lot(self, check_id: str, lot_id: str) -> Quality:
         """With a lot of which a characteristic is open again."""
-        mark = _mark(check_id, lot_id)
-        return replace(self, lots=tuple(one for one in self.lots if one != mark))
+        its = mark(check_id, lot_id)
+        return replace(self, lots=tuple(one for one in self.lots if one != its))
 
     def with_hold(self, hold: OpenHold) -> Quality:
         """With one more hold."""
@@ -134,8 +136,3 @@ class Quality:
 
 
 NO_QUALITY = Quality()
-
-
-def _mark(check_id: str, lot_id: str) -> str:
-    """Tells them from all others in a few bytes, however long their names are."""
-    return sha256(f"{check_id}\n{lot_id}".encode(errors="replace")).hexdigest()[:16]

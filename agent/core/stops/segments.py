@@ -17,6 +17,8 @@ from agent.core.values import replace
 
 MOST_SEGMENTS = 16
 """Segments of one stop that are remembered; those before them have been told and stay as they are."""
+MOST_COMMENTS = 400
+"""Bytes of the comments on all segments of a stop that are remembered; what was said of each is told in full."""
 Inherited: TypeAlias = Literal["shift", "break", "recent"]
 
 
@@ -147,6 +149,11 @@ class Stop:
     def in_short(self) -> Stop:
         """What the next stop may need to know of it."""
         return replace(self, machine_reasons=self.machine_reasons[:1], segments=(replace(self.last, comment=""),))
+
+    def commented(self, segment: Segment, comment: str) -> Segment:
+        """A segment of it with as much of a comment as there is room for beside those on the others."""
+        others = sum(len(one.comment.encode()) for one in self.segments if one.number != segment.number)
+        return replace(segment, comment=comment.encode()[: max(MOST_COMMENTS - others, 0)].decode(errors="ignore"))
 
     def with_last(self, segment: Segment) -> Stop:
         """The stop with another last segment."""

@@ -43,7 +43,8 @@ def explain(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
     if segment.segment_class == "planned":
         raise EntryRefusedError("PLANNED", say("That part of the stop is planned; it needs no reason."))
     late = check_window(turn, segment, stop, word)
-    if segment == replace(segment.explained_by(reason), comment=word.comment):
+    after = stop.commented(segment.explained_by(reason), word.comment)
+    if segment == after and after.comment == word.comment:
         # A second tap says nothing new.
         return say("Reason {code} taken.", code=code)
     data = StopReasonSet(
@@ -59,7 +60,6 @@ def explain(turn: Turn, arguments: Mapping[str, str], word: Word) -> str:
         late=late,
     )
     turn.draft.add(data, word.now, _key(turn, stop, "reason"), correlation_id=stop.stop_id)
-    after = replace(segment.explained_by(reason), comment=word.comment)
     _put(turn, stop, replace(stop.with_segment(after), sticky=sticky if segment is stop.last else stop.sticky))
     return say("Reason {code} taken.", code=code)
 

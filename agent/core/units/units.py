@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent.core.facts import NcDisposition
 from agent.core.values import replace
 
-MOST_OPEN = 12
+MOST_OPEN = 9
 """Nonconformances that are shown: a snapshot is small however many are open."""
 
 
