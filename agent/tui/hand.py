@@ -21,7 +21,8 @@ class Hand:
         """What was typed and not sent yet."""
         self.last_character = NEVER
         """When a character was typed last, since the last Enter."""
-        self._last_enter = NEVER
+        self.last_enter = NEVER
+        """When Enter was pressed last."""
 
     def pick(self, text: str, time: float) -> tuple[Meaning, ...]:
         """Takes one digit alone for a choice; nothing where it is none."""
@@ -45,8 +46,8 @@ class Hand:
         """Takes Enter (CR) or Tab (HT)."""
         if key == "\t":
             return (Switched(),)
-        is_held = time - self._last_enter <= HELD_S
-        self._last_enter, self.last_character = time, NEVER
+        is_held = time - self.last_enter <= HELD_S
+        self.last_enter, self.last_character = time, NEVER
         if self.line:
             typed, self.line = self.line, ""
             return (Typed(typed),)

@@ -25,7 +25,7 @@ KEY_CHARACTERS: Final = {
 
 By name, since a terminal with the Kitty protocol sends them without a character."""
 
-_OWN_KEYS: Final = frozenset({"escape", "ctrl+c", "ctrl+q"})
+_OWN_KEYS: Final = frozenset({"escape", "delete", "ctrl+c", "ctrl+q"})
 """Keys of the terminal itself, though they have characters."""
 
 _FURTHER_KEYS: Final = {

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from textual import events
 from textual.pilot import Pilot
@@ -14,6 +15,7 @@ from textual.pilot import Pilot
 from agent.core.terminal_settings import TerminalSettings
 from agent.tui.app import DEFAULT_SETTINGS, Terminal
 from agent.tui.deliveries import Deliveries, in_touch
+from agent.tui.hand import HELD_S
 from agent.tui.keyboard import KEY_CHARACTERS
 from agent.tui.texts import Language
 
@@ -48,6 +50,14 @@ class Operator:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+
+    async def enter(self, *keys: str) -> None:
+        """Presses keys as a person does, who looks what came of one before the next."""
+        wedge = self.terminal.desk.wedge
+        for key in keys:
+            await eventually(lambda: monotonic() - wedge.hand.last_enter > HELD_S, "the Enter before is let go")
+            await self.pilot.press(key)
+            await eventually(lambda: wedge.deadline is None, f"{key} is understood")
 
     def screen(self) -> str:
         """What the screen shows, as text."""

@@ -30,6 +30,7 @@ from tests.tui.keystrokes import at_once
         ("f13", None, None),
         ("left", None, None),
         ("escape", "\x1b", None),
+        ("delete", "\x7f", None),
         ("ctrl+c", "\x03", None),
     ],
 )

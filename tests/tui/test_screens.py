@@ -28,6 +28,7 @@ from agent.tui.panels import Line
 from agent.tui.sheets.sheet import Page, Show
 from agent.tui.texts import ANSWERS, LANGUAGES, Language
 from agent.tui.wording import Wording
+from tests.tui import stop_views
 from tests.tui.operating import LARGE, SMALL
 from tests.tui.views import (
     ASKING,
@@ -147,11 +148,19 @@ async def every_screen(
             await show(f"{reply}", reply)
         terminal.desk.back(0.0)
         await show("stop", Seen(showing(IN_SHIFT.model_copy(update={"stop": STOP}))))
-        for page in (Page.REASONS, Page.ORDERS, Page.LOSSES, Page.HELP):
+        for page in (Page.STOPS, Page.ORDERS, Page.LOSSES, Page.HELP):
             terminal.desk.open_page(page, 0.0)
             await show(page, Answered(START, REFUSED))
         terminal.desk.path.go_home(Show(Page.FINISH, {"order_id": "PO-1001", "op_no": "20"}))
         await show("question")
+        for view, wanted in stop_views.screens():
+            terminal.desk.path.go_home()
+            terminal.tell(Seen(view))
+            await settled(terminal)
+            scene = terminal.desk.scene(0.0)
+            assert wanted.page is Page.RUN or terminal.desk.path.go_on(wanted, scene) is None
+            await show(f"{wanted}")
+        terminal.desk.path.go_home()
         for page, center in ((Page.QUESTION, ASKING), (Page.LOCKED, LOCKED), (Page.LOCKED, PIN_ASKED)):
             await show(f"{page}: {center}", Seen(showing(center)))
             assert terminal.desk.shown is page

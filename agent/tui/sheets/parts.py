@@ -36,11 +36,15 @@ class Part:
     late: bool = False
     """A reason counts as late now."""
 
-    def span(self, now: float, words: Wording) -> str:
-        """From when to when, how long, and what the machine did; that a reason counts as late."""
+    def when(self, now: float, words: Wording) -> str:
+        """From when to when, and how long."""
         until = "…" if self.until is None else words.minute(self.until)
         lasted = duration((now if self.until is None else self.until) - self.since)
-        told = f"{words.minute(self.since)}–{until}   {lasted}   {self.what}"
+        return f"{words.minute(self.since)}–{until}   {lasted}"
+
+    def span(self, now: float, words: Wording) -> str:
+        """When, what the machine did, and that a reason counts as late."""
+        told = f"{self.when(now, words)}   {self.what}"
         return f"{told}   ! {words.say('counts as late')}" if self.late else told
 
     @property

@@ -33,12 +33,11 @@ def reasons(scene: Scene, known: Known) -> Sheet | Note:
         return _comment(scene, known, code, asked)
     if not scene.view.reasons:
         return Sheet(words.say(NONE))
-    return Sheet(
-        words.say("Why did it stop? Press a digit"),
-        (_about(scene, asked),),
-        choices=_choices(scene, Show(Page.REASONS, known), asked),
-        primary=None if len(asked) > 1 or THEN in known else _more(scene, asked[0]),
-    )
+    title, choices = words.say("Why did it stop? Press a digit"), _choices(scene, Show(Page.REASONS, known), asked)
+    if THEN not in known and asked[0].until is None:
+        # What it did and since when stands above every page.
+        return Sheet(title, choices=choices, primary=_more(scene, asked[0]))
+    return Sheet(title, (_about(scene, asked),), choices)
 
 
 def of_present(scene: Scene) -> tuple[Choice, ...]:

@@ -11,11 +11,13 @@ from agent.core.times import iso
 from agent.tui.scene import Scene
 from agent.tui.sheets import parts
 from agent.tui.sheets.parts import Part
-from agent.tui.sheets.sheet import DIGITS, Choice, Deed, Field, Known, Note, Page, Primary, Send, Sheet, Show
+from agent.tui.sheets.sheet import Choice, Deed, Field, Known, Note, Page, Primary, Send, Sheet, Show
 
 SHORTEST_S: Final = 60.0
 """A piece is no shorter (domain.md C3)."""
 _MINUTES: Final = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240)
+MOST: Final = 7
+"""Times that are offered; any other can be typed."""
 _CLOCK: Final = re.compile("([01]?[0-9]|2[0-3])[:.,]?([0-5][0-9])")
 
 
@@ -52,8 +54,8 @@ def _choices(scene: Scene, part: Part) -> Iterator[Choice]:
 
 
 def _spread(minutes: list[int]) -> list[int]:
-    """At most nine of them, the largest among them."""
-    return minutes if len(minutes) <= DIGITS else [*minutes[: DIGITS - 2], minutes[-2], minutes[-1]]
+    """At most so many of them, the largest among them."""
+    return minutes if len(minutes) <= MOST else [*minutes[: MOST - 2], *minutes[-2:]]
 
 
 def _typed(scene: Scene, part: Part, text: str) -> Deed:

@@ -49,9 +49,7 @@ def closed_stops(scene: Scene, _known: Known) -> Sheet | Note:
         return Note(words.say("No other stop is remembered here."))
     return Sheet(
         words.say("Stops with a reason: press a digit to change it"),
-        choices=tuple(
-            Choice(f"{part.span(scene.now, words)}   {_reason(scene, part)}", _turn_to(part)) for part in known
-        ),
+        choices=tuple(Choice(_line(scene, part), _turn_to(part)) for part in known),
     )
 
 
@@ -140,15 +138,20 @@ def _part_line(scene: Scene, part: Part) -> Choice:
 
 
 def _line(scene: Scene, part: Part) -> str:
-    return f"{part.span(scene.now, scene.words)}   {_reason(scene, part)}"
+    return f"{part.when(scene.now, scene.words)}   {_text(scene, part)}"
+
+
+def _text(scene: Scene, part: Part) -> str:
+    if part.reason_code is None:
+        return scene.words.say("Not explained")
+    return scene.words.reason(part.reason_code, scene.view.reasons)
 
 
 def _reason(scene: Scene, part: Part) -> str:
-    words = scene.words
-    if part.reason_code is None:
-        return words.say("Not explained")
-    text = words.reason(part.reason_code, scene.view.reasons)
-    return words.say("{reason} (carried over: confirm or change it)", reason=text) if part.inherited else text
+    text = _text(scene, part)
+    if not part.inherited:
+        return text
+    return scene.words.say("{reason} (carried over: confirm or change it)", reason=text)
 
 
 def _can_be_ended(scene: Scene) -> bool:
