@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -92,6 +93,8 @@ class ConsoleDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], *, debug: bool = False, size: tuple[int, int] | None = None, **_: bool) -> None:
         super().__init__(app, debug=debug, mouse=False, size=size)
+        # The toolkit draws on standard error, which belongs to the journal here.
+        self._file = sys.__stdout__
         self._theme = ""
         self._palette: Palette = ()
 
