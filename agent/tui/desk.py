@@ -349,9 +349,15 @@ class Desk:
 
     def _send_all(self, deed: Send) -> None:
         """Enters what one key made."""
-        ids = [self._enter(deed.name, deed.action, arguments) for arguments in (deed.arguments, *deed.more)]
+        together = Together(deed.name, set())
+        for arguments in (deed.arguments, *deed.more):
+            client_id = self._enter(deed.name, deed.action, arguments)
+            if client_id is None:
+                together.refused.append(self.feedback)
+            else:
+                together.waiting.add(client_id)
         if deed.more:
-            self._together.append(Together(deed.name, {client_id for client_id in ids if client_id is not None}))
+            self._together.append(together)
 
     def _enter(self, name: str, action: str, arguments: Known) -> str | None:
         """Sends an entry; the client's id of it, None where it was not taken."""

@@ -23,8 +23,13 @@ class Noted(Deliveries):
     def __init__(self) -> None:
         super().__init__()
         self.bodies: list[Body] = []
+        self.room = 1000
+        """How many more are taken."""
 
     def submit(self, body: Body) -> bool:
+        if not self.room:
+            return False
+        self.room -= 1
         self.bodies.append(body)
         return True
 
@@ -66,6 +71,16 @@ class AtDesk:
 
     def scan(self, text: str) -> Self:
         self.desk.take(Scanned(text), AT)
+        return self
+
+    @property
+    def bodies(self) -> list[Body]:
+        """What was sent, in order."""
+        return self._noted.bodies
+
+    def leave_room_for(self, count: int) -> Self:
+        """So many more entries are taken before too many wait."""
+        self._noted.room = count
         return self
 
     @property

@@ -8,7 +8,7 @@ OUTPUT_PAGES: Final[dict[str, tuple[str, str]]] = {
     "Good": ("Годные", "Жарамды"),
     "Scrap": ("Брак", "Ақаулы"),
     "In rework": ("В доработке", "Қайта өңдеуде"),
-    "Output": ("Выпуск", "Шығарылым"),
+    "Output": ("Выпуск", "Шығым"),
     "Good {quantity}": ("Годных {quantity}", "Жарамды {quantity}"),
     "Good parts: how many?": ("Годные: сколько?", "Жарамды: қанша?"),
     "Setup parts, serials, lots, corrections": (

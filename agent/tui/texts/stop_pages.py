@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 STOP_PAGES: Final[dict[str, tuple[str, str]]] = {
-    "Stops": ("Остановки", "Тоқтаулар"),
+    "Stops": ("Простои", "Тоқтау"),
     "Undo": ("Отменить", "Қайтару"),
     "Other": ("Прочие", "Басқалары"),
     "counts as late": ("зачтётся как поздняя", "кеш болып саналады"),
