@@ -15,6 +15,7 @@ from hashlib import blake2b
 
 from agent.batch import Stand
 from agent.core.people.crew import LetIn
+from agent.core.values import replace
 
 TOKEN_BYTES = 32
 
@@ -25,6 +26,8 @@ class _Session:
     let_in: LetIn
     proof: bytes
     """Digest of what showed who it is."""
+    over: bool = False
+    """Somebody else stands at that terminal. Who was let in is signed on still, and gets no other token for it."""
 
 
 class Sessions:
@@ -40,8 +43,8 @@ class Sessions:
         """The token of the session of who was let in, the same again for a repeat.
 
         Args:
-            wc_id: the work center.
-            let_in: of the answer, which may be an old one.
+            wc_id: the work center that the request is about.
+            let_in: of the answer, which may be an old one, and one of another work center.
             shown: the badge or PIN, and all that came with it. Who repeats an answer's id without them gets no token.
 
         Returns:
@@ -49,11 +52,11 @@ class Sessions:
         """
         self._open = {token: one for token, one in self._open.items() if self._goes_on(one)}
         session = _Session(wc_id, let_in, blake2b(shown, key=self._key).digest())
-        if let_in.number <= self._before[wc_id] or not self._goes_on(session):
+        if let_in.wc_id != wc_id or let_in.number <= self._before[wc_id] or not self._goes_on(session):
             return None
         for token, one in self._open.items():
-            if one.wc_id == wc_id and one.let_in == let_in:
-                return token if one.proof == session.proof else None
+            if one.let_in == let_in:
+                return token if one == session else None
         token = secrets.token_urlsafe(TOKEN_BYTES)
         self._open[token] = session
         return token
@@ -61,13 +64,13 @@ class Sessions:
     def holder(self, token: str, wc_id: str) -> str | None:
         """Who acts with this token at this work center; None where no session of it goes on."""
         session = self._open.get(token)
-        if session is None or session.wc_id != wc_id or not self._goes_on(session):
+        if session is None or session.over or session.wc_id != wc_id or not self._goes_on(session):
             return None
         return session.let_in.operator_id
 
     def end(self, token: str) -> None:
         """Somebody else stands at this terminal."""
-        self._open.pop(token, None)
+        self._open[token] = replace(self._open[token], over=True)
 
     def _goes_on(self, session: _Session) -> bool:
         crew = self._present().stations[session.wc_id].state.crew

@@ -48,7 +48,12 @@ def optional_name(arguments: Mapping[str, str], key: str) -> str | None:
 
 def text(arguments: Mapping[str, str], key: str) -> str:
     """A text as long as texts are kept; empty where none is given."""
-    return arguments.get(key, "")[:LONGEST_TEXT]
+    return printable(arguments.get(key, "")[:LONGEST_TEXT])
+
+
+def printable(said: str) -> str:
+    """With a space for whatever no screen shows as it is: it might move a cursor there, or end a text elsewhere."""
+    return "".join(character if character.isprintable() else " " for character in said)
 
 
 def whole(arguments: Mapping[str, str], key: str, *, lowest: int) -> int:

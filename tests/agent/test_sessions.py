@@ -5,25 +5,29 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 
 import orjson
 import pytest
 
+from agent.batch import Stand
 from agent.core.codes.badges import digest
 from agent.core.observations import Directive, Scan
 from agent.core.parked_views import RetryBody
+from agent.core.people.crew import Crew, LetIn, Person
 from agent.core.views import EntryBody, Problem, Reply, ScanBody
 from agent.peers import Peer
 from agent.recording import MB, Wish
+from agent.sessions import Sessions
 from agent.tui.connection import Connection
 from tests.agent.parts import Running, an_intake, now
 from tests.agent.test_badges import unpacked
 from tests.agent.test_local_api import Client, calling, served
-from tests.core.build import SITE_KEY
+from tests.core.build import SITE_KEY, a_manual_station
 from tests.core.test_pins import text_of
 
 ANNA, BEK = "BDG:1", "BDG:2"
@@ -189,6 +193,26 @@ async def test_a_repeat_of_a_sign_on_has_the_session_that_it_began_as_long_as_th
     assert (await floor.scan("LOT:P-1:BOARD", client_id="lost-answer")).session is None
     await floor.enter(said[0].session, action="lock")
     assert (await floor.scan(ANNA, client_id="lost-answer")).session is None
+
+
+async def test_a_repeat_of_a_sign_on_begins_nothing_when_somebody_else_stands_at_that_terminal(floor: Caller) -> None:
+    anna = await floor.scan(ANNA, client_id="lost-answer")
+    await floor.sign_on(BEK, anna.session)
+    for text in (ANNA, "LOT:P-1:BOARD"):
+        assert (await floor.scan(text, client_id="lost-answer")).session is None
+    assert (await floor.enter(client_id="lost-answer", **START)).session is None
+
+
+def test_an_answer_of_one_work_center_begins_no_session_at_another() -> None:
+    centers = {wc_id: replace(a_manual_station().state, crew=Crew()) for wc_id in ("PRESS-1", "PRESS-2")}
+    stand = SimpleNamespace(stations={wc_id: SimpleNamespace(state=state) for wc_id, state in centers.items()})
+    sessions = Sessions(lambda: cast("Stand", stand))
+    for center in stand.stations.values():
+        crew = Crew((Person("anna", "direct", 0.0, 0.0),)).shown("anna")
+        center.state = replace(center.state, crew=crew)
+    here = LetIn("anna", 1, "PRESS-1")
+    assert sessions.begin("PRESS-2", here, b"what was shown") is None
+    assert sessions.begin("PRESS-1", here, b"what was shown") is not None
 
 
 async def test_what_was_answered_is_answered_again_though_its_session_has_ended(floor: Caller) -> None:

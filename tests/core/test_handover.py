@@ -24,6 +24,7 @@ from agent.core.facts import (
 )
 from agent.core.observations import ClockStep, Entry
 from agent.core.station_view import view
+from agent.core.stops.closed_stops import LAST_STOPS
 from agent.core.times import epoch
 from agent.core.work_center_view import HandoverView, WorkCenterView
 from tests.core.build import (
@@ -128,6 +129,18 @@ def test_what_stands_is_signed() -> None:
     )
     assert (data.notes, data.calls) == ((told,), (call.call_id,))
     assert (data.quality.origin, data.quality.entry) == ("operator", "manual")
+
+
+def test_stops_that_nobody_has_explained_are_signed_however_many_came_after_them() -> None:
+    story = a_day()
+    for number in range(LAST_STOPS + 2):
+        at = 100.0 + 600.0 * number
+        story.hear(entry(at, "start_stop"), tick(at + 300.0), entry(at + 301.0, "end_stop"))
+        if number > 1:
+            story.hear(entry(at + 302.0, "set_reason", code="JAM"))
+    assert sign(story, 10_000.0) == "ok"
+    opened = [one.stop_id for one in story.of(StopOpened) if isinstance(one, StopOpened)]
+    assert signed(story).unexplained_stops == tuple(reversed(opened[:2]))
 
 
 def test_what_is_signed_is_what_the_shift_has_come_to_by_then() -> None:

@@ -27,7 +27,7 @@ def test_a_pin_of_somebody_signed_on_says_who_acts_and_tells_nothing() -> None:
     assert reply is not None
     assert (reply.message, reply.let_in, reply.fact_ids) == (
         "Anna is signed on and acts here now.",
-        LetIn("OP-1", 3),
+        LetIn("OP-1", 3, WC),
         (),
     )
     assert crew(story) == ["OP-1", "OP-2"]
@@ -47,7 +47,8 @@ def test_each_badge_and_pin_lets_its_owner_in_and_an_entry_nobody() -> None:
             entry(2.0, "sign_on", operator_id="OP-2", activity="indirect"),
         )
     ]
-    assert [None if reply is None else reply.let_in for reply in replies] == [LetIn("OP-1", 1), LetIn("OP-2", 2), None]
+    begun = [None if reply is None else reply.let_in for reply in replies]
+    assert begun == [LetIn("OP-1", 1, WC), LetIn("OP-2", 2, WC), None]
     assert let_in(story) == {"OP-1": 1, "OP-2": 2}
 
 

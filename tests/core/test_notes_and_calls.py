@@ -64,6 +64,12 @@ def test_a_note_is_written_down_and_closed() -> None:
     assert code_of(story, closing) == "UNKNOWN_NOTE"
 
 
+def test_what_no_screen_shows_as_it_is_is_not_kept() -> None:
+    story = a_day()
+    assert code_of(story, entry(1.0, "add_note", text="Valve\x003 \x1b[2Jleaks")) == "ok"
+    assert [one.text for one in notes(story)] == ["Valve 3 [2Jleaks"]
+
+
 def test_nine_notes_can_be_open_and_the_oldest_is_shown_first() -> None:
     story = a_day()
     for number in range(9):
@@ -83,7 +89,8 @@ def test_nine_notes_can_be_open_and_the_oldest_is_shown_first() -> None:
         ({}, "MISSING_ARGUMENT"),
         ({"text": " \n "}, "MISSING_ARGUMENT"),
         ({"text": "x" * 121}, "TOO_LONG"),
-        ({"text": "\x01" * 41}, "TOO_LONG"),
+        ({"text": "\U0001f527" * 61}, "TOO_LONG"),
+        ({"text": "\x00\x1b\n"}, "MISSING_ARGUMENT"),
         ({"text": "x", "owner": "y" * 65}, "TOO_LONG"),
         ({"text": "x", "due": "tomorrow"}, "BAD_TIME"),
         ({"text": "x", "due": clock(0.0)}, "BAD_TIME"),

@@ -49,7 +49,8 @@ def _sign(turn: Turn, entry: Entry) -> str:
 def _what_stands(turn: Turn, actor: str, comment: str) -> ShiftHandover:
     board, about, stop = turn.board, subject(turn), turn.stops.open
     discrepancies, discrepancy_ids = so_far.open_discrepancies(turn)
-    unexplained = tuple(one.stop_id for one in turn.floor.closed_stops if one.unexplained is not None)
+    remembered = (*turn.floor.closed_stops, *turn.floor.unexplained_stops)
+    unexplained = tuple(one.stop_id for one in remembered if one.unexplained is not None)
     return ShiftHandover(
         keys=turn.draft.keys,
         quality=turn.draft.quality("operator", entry="manual"),

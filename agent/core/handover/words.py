@@ -36,7 +36,7 @@ def text(given: Mapping[str, str], key: str) -> str:
     Raises:
         EntryRefusedError: it is too long.
     """
-    said = " ".join(given.get(key, "").split())
+    said = " ".join(arguments.printable(given.get(key, "")).split())
     if len(said) > LONGEST or len(_TEXT.dump_json(said)) - len('""') > LONGEST_BYTES:
         raise EntryRefusedError("TOO_LONG", say("That text is too long. Say it in {most} characters.", most=LONGEST))
     return said

@@ -30,6 +30,8 @@ class LetIn:
     operator_id: str
     number: int
     """Of the times that somebody was let in here."""
+    wc_id: str = ""
+    """Here; empty in an answer that an agent of before kept."""
 
 
 @dataclass(frozen=True, slots=True)

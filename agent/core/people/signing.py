@@ -92,7 +92,7 @@ def _let_in(turn: Turn, operator_id: str) -> None:
     """Somebody showed who it is: the work center is open, and what comes in this person's name is believed."""
     locking.unlock(turn)
     turn.crew = turn.crew.shown(operator_id)
-    turn.let_in = LetIn(operator_id, turn.crew.let_in)
+    turn.let_in = LetIn(operator_id, turn.crew.let_in, turn.wc_id)
 
 
 def _must_have_both(turn: Turn, entry: Entry, operator_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agent.core.arguments import printable
 from agent.core.directories import Directories
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Reason
@@ -96,8 +97,8 @@ def named_stop(turn: Turn, stop_id: str | None) -> Stop:
 
 
 def _kept(comment: str) -> str:
-    printable = "".join(character if character.isprintable() else " " for character in comment[:LONGEST_COMMENT])
-    return printable.encode(errors="replace")[:LONGEST_COMMENT].decode(errors="ignore").strip()
+    said = printable(comment[:LONGEST_COMMENT])
+    return said.encode(errors="replace")[:LONGEST_COMMENT].decode(errors="ignore").strip()
 
 
 def named_segment(stop: Stop, segment_id: str) -> Segment:
