@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from agent.core.entries import ACTIONS
 from agent.core.errors import ConfigurationError
 from agent.core.settings import Settings
 
@@ -33,12 +32,17 @@ def load(path: Path) -> Settings:
     except ValidationError as error:
         raise ConfigurationError(f"{path}: {_sentence(error)}") from error
     for number, machine in enumerate(settings.machine, start=1):
-        stranger = next((action for action in machine.people.rights if action not in ACTIONS), None)
-        if stranger is not None:
-            raise ConfigurationError(
-                f"{path}: machine[{number}].people.rights: there is no action '{stranger}'; see docs/entries.md"
-            )
+        if machine.people.rights:
+            _must_be_actions(machine.people.rights, f"{path}: machine[{number}].people.rights")
     return settings
+
+
+def _must_be_actions(named: Iterable[str], where: str) -> None:
+    from agent.core.entries import ACTIONS  # noqa: PLC0415 - the whole core, which a terminal does without
+
+    stranger = next((action for action in named if action not in ACTIONS), None)
+    if stranger is not None:
+        raise ConfigurationError(f"{where}: there is no action '{stranger}'; see docs/entries.md")
 
 
 def _sentence(error: ValidationError) -> str:

@@ -7,55 +7,47 @@ started, 1 for what went wrong later.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Final
 
 import typer
 
-from agent.commands import (
-    cards,
-    check,
-    demo,
-    directories,
-    export,
-    facts,
-    parked,
-    reconcile,
-    recover,
-    retune,
-    run,
-    scan,
-    simulate,
-    status,
-    tui,
-)
 from agent.core.errors import ConfigurationError, LinesideError
 
-application = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Shop-floor edge agent: what a line does, kept here and delivered to the MES exactly once in effect.",
+_COMMANDS: Final = (
+    *("run", "tui", "demo", "check", "status", "facts", "scan", "directories", "cards", "parked", "export"),
+    *("reconcile", "recover", "retune", "simulate"),
 )
-application.command("run")(run.run)
-application.command("tui")(tui.tui)
-application.command("demo")(demo.demo)
-application.command("check")(check.check)
-application.command("status")(status.status)
-application.command("facts")(facts.facts)
-application.command("scan")(scan.scan)
-application.command("directories")(directories.directories)
-application.command("cards")(cards.cards)
-application.command("parked")(parked.parked)
-application.command("export")(export.export)
-application.command("reconcile")(reconcile.reconcile)
-application.command("recover")(recover.recover)
-application.command("retune")(retune.retune)
-application.add_typer(simulate.application, name="simulate")
+"""Each is a module of this package; `simulate` has commands of its own."""
+
+
+def application(asked: str | None = None) -> typer.Typer:
+    """The command line.
+
+    Args:
+        asked: the one command to load, so that a terminal does not carry what others need; None for all.
+    """
+    line = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Shop-floor edge agent: what a line does, kept here and delivered to the MES exactly once in effect.",
+    )
+    # Without it a single command would be the whole line, and its name an argument.
+    line.callback()(lambda: None)
+    for name in (asked,) if asked in _COMMANDS else _COMMANDS:
+        module = import_module(f"agent.commands.{name}")
+        if name == "simulate":
+            line.add_typer(module.application, name=name)
+        else:
+            line.command(name)(getattr(module, name))
+    return line
 
 
 def main() -> None:
     """Run the command line."""
     try:
-        application()
+        application(next(iter(sys.argv[1:]), None))()
     except* ConfigurationError as group:
         _say(group)
         sys.exit(2)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from agent import collector
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
 from agent.configuration import load
 from agent.core.errors import ConfigurationError
@@ -55,6 +56,7 @@ def tui(  # noqa: PLR0913 - a command's options are its arguments
         return
     from agent.tui.app import run_terminal
 
+    collector.settle()
     terminal = terminal.model_copy(update={"theme": theme or terminal.theme, "kiosk": kiosk or terminal.kiosk})
     raise typer.Exit(run_terminal(path, work_center, language or terminal.language, terminal, badge=badge))
 

@@ -17,6 +17,8 @@ LONGEST_ID = 64
 LONGEST_TEXT = 500
 MOST = 1_000_000
 """Parts that one entry can be about; more is a slip of the finger."""
+MOST_SERIALS = 50
+"""That one entry asks for."""
 SHOWN = 60
 _TEXT = TypeAdapter(str)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")

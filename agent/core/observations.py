@@ -17,6 +17,8 @@ were lost on their way. spoiled_badge: it held a badge's text and something else
 EntryRole: TypeAlias = Literal["operator", "supervisor", "quality", "maintenance", "mes"]
 
 
+BADGE: Final = "(badge)"
+"""Stands in place of a badge's text."""
 TERMINAL: Final = "terminal"
 """The reader of what is scanned or typed at a terminal."""
 

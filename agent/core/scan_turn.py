@@ -11,13 +11,12 @@ from agent.core.actions import Asked, Claims
 from agent.core.arguments import SHOWN
 from agent.core.attempts import attempt
 from agent.core.codes import badges, scanned
-from agent.core.codes.badges import BADGE
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.codes.reading import Code, Flaw, Reading
 from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import FactQuality, Keys, ScanAccepted, ScanElement, ScanRefused
-from agent.core.observations import Scan, ScanFlaw
+from agent.core.observations import BADGE, Scan, ScanFlaw
 from agent.core.people import locking, signing
 from agent.core.replies import accepted, refused
 from agent.core.sentences import say

@@ -10,12 +10,12 @@ from agent.core.directories import Directories
 from agent.core.directories.floor import Operator
 from agent.core.entries import ACTIONS
 from agent.core.handover import board_views
-from agent.core.materials import bom, material_view, materials
-from agent.core.materials.material_view import Need
+from agent.core.materials import bom, material_shown, materials
+from agent.core.materials.material_shown import Need
 from agent.core.orders import order_views
 from agent.core.people import labor, locking, rights
 from agent.core.people.crew import Crew, Person
-from agent.core.quality import quality_views
+from agent.core.quality import quality_shown
 from agent.core.sentences import Sentence
 from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
@@ -54,7 +54,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
     seen = station.figures(now)
     present = order_views.in_progress(station, directories, now)
     need = _need(station, directories)
-    stock = material_view.by_now(state.materials, need)
+    stock = material_shown.by_now(state.materials, need)
     account = next((one for one in seen.shifts if one.names(state.schedule.shift)), None)
     actor = labor.acting(state)
     return WorkCenterView(
@@ -85,14 +85,14 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         shift_figures=None if account is None else _figures(account.total),
         order_figures=None if seen.order is None else _figures(seen.order.sums),
         lots=state.materials.lots,
-        loaded=material_view.lots(stock, need, directories),
-        components=material_view.components(stock, need, directories),
-        movements=material_view.movements(state.materials),
+        loaded=material_shown.lots(stock, need, directories),
+        components=material_shown.components(stock, need, directories),
+        movements=material_shown.movements(state.materials),
         last_serial=state.floor.last_serial,
         last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
         asked=_asked(questions.asked_now(state.floor, now)),
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
-        quality=quality_views.view(state, directories),
+        quality=quality_shown.view(state, directories),
         crew=tuple(_person(person, directories) for person in state.crew.people),
         locked=locking.is_locked(state.crew, machine.people),
         pin_asked=_pin_asked(state.crew, directories, now),

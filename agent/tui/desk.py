@@ -11,8 +11,7 @@ from collections.abc import Callable
 from typing import Literal
 from uuid import uuid4
 
-from agent.core.codes.badges import BADGE
-from agent.core.observations import TERMINAL
+from agent.core.observations import BADGE, TERMINAL
 from agent.core.values import replace
 from agent.core.views import LONGEST_CODE, EntryBody, ScanBody, SignOnBody
 from agent.core.work_center_view import AskedView, PinAskedView, ScanView, WorkCenterView

@@ -206,7 +206,7 @@ async def test_export_takes_what_is_wanted(
     ]
     async with open_journal(tmp_path / "journal", "e1", 0.0) as journal:
         await journal.commit(Commit(some), 1.0)
-    answer = await asyncio.to_thread(CliRunner().invoke, application, ["export", "-c", str(config), *options])
+    answer = await asyncio.to_thread(CliRunner().invoke, application(), ["export", "-c", str(config), *options])
     assert [json.loads(line)["sequence"] for line in answer.stdout.splitlines()] == numbers
     assert f"{len(numbers)} of 5 facts were written" in answer.stderr
 

@@ -20,7 +20,19 @@ from rich.console import Console
 from rich.table import Table
 
 from agent import collector
-from tests.bench import drain, footprint, journal, latency, machine, recovery, scans, startup, telemetry, throughput
+from tests.bench import (
+    drain,
+    footprint,
+    journal,
+    latency,
+    machine,
+    recovery,
+    scans,
+    startup,
+    telemetry,
+    terminal,
+    throughput,
+)
 from tests.bench.measurement import Bench, Benchmark, Measurement
 
 BUILD = Path(__file__).parents[2] / "build"
@@ -34,6 +46,7 @@ SUBJECTS: dict[str, Sequence[Benchmark]] = {
     "startup": startup.BENCHMARKS,
     "footprint": footprint.BENCHMARKS,
     "recovery": recovery.BENCHMARKS,
+    "terminal": terminal.BENCHMARKS,
 }
 FIELDS = ("name", "value", "unit", "target", "met")
 CONSOLE = Console()

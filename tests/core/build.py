@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core.codes.badges import BADGE, digest
+from agent.core.codes.badges import digest
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.context import Context
 from agent.core.contract.envelope import Row
@@ -33,7 +33,19 @@ from agent.core.identity import IdBlock
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.machine.watching import Cause
 from agent.core.machine_settings import MachineSettings, Role
-from agent.core.observations import Entry, Image, Instant, Link, Quality, Scan, Signal, SignalValue, Started, Tick
+from agent.core.observations import (
+    BADGE,
+    Entry,
+    Image,
+    Instant,
+    Link,
+    Quality,
+    Scan,
+    Signal,
+    SignalValue,
+    Started,
+    Tick,
+)
 from agent.core.shifts.calendar_settings import DAYS, CalendarSettings
 from agent.core.station import Outcome, Station, StationObservation
 from agent.core.stops.reasons import MINOR_STOP, UNCODED

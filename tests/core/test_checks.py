@@ -19,7 +19,8 @@ from agent.core.facts import (
     QualityCheckSkipped,
     Reason,
 )
-from agent.core.quality.quality_views import QualityView, view
+from agent.core.quality.quality_shown import view
+from agent.core.quality.quality_views import QualityView
 from tests.core.build import (
     Story,
     a_manual_station,

@@ -11,12 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.core.codes import layouts
-from agent.core.codes.badges import BADGE, Badges, digest, without_text
+from agent.core.codes.badges import Badges, digest, without_text
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.directories import Directories, Operators
 from agent.core.directories.copies import Kept
 from agent.core.directories.taking import restored
 from agent.core.facts import ScanRefused
+from agent.core.observations import BADGE
 from tests.core.build import SITE_KEY, WC, a_manual_station, a_story, badge, entry, scan, started
 
 BADGES = Badges(SITE_KEY, CodeSettings())

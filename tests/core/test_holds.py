@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from agent.core.facts import HoldPlaced, HoldReleased, Reason
-from agent.core.quality.quality_views import view
+from agent.core.quality.quality_shown import view
 from tests.core.build import (
     Story,
     a_manual_station,

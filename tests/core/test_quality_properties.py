@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.core.directories import CheckPlan
 from agent.core.facts import HoldPlaced, HoldReleased
-from agent.core.quality.quality_views import view
+from agent.core.quality.quality_shown import view
 from agent.core.station import StationObservation
 from tests.core.build import a_manual_station, a_story, by_supervisor, entry, started, tick
 from tests.core.test_checks import SHIFTS, a_check_plan, knows, planned

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.codes.badges import BADGE
 from agent.core.codes.layouts import KAZAKH, RUSSIAN
 from agent.core.directories import Directories, Resources
 from agent.core.facts import (
@@ -18,7 +17,7 @@ from agent.core.facts import (
     ScanAccepted,
     ScanRefused,
 )
-from agent.core.observations import ScanFlaw
+from agent.core.observations import BADGE, ScanFlaw
 from agent.core.views import Reply
 from tests.core.build import entry, scan, types
 from tests.core.floor import Floor, a_floor, a_line, a_lot

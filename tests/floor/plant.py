@@ -258,8 +258,9 @@ class Floor:
         self._run(self.broker.stop())
 
     def kill_broker(self) -> None:
-        """As a power cut would."""
+        """As a power cut would; returns when the MES's hand here has noticed."""
         self._run(self.broker.kill())
+        self._wait(lambda: not self._link.done(), "the hand has lost its broker")
 
     def acknowledge(self, through: int, *rejected: Document) -> None:
         """An acknowledgement in the MES's place."""

@@ -92,6 +92,7 @@ def shift(number: int) -> Iterator[Flow]:
         ),
         f"Order {order} finished",
         "operation.completed",
+        after=lambda floor: floor.publish(f"orders/{order}", None, wc=WC),
     )
     yield Flow("badge again", (Step(WC, _scan(BADGE)),), r"Dana K\. signed off", "labor.signed_off")
 

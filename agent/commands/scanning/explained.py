@@ -12,10 +12,10 @@ from typing import Any, Final, Literal, TypeAlias
 
 from agent.commands.scanning import words
 from agent.core.codes import interpret, layouts, scanned
-from agent.core.codes.badges import BADGE, Badges
+from agent.core.codes.badges import Badges
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.codes.reading import Code, Doubt, Reading
-from agent.core.observations import Instant, Scan, ScanFlaw
+from agent.core.observations import BADGE, Instant, Scan, ScanFlaw
 from agent.core.values import replace
 from agent.core.views import Reply
 

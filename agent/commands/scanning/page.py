@@ -8,8 +8,8 @@ import typer
 
 from agent.commands.scanning import words
 from agent.commands.scanning.explained import FLAWS, Explained, code_words
-from agent.core.codes.badges import BADGE
 from agent.core.codes.reading import Reading
+from agent.core.observations import BADGE
 
 INDENT = "    "
 NARROWEST = 40

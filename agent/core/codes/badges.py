@@ -14,11 +14,9 @@ from typing import Final
 from agent.core.codes import aim, interpret, layouts, plain
 from agent.core.codes.beginnings import beginning, unescaped
 from agent.core.codes.code_settings import PATTERNS, CodeSettings
-from agent.core.observations import Entry, Scan
+from agent.core.observations import BADGE, Entry, Scan
 from agent.core.values import replace
 
-BADGE: Final = "(badge)"
-"""Stands in place of a badge's text."""
 SHORTEST_MARK: Final = 3
 """Characters before the group of a pattern from which on they tell its codes from all others."""
 LONGEST_BADGE: Final = 64

@@ -11,12 +11,12 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from agent.core.directories.codes import tell_apart
 from agent.core.directories.copies import NO_TEXTS, Code, Copy, Part, Texts, Version, check_versions, is_strict
+from agent.core.facts import Sampling
 
 Issuer: TypeAlias = Literal["external", "mes", "agent"]
 """Who issues the number of a lot or a unit (requirement 54)."""
 Quantity: TypeAlias = Annotated[Decimal, Field(gt=0, le=1_000_000)]
 CheckKind: TypeAlias = Literal["incoming", "in_process", "final"]
-Sampling: TypeAlias = Literal["every_unit", "every_n", "first_piece", "last_piece", "per_shift", "per_lot", "once"]
 
 
 def _checked_pattern(value: str) -> str:

@@ -108,6 +108,7 @@ from agent.core.facts.quality import (
     NcRaised,
     QualityChecked,
     QualityCheckSkipped,
+    Sampling,
 )
 from agent.core.facts.reconciliation import DigestRow, Range, ReconciliationDigest
 from agent.core.facts.scans import ScanAccepted, ScanElement, ScanMeaning, ScanRefused
@@ -210,6 +211,7 @@ __all__ = [
     "Resolution",
     "ReworkRecorded",
     "ReworkStarted",
+    "Sampling",
     "ScanAccepted",
     "ScanElement",
     "ScanMeaning",

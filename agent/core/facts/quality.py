@@ -8,6 +8,8 @@ from agent.core.facts.blocks import Block, FactData, Number, Reason, Timestamp
 
 CheckKind: TypeAlias = Literal["incoming", "in_process", "final"]
 CheckResult: TypeAlias = Literal["pass", "fail"]
+Sampling: TypeAlias = Literal["every_unit", "every_n", "first_piece", "last_piece", "per_shift", "per_lot", "once"]
+"""When a characteristic is checked."""
 NcDisposition: TypeAlias = Literal["repair", "write_off", "retest", "use_as_is"]
 
 

@@ -28,8 +28,6 @@ from agent.core.units.unit_settings import rendered
 from agent.core.units.units import Units
 from agent.core.values import replace
 
-MOST_ASKED = 50
-"""Serials that one entry can ask for."""
 MOST_AT_ONCE = 500
 """Units that get serials with one observation of a counter."""
 MOST_AHEAD = 40
@@ -123,7 +121,9 @@ def _asked_for(turn: Turn, entry: Entry) -> str:
     operation = making.must_be_in_progress(turn)
     count = _count(entry.arguments.get("count"))
     if count is None:
-        raise EntryRefusedError("NO_QUANTITY", say("'count' must be a whole number from 1 to {most}.", most=MOST_ASKED))
+        raise EntryRefusedError(
+            "NO_QUANTITY", say("'count' must be a whole number from 1 to {most}.", most=arguments.MOST_SERIALS)
+        )
     series = _series(turn.setup, turn.directories, turn.units, operation)
     free: list[int] = []
     number = series.next
@@ -200,8 +200,8 @@ def _count(said: str | None) -> int | None:
     """How many are asked for; None where that is no number that can be."""
     if not said:
         return 1
-    value = int(said) if said.isascii() and said.isdigit() and len(said) <= len(str(MOST_ASKED)) else 0
-    return value if 1 <= value <= MOST_ASKED else None
+    value = int(said) if said.isascii() and said.isdigit() and len(said) <= len(str(arguments.MOST_SERIALS)) else 0
+    return value if 1 <= value <= arguments.MOST_SERIALS else None
 
 
 def _of_next(asked: Asked) -> Claims:

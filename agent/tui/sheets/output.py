@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final
 
-from agent.core.units.issuing import MOST_ASKED
+from agent.core.arguments import MOST_SERIALS
 from agent.tui.scene import Scene
 from agent.tui.sheets import asking
 from agent.tui.sheets.asking import CodeQuestion
@@ -64,8 +64,8 @@ def serials(scene: Scene, _known: Known) -> Sheet | Note:
 
     def take(text: str) -> Deed:
         count = asking.parts(text, words)
-        if isinstance(count, Note) or count > MOST_ASKED:
-            return Note(words.say("Type 1 to {most}.", most=words.count(MOST_ASKED)))
+        if isinstance(count, Note) or count > MOST_SERIALS:
+            return Note(words.say("Type 1 to {most}.", most=words.count(MOST_SERIALS)))
         return Send(words.say("Next serials"), "assign_serial", {"count": asking.plain(count)})
 
     last = scene.center.last_serial
