@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core import questions
+from agent.core import expecting, questions
 from agent.core.actions import Action, Actions, Asked, Claims
 from agent.core.attempts import attempt
 from agent.core.corrections import corrections, undo
@@ -49,6 +49,7 @@ _IN_ROOMS: Actions = {
     **calls.ACTIONS,
     **corrections.ACTIONS,
     **undo.ACTIONS,
+    **expecting.ACTIONS,
 }
 ACTIONS: Actions = {**_IN_ROOMS, **questions.answers(_IN_ROOMS)}
 

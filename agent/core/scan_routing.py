@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from agent.core import arguments, scan_commands, separators
+from agent.core import arguments, expected_scans, scan_commands, separators
 from agent.core.actions import Asked, Claims
 from agent.core.codes.reading import Code, Reading
 from agent.core.corrections.targets import Target
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import ScanMeaning
-from agent.core.materials import labels, loading, moving, plates
+from agent.core.materials import labels, loading, moving, plates, scanned_lots
 from agent.core.materials.labels import Label
 from agent.core.observations import TERMINAL, Scan
 from agent.core.orders import execution, named_operations
@@ -51,7 +51,7 @@ class Route:
 def claims_needed(code: Code, asked: Asked) -> Claims:
     """The claims that `carry_out` must be given for a code."""
     route = ROUTES.get(code.kind)
-    return () if route is None else route.needs(code, asked)
+    return () if route is None else (*route.needs(code, asked), *expected_scans.claims_needed(code, asked))
 
 
 def target_named(code: Code, asked: Asked) -> Target | None:
@@ -79,6 +79,9 @@ def carry_out(turn: Turn, reading: Reading, scan: Scan) -> str:
     for name in (code.identity, code.item, code.order, code.operation, code.lot):
         arguments.must_fit(name or "")
     labels.must_be_whole(turn, reading, sent=separators.are_sent(turn, scan, reading))
+    expected = expected_scans.carry_out(turn, code, scan)
+    if expected is not None:
+        return expected
     route = ROUTES.get(code.kind)
     if route is None:
         raise EntryRefusedError(
@@ -118,7 +121,7 @@ def _lot(turn: Turn, code: Code, scan: Scan) -> str:
 
 def _take_lot(turn: Turn, label: Label, scan: Scan) -> str:
     if not making.is_made_here(turn, label.item_id):
-        return loading.load_scanned(turn, label, scan)
+        return scanned_lots.load_scanned(turn, label, scan)
     if turn.units.lot_out is not None and turn.units.lot_out.lot_id == label.lot_id:
         return say("Lot {lot_id} is being made already.", lot_id=label.lot_id)
     return making.start_lot(turn, label.lot_id, scan.observed.wall)

@@ -134,6 +134,17 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What the next scan of a lot or a unit is for: an entry that lacks nothing but what is scanned."""
+
+    action: str
+    arguments: dict[str, str]
+    actor: str | None
+    """Who said so."""
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class Floor:
     """What lies and happens around the machine."""
 
@@ -160,6 +171,8 @@ class Floor:
     """What may be taken back, the last first."""
     question: Question | None = None
     """What waits for the word of whoever asked for it."""
+    expected: Expected | None = None
+    """What waits for a scan."""
     late_told: float | None = None
     """When it was last raised that something was entered late."""
     events: tuple[Event, ...] = ()

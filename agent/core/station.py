@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from agent.core import entries, happenings, questions, scan_turn, snapshots
+from agent.core import entries, expecting, happenings, questions, scan_turn, snapshots
 from agent.core.actions import Asked, Claims
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.context import Context
@@ -171,6 +171,7 @@ class Station:
             labor.end_forgotten(turn, now)
             locking.follow(turn, now)
             questions.drop_late(turn, now)
+            expecting.drop_late(turn, now)
             reply = _dispatch(turn, observation)
             if turn.draft.facts:
                 issuing.follow_output(turn)

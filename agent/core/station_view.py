@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import questions, shift_views, stop_views
+from agent.core import expecting, questions, shift_views, stop_views
 from agent.core.corrections import undo
 from agent.core.directories import Directories
 from agent.core.directories.floor import Operator
@@ -19,7 +19,7 @@ from agent.core.quality import quality_shown
 from agent.core.sentences import Sentence
 from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
-from agent.core.state import LastScan, Question
+from agent.core.state import Expected, LastScan, Question
 from agent.core.station import Station
 from agent.core.times import iso
 from agent.core.units import issuing, making
@@ -27,6 +27,7 @@ from agent.core.units.units import OpenNc
 from agent.core.work_center_view import (
     AskedView,
     EventView,
+    ExpectedView,
     FiguresView,
     NonconformanceView,
     PersonView,
@@ -91,6 +92,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         last_serial=state.floor.last_serial,
         last_scan=None if state.floor.last_scan is None else scanned(state.floor.last_scan),
         asked=_asked(questions.asked_now(state.floor, now)),
+        expected=_expected(expecting.expected_now(state.floor, now)),
         events=tuple(EventView(time=iso(event.time), type=event.type, text=event.text) for event in state.floor.events),
         quality=quality_shown.view(state, directories),
         crew=tuple(_person(person, directories) for person in state.crew.people),
@@ -134,6 +136,12 @@ def _asked(question: Question | None) -> AskedView | None:
         values=question.values,
         until=iso(question.until),
     )
+
+
+def _expected(expected: Expected | None) -> ExpectedView | None:
+    if expected is None:
+        return None
+    return ExpectedView(action=expected.action, arguments=expected.arguments, until=iso(expected.until))
 
 
 def _nonconforming(nc: OpenNc) -> NonconformanceView:

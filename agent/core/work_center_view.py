@@ -243,6 +243,17 @@ class AskedView(Block):
     """When it is dropped."""
 
 
+class ExpectedView(Block):
+    """What the next scan of a lot or a unit is for."""
+
+    action: str
+    """That it makes whole, one of docs/entries.md."""
+    arguments: dict[str, str]
+    """What was said of it before."""
+    until: Timestamp
+    """When the scan is what it is everywhere else."""
+
+
 class StripView(Block):
     """The shift so far, in cells of equal length: what the machine did and what was made."""
 
@@ -401,6 +412,8 @@ class WorkCenterView(Block):
     last_scan: ScanView | None
     asked: AskedView | None = None
     """What waits for a confirmation."""
+    expected: ExpectedView | None = None
+    """What waits for a scan; the entry `forget_scan` drops it."""
     events: tuple[EventView, ...]
     """The last few facts, newest first."""
     crew: tuple[PersonView, ...] = ()

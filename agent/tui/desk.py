@@ -14,7 +14,7 @@ from uuid import uuid4
 from agent.core.observations import BADGE, TERMINAL
 from agent.core.values import replace
 from agent.core.views import LONGEST_CODE, EntryBody, ScanBody, SignOnBody
-from agent.core.work_center_view import AskedView, PinAskedView, ScanView, WorkCenterView
+from agent.core.work_center_view import AskedView, ExpectedView, PinAskedView, ScanView, WorkCenterView
 from agent.tui import feedback as told
 from agent.tui import masking
 from agent.tui.connection import Body
@@ -24,6 +24,7 @@ from agent.tui.keyboard import Collector
 from agent.tui.meanings import Confirmed, Damaged, Meaning, Picked, Scanned, Switched, Typed
 from agent.tui.path import Path
 from agent.tui.scene import Scene
+from agent.tui.sheets import expected as expected_scans
 from agent.tui.sheets import rights, standing, undoing
 from agent.tui.sheets.run import run
 from agent.tui.sheets.sheet import DIGITS, Deed, Field, Known, Note, Page, Send, Sheet, Show, SignOn, Switch
@@ -65,6 +66,8 @@ class Desk:
         """Entries under way that one key made together."""
         self._answered: AskedView | None = None
         """The question that an answer is under way to."""
+        self._forgotten: ExpectedView | None = None
+        """What a scan was for, and is no more as soon as the agent knows."""
         self._let_in: dict[str, str] = {}
         """Who was let in at this terminal, by work center."""
         self._pin_prompt: str | None = None
@@ -82,13 +85,21 @@ class Desk:
             return Page.HELP
         if self._is_locked and self.path.page not in _WHILE_LOCKED:
             return Page.LOCKED
-        return self.path.page if self.question is None else Page.QUESTION
+        if self.question is not None:
+            return Page.QUESTION
+        return self.path.page if self.expected is None else Page.EXPECTED
 
     @property
     def question(self) -> AskedView | None:
         """What a command card asked and nobody has answered at this terminal."""
         asked = self._center.asked if self._center else None
         return None if asked == self._answered else asked
+
+    @property
+    def expected(self) -> ExpectedView | None:
+        """What the next scan is for, unless this terminal wants it no more."""
+        expected = self._center.expected if self._center else None
+        return None if expected == self._forgotten else expected
 
     @property
     def pin_of(self) -> PinAskedView | None:
@@ -132,6 +143,8 @@ class Desk:
                 return standing.locked(self.pin_of, words)
             case Page.QUESTION if asked is not None:
                 return standing.question(asked, words)
+            case Page.EXPECTED if self.expected is not None and scene is not None:
+                return expected_scans.expected(scene, self.expected)
         return Sheet("") if scene is None else rights.marked(self.path.sheet(scene) or run(scene), scene)
 
     def notice(self) -> str:
@@ -158,7 +171,7 @@ class Desk:
                 if not isinstance(news, Delayed):
                     self._names.pop(news.body.client_id, None)
                 if not (isinstance(news, Answered) and news.reply.accepted):
-                    self._answered = None
+                    self._answered = self._forgotten = None
                 elif news.reply.code == told.HELP:
                     self.open_page(Page.HELP, now)
                 elif news.reply.let_in is not None:
@@ -217,6 +230,8 @@ class Desk:
         if self._is_locked and page not in _WHILE_LOCKED:
             self._note(LOCKED)
         else:
+            if self.shown is Page.EXPECTED:
+                self._forget()
             self.path.go_home()
             self._do(Show(page), now)
         self.settle(now)
@@ -228,6 +243,8 @@ class Desk:
                 self.path.go_back()
             elif self.shown is Page.QUESTION and self.question is not None:
                 self._answer("cancel", self.question)
+            elif self.shown is Page.EXPECTED:
+                self._forget()
             elif not self._deliveries.give_up():
                 self.feedback = told.QUIET
         self.settle(now)
@@ -333,6 +350,10 @@ class Desk:
     def _answer(self, action: Literal["confirm", "cancel"], question: AskedView) -> None:
         self._answered = question
         self._enter(self.words.say("Yes" if action == "confirm" else "No"), action, {})
+
+    def _forget(self) -> None:
+        self._forgotten = self.expected
+        self._enter(self.words.say("No scan"), "forget_scan", {})
 
     def _told(self, news: Answered | Delayed | GivenUp) -> Feedback:
         """What is said of an entry, or of all that were made with it."""

@@ -70,6 +70,12 @@ class Scene:
         return f"{self.center.wc_id} ({centers.index(self.center.wc_id) + 1}/{len(centers)})"
 
     @property
+    def has_serials(self) -> bool:
+        """Whether units are known by their serials here."""
+        order = self.center.order
+        return self.center.last_serial is not None or (order is not None and order.serials_required)
+
+    @property
     def operations(self) -> tuple[OrderView, ...]:
         """What can be finished or started, the operation in progress or paused first."""
         current = self.center.order

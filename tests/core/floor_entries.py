@@ -76,6 +76,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "acknowledge_handover": (),
     "call": ("role", "comment?"),
     "answer_call": ("role", "call_id?"),
+    "expect_scan": ("action", "swap?", "bom_line?", "defect_code?", "check_id?", "result?", "reason?", "comment?"),
+    "forget_scan": (),
 }
 """By action; those with a question mark may be left out."""
 SERIALS = ("1", "2", "3", "M001", "BENCH-1-000001")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
+from agent.tui.wedge import APART_S
 from tests.tui.operating import Operator, operating, type_slowly
 from tests.tui.real_agent import HAND, a_real_agent
 from tests.tui.real_floor import BADGES, OPERATOR
@@ -31,22 +33,62 @@ async def test_a_lot_is_scanned_unloaded_with_what_is_left_and_returned(tmp_path
         operator.scan("LOT:G-1:GRANULATE")
         await operator.sees("√  GRANULATE  500 / 1 KGM  G-1")
         await operator.press("1")
-        await operator.sees("2  Return to the store")
-        await operator.press("2")
+        await operator.press(await at_line(operator, "Return to the store"))
         await operator.sees("how much goes back to the store?")
         await operator.press("5", "enter")
         await operator.sees("1  Left over")
         await operator.press("1")
         await operator.sees("… Return G-1  5 KGM: not confirmed yet")
         await operator.press("1")
-        await operator.sees("Enter: Unload it")
-        await operator.press("enter")
+        await operator.press(await at_line(operator, "Unload it"))
         await operator.sees("Enter: 495 KGM")
         await operator.press("enter")
         await operator.sees("! MISSING  GRANULATE")
         (returned,), (unloaded,) = await agent.facts("material.returned"), await agent.facts("lot.unloaded")
         assert (returned["qty"], returned["reason"]["code"], returned["state"]) == ("5", "LEFT_OVER", "proposed")
         assert (unloaded["qty_left"], unloaded["uom"]) == ("495", "KGM")
+
+
+async def test_the_next_lot_takes_the_place_of_the_first_though_the_agent_is_killed_before_it_is_scanned(
+    tmp_path: Path,
+) -> None:
+    async with a_real_agent(tmp_path) as agent, operating(agent.socket) as operator:
+        await agent.begins("PO-1")
+        await operator.sees("PO-1")
+        operator.scan("LOT:G-1:GRANULATE")
+        await operator.sees("Lot G-1 loaded.")
+        await operator.press("f3")
+        await operator.press(await at_line(operator, "G-1"))
+        await operator.sees("Enter: The next lot takes its place")
+        await operator.press("enter")
+        await operator.sees("Scan the lot that takes the place of G-1")
+        await agent.stop()
+        await agent.start()
+        operator.scan("LOT:G-2:GRANULATE")
+        await operator.sees("√ ACCEPTED  Lot G-2 loaded.")
+        await operator.sees("Lots: scan one to load it")
+        (gone,) = await agent.facts("lot.unloaded")
+        assert (gone["cause"], gone["keys"]["lot_id"], agent.center.lots) == ("swap", "G-1", ("G-2",))
+
+
+async def test_a_unit_is_scrapped_by_scanning_it_and_is_not_taken_as_good(tmp_path: Path) -> None:
+    async with a_real_agent(tmp_path, hand=True) as agent, operating(agent.socket, center=HAND) as operator:
+        await agent.enter("start_operation", HAND, order_id="PO-1")
+        await operator.sees("PO-1 / 10")
+        operator.scan("SN:1")
+        await operator.sees("Last serial: 1")
+        await operator.press("f5")
+        await operator.sees("0: a unit, by scanning it.")
+        await operator.press("0", "enter")
+        await operator.sees("Scrap 1 unit: which defect?")
+        await operator.press("2")
+        await operator.sees("Scan the unit that is scrap: Crack")
+        await asyncio.sleep(APART_S)  # nobody goes from the keys to the scanner sooner
+        operator.scan("SN:2")
+        await operator.sees("√ ACCEPTED  Scrap 1 EA taken")
+        (scrapped,), (linked,) = await agent.facts("scrap.recorded"), await agent.facts("genealogy.linked")
+        assert (scrapped["keys"]["serial"], scrapped["defect_code"]) == ("2", "CRACK")
+        assert linked["keys"]["serial"] == "1"
 
 
 async def test_a_part_is_scrapped_with_three_keys_and_is_no_longer_good(tmp_path: Path) -> None:

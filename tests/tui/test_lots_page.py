@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.work_center_view import WorkCenterView
+from agent.core.work_center_view import ExpectedView, WorkCenterView
 from agent.tui.sheets.sheet import Page
 from agent.tui.texts import LANGUAGES, Language
 from tests.tui.at_desk import AtDesk
 from tests.tui.floor_views import LABEL, LABELS, LOADED, REJECTED, RETURNED, floor
 from tests.tui.views import CENTER
+
+SWAP = ExpectedView(action="load_lot", arguments={"swap": "L-77"}, until="2026-03-04T07:02:00.000Z")
 
 
 def at_lots(center: WorkCenterView = LOADED) -> AtDesk:
@@ -65,7 +67,7 @@ def test_a_scan_on_the_page_is_a_scan() -> None:
 
 
 def test_unloading_proposes_what_is_left() -> None:
-    desk = at_label().press(1)
+    desk = at_label().press(2)
     assert (desk.sheet.title, desk.offered) == ("Lot L-77: how much is left in it?", "120.5 m")
     assert desk.enter().sent == [("unload_lot", {"lot_id": "L-77", "qty_left": "120.5", "uom": "m"})]
     assert desk.page is Page.LOTS
@@ -73,23 +75,23 @@ def test_unloading_proposes_what_is_left() -> None:
 
 @pytest.mark.parametrize("typed", ["99,25", "99.250"])
 def test_another_quantity_is_typed_with_comma_or_point(typed: str) -> None:
-    assert at_label().press(1).type(typed).sent == [("unload_lot", {"lot_id": "L-77", "qty_left": "99.25", "uom": "m"})]
+    assert at_label().press(2).type(typed).sent == [("unload_lot", {"lot_id": "L-77", "qty_left": "99.25", "uom": "m"})]
 
 
 @pytest.mark.parametrize("typed", ["1.2.3", "viel", "-1", "99999999999", "1,2345678"])
 def test_what_is_no_quantity_is_refused_before_it_is_sent(typed: str) -> None:
-    desk = at_label().press(1).type(typed)
+    desk = at_label().press(2).type(typed)
     assert (desk.sent, desk.page, desk.said != "") == ([], Page.UNLOAD, True)
 
 
 def test_a_lot_of_which_nobody_knows_what_is_left_is_unloaded_without_a_quantity() -> None:
-    desk = at_lots().press(3).press(1)
+    desk = at_lots().press(3).press(2)
     assert desk.offered == "Not known"
     assert desk.enter().sent == [("unload_lot", {"lot_id": "X-1"})]
 
 
 def test_a_return_asks_how_much_and_why() -> None:
-    desk = at_label().press(2).enter()
+    desk = at_label().press(3).enter()
     assert desk.labels == ["LEFT_OVER in English", "OTHER in English"]
     assert desk.press(1).sent == [
         ("return_material", {"lot_id": "L-77", "qty": "120.5", "uom": "m", "reason": "LEFT_OVER"})
@@ -97,7 +99,7 @@ def test_a_return_asks_how_much_and_why() -> None:
 
 
 def test_a_generic_reason_wants_a_few_words() -> None:
-    desk = at_label().press(2).type("20").press(2)
+    desk = at_label().press(3).type("20").press(2)
     assert desk.sent == []
     said = {"lot_id": "L-77", "qty": "20", "uom": "m", "reason": "OTHER", "comment": "torn at the edge"}
     assert desk.type("torn at the edge").sent == [("return_material", said)]
@@ -105,28 +107,28 @@ def test_a_generic_reason_wants_a_few_words() -> None:
 
 @pytest.mark.parametrize("typed", ["0", "-3"])
 def test_nothing_is_returned_or_used_in_no_quantity(typed: str) -> None:
-    desk = at_label().press(2).type(typed)
+    desk = at_label().press(3).type(typed)
     assert (desk.said, desk.page) == ("Type more than 0.", Page.RETURN)
 
 
 def test_a_lot_is_moved_to_a_place() -> None:
-    assert at_label().press(3).type("RACK-9").sent == [("move_lot", {"lot_id": "L-77", "to_place": "RACK-9"})]
+    assert at_label().press(4).type("RACK-9").sent == [("move_lot", {"lot_id": "L-77", "to_place": "RACK-9"})]
 
 
 def test_a_name_that_is_too_long_is_refused_before_it_is_sent() -> None:
-    desk = at_label().press(3).type("R" * 65)
+    desk = at_label().press(4).type("R" * 65)
     assert (desk.sent, desk.said) == ([], "That is too long for a name. Look again.")
 
 
 def test_what_was_used_beyond_the_count_is_entered_with_its_reason() -> None:
-    desk = at_label().press(4).type("3").press(1)
+    desk = at_label().press(5).type("3").press(1)
     said = {"lot_id": "L-77", "qty": "3", "uom": "m", "reason": "NO_STOCK", "bom_line": "10"}
     assert desk.sent == [("consume", said)]
 
 
 def test_what_people_say_is_used_needs_no_reason() -> None:
     entered = LABELS.model_copy(update={"mode": "entered"})
-    desk = at_lots(LOADED.model_copy(update={"components": (entered,)})).press(1).press(4).type("3")
+    desk = at_lots(LOADED.model_copy(update={"components": (entered,)})).press(1).press(5).type("3")
     assert desk.enter().sent == [("consume", {"lot_id": "L-77", "qty": "3", "uom": "m", "bom_line": "10"})]
 
 
@@ -143,21 +145,45 @@ def test_another_item_instead_is_loaded_with_its_reason() -> None:
 
 def test_a_list_that_the_mes_never_sent_is_typed() -> None:
     view = floor().model_copy(update={"lists": {}})
-    desk = AtDesk(view).open(Page.LOTS).press(1).press(2).enter().type("SPARE")
+    desk = AtDesk(view).open(Page.LOTS).press(1).press(3).enter().type("SPARE")
     assert desk.sent[0][1]["reason"] == "SPARE"
 
 
+def test_the_next_lot_takes_the_place_of_one_that_is_used_up_by_scanning_it() -> None:
+    desk = at_label()
+    assert desk.offered == "The next lot takes its place: scan it"
+    assert desk.enter().sent == [("expect_scan", {"action": "load_lot", "swap": "L-77"})]
+    desk.see(floor(LOADED.model_copy(update={"expected": SWAP})))
+    assert (desk.page, desk.sheet.title) == (Page.EXPECTED, "Scan the lot that takes the place of L-77")
+    assert desk.scan("LOT:L-78").type("L-79").sent[1:] == [("scan", {"text": "LOT:L-78"}), ("scan", {"text": "L-79"})]
+    assert desk.see(floor()).page is Page.LOTS
+
+
+def test_escape_and_the_key_of_another_page_give_up_the_scan() -> None:
+    waiting = floor(LOADED.model_copy(update={"expected": SWAP}))
+    desk = AtDesk(waiting)
+    assert desk.escape().sent == [("forget_scan", {})]
+    assert desk.page is Page.RUN
+    desk = AtDesk(waiting).open(Page.SCRAP)
+    assert (desk.sent, desk.page) == ([("forget_scan", {})], Page.SCRAP)
+
+
+def test_a_lot_that_stands_in_is_scanned_with_the_reason_said_before() -> None:
+    desk = at_lots().enter().press(2).press(1).enter()
+    assert desk.sent == [("expect_scan", {"bom_line": "20", "reason": "NO_STOCK", "action": "load_lot"})]
+
+
 def test_one_more_lot_of_a_component_is_loaded_from_the_page_of_the_first() -> None:
-    desk = at_label().press(5)
+    desk = at_label().press(6)
     assert desk.labels == ["L-77   120.5 m", "Type the lot's number", "Another item instead of it"]
 
 
 def test_escape_goes_one_step_back() -> None:
-    desk = at_label().press(2).enter()
+    desk = at_label().press(3).enter()
     assert [desk.escape().page for _ in range(4)] == [Page.RETURN, Page.LOT, Page.LOTS, Page.RUN]
 
 
-@pytest.mark.parametrize("steps", [(1,), (1, 1), (1, 2), (1, 3), (1, 4)])
+@pytest.mark.parametrize("steps", [(1,), (1, 2), (1, 3), (1, 4), (1, 5)])
 def test_the_page_of_a_lot_that_is_gone_is_left(steps: tuple[int, ...]) -> None:
     desk = at_lots()
     for digit in steps:
@@ -176,8 +202,8 @@ def test_the_page_of_a_component_that_is_no_longer_needed_is_left(steps: int) ->
 
 def test_what_somebody_has_no_right_to_is_marked_and_may_be_tried() -> None:
     desk = at_lots(LOADED.model_copy(update={"barred": ("return_material",)})).press(1)
-    assert desk.labels[1] == "× NO RIGHT  Return to the store"
-    assert desk.press(2).page is Page.RETURN
+    assert desk.labels[2] == "× NO RIGHT  Return to the store"
+    assert desk.press(3).page is Page.RETURN
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

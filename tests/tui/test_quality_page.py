@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from agent.core.quality.quality_views import DueCheckView, QualityView
-from agent.core.work_center_view import WorkCenterView
+from agent.core.work_center_view import ExpectedView, WorkCenterView
 from agent.tui.sheets.sheet import Page
 from tests.tui.at_desk import AtDesk
 from tests.tui.floor_views import CHECKING, HELD, INCOMING, LOOK, MADE, SCRATCHED, TORQUE, WIDTH, floor
@@ -117,6 +117,7 @@ def test_anything_at_hand_is_put_on_hold_with_a_reason() -> None:
         "Lot CABLE-77",
         "Unit SN000123",
         "Order PO-1001",
+        "Another one: scan it",
         "Another lot: type it",
         "Another unit: type it",
     ]
@@ -126,7 +127,7 @@ def test_anything_at_hand_is_put_on_hold_with_a_reason() -> None:
 
 
 def test_what_is_not_at_hand_is_typed() -> None:
-    desk = at_quality(CENTER).enter().press(5).type("P-9").press(1)
+    desk = at_quality(CENTER).enter().press(6).type("P-9").press(1)
     assert desk.sent == [("place_hold", {"target": "lot", "target_id": "P-9", "reason": "SUSPECT"})]
 
 
@@ -197,3 +198,34 @@ def test_the_page_of_what_is_settled_or_over_is_left() -> None:
 
 def test_the_lines_name_no_code_where_there_is_a_text() -> None:
     assert LOOK.text["ru"] in "".join(AtDesk(floor(CHECKING), "ru").open(Page.QUALITY).labels)
+
+
+def test_a_unit_that_failed_is_kept_apart_or_held_by_scanning_it() -> None:
+    desk = at_quality().enter().type("30")
+    assert "0: a unit, by scanning it." in desk.sheet.lines
+    said = {"action": "record_check", "check_id": "WIDTH", "value": "30", "defect_code": "BURR"}
+    assert desk.type("0").press(2).sent == [("expect_scan", said)]
+    desk = at_quality(CENTER).press(2).enter().type("0").press(1)
+    assert desk.sent == [("expect_scan", {"action": "raise_nc", "defect_code": "SCRATCH"})]
+    desk = at_quality(CENTER).enter().press(5).press(1)
+    assert desk.sent == [("expect_scan", {"action": "place_hold", "reason": "SUSPECT"})]
+
+
+def test_who_may_not_hold_is_told_so_where_it_is_scanned() -> None:
+    desk = at_quality(CENTER.model_copy(update={"barred": ("place_hold",)})).enter().press(5)
+    assert desk.labels == ["× NO RIGHT  SUSPECT in English"]
+
+
+@pytest.mark.parametrize(
+    ("action", "title"),
+    [
+        ("record_check", "Scan the unit that failed its check"),
+        ("raise_nc", "Scan the unit that is kept apart"),
+        ("place_hold", "Scan the lot or the unit to be held"),
+        ("load_lot", "Scan the lot to be loaded"),
+    ],
+)
+def test_what_is_to_be_scanned_stands_on_the_screen(action: str, title: str) -> None:
+    waiting = ExpectedView(action=action, arguments={}, until="2026-03-04T07:02:00.000Z")
+    sheet = AtDesk(floor(CENTER.model_copy(update={"expected": waiting}))).sheet
+    assert (sheet.title, sheet.lines[1]) == (title, "Waits until 12:02:00.")

@@ -7,13 +7,15 @@ from decimal import Decimal
 import pytest
 
 from agent.core.views import ListView
-from agent.core.work_center_view import StepView, WorkCenterView
+from agent.core.work_center_view import ExpectedView, StepView, WorkCenterView
 from agent.tui.sheets.sheet import Page
 from tests.tui.at_desk import AtDesk
 from tests.tui.floor_views import codes, floor
 from tests.tui.views import CENTER, ORDER
 
-NONE_REJECTED = CENTER.model_copy(update={"scrap_uncoded": Decimal(0)})
+REJECTED = CENTER.model_copy(update={"last_serial": None})
+NONE_REJECTED = REJECTED.model_copy(update={"scrap_uncoded": Decimal(0)})
+WITH_SERIALS = NONE_REJECTED.model_copy(update={"last_serial": "SN000123"})
 STEP = StepView(op_no="10", text={"en": "Milling"}, work_centers=("WC-9",), mandatory=True, setup={}, setup_parts=None)
 
 
@@ -40,7 +42,7 @@ def test_what_is_no_number_of_parts_is_refused_before_it_is_sent(typed: str) -> 
 
 
 def test_what_the_machine_rejected_without_a_code_is_offered_to_be_given_one() -> None:
-    desk = at_scrap(CENTER)
+    desk = at_scrap(REJECTED)
     assert desk.sheet.lines == ("The machine rejected 3 pcs that nobody has given a defect.",)
     assert desk.enter().press(1).sent == [("report_scrap", {"qty": "3", "defect_code": "SCRATCH"})]
 
@@ -115,3 +117,19 @@ def test_escape_goes_one_question_back() -> None:
     desk = at_scrap().type("5").enter()
     assert desk.escape().sheet.title == "Scrap 5 pcs: which defect?"
     assert desk.escape().sheet.title == "Scrap: how many?"
+
+
+def test_a_unit_is_scrapped_by_scanning_it() -> None:
+    desk = at_scrap(WITH_SERIALS)
+    assert desk.sheet.lines == ("0: a unit, by scanning it.",)
+    assert desk.type("0").sheet.title == "Scrap 1 unit: which defect?"
+    assert desk.press(2).sent == [("expect_scan", {"action": "report_scrap", "defect_code": "BURR"})]
+    waiting = ExpectedView(action="report_scrap", arguments={"defect_code": "BURR"}, until="2026-03-04T07:02:00.000Z")
+    desk.see(floor(WITH_SERIALS.model_copy(update={"expected": waiting})))
+    assert desk.sheet.title == "Scan the unit that is scrap: BURR in English"
+    assert desk.scan("SN:7").sent[-1] == ("scan", {"text": "SN:7"})
+
+
+def test_where_units_are_required_to_have_serials_the_first_one_can_be_scrapped_too() -> None:
+    order = ORDER.model_copy(update={"serials_required": True})
+    assert at_scrap(NONE_REJECTED.model_copy(update={"order": order})).type("0").sheet.title.startswith("Scrap 1 unit")

@@ -12,15 +12,13 @@ from agent.core.directories import Lot
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import LotUnloaded
 from agent.core.materials import lot_checks, lot_facts, lot_records, materials, uoms
-from agent.core.materials.labels import Label
 from agent.core.materials.lot_checks import Finding, Wanted
 from agent.core.materials.lot_facts import Word
 from agent.core.materials.materials import MAX_LOTS, MOST_BYTES, LoadedLot
-from agent.core.observations import Entry, Scan
+from agent.core.observations import Entry
 from agent.core.people import labor, rights
 from agent.core.quality import holds
-from agent.core.sentences import Sentence, answer, say, together
-from agent.core.state import ScannedLot
+from agent.core.sentences import say, together
 from agent.core.times import iso
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -34,61 +32,6 @@ def claims_needed(asked: Asked, lot_id: str | None = None) -> Claims:
     return (lot_records.LOTS.key(asked.wc_id, named), holds.claim("lot", named)) if named else ()
 
 
-def load_scanned(turn: Turn, label: Label, scan: Scan) -> str:
-    """Load a lot whose label was scanned; of one that is loaded already only say so.
-
-    Raises:
-        EntryRefusedError: it cannot be loaded.
-    """
-    lot_id, here = label.lot_id, turn.materials.lot(label.lot_id)
-    turn.floor = replace(turn.floor, last_lot=ScannedLot(lot_id, scan.observed.wall))
-    if here is not None:
-        _must_be_the_same(here, label)
-        if not here.is_empty or label.qty is None:
-            return answer("ALREADY_LOADED", _loaded_already(label))
-        # The next package of a lot of which the last one is used up.
-        turn.flush()
-        boundary.end(turn, scan.observed.wall, "lot")
-        _unload(turn, here, scan.observed.wall, "empty", None, None)
-    quality = turn.draft.quality("scanner", entry=scan.way)
-    word = Word(scan.observed.wall, quality, labor.acting(turn), scan.text)
-    given = {"item_id": label.item_id or ""}
-    if label.qty is not None and (label.is_of_mes or _label_counts(turn, lot_id, label.qty)):
-        given |= {"qty": f"{label.qty:f}", "uom": label.uom or ""}
-    return _load(turn, replace(_wanted(turn, lot_id, given, word), expires=label.expires), word)
-
-
-def _loaded_already(label: Label) -> Sentence:
-    if label.qty is None:
-        return say("Lot {lot_id} is loaded here already.", lot_id=label.lot_id)
-    return say(
-        "Lot {lot_id} is loaded here already; {qty} {uom} of this label are not added to it.",
-        lot_id=label.lot_id,
-        qty=f"{label.qty:f}",
-        uom=label.uom or "",
-    )
-
-
-def _label_counts(turn: Turn, lot_id: str, qty: Decimal) -> bool:
-    """Whether a label says better how much there is than what was left here, or the MES has of the whole lot."""
-    copy, record = turn.directories.lots.get(lot_id), lot_records.LOTS.find(turn, turn.wc_id, lot_id)
-    was_left = record is not None and record.has_something
-    return not was_left and (copy is None or copy.qty is None or qty < copy.qty)
-
-
-def _must_be_the_same(here: LoadedLot, label: Label) -> None:
-    if None not in {here.item_id, label.item_id} and here.item_id != label.item_id:
-        raise EntryRefusedError(
-            "WRONG_ITEM",
-            say(
-                "Lot {lot_id} of {known} is loaded here; this is {said} of the same number. Put it aside.",
-                lot_id=label.lot_id,
-                known=here.item_id,
-                said=label.item_id,
-            ),
-        )
-
-
 def load(turn: Turn, entry: Entry) -> str:
     """Load a lot that was entered, with what was said beside it.
 
@@ -97,7 +40,7 @@ def load(turn: Turn, entry: Entry) -> str:
     """
     given = entry.arguments
     lot_id = arguments.name(given, "lot_id")
-    swapped = _swapped(turn, given)
+    swapped = swapped_by(turn, given)
     word = Word(
         entry.observed.wall,
         turn.draft.quality("operator", entry="manual"),
@@ -106,7 +49,7 @@ def load(turn: Turn, entry: Entry) -> str:
         override=frozenset(given.get("override", "").replace(",", " ").split()),
         entry=entry,
     )
-    return _load(turn, _wanted(turn, lot_id, given, word), word, swapped)
+    return carry_out(turn, wanted(turn, lot_id, given, word), word, swapped)
 
 
 def unload(turn: Turn, entry: Entry) -> str:
@@ -124,7 +67,7 @@ def unload(turn: Turn, entry: Entry) -> str:
         lot = replace(lot, uom=unit_of(turn, lot, entry.arguments))
     turn.flush()
     boundary.end(turn, entry.observed.wall, "lot")
-    _unload(
+    take_away(
         turn, lot, entry.observed.wall, "empty" if left == 0 else "operator", left, entry.actor or labor.acting(turn)
     )
     return say("Lot {lot_id} unloaded.", lot_id=lot.lot_id)
@@ -133,7 +76,7 @@ def unload(turn: Turn, entry: Entry) -> str:
 def order_ended(turn: Turn, at: float) -> None:
     """The operation has left the work center, and its lots with it. Call it after the boundary of the order."""
     for lot in turn.materials.loaded:
-        _unload(turn, lot, at, "order_end", None, None)
+        take_away(turn, lot, at, "order_end", None, None)
 
 
 def take_back(turn: Turn, lot_id: str, since: str) -> None:
@@ -171,7 +114,7 @@ def must_be_loaded(turn: Turn, lot_id: str) -> LoadedLot:
     return lot
 
 
-def _wanted(turn: Turn, lot_id: str, given: Mapping[str, str], word: Word) -> Wanted:
+def wanted(turn: Turn, lot_id: str, given: Mapping[str, str], word: Word) -> Wanted:
     """What is to be loaded, out of what was said, what is known of it here and what the MES says."""
     if turn.materials.lot(lot_id) is not None:
         raise EntryRefusedError(
@@ -225,17 +168,22 @@ def _status(turn: Turn, lot_id: str, copy: Lot | None) -> str | None:
     return None if copy is None else copy.status
 
 
-def _load(turn: Turn, wanted: Wanted, word: Word, swapped: LoadedLot | None = None) -> str:
+def carry_out(turn: Turn, wanted: Wanted, word: Word, swapped: LoadedLot | None = None) -> str:
+    """Load it, if nothing of what is found of it blocks; in the place of another lot if one is named.
+
+    Raises:
+        EntryRefusedError: something blocks and is not overridden.
+    """
     found = lot_checks.findings(turn, wanted)
     overridden = _must_pass(turn, found, word)
     turn.flush()
     boundary.end(turn, word.at, "lot")
     if swapped is not None:
         swapped = turn.materials.lot(swapped.lot_id) or swapped
-        _unload(turn, swapped, word.at, "swap", materials.NOTHING, word.actor)
+        take_away(turn, swapped, word.at, "swap", materials.NOTHING, word.actor)
     serving = lot_checks.how_it_serves(turn, wanted.lot)
     for empty in _empties(turn, None if serving is None else serving.line.line):
-        _unload(turn, empty, word.at, "empty", None, None)
+        take_away(turn, empty, word.at, "empty", None, None)
     turn.materials = turn.materials.with_loaded(wanted.lot)
     lot_facts.tell_loaded(turn, wanted, word, found)
     lot_facts.tell_deviations(turn, wanted, word, found, overridden)
@@ -257,7 +205,7 @@ def _must_pass(turn: Turn, found: list[Finding], word: Word) -> frozenset[str]:
     return frozenset(one.code for one in blocking)
 
 
-def _unload(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal | None, actor: str | None) -> None:
+def take_away(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal | None, actor: str | None) -> None:
     """Take it away; what was used of it before has been told."""
     known = turn.materials.lot(lot.lot_id)
     assert known is not None
@@ -278,7 +226,7 @@ def _unload(turn: Turn, lot: LoadedLot, at: float, cause: Cause, left: Decimal |
     turn.draft.add(data, at, f"unl:{turn.wc_id}:{lot.lot_id}:{turn.number()}")
 
 
-def _swapped(turn: Turn, given: Mapping[str, str]) -> LoadedLot | None:
+def swapped_by(turn: Turn, given: Mapping[str, str]) -> LoadedLot | None:
     """The lot whose place the new one takes; it is empty by that word."""
     return must_be_loaded(turn, given["swap"]) if given.get("swap") else None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from agent.core.actions import Asked, Claims
 from agent.core.codes.reading import Code
 from agent.core.discrepancies.discrepancies import Discrepancy
-from agent.core.materials import loading
+from agent.core.materials import loading, scanned_lots
 from agent.core.materials.labels import Label
 from agent.core.observations import Scan
 from agent.core.records import Records
@@ -40,7 +40,7 @@ def load_scanned(turn: Turn, code: Code, scan: Scan) -> str:
     """
     plate = turn.directories.lpns.get(code.identity)
     if plate is not None:
-        return loading.load_scanned(
+        return scanned_lots.load_scanned(
             turn, Label(plate.lot_id, plate.item_id, plate.qty, plate.uom, is_of_mes=True), scan
         )
     if PLATES.find(turn, turn.wc_id, code.identity) is None:

@@ -127,5 +127,6 @@ def _floor(floor: Floor, by: float) -> Floor:
         no_order_since=None if since is None else since + by,
         own=tuple(replace(one, at=one.at + by) for one in floor.own),
         question=None if floor.question is None else replace(floor.question, until=floor.question.until + by),
+        expected=None if floor.expected is None else replace(floor.expected, until=floor.expected.until + by),
         late_told=None if floor.late_told is None else floor.late_told + by,
     )

@@ -61,6 +61,17 @@ def parts(text: str, words: Wording) -> Decimal | Note:
     return found
 
 
+def parts_or_unit(text: str, scene: Scene) -> Decimal | Note:
+    """A typed number of parts; where units have serials also 0, for one that is scanned."""
+    return Decimal(0) if text.strip() == "0" and scene.has_serials else parts(text, scene.words)
+
+
+def code_text(scene: Scene, listed: str, code: str) -> str:
+    """What a code of a list is called; the code itself where nobody has published it."""
+    found = scene.view.lists.get(listed)
+    return next((scene.words.code(one) for one in (found.codes if found else ()) if one.code == code), code)
+
+
 def plain(quantity: Decimal) -> str:
     """A quantity as entries carry it."""
     text = f"{quantity:f}"

@@ -6,10 +6,13 @@ from agent.core.quality.quality_views import HoldView
 from agent.tui.scene import Scene
 from agent.tui.sheets import asking
 from agent.tui.sheets.asking import CodeQuestion
+from agent.tui.sheets.expected import wait_for
 from agent.tui.sheets.sheet import Choice, Deed, Field, Known, Note, Page, Primary, Send, Sheet, Show
 
 TARGETS = {"lot": "Lot {name}", "serial": "Unit {name}", "order": "Order {name}"}
 """What can be held, by the word of the entry."""
+_SCANNED = "scan"
+"""Target of what is not at hand on the screen: a scan says it."""
 
 
 def holds(scene: Scene, _known: Known) -> Sheet:
@@ -46,15 +49,28 @@ def hold(scene: Scene, known: Known) -> Sheet:
             lambda said: Send(words.say("Hold: {name}", name=held), "place_hold", said, Show(Page.HOLDS)),
         )
         return asking.code(scene, known, asked)
+    if known.get("target") == _SCANNED:
+        scan = words.say("Hold what is scanned")
+        title = words.say("Why is it held?")
+        return asking.code(
+            scene, known, CodeQuestion(Page.HOLD, title, "holds", "reason", lambda said: _scanned(scan, said))
+        )
     if "target" in known:
         return _typed(scene, known["target"])
     choices = [
         Choice(words.say(TARGETS[target], name=name), Show(Page.HOLD, {"target": target, "target_id": name}))
         for target, name in _at_hand(scene)
     ]
+    choices.append(Choice(words.say("Another one: scan it"), Show(Page.HOLD, {"target": _SCANNED})))
     choices.append(Choice(words.say("Another lot: type it"), Show(Page.HOLD, {"target": "lot"})))
     choices.append(Choice(words.say("Another unit: type it"), Show(Page.HOLD, {"target": "serial"})))
     return Sheet(words.say("What is to be held?"), choices=tuple(choices))
+
+
+def _scanned(name: str, said: Known) -> Send:
+    return wait_for(
+        name, "place_hold", {key: value for key, value in said.items() if key != "target"}, Show(Page.HOLDS)
+    )
 
 
 def _at_hand(scene: Scene) -> list[tuple[str, str]]:
@@ -82,8 +98,6 @@ def _typed(scene: Scene, target: str) -> Sheet:
 
 def _line(one: HoldView, scene: Scene) -> str:
     words = scene.words
-    listed = scene.view.lists.get("holds")
-    codes = () if listed is None else listed.codes
-    reason = next((words.code(code) for code in codes if code.code == one.reason_code), one.reason_code)
+    reason = asking.code_text(scene, "holds", one.reason_code)
     held = words.say(TARGETS[one.target], name=one.target_id)
     return f"{held}   {words.say('since {time}', time=words.minute(one.since))}   {reason}"

@@ -6,6 +6,7 @@ from agent.core.materials.material_view import LotView
 from agent.tui.scene import Scene
 from agent.tui.sheets import asking
 from agent.tui.sheets.asking import CodeQuestion
+from agent.tui.sheets.expected import wait_for
 from agent.tui.sheets.lots import find_component, find_lot
 from agent.tui.sheets.sheet import Deed, Field, Known, Note, Page, Primary, Send, Sheet, Show
 
@@ -24,7 +25,9 @@ def load(scene: Scene, known: Known) -> Sheet | Note:
         return Send(said, "load_lot", {**known, "lot_id": lot_id}, _DONE)
 
     field = Field(words.say("The lot's number"), "text", lambda text: asking.name(text, words, send))
-    return Sheet(words.say("Which lot? It is for {item_id}", item_id=found.item_id), field=field)
+    scan = words.say("Scan it")
+    primary = Primary(scan, wait_for(scan, "load_lot", known, _DONE))
+    return Sheet(words.say("Which lot? It is for {item_id}", item_id=found.item_id), primary=primary, field=field)
 
 
 def substitute(scene: Scene, known: Known) -> Sheet | Note:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from agent.core.materials.material_view import ComponentView, LotView
 from agent.core.times import epoch
 from agent.tui.scene import Scene
+from agent.tui.sheets.expected import wait_for
 from agent.tui.sheets.movements import lines as movements
 from agent.tui.sheets.sheet import Choice, Known, Note, Page, Primary, Sheet, Show
 from agent.tui.wording import Wording
@@ -56,7 +57,9 @@ def lot(scene: Scene, known: Known) -> Sheet | Note:
         return Note(words.say("This lot is no longer loaded."))
     this = {"lot_id": found.lot_id}
     served = next((one for one in scene.center.components if one.bom_line == found.bom_line), None)
+    swap = words.say("The next lot takes its place: scan it")
     choices = [
+        Choice(swap, wait_for(swap, "load_lot", {"swap": found.lot_id}, Show(Page.LOTS))),
         Choice(words.say("Unload it"), Show(Page.UNLOAD, this)),
         Choice(words.say("Return to the store"), Show(Page.RETURN, this)),
         Choice(words.say("Move to another place"), Show(Page.PLACE, this)),

@@ -9,6 +9,7 @@ from agent.core.quality.quality_views import CheckView, DueCheckView
 from agent.tui.scene import Scene
 from agent.tui.sheets import asking
 from agent.tui.sheets.asking import CodeQuestion
+from agent.tui.sheets.expected import wait_for
 from agent.tui.sheets.sheet import Choice, Deed, Field, Known, Note, Page, Primary, Send, Sheet, Show
 from agent.tui.wording import Wording
 
@@ -70,10 +71,12 @@ def failed(scene: Scene, known: Known) -> Sheet | Note:
         return asking.code(scene, known, asked)
 
     def take(text: str) -> Deed:
-        qty = asking.parts(text, words)
+        qty = asking.parts_or_unit(text, scene)
         return qty if isinstance(qty, Note) else Show(Page.FAILED, {**known, "qty": asking.plain(qty)})
 
     lines = [words.say("Parts that are named here are kept apart.")]
+    if scene.has_serials:
+        lines.append(words.say("0: a unit, by scanning it."))
     if "value" in known:
         value = f"{words.count(Decimal(known['value']))} {found.uom or ''}".rstrip()
         lines.insert(0, words.say("{value} is out of limits: {limits}", value=value, limits=_limits(found, words)))
@@ -134,7 +137,10 @@ def _record(scene: Scene, known: Known, found: DueCheckView, **said: str) -> Sen
     """Afterwards the next sample is asked for, else what else is due."""
     several = found.samples > 1 and not found.lots
     then = Show(Page.CHECK, {"check_id": found.check_id}) if several else Show(Page.QUALITY)
-    return Send(_name(found, scene.words), "record_check", {**known, **said}, then)
+    name, said = _name(found, scene.words), {**known, **said}
+    if said.get("qty") == "0":
+        return wait_for(name, "record_check", {key: value for key, value in said.items() if key != "qty"}, then)
+    return Send(name, "record_check", said, then)
 
 
 def _find(scene: Scene, known: Known) -> DueCheckView | None:

@@ -8,6 +8,7 @@ from agent.core.work_center_view import NonconformanceView
 from agent.tui.scene import Scene
 from agent.tui.sheets import asking
 from agent.tui.sheets.asking import CodeQuestion
+from agent.tui.sheets.expected import wait_for
 from agent.tui.sheets.scrap import DISPOSITIONS
 from agent.tui.sheets.sheet import Choice, Deed, Field, Known, Note, Page, Primary, Send, Sheet, Show
 from agent.tui.wording import Wording
@@ -60,7 +61,8 @@ def keep_apart(scene: Scene, known: Known) -> Sheet:
     """How many parts, and what is wrong with them."""
     words = scene.words
     if "qty" in known:
-        quantity = f"{words.count(Decimal(known['qty']))} {scene.center.uom}"
+        unit = known["qty"] == "0"
+        quantity = words.say("1 unit") if unit else f"{words.count(Decimal(known['qty']))} {scene.center.uom}"
         name = words.say("Keep apart {quantity}", quantity=quantity)
         title = words.say("{quantity} kept apart: which defect?", quantity=quantity)
         asked = CodeQuestion(
@@ -68,17 +70,25 @@ def keep_apart(scene: Scene, known: Known) -> Sheet:
             title,
             "defects",
             "defect_code",
-            lambda said: Send(name, "raise_nc", said, Show(Page.REWORK)),
+            lambda said: _keep(name, said),
         )
         return asking.code(scene, known, asked)
 
     def take(text: str) -> Deed:
-        qty = asking.parts(text, words)
+        qty = asking.parts_or_unit(text, scene)
         return qty if isinstance(qty, Note) else Show(Page.KEEP_APART, {"qty": asking.plain(qty)})
 
     field = Field(words.say("Quantity in {uom}", uom=scene.center.uom), "quantity", take)
     one = Primary(f"1 {scene.center.uom}", take("1"))
-    return Sheet(words.say("Keep parts apart: how many?"), primary=one, field=field)
+    lines = (words.say("0: a unit, by scanning it."),) if scene.has_serials else ()
+    return Sheet(words.say("Keep parts apart: how many?"), lines, primary=one, field=field)
+
+
+def _keep(name: str, said: Known) -> Send:
+    then = Show(Page.REWORK)
+    if said["qty"] == "0":
+        return wait_for(name, "raise_nc", {key: value for key, value in said.items() if key != "qty"}, then)
+    return Send(name, "raise_nc", said, then)
 
 
 def _how_many(scene: Scene, found: NonconformanceView) -> Sheet:
@@ -107,9 +117,7 @@ def _name(one: NonconformanceView, scene: Scene) -> str:
 
 def _line(one: NonconformanceView, scene: Scene) -> str:
     words = scene.words
-    listed = scene.view.lists.get("defects")
-    codes = () if listed is None else listed.codes
-    defect = next((words.code(code) for code in codes if code.code == one.defect_code), one.defect_code)
+    defect = asking.code_text(scene, "defects", one.defect_code)
     decided = "? " + words.say("NOT DECIDED") if one.disposition is None else words.say(DISPOSITIONS[one.disposition])
     quantity = words.count(one.qty)
     return "   ".join([_time(one, words), _name(one, scene), quantity, decided, defect])

@@ -45,6 +45,8 @@ def marked(sheet: Sheet, scene: Scene) -> Sheet:
 
 def _is_barred(deed: Deed, scene: Scene) -> bool:
     match deed:
+        case Send(action="expect_scan", arguments=said):
+            return said["action"] in scene.center.barred
         case Send(action=action):
             return action in scene.center.barred
         case Show(page, known):

@@ -12,6 +12,7 @@ from agent.tui.scene import Scene
 from agent.tui.sheets import asking
 from agent.tui.sheets.asking import CodeQuestion
 from agent.tui.sheets.codes import GROUP
+from agent.tui.sheets.expected import wait_for
 from agent.tui.sheets.sheet import Choice, Deed, Field, Known, Page, Primary, Send, Sheet, Show
 
 DISPOSITIONS: Final = {
@@ -44,13 +45,15 @@ def _quantity(scene: Scene, known: Known) -> Sheet:
     proposed = uncoded if uncoded > 0 else Decimal(1)
 
     def take(text: str) -> Deed:
-        qty = asking.parts(text, words)
+        qty = asking.parts_or_unit(text, scene)
         return Show(Page.SCRAP, {**known, "qty": asking.plain(qty)}) if isinstance(qty, Decimal) else qty
 
     lines = [] if scene.center.order else [words.say("No order is in progress: it counts for none.")]
     if uncoded > 0:
         rejected = f"{words.count(uncoded)} {scene.center.uom}"
         lines.append(words.say("The machine rejected {quantity} that nobody has given a defect.", quantity=rejected))
+    if scene.has_serials:
+        lines.append(words.say("0: a unit, by scanning it."))
     title = words.say("Scrap: how many?")
     primary = Primary(f"{words.count(proposed)} {scene.center.uom}", take(asking.plain(proposed)))
     return Sheet(title, tuple(lines), primary=primary, field=Field(_in_uom(scene), "quantity", take))
@@ -58,7 +61,9 @@ def _quantity(scene: Scene, known: Known) -> Sheet:
 
 def _defect(scene: Scene, known: Known) -> Sheet:
     words = scene.words
-    quantity = f"{words.count(Decimal(known['qty']))} {scene.center.uom}"
+    quantity = (
+        words.say("1 unit") if known["qty"] == "0" else f"{words.count(Decimal(known['qty']))} {scene.center.uom}"
+    )
     title = words.say("Scrap {quantity}: which defect?", quantity=quantity)
     asked = CodeQuestion(Page.SCRAP, title, "defects", "defect_code", lambda said: _send(scene, said, quantity))
     sheet = asking.code(scene, known, asked)
@@ -113,7 +118,10 @@ def _primary_of(choice: Choice) -> Primary:
 
 def _send(scene: Scene, known: Known, quantity: str) -> Send:
     name = scene.words.say("Scrap {quantity}", quantity=quantity)
-    return Send(name, "report_scrap", {key: said for key, said in known.items() if key != _WHERE})
+    said = {key: value for key, value in known.items() if key != _WHERE}
+    if said["qty"] == "0":
+        return wait_for(name, "report_scrap", {key: value for key, value in said.items() if key != "qty"})
+    return Send(name, "report_scrap", said)
 
 
 def _recorded(scene: Scene, known: Known) -> str:

@@ -62,6 +62,7 @@ class Page(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     QUESTION = "question"
+    EXPECTED = "expected"
     HELP = "help"
     LOCKED = "locked"
     HANDOVER = "handover"

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 SCANS: Final[dict[str, tuple[str, str]]] = {
+    "Scan it now.": ("Сканируйте сейчас.", "Қазір сканерлеңіз."),
+    "No scan is waited for. Nothing to do.": (
+        "Сканирование не ожидается. Ничего делать не нужно.",
+        "Сканерлеу күтілмейді. Ештеңе істеу керек емес.",
+    ),
     "Cancelled: nothing was done.": (
         "Отменено: ничего не сделано.",
         "Бас тартылды: ештеңе істелген жоқ.",
