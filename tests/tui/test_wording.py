@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.core.directories.orders import ReleaseStatus
-from agent.core.facts import FACT_TYPES, CallRole, OperationStatus, QuantityCategory
+from agent.core.facts import FACT_TYPES, CallRole, CheckResult, NcDisposition, OperationStatus, QuantityCategory
 from agent.core.happenings import NOT_SHOWN
 from agent.core.observations import EntryRole
 from agent.core.orders.against_plan import VERSIONS
@@ -112,6 +112,8 @@ def test_an_answer_is_said_with_its_values_and_only_our_own_words_among_them_are
         ("roles", set(get_args(EntryRole))),
         ("role", set(get_args(CallRole))),
         ("category", set(get_args(QuantityCategory))),
+        ("disposition", {word.replace("_", " ") for word in get_args(NcDisposition)}),
+        ("result", set(get_args(CheckResult))),
         ("document", {kind.removesuffix("_version") for kind in VERSIONS}),
     ],
 )

@@ -16,6 +16,7 @@ from agent.core.materials.consumption import Run, Used
 from agent.core.materials.materials import LoadedLot, Source
 from agent.core.observations import Entry
 from agent.core.people import labor
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -57,7 +58,13 @@ def consume(turn: Turn, entry: Entry) -> str:
     if beyond and used.reason is None and turn.setup.floor.materials.over_needs_reason:
         raise EntryRefusedError(
             "OVER_NEEDS_REASON",
-            f"{cum:f} {used.uom} of {used.item_id} would be used, {allowed:f} are allowed. Enter it with a reason.",
+            say(
+                "{qty} {uom} of {item_id} would be used, {allowed} are allowed. Enter it with a reason.",
+                qty=f"{cum:f}",
+                uom=used.uom,
+                item_id=used.item_id,
+                allowed=f"{allowed:f}",
+            ),
         )
     consumption.tell_output(turn, run.at)
     used = replace(used, sources=_sources(turn, run, meant))
@@ -68,7 +75,8 @@ def consume(turn: Turn, entry: Entry) -> str:
         _tell_deviation(turn, entry, used, beside)
     if beyond:
         consumption.raise_over(turn, run, used, allowed)
-    return f"{arguments.quantity(entry.arguments, 'qty'):f} {used.uom} of {meant.name} taken as used."
+    qty = f"{arguments.quantity(entry.arguments, 'qty'):f}"
+    return say("{qty} {uom} of {name} taken as used.", qty=qty, uom=used.uom, name=meant.name)
 
 
 def _used(turn: Turn, entry: Entry, meant: _Meant) -> Used:
@@ -104,14 +112,27 @@ def _beside_plan(turn: Turn, meant: _Meant, reason: Reason | None) -> Deviation 
         rule = turn.setup.floor.materials.of("NOT_IN_BOM")
         expected = ", ".join(line.item_id for line in lines[:9])
         if rule == "block" and reason is None:
-            words = f"{item_id} is not in the bill of materials. Needed here: {expected}."
-            raise EntryRefusedError("NOT_IN_BOM", f"{words} If it was used all the same, enter it with a reason.")
+            raise EntryRefusedError(
+                "NOT_IN_BOM",
+                say(
+                    "{item_id} is not in the bill of materials. Needed here: {expected}. "
+                    "If it was used all the same, enter it with a reason.",
+                    item_id=item_id,
+                    expected=expected,
+                ),
+            )
         return None if rule == "off" else Deviation(kind="bom", expected=expected, actual=item_id, reason=reason)
     if serving.substitute is None:
         return None
     if serving.substitute.reason_required and reason is None:
-        words = f"{item_id} stands in for {serving.line.item_id}. Say why: enter it with a reason."
-        raise EntryRefusedError("SUBSTITUTE_NEEDS_REASON", words)
+        raise EntryRefusedError(
+            "SUBSTITUTE_NEEDS_REASON",
+            say(
+                "{item_id} stands in for {component}. Say why: enter it with a reason.",
+                item_id=item_id,
+                component=serving.line.item_id,
+            ),
+        )
     return Deviation(kind="substitution", expected=serving.line.item_id, actual=item_id, reason=reason)
 
 
@@ -155,17 +176,27 @@ def _meant(turn: Turn, given: Mapping[str, str]) -> _Meant:
     if lot_id is not None:
         lot = loading.must_be_loaded(turn, lot_id)
         if item_id is not None and lot.item_id is not None and lot.item_id != item_id:
-            raise EntryRefusedError("WRONG_ITEM", f"Lot {lot_id} is {lot.item_id}, not {item_id}.")
+            raise EntryRefusedError(
+                "WRONG_ITEM",
+                say(
+                    "Lot {lot_id} is {known}, not {said}. Look at the label again.",
+                    lot_id=lot_id,
+                    known=lot.item_id,
+                    said=item_id,
+                ),
+            )
         serving = materials.serving(lot, lines)
         return _Meant(lot.item_id or item_id, serving, lot_id, lot.uom or _unit(turn, serving, item_id))
     if line is not None:
         found = next((one for one in lines if one.line == line), None)
         if found is None:
             known = ", ".join(one.line for one in lines) or "none"
-            raise EntryRefusedError("NOT_IN_BOM", f"There is no component {line} here; there are {known}.")
+            raise EntryRefusedError(
+                "NOT_IN_BOM", say("There is no component {line} here; there are {known}.", line=line, known=known)
+            )
         return _Meant(found.item_id, Serving(found), None, found.uom)
     if item_id is None:
-        raise EntryRefusedError("MISSING_ARGUMENT", "The entry needs 'lot_id', 'bom_line' or 'item_id'.")
+        raise EntryRefusedError("MISSING_ARGUMENT", say("The entry needs 'lot_id', 'bom_line' or 'item_id'."))
     serving = bom.serving(lines, item_id)
     return _Meant(item_id, serving, None, _unit(turn, serving, item_id))
 

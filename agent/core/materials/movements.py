@@ -33,6 +33,7 @@ from agent.core.observations import Entry
 from agent.core.people import labor
 from agent.core.records import Claims as Taken
 from agent.core.records import Records
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -127,15 +128,21 @@ def give_back(turn: Turn, entry: Entry) -> str:
 
 def _propose(turn: Turn, entry: Entry, kind: Kind) -> str:
     moved = _moved(turn, entry, kind)
-    name, keys = moved.lot_id or moved.item_id, turn.draft.keys
+    keys = turn.draft.keys
     data = _fact(turn, entry, moved)
     _change_lot(turn, moved)
     turn.draft.add(data, moved.at, f"mov:{moved.movement_id}", correlation_id=turn.execution_id)
     movement = Movement(turn.wc_id, moved.item_id, moved.lot_id, keys.order_id, keys.op_no)
     MOVEMENTS.keep(turn, movement, moved.movement_id)
     _show(turn, moved)
-    done = "brought here" if kind == "issue" else "brought back"
-    return f"{moved.qty:f} {moved.uom} of {name} {done}; the MES has still to confirm it."
+    return say(
+        "{qty} {uom} of {name} brought here; the MES has still to confirm it."
+        if kind == "issue"
+        else "{qty} {uom} of {name} brought back; the MES has still to confirm it.",
+        qty=f"{moved.qty:f}",
+        uom=moved.uom,
+        name=moved.lot_id or moved.item_id,
+    )
 
 
 def _moved(turn: Turn, entry: Entry, kind: Kind) -> Moved:
@@ -182,10 +189,15 @@ def _item(turn: Turn, given: Mapping[str, str], lot_id: str | None) -> str:
     known = (None if loaded is None else loaded.item_id) or (None if copy is None else copy.item_id)
     said = arguments.optional_name(given, "item_id")
     if said is not None and known is not None and said != known:
-        raise EntryRefusedError("WRONG_ITEM", f"Lot {lot_id} is {known}, not {said}. Look at the label again.")
+        raise EntryRefusedError(
+            "WRONG_ITEM",
+            say("Lot {lot_id} is {known}, not {said}. Look at the label again.", lot_id=lot_id, known=known, said=said),
+        )
     found = said or known
     if found is None:
-        raise EntryRefusedError("MISSING_ARGUMENT", "The entry needs 'item_id', or a lot whose item is known.")
+        raise EntryRefusedError(
+            "MISSING_ARGUMENT", say("Nobody knows what item it is. Enter it with its item, or load the lot first.")
+        )
     return found
 
 

@@ -21,6 +21,7 @@ from agent.core.quality import checks, holds, sampling
 from agent.core.quality.holds import Word
 from agent.core.quality.quality import LONGEST_WORDS, Result
 from agent.core.quality.sampling import DueCheck, Plan
+from agent.core.sentences import Sentence, say, together
 from agent.core.turn import Turn
 from agent.core.units import nonconformance, unit_records
 from agent.core.units.nonconformance import Nonconforming
@@ -70,7 +71,7 @@ def record_check(turn: Turn, entry: Entry) -> str:
     now, about = turn.draft.observed, made.serial or made.lot_id
     result = Result(made.check.check_id, made.name[:LONGEST_WORDS], made.result, made.value, made.check.uom, about, now)
     turn.quality = turn.quality.with_result(result)
-    return f"Check {made.check.check_id}: {made.result}.{follows}"
+    return together(say("Check {check_id}: {result}.", check_id=made.check.check_id, result=made.result), *follows)
 
 
 def _made(turn: Turn, entry: Entry) -> Made:
@@ -99,7 +100,12 @@ def _named(turn: Turn, given: Mapping[str, str], lot_id: str | None) -> tuple[Ch
     if not given.get("characteristic"):
         known = ", ".join(check.check_id for check in plans[0].checks[: checks.NAMED]) or "none"
         raise EntryRefusedError(
-            "UNKNOWN_CHECK", f"No plan has a check '{check_id}'; planned here: {known}. Else say the 'characteristic'."
+            "UNKNOWN_CHECK",
+            say(
+                "No plan has a check '{check_id}'; planned here: {known}. Else say the 'characteristic'.",
+                check_id=check_id,
+                known=known,
+            ),
         )
     kind = arguments.one_of({"kind": "in_process", **given}, "kind", KINDS)
     text = {"en": arguments.name(given, "characteristic")}
@@ -115,14 +121,18 @@ def _plan_of_lot(directories: Directories, lot_id: str | None, at: float) -> Pla
 def _only_lot(turn: Turn, check: Characteristic) -> str:
     due = next((one for one in checks.due(turn) if one.check.check_id == check.check_id), None)
     if due is None or len(due.lots) != 1:
-        raise EntryRefusedError("LOT_NEEDED", f"Check {check.check_id} is of a lot. Say which: 'lot_id'.")
+        raise EntryRefusedError(
+            "LOT_NEEDED", say("Check {check_id} is of a lot. Say which: 'lot_id'.", check_id=check.check_id)
+        )
     return due.lots[0]
 
 
 def _result(check: Characteristic, value: Decimal | None, given: Mapping[str, str]) -> CheckResult:
     measured = check.uom is not None or check.lower is not None or check.upper is not None
     if measured and value is None:
-        raise EntryRefusedError("VALUE_NEEDED", f"Check {check.check_id} is measured. Enter the value found.")
+        raise EntryRefusedError(
+            "VALUE_NEEDED", say("Check {check_id} is measured. Enter the value found.", check_id=check.check_id)
+        )
     if value is not None and (
         (check.lower is not None and value < check.lower) or (check.upper is not None and value > check.upper)
     ):
@@ -131,18 +141,21 @@ def _result(check: Characteristic, value: Decimal | None, given: Mapping[str, st
     if limited and not given.get("result"):
         return "pass"
     if not given.get("result"):
-        raise EntryRefusedError("RESULT_NEEDED", f"Say whether check {check.check_id} passed: 'result' pass or fail.")
+        raise EntryRefusedError(
+            "RESULT_NEEDED",
+            say("Say whether check {check_id} passed: 'result' pass or fail.", check_id=check.check_id),
+        )
     return arguments.one_of(given, "result", RESULTS)
 
 
-def _consequences(turn: Turn, entry: Entry, made: Made, check_no: int) -> str:
+def _consequences(turn: Turn, entry: Entry, made: Made, check_no: int) -> tuple[Sentence, ...]:
     """What follows from the result; said in a few words."""
     if made.result == "pass":
         passed = made.serial is not None and nonconformance.passed(turn, made.serial, turn.draft.observed)
-        return f" Unit {made.serial} is good again." if passed else ""
+        return (say("Unit {serial} is good again.", serial=made.serial),) if passed else ()
     given, actor = entry.arguments, entry.actor
     defect = arguments.optional_name(given, "defect_code") or turn.setup.machine.quality.unnamed_defect
-    said = ""
+    said: tuple[Sentence, ...] = ()
     if made.serial is not None or made.lot_id is not None or given.get("qty"):
         found = Nonconforming(
             defect_code=defect,
@@ -157,12 +170,12 @@ def _consequences(turn: Turn, entry: Entry, made: Made, check_no: int) -> str:
             actor=actor,
         )
         nonconformance.raise_nc(turn, found)
-        said = " It does not conform: somebody must decide what becomes of it."
+        said = (say("It does not conform: somebody must decide what becomes of it."),)
     if made.check.kind == "incoming" and made.lot_id is not None and turn.setup.machine.quality.hold_failed_lots:
         if holds.placed(turn, "lot", made.lot_id) is None:
             word = Word(Reason(code=defect, dir="defects", rev=None), f"check {made.check.check_id} failed", actor)
             holds.place(turn, "lot", made.lot_id, word)
-        said = f" Lot {made.lot_id} is on hold."
+        said = (say("{name} is on hold.", name=made.lot_id),)
     return said
 
 

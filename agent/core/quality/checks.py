@@ -108,12 +108,17 @@ def _skip_check(turn: Turn, entry: Entry) -> str:
     found = next((one for one in completing if one.check.check_id == check_id), None)
     if found is None or (lot_id is not None and lot_id not in found.lots):
         raise EntryRefusedError(
-            "NOT_DUE", f"No check {check_id} is due{'' if lot_id is None else f' of lot {lot_id}'}."
+            "NOT_DUE",
+            say(
+                "No check {check_id} is due." if lot_id is None else "No check {check_id} is due of lot {lot_id}.",
+                check_id=check_id,
+                lot_id=lot_id,
+            ),
         )
     if lot_id is not None:
         found = replace(found, samples=1, lots=(lot_id,))
     _skip(turn, found, Why(reason, comment, entry.actor, "operator"))
-    return f"Check {check_id} skipped ({found.samples})."
+    return say("Check {check_id} skipped ({count}).", check_id=check_id, count=found.samples)
 
 
 def _skip(turn: Turn, due: DueCheck, why: Why) -> None:

@@ -17,6 +17,7 @@ from agent.core.facts import HoldPlaced, HoldReleased, Keys, Reason
 from agent.core.observations import Entry
 from agent.core.quality.quality import OpenHold
 from agent.core.records import Records
+from agent.core.sentences import say
 from agent.core.times import iso
 from agent.core.turn import Turn
 from agent.core.values import replace
@@ -101,20 +102,22 @@ def _place(turn: Turn, entry: Entry) -> str:
     comment = arguments.text(entry.arguments, "comment")
     reason = code_lists.coded(turn.directories, "holds", arguments.name(entry.arguments, "reason"), comment)
     if placed(turn, target, target_id) is not None:
-        raise EntryRefusedError("ALREADY_HELD", f"{_name(target, target_id)} is on hold already. Nothing to do.")
+        raise EntryRefusedError("ALREADY_HELD", say("{name} is on hold already. Nothing to do.", name=target_id))
     place(turn, target, target_id, Word(reason, comment, entry.actor))
-    return f"{_name(target, target_id)} is on hold."
+    return say("{name} is on hold.", name=target_id)
 
 
 def _release(turn: Turn, entry: Entry) -> str:
     target, target_id = _released(turn.quality.holds, entry.arguments)
     hold = held(turn, target, target_id)
     if hold is None:
-        raise EntryRefusedError("NOT_ON_HOLD", f"{_name(target, target_id)} is not on hold. Nothing to do.")
+        raise EntryRefusedError("NOT_ON_HOLD", say("{name} is not on hold. Nothing to do.", name=target_id))
     if hold.hold_id is None:
-        raise EntryRefusedError("HELD_BY_MES", f"The MES restricts lot {target_id}; only the MES can release it.")
+        raise EntryRefusedError(
+            "HELD_BY_MES", say("The MES restricts lot {lot_id}; only the MES can release it.", lot_id=target_id)
+        )
     if hold.wc_id != turn.wc_id:
-        raise EntryRefusedError("WRONG_WC", f"The hold was placed at {hold.wc_id}. Release it there.")
+        raise EntryRefusedError("WRONG_WC", say("The hold was placed at {wc_id}. Release it there.", wc_id=hold.wc_id))
     HOLDS.keep(turn, replace(hold, released=True), target, target_id)
     turn.quality = turn.quality.without_hold(hold.hold_id)
     data = HoldReleased(
@@ -129,7 +132,7 @@ def _release(turn: Turn, entry: Entry) -> str:
         actor=entry.actor,
     )
     turn.draft.add(data, turn.draft.observed, f"hold:{turn.wc_id}:{target}:{target_id}:{turn.number()}")
-    return f"{_name(target, target_id)} is free again."
+    return say("{name} is free again.", name=target_id)
 
 
 def _target_of(given: Mapping[str, str]) -> tuple[Target, str]:
@@ -143,7 +146,7 @@ def _released(shown: tuple[OpenHold, ...], given: Mapping[str, str]) -> tuple[Ta
     found = next((one for one in shown if one.hold_id == hold_id), None)
     if found is None:
         raise EntryRefusedError(
-            "UNKNOWN_HOLD", "No hold of this id is open here. Name what is held: target, target_id."
+            "UNKNOWN_HOLD", say("No hold of this id is open here. Name what is held: target, target_id.")
         )
     return TARGETS[found.target], found.target_id
 
@@ -171,10 +174,6 @@ def _keys(turn: Turn, target: Target, target_id: str) -> Keys:
             return Keys(wc_id=turn.wc_id, serial=target_id)
         case "order":
             return Keys(wc_id=turn.wc_id, order_id=target_id)
-
-
-def _name(target: Target, target_id: str) -> str:
-    return f"{ {'lot': 'Lot', 'serial': 'Unit', 'order': 'Order'}[target] } {target_id}"
 
 
 ACTIONS: Actions = {

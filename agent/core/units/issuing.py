@@ -141,7 +141,12 @@ def _asked_for(turn: Turn, entry: Entry) -> str:
         _assign(turn, series, one, "assigned", entry.observed.wall, entry.actor)
     making.keep(turn)
     first, last = series.serial(free[0]), series.serial(free[-1])
-    return f"Serial {first} assigned." if count == 1 else f"{count} serials assigned, {first} to {last}."
+    return say(
+        "Serial {first} assigned." if count == 1 else "{count} serials assigned, {first} to {last}.",
+        count=count,
+        first=first,
+        last=last,
+    )
 
 
 def _series(setup: Setup, directories: Directories, units: Units, operation: Operation) -> Series:

@@ -11,6 +11,7 @@ from agent.core.errors import EntryRefusedError
 from agent.core.facts import NcDisposition, NcDispositioned
 from agent.core.observations import Entry
 from agent.core.people import rights
+from agent.core.sentences import say
 from agent.core.turn import Turn
 from agent.core.units import nonconformance, reworking, unit_records
 from agent.core.units.nonconformance import Nonconforming
@@ -24,7 +25,7 @@ def _raise(turn: Turn, entry: Entry) -> str:
     said = entry.arguments
     serial, lot_id = arguments.optional_name(said, "serial"), arguments.optional_name(said, "lot_id")
     if serial is not None and lot_id is not None:
-        raise EntryRefusedError("SERIAL_OR_LOT", "Name the unit by 'serial' or the lot by 'lot_id', not both.")
+        raise EntryRefusedError("SERIAL_OR_LOT", say("Name the unit by 'serial' or the lot by 'lot_id', not both."))
     is_material = lot_id is not None and lot_id != turn.account().lot_out
     if serial is not None:
         qty = Decimal(1)
@@ -44,8 +45,13 @@ def _raise(turn: Turn, entry: Entry) -> str:
         actor=entry.actor,
     )
     nonconformance.raise_nc(turn, found)
-    what = f"Unit {serial}" if serial else f"Lot {lot_id}" if lot_id else f"{qty} parts"
-    return f"{what} kept apart. Decide: repair, retest, write off or use as is."
+    return say(
+        "{name} is kept apart. Decide: repair, retest, write off or use as is."
+        if serial or lot_id
+        else "{qty} parts are kept apart. Decide: repair, retest, write off or use as is.",
+        name=serial or lot_id,
+        qty=qty,
+    )
 
 
 def _dispose(turn: Turn, entry: Entry) -> str:
@@ -66,23 +72,28 @@ def _dispose(turn: Turn, entry: Entry) -> str:
             reworking.good_again(turn, replace(move, nc=nc), pass_no, f"uai:{turn.wc_id}:{turn.number()}")
         nc = replace(nc, left=nc.left - qty)
     _store(turn, nc, serial, unit)
-    return f"{serial or nc.lot_id or f'{qty:f} parts'}: {disposition.replace('_', ' ')}."
+    return say(
+        "Decided on {name}: {disposition}." if serial or nc.lot_id else "Decided on {qty} parts: {disposition}.",
+        name=serial or nc.lot_id,
+        qty=f"{qty:f}",
+        disposition=disposition.replace("_", " "),
+    )
 
 
 def _pass(turn: Turn, entry: Entry) -> str:
     """A retest was passed: by a unit, or by parts without serials."""
     serial, unit, nc = _named(turn, entry)
     if nc.disposition not in {"repair", "retest"}:
-        raise EntryRefusedError("NC_OPEN", "Nobody has decided yet. Enter dispose_nc with repair or retest first.")
+        raise EntryRefusedError("NC_OPEN", say("Nobody has decided yet. Enter dispose_nc with repair or retest first."))
     if unit is not None and serial is not None:
         nonconformance.leave_rework(turn, serial, unit, entry.observed.wall)
-        return f"Unit {serial} passed."
+        return say("Unit {serial} passed.", serial=serial)
     qty = _part_of(nc, entry)
     if nc.in_rework:
         move = nonconformance.move_of(turn, nc, int(qty), entry.observed.wall)
         reworking.good_again(turn, move, nc.pass_no + 1, f"rwp:{turn.wc_id}:{turn.number()}")
     _store(turn, replace(nc, left=nc.left - qty), None, None)
-    return f"{qty:f} passed."
+    return say("{qty} parts passed.", qty=f"{qty:f}")
 
 
 def _named(turn: Turn, entry: Entry) -> tuple[str | None, Unit | None, Nc]:
@@ -96,12 +107,16 @@ def _named(turn: Turn, entry: Entry) -> tuple[str | None, Unit | None, Nc]:
         arguments.must_fit(serial)
         unit = unit_records.known(turn, serial)
         if unit.nc is None or unit.status not in {"nonconforming", "in_rework"}:
-            raise EntryRefusedError("NO_NC", f"Unit {serial} is not nonconforming. Enter raise_nc first.")
+            raise EntryRefusedError(
+                "NO_NC", say("Unit {serial} is not nonconforming. Enter raise_nc first.", serial=serial)
+            )
         return serial, unit, unit.nc
     nc_id = arguments.name(entry.arguments, "nc_id")
     nc = NCS.find(turn, turn.wc_id, nc_id)
     if nc is None or not nc.left:
-        raise EntryRefusedError("NO_NC", f"No open nonconformance {nc_id}. Name a unit by its 'serial'.")
+        raise EntryRefusedError(
+            "NO_NC", say("No open nonconformance {nc_id}. Name a unit by its 'serial'.", nc_id=nc_id)
+        )
     return None, None, nc
 
 
@@ -122,7 +137,9 @@ def _part_of(nc: Nc, entry: Entry) -> Decimal:
         else arguments.quantity(entry.arguments, "qty")
     )
     if qty > nc.left:
-        raise EntryRefusedError("NOT_SO_MANY", f"{qty:f} are more than the {nc.left:f} that are open.")
+        raise EntryRefusedError(
+            "NOT_SO_MANY", say("{qty} are more than the {left} that are open.", qty=f"{qty:f}", left=f"{nc.left:f}")
+        )
     return qty
 
 

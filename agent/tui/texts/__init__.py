@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 from agent.tui.texts.codes import CODES
 from agent.tui.texts.corrections import CORRECTIONS
 from agent.tui.texts.entries import ENTRIES
+from agent.tui.texts.floor_answers import FLOOR_ANSWERS
 from agent.tui.texts.handover import HANDOVER
 from agent.tui.texts.lots_pages import LOTS_PAGES
 from agent.tui.texts.materials import MATERIALS
@@ -36,7 +37,18 @@ LANGUAGES: Final[dict[Language, str]] = {"en": "English", "ru": "Русский"
 """Each by its own name, in the order in which the language key goes round."""
 
 ANSWERS: Final = (
-    CODES | CORRECTIONS | ENTRIES | HANDOVER | MATERIALS | ORDERS | PEOPLE | QUANTITIES | SCANS | STOPS | UNITS
+    CODES
+    | CORRECTIONS
+    | ENTRIES
+    | FLOOR_ANSWERS
+    | HANDOVER
+    | MATERIALS
+    | ORDERS
+    | PEOPLE
+    | QUANTITIES
+    | SCANS
+    | STOPS
+    | UNITS
 )
 """What the agent says to people: the patterns of its answers."""
 _TRANSLATIONS: Final = (

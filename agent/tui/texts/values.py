@@ -35,6 +35,13 @@ _CATEGORIES: Final = {
     "rework": ("доработка", "түзету"),
     "setup": ("наладка", "баптау"),
 }
+_DISPOSITIONS: Final = {
+    "repair": ("исправить", "жөндеу"),
+    "retest": ("проверить повторно", "қайта тексеру"),
+    "write off": ("списать", "есептен шығару"),
+    "use as is": ("использовать как есть", "сол күйінде пайдалану"),
+}
+_RESULTS: Final = {"pass": ("годно", "жарамды"), "fail": ("не годно", "жарамсыз")}
 _DOCUMENTS: Final = {
     "bom": ("спецификация", "спецификация"),
     "route": ("маршрут", "маршрут"),
@@ -47,4 +54,6 @@ VALUES: Final[dict[str, dict[str, tuple[str, str]]]] = {
     "role": _CALLED,
     "category": _CATEGORIES,
     "document": _DOCUMENTS,
+    "disposition": _DISPOSITIONS,
+    "result": _RESULTS,
 }
