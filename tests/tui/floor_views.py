@@ -163,6 +163,7 @@ SHOWS = (
     Show(Page.COMPONENT, {"bom_line": "10"}),
     Show(Page.LOT, _LOT),
     Show(Page.LOAD, {"bom_line": "20"}),
+    Show(Page.LOAD, {"bom_line": "20", "reason": "NO_STOCK"}),
     Show(Page.SUBSTITUTE, {"bom_line": "20"}),
     Show(Page.UNLOAD, _LOT),
     Show(Page.UNLOAD, {"lot_id": "X-1"}),

@@ -66,7 +66,7 @@ async def test_the_next_lot_takes_the_place_of_the_first_though_the_agent_is_kil
         await agent.start()
         operator.scan("LOT:G-2:GRANULATE")
         await operator.sees("√ ACCEPTED  Lot G-2 loaded.")
-        await operator.sees("Lots: scan one to load it")
+        await operator.sees("Lots, left / needed: scan one to load it")
         (gone,) = await agent.facts("lot.unloaded")
         assert (gone["cause"], gone["keys"]["lot_id"], agent.center.lots) == ("swap", "G-1", ("G-2",))
 

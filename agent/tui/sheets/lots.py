@@ -27,7 +27,7 @@ def lots(scene: Scene, _known: Known) -> Sheet:
     widths = [max(map(len, column)) for column in zip(*(row.cells for row in rows), strict=True)]
     choices = tuple(row.choice(widths) for row in rows)
     first = next((row for row in rows if row.is_short), rows[0])
-    title = words.say("Lots: scan one to load it, or press a digit")
+    title = words.say("Lots, left / needed: scan one to load it, or press a digit")
     return Sheet(title, movements(scene), choices, Primary(first.name, first.deed))
 
 

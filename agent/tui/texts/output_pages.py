@@ -60,7 +60,7 @@ OUTPUT_PAGES: Final[dict[str, tuple[str, str]]] = {
     "Another lot is made": ("Делается другая партия", "Басқа партия жасалады"),
     "Correct a quantity": ("Исправить количество", "Санды түзету"),
     "Good parts are counted by themselves.": ("Годные считаются сами.", "Жарамдысы өздігінен саналады."),
-    "Output: press a digit": ("Выпуск: нажмите цифру", "Шығарылым: санды басыңыз"),
+    "Output: press a digit": ("Выпуск: нажмите цифру", "Шығым: санды басыңыз"),
     "Type how many more, or with a minus how many less.": (
         "Введите, на сколько больше, или с минусом меньше.",
         "Қаншаға көп екенін, не минуспен қаншаға аз екенін теріңіз.",

@@ -21,15 +21,15 @@ QUALITY_PAGES: Final[dict[str, tuple[str, str]]] = {
     "{check}: of which lot?": ("{check}: какой партии?", "{check}: қай партияның?"),
     "Failed": ("Не годно", "Жарамсыз"),
     "Skip it, with a reason": ("Пропустить с причиной", "Себебін айтып, өткізіп жіберу"),
-    "{check} failed: which defect?": ("{check} не годно: какой дефект?", "{check} жарамсыз: қандай ақау?"),
+    "{check} failed: which defect?": ("{check}: не годно. Какой дефект?", "{check}: жарамсыз. Қандай ақау?"),
     "Parts that are named here are kept apart.": (
         "Указанные здесь детали откладываются.",
         "Мұнда аталған бөлшектер бөлек қойылады.",
     ),
     "{value} is out of limits: {limits}": ("{value} вне допуска: {limits}", "{value} шектен тыс: {limits}"),
     "{check} failed: how many parts do not conform?": (
-        "{check} не годно: сколько деталей?",
-        "{check} жарамсыз: қанша бөлшек?",
+        "{check}: не годно. Сколько деталей?",
+        "{check}: жарамсыз. Қанша бөлшек?",
     ),
     "Only record it": ("Только записать", "Тек жазып қою"),
     "Skip {check}": ("Пропуск: {check}", "Өткізу: {check}"),
