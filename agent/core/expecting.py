@@ -28,6 +28,8 @@ FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "place_hold": ("reason", "comment"),
 }
 """By the action that a scan can be for, what may be said of it before."""
+LONGEST_COMMENT: Final = 200
+"""Characters of a comment that wait for a scan: a snapshot is small whatever is typed."""
 _ACTIONS: Final = {action: action for action in FOR}
 
 
@@ -50,7 +52,7 @@ def _expect(turn: Turn, entry: Entry) -> str:
         if name != "comment":
             arguments.must_fit(value)
     if "comment" in said:
-        said["comment"] = arguments.text(said, "comment")
+        said["comment"] = said["comment"][:LONGEST_COMMENT]
     actor, until = entry.actor or labor.acting(turn), entry.observed.wall + SCAN_S
     turn.floor = replace(turn.floor, expected=Expected(action, said, actor, until))
     return say("Scan it now.")
