@@ -21,14 +21,14 @@ from agent.core.values import replace
 SCAN_S: Final = 120.0
 """Plant time after which nothing is expected any more: a lot is fetched from the rack meanwhile."""
 FOR: Final[Mapping[str, tuple[str, ...]]] = {
-    "load_lot": ("swap", "bom_line", "place", "reason", "comment"),
+    "load_lot": ("swap", "bom_line", "reason", "comment"),
     "report_scrap": ("defect_code", "place", "disposition"),
-    "record_check": ("check_id", "value", "result", "defect_code", "cause", "place", "comment"),
-    "raise_nc": ("defect_code", "cause", "place", "comment"),
+    "record_check": ("check_id", "value", "result", "defect_code"),
+    "raise_nc": ("defect_code", "comment"),
     "place_hold": ("reason", "comment"),
 }
 """By the action that a scan can be for, what may be said of it before."""
-LONGEST_COMMENT: Final = 200
+LONGEST_COMMENT: Final = 100
 """Characters of a comment that wait for a scan: a snapshot is small whatever is typed."""
 _ACTIONS: Final = {action: action for action in FOR}
 

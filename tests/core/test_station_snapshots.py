@@ -11,6 +11,7 @@ import pytest
 
 from agent.core.corrections.undo import MOST_PEOPLE
 from agent.core.directories import CheckPlan
+from agent.core.expecting import FOR
 from agent.core.facts import OutputRecorded, StopClosed
 from agent.core.handover.board import MOST_NOTES
 from agent.core.happenings import SHOWN_EVENTS
@@ -80,7 +81,7 @@ def test_a_snapshot_stays_small_however_many_units_do_not_conform() -> None:
     assert a_manual_station(output={"count_by": "serial"}).restored(story.station.snapshot()) == story.station
 
 
-ROOM = 1_536
+ROOM = 1_280
 """Bytes that a snapshot has to spare, with all that people can write: machines add some."""
 
 
@@ -102,7 +103,7 @@ class FullFloor:
         self.story = a_story(started(0.0), station=self.empty, plan=plan)
         self.now = 0.0
 
-    def enter(self, action: str, actor: str = "anna", **arguments: str) -> None:
+    def enter(self, action: str, actor: str = "anna", /, **arguments: str) -> None:
         self.now += 1.0
         reply = self.story.observe(replace(entry(self.now, action, **arguments), actor=actor)).reply
         assert reply is not None
@@ -167,6 +168,8 @@ class FullFloor:
         for one in range(SHOWN_EVENTS):
             self.now += 5.0
             self.story.hear(scan(self.now, noise(80, "scan", one) * 2))
+        said = {name: noise(100 if name == "comment" else 60, "said", name) for name in FOR["load_lot"]}
+        self.enter("expect_scan", noise(60, "who", 0), action="load_lot", **said)
 
 
 def test_a_snapshot_has_room_with_all_that_a_floor_can_hold_at_once() -> None:

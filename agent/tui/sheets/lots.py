@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from agent.core.materials.material_view import ComponentView, LotView
 from agent.core.times import epoch
@@ -83,17 +84,20 @@ def find_component(scene: Scene, known: Known) -> ComponentView | None:
     return next((one for one in scene.center.components if one.bom_line == known["bom_line"]), None)
 
 
+@dataclass(frozen=True, slots=True)
 class _Row:
     """One line of the list, in columns; what may be too long for the screen stands last."""
 
-    def __init__(self, cells: tuple[str, ...], text: str, deed: Show, *, name: str, is_short: bool) -> None:
-        self.cells, self.deed, self.name, self.is_short = cells, deed, name, is_short
-        self._text = text
+    cells: tuple[str, ...]
+    text: str
+    deed: Show
+    name: str
+    is_short: bool = False
 
     def choice(self, widths: list[int]) -> Choice:
         """The line with its columns as wide as told."""
         cells = [cell.ljust(width) for cell, width in zip(self.cells, widths, strict=True) if width]
-        return Choice("  ".join([*cells, self._text]).rstrip(), self.deed, marked=self.is_short)
+        return Choice("  ".join([*cells, self.text]).rstrip(), self.deed, marked=self.is_short)
 
 
 def _component_rows(scene: Scene) -> Iterator[_Row]:
@@ -106,7 +110,7 @@ def _component_rows(scene: Scene) -> Iterator[_Row]:
         loaded = ", ".join(one.lots[:2]) + (f" +{len(one.lots) - 2}" if len(one.lots) > 2 else "")
         cells = (_mark(one, scene), one.item_id, amount, loaded, _until(one.expires, words))
         deed = alone or Show(Page.COMPONENT, {"bom_line": one.bom_line})
-        yield _Row(cells, words.text(one.text, ""), deed, name=one.item_id, is_short=one.short)
+        yield _Row(cells, words.text(one.text, ""), deed, one.item_id, one.short)
 
 
 def _other_rows(scene: Scene) -> Iterator[_Row]:
@@ -117,7 +121,7 @@ def _other_rows(scene: Scene) -> Iterator[_Row]:
             mark = _late(one.expires, scene) or ("" if not scene.center.components else words.say("NOT NEEDED"))
             left = "?" if one.left is None else _left(one, words)
             cells = (mark, one.item_id or "", left, one.lot_id, _until(one.expires, words))
-            yield _Row(cells, "", Show(Page.LOT, {"lot_id": one.lot_id}), name=one.lot_id, is_short=False)
+            yield _Row(cells, "", Show(Page.LOT, {"lot_id": one.lot_id}), one.lot_id)
 
 
 def _mark(one: ComponentView, scene: Scene) -> str:

@@ -77,9 +77,10 @@ def failed(scene: Scene, known: Known) -> Sheet | Note:
     lines = [words.say("Parts that are named here are kept apart.")]
     if scene.has_serials:
         lines.append(words.say("0: a unit, by scanning it."))
-    if "value" in known:
+    limits = _limits(found, words)
+    if "value" in known and limits:
         value = f"{words.count(Decimal(known['value']))} {found.uom or ''}".rstrip()
-        lines.insert(0, words.say("{value} is out of limits: {limits}", value=value, limits=_limits(found, words)))
+        lines.insert(0, words.say("{value} is out of limits: {limits}", value=value, limits=limits))
     title = words.say("{check} failed: how many parts do not conform?", check=_name(found, words))
     only = Primary(words.say("Only record it"), _record(scene, known, found))
     field = Field(words.say("Quantity in {uom}", uom=scene.center.uom), "quantity", take)
