@@ -65,7 +65,7 @@ class KeyBar(Vertical):
 
     def compose(self) -> ComposeResult:
         """All of them, on every page."""
-        half = len(self._keys) // 2  # the last one is not there on a narrow screen
+        half = -(-len(self._keys) // 2)
         yield Horizontal(*self._keys[:half])
         yield Horizontal(*self._keys[half:])
 
