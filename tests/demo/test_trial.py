@@ -25,6 +25,8 @@ from simulators.mes.plan_file import read_plan
 from tests.tui.test_real_terminal import Tmux
 
 ROOT = Path(__file__).parents[2]
+READY_S = 60.0
+"""A busy PC may need so long for five processes; a quiet one needs seven seconds."""
 TYPING_GAP_S = "0.3"
 """A person's pace: keys that come faster are taken for a scanner's."""
 
@@ -79,7 +81,7 @@ async def trying(folder: Path, *options: str) -> AsyncIterator[Trial]:
 @pytest.mark.timeout(120)
 async def test_somebody_signs_on_starts_an_order_kills_the_agent_and_leaves_nothing_behind(tmp_path: Path) -> None:
     async with trying(tmp_path) as trial:
-        await trial.tmux.sees(f"type {BADGE} and Enter")
+        await trial.tmux.sees(f"type {BADGE} and Enter", READY_S)
         await trial.tmux.type_as_a_scanner(BADGE)
         await trial.tmux.sees("Aigerim S. signed on.")
         await trial.types("F7")
@@ -99,7 +101,7 @@ async def test_somebody_signs_on_starts_an_order_kills_the_agent_and_leaves_noth
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 async def test_a_trial_that_is_ended_from_outside_leaves_no_process(number: signal.Signals, tmp_path: Path) -> None:
     async with trying(tmp_path) as trial:
-        await trial.tmux.sees(f"type {BADGE} and Enter")
+        await trial.tmux.sees(f"type {BADGE} and Enter", READY_S)
         assert len(trial.processes()) >= 6
         trial.processes()[0].send_signal(number)
         await trial.tmux.sees("ended with")
@@ -115,7 +117,7 @@ async def test_a_trial_that_is_ended_from_outside_leaves_no_process(number: sign
 @pytest.mark.timeout(120)
 async def test_it_speaks_the_language_asked_for_and_a_window_that_is_closed_ends_it_all(tmp_path: Path) -> None:
     async with trying(tmp_path, "--language", "ru") as trial:
-        await trial.tmux.sees(f"наберите {BADGE}")
+        await trial.tmux.sees(f"наберите {BADGE}", READY_S)
         await trial.tmux.run("kill-server")
         await trial.is_over()
 

@@ -42,10 +42,10 @@ class Tmux:
         keys = [("send-keys", "-l", key, ";", "run-shell", "-d", KEY_GAP_S, ";") for key in code]
         await self.run(*(word for key in keys for word in key), "send-keys", "Enter")
 
-    async def sees(self, text: str) -> None:
+    async def sees(self, text: str, within: float = 20.0) -> None:
         screen = ""
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(within):
                 while text not in screen:
                     screen = await self.run("capture-pane", "-p")
         except TimeoutError:
