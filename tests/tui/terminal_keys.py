@@ -82,6 +82,11 @@ async def _unexplained(agent: RealAgent) -> None:
     await agent.shows(lambda center: center.uncoded == 3 and center.stop is None, "three are not explained")
 
 
+async def _loaded(agent: RealAgent) -> None:
+    await _at_work(agent)
+    await agent.enter("load_lot", lot_id="G-1", item_id="GRANULATE")
+
+
 async def _scrapped(agent: RealAgent) -> None:
     await _at_work(agent)
     await agent.enter("report_scrap", qty="1", defect_code="CRACK")
@@ -132,6 +137,22 @@ TASKS = (
     Task("finish the order", ("f7", "enter", "enter"), _at_work, "PO-1 / 10", "operation.completed"),
     Task("report one part as scrap", ("f5", "enter", "1"), _at_work, "PO-1 / 10", "scrap.recorded"),
     Task("load a lot", (Scanned("LOT:G-1:GRANULATE", "the lot"),), _at_work, "PO-1 / 10", "lot.loaded"),
+    Task(
+        "put the next lot in the place of one that is used up",
+        ("f3", "1", "enter", Scanned("LOT:G-2:GRANULATE", "the lot")),
+        _loaded,
+        "G-1",
+        "lot.unloaded",
+    ),
+    Task("unload a lot with what is left in it", ("f3", "1", "2", "enter"), _loaded, "G-1", "lot.unloaded"),
+    Task("say that a check passed", ("f6", "2", "1"), _at_work, "PO-1 / 10", "quality.checked"),
+    Task(
+        "enter a measured value of two digits",
+        ("f6", "enter", "2", "8", "enter"),
+        _at_work,
+        "PO-1 / 10",
+        "quality.checked",
+    ),
     Task(
         "sign on",
         (Scanned(BADGES[OPERATOR], "the badge"),),
