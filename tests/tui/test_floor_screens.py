@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from agent.core.expecting import FOR
 from agent.core.views import Reply
+from agent.core.work_center_view import ExpectedView
 from agent.tui.app import Terminal
 from agent.tui.deliveries import Answered, Seen
+from agent.tui.sheets.sheet import Page
 from agent.tui.texts import LANGUAGES, Language
-from tests.tui.floor_views import FULL, SHOWS
+from tests.tui.floor_views import FULL, LOADED, SHOWS, floor
 from tests.tui.operating import LARGE, SMALL
 from tests.tui.test_screens import START, look_at_colors, look_for_cuts, settled, terminal_in
 
@@ -27,6 +30,13 @@ async def every_page(language: Language, look: Callable[[Terminal, str], None], 
                 await settled(terminal)
             assert terminal.desk.shown is shown.page
             look(terminal, f"{shown}")
+        for action in FOR:
+            said = {"swap": "L-77", "defect_code": "OTHER"}
+            waiting = ExpectedView(action=action, arguments=said, until="2026-03-04T07:02:00.000Z")
+            terminal.tell(Seen(floor(LOADED.model_copy(update={"expected": waiting}))))
+            await settled(terminal)
+            assert terminal.desk.shown is Page.EXPECTED
+            look(terminal, f"{waiting}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
