@@ -70,7 +70,7 @@ def test_what_was_signed_is_read_with_its_shift_and_its_comment() -> None:
     late = early.model_copy(update={"shift_id": "late", "crew_id": "B"})
     signed = SIGNED.model_copy(update={"shift": early, "comment": "Look at valve 3"})
     sheet = page(MANNED.model_copy(update={"handover": signed, "shift": late}), let_in=MARAT.operator_id)
-    assert sheet.lines[1:3] == ("Look at valve 3", "early  Shift: good 1,100, scrap 12.")
+    assert sheet.lines[1:3] == ("Look at valve 3", "Shift early: good 1,100, scrap 12.")
 
 
 def test_a_shift_that_has_just_ended_is_shown_to_whoever_signs_for_it() -> None:
@@ -78,7 +78,7 @@ def test_a_shift_that_has_just_ended_is_shown_to_whoever_signs_for_it() -> None:
     nothing, made = Decimal(0), {"qty_good": Decimal(900), "qty_scrap": Decimal(7)}
     ended = EndedShiftView(shift=early, **made, qty_rework=nothing, uncoded=0, uncoded_s=nothing)
     center = MANNED.model_copy(update={"shift_figures": SHIFT, "ended_shift": ended})
-    assert page(center).lines[0] == "early  Shift: good 900, scrap 7."
+    assert page(center).lines[0] == "Shift early: good 900, scrap 7."
 
 
 def test_whoever_signed_does_not_acknowledge_but_may_sign_anew() -> None:

@@ -94,8 +94,10 @@ def _quantities(scene: Scene) -> str:
 
 
 def _made(words: Wording, shift: ShiftKeys | None, good: Decimal, scrap: Decimal) -> str:
-    said = words.say("Shift: good {good}, scrap {scrap}.", good=words.count(good), scrap=words.count(scrap))
-    return said if shift is None or shift.shift_id is None else f"{shift.shift_id}  {said}"
+    name = "" if shift is None or shift.shift_id is None else f" {shift.shift_id}"
+    return words.say(
+        "Shift{name}: good {good}, scrap {scrap}.", name=name, good=words.count(good), scrap=words.count(scrap)
+    )
 
 
 def _open(scene: Scene) -> str:

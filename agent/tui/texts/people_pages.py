@@ -20,9 +20,9 @@ PEOPLE_PAGES: Final[dict[str, tuple[str, str]]] = {
     "Acknowledge: I have read it": ("Принять: я прочитал(а)", "Қабылдау: оқып шықтым"),
     "Signed: {name}, {time}.": ("Сдал(а): {name}, {time}.", "Тапсырған: {name}, {time}."),
     "Acknowledged: {name}, {time}.": ("Принял(а): {name}, {time}.", "Қабылдаған: {name}, {time}."),
-    "Shift: good {good}, scrap {scrap}.": (
-        "Смена: годных {good}, брак {scrap}.",
-        "Ауысым: жарамды {good}, ақаулы {scrap}.",
+    "Shift{name}: good {good}, scrap {scrap}.": (
+        "Смена{name}: годных {good}, брак {scrap}.",
+        "Ауысым{name}: жарамды {good}, ақаулы {scrap}.",
     ),
     "Open stop since {time}.": ("Открыта остановка с {time}.", "Ашық тоқтау {time} бастап."),
     "Contradictions: {count}.": ("Расхождений: {count}.", "Қайшылықтар: {count}."),
