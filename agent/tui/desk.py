@@ -38,6 +38,10 @@ LOCKED = "Locked: scan your badge first."
 _FEW_DIGITS = re.compile("[0-9]{1,6}")
 _WHILE_LOCKED = frozenset({Page.HELP, Page.SIGN_ON})
 """Pages that open at a locked work center."""
+_ABOUT_STOPS = frozenset(
+    {Page.RUN, Page.LOCKED, Page.QUESTION, Page.REASONS, Page.STOP, Page.PARTS, Page.SPLIT, Page.EXPLAIN}
+)
+"""Pages on which nothing reminds of the stop that asks why: it stands there, or something else must be done first."""
 
 
 class Desk:
@@ -119,9 +123,12 @@ class Desk:
             return words.say("{name}: type your PIN and press Enter", name=asked.name)
         if field is not None:
             return field.prompt
-        scene = self.scene(now) if self.shown is Page.RUN else None
-        offer = "" if scene is None else undoing.offer(scene)
-        return offer or words.say("Scan a code, or type it and press Enter")
+        scene = self.scene(now)
+        if scene is not None and self.shown is Page.RUN and (offer := undoing.offer(scene)):
+            return offer
+        if scene is not None and scene.asks_why and self.shown not in _ABOUT_STOPS:
+            return words.say("It stands and nobody has said why: F2")
+        return words.say("Scan a code, or type it and press Enter")
 
     @property
     def words(self) -> Wording:

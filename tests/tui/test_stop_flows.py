@@ -61,6 +61,7 @@ async def test_a_reason_is_changed_once_the_stop_is_over(tmp_path: Path) -> None
         await operator.sees(WHY)
         await operator.enter(*JAM)
         await until_given(agent, "JAM")
+        await operator.sees("Reason: Jam")
         await agent.runs(parts=3)
         await operator.sees_no_more("Reason: Jam")
         await operator.enter("f2")

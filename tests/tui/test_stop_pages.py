@@ -17,8 +17,9 @@ from agent.tui.sheets.run import run
 from agent.tui.sheets.sheet import DIGITS, Note, Page, Send, Show
 from agent.tui.sheets.splitting import MOST
 from agent.tui.sheets.undoing import offer
+from tests.tui.at_desk import AT, AtDesk
 from tests.tui.scenes import a_scene, confirmed, labels, note, opened, picked, sheet, typed
-from tests.tui.views import CENTER, NOON, STOP, STOPPED
+from tests.tui.views import CENTER, NOON, STOP, STOPPED, showing
 
 GROUPS = {"M": {"en": "Machine", "ru": "Оборудование"}, "P": {"en": "People"}}
 
@@ -322,3 +323,14 @@ def test_after_its_time_nothing_is_offered_any_more() -> None:
     late = a_scene(CENTER.model_copy(update={"undo": LAST}), at=LAST.until)
     assert offer(late) == ""
     assert note(late, Page.UNDO) == "There is nothing to take back. Only what was recorded just now can be."
+
+
+# On other pages.
+
+
+def test_a_stop_that_asks_why_is_not_forgotten_on_other_pages() -> None:
+    at_desk = AtDesk(showing(STOPPED))
+    reminder = "It stands and nobody has said why: F2"
+    assert at_desk.desk.prompt(AT) != reminder
+    assert at_desk.open(Page.ORDERS).desk.prompt(AT) == reminder
+    assert at_desk.open(Page.STOPS).desk.prompt(AT) != reminder
