@@ -68,7 +68,11 @@ def shift(number: int) -> Iterator[Flow]:
     yield Flow("lot", (Step(order, _scan(f"LOT:{lot}:FILM")),), f"Lot {lot} loaded", "lot.loaded")
     yield Flow(
         "reason",
-        (Step(r"since \d", _press("F2")), Step(r"\d  (. )?Jam in feeder", _pick("Jam in feeder"))),
+        (
+            Step("Cleaning", _press("F2")),
+            Step(r"\d  Change its reason", _pick("Change its reason")),
+            Step(r"\d  (. )?Jam in feeder", _pick("Jam in feeder")),
+        ),
         "Reason JAM taken",
         "stop.reason_set",
         before=lambda floor: _stop(floor, "start_stop", code="CLEAN"),
