@@ -28,6 +28,7 @@ from agent.tui.deliveries import Deliveries, News, in_touch
 from agent.tui.desk import Desk
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.keyboard import collector, stroke_of
+from agent.tui.keypad import PadKey
 from agent.tui.keys import KEYS
 from agent.tui.meanings import Meaning
 from agent.tui.pages import ChoiceLine
@@ -35,7 +36,7 @@ from agent.tui.panels import TALL, WIDE
 from agent.tui.screen import LineScreen
 from agent.tui.sheets.sheet import Page
 from agent.tui.texts import LANGUAGES, Language
-from agent.tui.themes import after, theme
+from agent.tui.themes import theme
 
 TICK_S: Final = 0.5
 """Real seconds between two looks at the clock."""
@@ -71,11 +72,11 @@ class Terminal(App[None]):
         for name in THEMES:
             self.register_theme(theme(name))
         self.theme = settings.theme
-        self._kiosk = settings.kiosk
         self._prefix = settings.scan_prefix
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self.VERTICAL_BREAKPOINTS = [(0, "-low"), (TALL, "-tall")]
         self.desk = Desk(deliveries, self.bell, center, language, collector(settings))
+        self.desk.theme, self.desk.is_kiosk = settings.theme, settings.kiosk
         self._line_screen = LineScreen()
         self._line_screen.set_class(settings.kiosk, "-kiosk")
         self._complete = False
@@ -127,6 +128,11 @@ class Terminal(App[None]):
         self.desk.confirm(monotonic())
         self.draw()
 
+    def on_pad_key_touched(self, message: PadKey.Touched) -> None:
+        """A finger types as a hand does."""
+        self.desk.tap(message.stroke, monotonic())
+        self.draw()
+
     def on_key(self, event: events.Key) -> None:
         """Hands a key to the wedge, with the time at which it was read; those that are bound come here too.
 
@@ -168,7 +174,8 @@ class Terminal(App[None]):
 
     def action_next_theme(self) -> None:
         """Shift+F11."""
-        self.theme = after(self.theme)
+        self.desk.next_theme()
+        self.draw()
 
     def action_next_center(self) -> None:
         """F12, or Tab."""
@@ -182,16 +189,16 @@ class Terminal(App[None]):
 
     async def action_quit(self) -> None:
         """Ctrl+Q."""
-        if self._kiosk:
-            said = self.desk.words.say("This terminal is not closed by its keys. F10 locks it.")
-            self.desk.feedback = Feedback(Tone.NOTE, said)
-        elif self.desk.may_quit():
-            self.exit()
+        self.desk.quit()
         self.draw()
 
     def draw(self) -> None:
         """Shows everything as it is now, once the parts of the screen are there."""
-        if self._complete:
+        if self.desk.is_over:
+            self.exit()
+        elif self._complete:
+            if self.theme != self.desk.theme:
+                self.theme = self.desk.theme
             self._line_screen.draw(self.desk, monotonic())
 
     def _take(self, meanings: tuple[Meaning, ...]) -> None:

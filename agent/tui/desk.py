@@ -12,6 +12,7 @@ from typing import Literal
 from uuid import uuid4
 
 from agent.core.observations import BADGE, TERMINAL
+from agent.core.terminal_settings import ThemeName
 from agent.core.values import replace
 from agent.core.views import LONGEST_CODE, EntryBody, ScanBody, SignOnBody
 from agent.core.work_center_view import AskedView, ExpectedView, PinAskedView, ScanView, WorkCenterView
@@ -29,14 +30,17 @@ from agent.tui.sheets import rights, standing, undoing
 from agent.tui.sheets.run import run
 from agent.tui.sheets.sheet import DIGITS, Deed, Field, Known, Note, Page, Send, Sheet, Show, SignOn, Switch
 from agent.tui.texts import Language
+from agent.tui.themes import after
 from agent.tui.together import Together
 from agent.tui.tongue import Tongue
 from agent.tui.watch import Watch
 from agent.tui.wording import Wording
 
 LOCKED = "Locked: scan your badge first."
+ENTER = "\r"
+ERASE = "\b"
 _FEW_DIGITS = re.compile("[0-9]{1,6}")
-_WHILE_LOCKED = frozenset({Page.HELP, Page.SIGN_ON})
+_WHILE_LOCKED = frozenset({Page.HELP, Page.LOSSES, Page.SYNC, Page.ALARMS, Page.SIGN_ON})
 """Pages that open at a locked work center."""
 _ABOUT_STOPS = frozenset(
     {Page.RUN, Page.LOCKED, Page.QUESTION, Page.REASONS, Page.STOP, Page.PARTS, Page.SPLIT, Page.EXPLAIN}
@@ -56,6 +60,11 @@ class Desk:
         wedge: Collector,
     ) -> None:
         self.tongue = Tongue(language)
+        self.theme: ThemeName = "dark"
+        self.is_kiosk = False
+        """No key ends the terminal."""
+        self.is_over = False
+        """The operator has ended the terminal."""
         self.path = Path()
         self.feedback = told.QUIET
         self.wedge = wedge
@@ -145,7 +154,7 @@ class Desk:
         scene, words, asked = self.scene(now), self.words, self.question
         match self.shown:
             case Page.HELP:
-                return standing.help_page(words)
+                return standing.help_page(words, self.theme, quits=not self.is_kiosk)
             case Page.LOCKED:
                 return standing.locked(self.pin_of, words)
             case Page.QUESTION if asked is not None:
@@ -207,6 +216,16 @@ class Desk:
                 self._refuse(told.DAMAGES[damage])
         self.settle(now)
 
+    def tap(self, stroke: str, now: float) -> None:
+        """Takes a key of the keypad on the screen: a person's, and never a scanner's."""
+        if stroke == ERASE:
+            self.wedge.erase()
+        elif stroke == ENTER:
+            for meaning in self.wedge.hand.press(ENTER, now):
+                self.take(meaning, now)
+        else:
+            self.wedge.hand.type(stroke, now)
+
     def refuse_pasted(self) -> None:
         """Takes nothing of a pasted text: terminals drop control characters from it, separators of codes among them."""
         self._refuse("Pasted text is not taken, since it may lack characters. Scan the code, or type it.")
@@ -256,14 +275,21 @@ class Desk:
                 self.feedback = told.QUIET
         self.settle(now)
 
-    def may_quit(self) -> bool:
-        """False, and says why, while what the operator entered would be lost by it."""
+    def quit(self) -> None:
+        """Ends the terminal; says why not at a kiosk, and while what the operator entered would be lost by it."""
         waiting = self._deliveries.waiting
-        if waiting:
+        if self.is_kiosk:
+            self._note("This terminal is not closed by its keys. F10 locks it.")
+        elif waiting:
             count = self.words.count(waiting)
             said = self.words.say("Not yet: entries without an answer: {count}. Esc gives up.", count=count)
             self.feedback = Feedback(Tone.NOTE, said)
-        return not waiting
+        else:
+            self.is_over = True
+
+    def next_theme(self) -> None:
+        """Goes round the themes."""
+        self.theme = after(self.theme)
 
     def next_language(self) -> None:
         """Goes round the languages."""
@@ -326,6 +352,8 @@ class Desk:
 
     def _do(self, deed: Deed, now: float) -> None:
         match deed:
+            case Show() if self.scene(now) is None and deed.page is not Page.HELP:
+                self._note("The agent has not been reached yet.")
             case Show():
                 note = self.path.go_on(deed, self.scene(now))
                 if note is not None:
@@ -338,10 +366,9 @@ class Desk:
                 self.path.go_home()
             case Note(text):
                 self.feedback = Feedback(Tone.NOTE, text)
-            case Switch("language"):
-                self.next_language()
-            case Switch("center"):
-                self.next_center()
+            case Switch(what):
+                switches = {"language": self.next_language, "center": self.next_center, "theme": self.next_theme}
+                (switches | {"quit": self.quit})[what]()
 
     def _field_for(self, meaning: Scanned | Typed, now: float) -> Field | None:
         """The field that what was typed belongs to."""

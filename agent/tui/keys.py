@@ -31,7 +31,9 @@ KEYS: Final = (
 )
 """Each key, what it does and what that is called. Never a letter: a scan types letters (domain.md E3)."""
 
-_LABELS: Final = {"escape": "Esc", "ctrl+q": "Ctrl+Q", "delete": "Del"}
+WITHOUT_BUTTON: Final = frozenset({"ctrl+q"})
+"""Help ends the terminal as well."""
+_LABELS: Final = {"escape": "Esc", "delete": "Del"}
 """What is written on a key that has no number."""
 
 
@@ -61,15 +63,16 @@ class KeyBar(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys = [Key(key, action) for key, action, _ in KEYS]
+        self._keys = {does: Key(key, action) for key, action, does in KEYS if key not in WITHOUT_BUTTON}
 
     def compose(self) -> ComposeResult:
-        """All of them, on every page."""
-        half = -(-len(self._keys) // 2)
-        yield Horizontal(*self._keys[:half])
-        yield Horizontal(*self._keys[half:])
+        """The same ones on every page."""
+        keys = list(self._keys.values())
+        half = -(-len(keys) // 2)
+        yield Horizontal(*keys[:half])
+        yield Horizontal(*keys[half:])
 
     def draw(self, words: Wording) -> None:
         """Names the keys."""
-        for key, (_, _, does) in zip(self._keys, KEYS, strict=True):
+        for does, key in self._keys.items():
             key.name_it(words.say(does))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Grid, Horizontal, Vertical
@@ -10,6 +11,7 @@ from textual.message import Message
 
 from agent.core.times import epoch
 from agent.core.work_center_view import StopView, WorkCenterView
+from agent.tui.keypad import Keypad
 from agent.tui.panels import Counts, Line
 from agent.tui.pictures.pareto import pareto
 from agent.tui.pictures.picture import Picture
@@ -18,6 +20,12 @@ from agent.tui.scene import Scene
 from agent.tui.sheets import calls, handover
 from agent.tui.sheets.sheet import DIGITS, Sheet
 from agent.tui.wording import Wording
+
+HIGHEST: Final = 3
+"""Rows of a choice on a high screen."""
+HIGHEST_LOW: Final = 2
+MARGINS_TALL: Final = 3
+"""Rows of a title or button with the blank ones around it."""
 
 
 class ChoiceLine(Line):
@@ -74,15 +82,12 @@ class SheetPage(Vertical):
         super().__init__(id="sheet")
         self._title, self._text = Line("sheet-title"), Line("sheet-text")
         self._choices, self._primary = _choice_lines("sheet"), PrimaryLine("sheet-primary")
-        self._picture = Picture("sheet-picture")
+        self._picture, self._keypad = Picture("sheet-picture"), Keypad()
 
     def compose(self) -> ComposeResult:
         """From the top down."""
         yield self._title
-        yield self._picture
-        yield self._text
-        yield from self._choices
-        yield self._primary
+        yield Horizontal(Vertical(self._picture, self._text, *self._choices, self._primary), self._keypad)
 
     def draw(self, sheet: Sheet, turned: int, words: Wording) -> None:
         """Shows the sheet, nine of its choices."""
@@ -96,9 +101,22 @@ class SheetPage(Vertical):
         self._text.say("\n".join(sheet.lines))
         self._text.display = bool(sheet.lines)
         _offer(self._choices, sheet, turned)
+        self._make_room(sheet, turned)
+        self._keypad.display = sheet.field is not None and sheet.field.kind != "text"
+        self._keypad.draw(words)
         self._primary.display = sheet.primary is not None
         if sheet.primary is not None:
             self._primary.say(f"Enter: {sheet.primary.label}")
+
+    def _make_room(self, sheet: Sheet, turned: int) -> None:
+        """Choices are as high as there is room for: fingers are wider than a row."""
+        frame, most = (MARGINS_TALL, HIGHEST) if self.screen.has_class("-tall") else (1, HIGHEST_LOW)
+        drawn = 0 if sheet.picture is None else sheet.picture(self.size.width).plain.count("\n") + 1
+        others = frame + len(sheet.lines) + drawn + (frame if sheet.primary else 0)
+        shown = max(1, min(DIGITS, len(sheet.choices) - turned * DIGITS))
+        height = max(1, min(most, (self.content_size.height - others) // shown))
+        for line in self._choices:
+            line.styles.height = height
 
 
 def stop_title(stop: StopView, words: Wording) -> str:

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.times import epoch
 from agent.core.work_center_view import StripView
+from agent.tui import delivery
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.lettering import big, width_of
 from agent.tui.pictures.pace import sparkline
@@ -93,23 +94,9 @@ class TopBar(Vertical):
         simulated = scene.view.execution_mode == "simulation"
         mark = words.say("SIMULATION ×{speed}", speed=f"{scene.view.speed:g}") + "   " if simulated else ""
         self._clock.say(mark + words.clock(scene.now))
-        self._uplink.say(_uplink(scene))
-        self._uplink.set_classes(f"-{scene.view.uplink.state}")
-
-
-def _uplink(scene: Scene) -> str:
-    words, uplink = scene.words, scene.view.uplink
-    count = words.count(uplink.waiting)
-    match uplink.state:
-        case "online":
-            return "● " + words.say("ONLINE")
-        case "sending":
-            return "▲ " + words.say("SENDING {count}", count=count)
-        case "not_confirming":
-            return "! " + words.say("MES NOT CONFIRMING, {count} stored", count=count)
-        case "offline":
-            since = words.minute(uplink.since)
-            return "× " + words.say("OFFLINE since {time}, {count} stored", time=since, count=count)
+        said, color = delivery.state(scene)
+        self._uplink.say(said)
+        self._uplink.set_classes(f"-{color}")
 
 
 _SYMBOLS: Final = {
@@ -277,8 +264,8 @@ class FeedbackLine(Line):
         """Whether it takes more than its two lines."""
         return len(wrap(self.said, max(1, self.app.size.width - 2 * MARGIN))) > ROWS
 
-    def draw(self, feedback: Feedback, words: Wording) -> None:
-        """Shows the feedback by colour, word and symbol."""
+    def draw(self, feedback: Feedback, words: Wording, else_said: str) -> None:
+        """Shows the feedback by colour, word and symbol; something else while there is none."""
         word = {
             Tone.ACCEPTED: words.say("ACCEPTED"),
             Tone.REFUSED: words.say("REFUSED"),
@@ -287,7 +274,7 @@ class FeedbackLine(Line):
             Tone.NOTE: words.say("NOTE"),
             Tone.QUIET: "",
         }[feedback.tone]
-        self.say(f"{feedback.tone.value} {word}  {feedback.text}".strip())
+        self.say(f"{feedback.tone.value} {word}  {feedback.text}".strip() or else_said)
         self.set_classes(f"-{feedback.tone.name.lower()}")
 
 

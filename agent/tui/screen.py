@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
+from agent.tui import delivery
 from agent.tui.desk import Desk
 from agent.tui.keys import KeyBar
 from agent.tui.pages import RunPage, SheetPage
@@ -45,7 +46,7 @@ class LineScreen(Screen[None], inherit_bindings=False):
         self.set_class(not on_run, "-paged")
         self.set_class(on_run and bool(sheet.choices), "-asks")
         self._pages.current = "run" if on_run else "sheet"
-        self._feedback.draw(desk.feedback, words)
+        self._feedback.draw(desk.feedback, words, "" if scene is None or desk.lost else delivery.comfort(scene))
         self.set_class(self._feedback.is_wordy, "-wordy")
         self._typed.draw(desk.line, desk.prompt(now), words)
         self._keys.draw(words)
@@ -53,6 +54,6 @@ class LineScreen(Screen[None], inherit_bindings=False):
             self._sheet.draw(sheet, desk.path.turned, words)
         if scene is not None:
             self._top.draw(scene)
-            self._state.draw(scene, tight=not on_run or bool(sheet.choices) or self.has_class("-noticed", "-wordy"))
+            self._state.draw(scene, tight=not on_run or bool(sheet.choices) or self.has_class("-noticed"))
         if scene is not None and on_run:
             self._run.draw(scene, sheet)

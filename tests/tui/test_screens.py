@@ -83,7 +83,15 @@ def centers() -> list[AgentView]:
         stop = STOP.model_copy(update={"stop_class": kind, "reason_code": reason})
         views.append(showing(STOPPED.model_copy(update={"stop": stop})))
     for state in ("online", "sending", "not_confirming", "offline"):
-        uplink = VIEW.uplink.model_copy(update={"state": state, "waiting": 1234567})
+        uplink = VIEW.uplink.model_copy(
+            update={
+                "state": state,
+                "waiting": 1234567,
+                "parked": 12,
+                "autonomy_s": 1234567.0,
+                "oldest_age_s": 1234567.0,
+            }
+        )
         views.append(VIEW.model_copy(update={"uplink": uplink, "execution_mode": "simulation", "speed": 1000.0}))
     alarm = AlarmView(code="storage", since=NOON, text="space for facts is scarce: " + "free space on the disk; " * 9)
     views.append(showing(STOPPED).model_copy(update={"alarms": (alarm,)}))
@@ -148,7 +156,7 @@ async def every_screen(
             await show(f"{reply}", reply)
         terminal.desk.back(0.0)
         await show("stop", Seen(showing(IN_SHIFT.model_copy(update={"stop": STOP}))))
-        for page in (Page.STOPS, Page.ORDERS, Page.LOSSES, Page.HELP):
+        for page in (Page.STOPS, Page.ORDERS, Page.LOSSES, Page.HELP, Page.SYNC):
             terminal.desk.open_page(page, 0.0)
             await show(page, Answered(START, REFUSED))
         terminal.desk.path.go_home(Show(Page.FINISH, {"order_id": "PO-1001", "op_no": "20"}))

@@ -25,6 +25,7 @@ from agent.tui.sheets import (
     scrap,
     splitting,
     stops,
+    sync,
     undoing,
 )
 from agent.tui.sheets.sheet import Known, Note, Page, Sheet, Show
@@ -44,6 +45,8 @@ SHEETS: Final[Mapping[Page, Callable[[Scene, Known], Sheet | Note | Show]]] = {
     Page.ORDER_REASON: interrupting.order_reason,
     Page.FINISH: orders.finish,
     Page.LOSSES: losses.losses,
+    Page.SYNC: sync.sync,
+    Page.ALARMS: sync.alarms,
     Page.LOTS: lots.lots,
     Page.COMPONENT: lots.component,
     Page.LOT: lots.lot,

@@ -45,6 +45,8 @@ class Page(StrEnum):
     USED = "used"
     SCRAP = "scrap"
     LOSSES = "losses"
+    SYNC = "sync"
+    ALARMS = "alarms"
     REWORK = "rework"
     NONCONFORMING = "nonconforming"
     KEEP_APART = "keep_apart"
@@ -118,7 +120,7 @@ class Note:
 class Switch:
     """Changes what the terminal itself remembers."""
 
-    what: Literal["language", "theme", "center"]
+    what: Literal["language", "theme", "center", "quit"]
 
 
 Deed: TypeAlias = Show | Send | SignOn | Note | Switch

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from agent.core.terminal_settings import ThemeName
 from agent.core.work_center_view import AskedView, PinAskedView
 from agent.tui.sheets.crew import number
-from agent.tui.sheets.sheet import Primary, Send, Sheet
+from agent.tui.sheets.sheet import Choice, Page, Primary, Send, Sheet, Show, Switch
+from agent.tui.texts import LANGUAGES
 from agent.tui.wording import Wording
 
 
@@ -25,16 +27,29 @@ def question(asked: AskedView, words: Wording) -> Sheet:
     return Sheet(said, primary=Primary(yes, Send(yes, "confirm", {})), leave="no")
 
 
-def help_page(words: Wording) -> Sheet:
-    """How the terminal is used."""
+def help_page(words: Wording, theme: ThemeName, *, quits: bool) -> Sheet:
+    """How the terminal is used, and what no key of its own leads to.
+
+    Args:
+        words: the operator's language.
+        theme: its present colours.
+        quits: whether the terminal may be ended here.
+    """
     lines = (
         words.say("Scan at any time, on any page: no field needs to be chosen first."),
-        words.say("F2 explains stops: the open one, or those that nobody has explained."),
-        words.say("F7 lists the orders. Del takes back what was just recorded."),
-        words.say("F11 changes the language, F12 or Tab the work center."),
-        words.say("F10 locks the work center until a badge is scanned. Ctrl+Q ends the terminal."),
-        words.say("Digits pick from a list. Letters never do anything by themselves."),
         words.say("Without a scanner: type the code, press Enter. Esc clears."),
+        words.say("Digits pick from a list. Letters never do anything by themselves."),
         words.say("A refusal changes nothing. Its line says what to do."),
+        words.say("Del takes back what was just recorded. F10 locks until a badge is scanned."),
     )
-    return Sheet(words.say("Help"), lines, tone="tells")
+    colors = {"dark": words.say("dark"), "light": words.say("light"), "high_contrast": words.say("high contrast")}
+    language = f"{words.say('Language')}: {LANGUAGES[words.language]}"
+    choices = [
+        Choice(words.say("What stops cost in this shift"), Show(Page.LOSSES)),
+        Choice(words.say("Sync and diagnostics"), Show(Page.SYNC)),
+        Choice(words.say("Colours: {name}", name=colors[theme]), Switch("theme")),
+        Choice(language, Switch("language")),
+    ]
+    if quits:
+        choices.append(Choice(words.say("Quit"), Switch("quit")))
+    return Sheet(words.say("Help"), lines, tuple(choices), tone="tells")

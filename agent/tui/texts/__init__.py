@@ -12,6 +12,7 @@ from agent.tui.texts.corrections import CORRECTIONS
 from agent.tui.texts.entries import ENTRIES
 from agent.tui.texts.floor_answers import FLOOR_ANSWERS
 from agent.tui.texts.handover import HANDOVER
+from agent.tui.texts.help_pages import HELP_PAGES
 from agent.tui.texts.lots_pages import LOTS_PAGES
 from agent.tui.texts.materials import MATERIALS
 from agent.tui.texts.order_pages import ORDER_PAGES
@@ -53,6 +54,7 @@ ANSWERS: Final = (
 """What the agent says to people: the patterns of its answers."""
 _TRANSLATIONS: Final = (
     SCREENS
+    | HELP_PAGES
     | PICTURES
     | STARTING
     | LOTS_PAGES

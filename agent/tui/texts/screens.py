@@ -276,22 +276,6 @@ SCREENS: Final[dict[str, tuple[str, str]]] = {
         "Сканируйте в любое время и на любой странице.",
         "Кез келген уақытта, кез келген бетте сканерлеңіз.",
     ),
-    "F2 explains stops: the open one, or those that nobody has explained.": (
-        "F2 объясняет остановки: текущую или те, что никто не объяснил.",
-        "F2 тоқтауды түсіндіреді: ашығын не ешкім түсіндірмегендерін.",
-    ),
-    "F7 lists the orders. Del takes back what was just recorded.": (
-        "F7 показывает заказы. Del отменяет только что записанное.",
-        "F7 тапсырыстарды көрсетеді. Del жаңа жазылғанды қайтарады.",
-    ),
-    "F10 locks the work center until a badge is scanned. Ctrl+Q ends the terminal.": (
-        "F10 блокирует рабочий центр до скана пропуска. Ctrl+Q закрывает терминал.",
-        "F10 жұмыс орталығын рұқсатнамаға дейін құлыптайды. Ctrl+Q терминалды жабады.",
-    ),
-    "F11 changes the language, F12 or Tab the work center.": (
-        "F11 меняет язык, F12 или Tab меняет рабочий центр.",
-        "F11 тілді, F12 немесе Tab жұмыс орталығын ауыстырады.",
-    ),
     "Digits pick from a list. Letters never do anything by themselves.": (
         "Цифры выбирают из списка. Буквы сами ничего не делают.",
         "Сандар тізімнен таңдайды. Әріптер өздігінен ештеңе істемейді.",
