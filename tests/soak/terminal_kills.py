@@ -94,6 +94,8 @@ def _without_the_broker(place: Place, flow: Flow, _before: int) -> None:
     place.pane.sees(flow.answer)
     place.pane.sees("OFFLINE since")
     place.floor.start_broker()
+    # What the MES withdraws while the agent is away is kept by no broker.
+    place.floor.until(lambda view: view["uplink"]["state"] == "online", "the agent is online again")
 
 
 def _with_another_terminal(place: Place, flow: Flow, before: int) -> None:
