@@ -20,7 +20,7 @@ from agent.core.contract.commands import Replay
 from agent.core.contract.topics import Topics
 from agent.core.errors import InvalidMessageError, JournalError, UplinkError
 from agent.core.observations import Directive
-from agent.core.views import Reply
+from agent.core.views import OF_COMMANDS, Reply
 from agent.forwarder import Forwarder
 from agent.intake import Intake
 from agent.resending import Resending, UnavailableError
@@ -137,7 +137,7 @@ class Inbound:
             )
         if head.expires_at is not None and head.expires_at < datetime.now(UTC):
             raise InvalidMessageError(f"command {head.command_id} expired at {head.expires_at}")
-        client_id = f"cmd-{head.command_id}" if head.command_id else None
+        client_id = f"{OF_COMMANDS}{head.command_id}" if head.command_id else None
         known = None if client_id is None else await self._intake.answer(client_id)
         reply = known or await self._intake.submit(
             Directive(None, f"cmd/{name}", message.payload, self._clock.now(), client_id)

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from agent.core.errors import JournalError
 from agent.core.views import API_VERSION, Problem
 
+SHOWN = 60
+"""Characters of a path that nobody knows."""
 VERSION_HEADER = "Lineside-Api"
 _NAME = re.compile(r"[a-z_]{1,40}|[0-9]{1,4}")
 """What a field is called."""
@@ -62,7 +64,7 @@ async def as_documents(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
     except web.HTTPException as error:
         headers = {name: error.headers[name] for name in ("WWW-Authenticate", "Allow") if name in error.headers}
-        detail, code = error.text or error.reason, CODES.get(type(error), "")
+        detail, code = _detail(request, error), CODES.get(type(error), "")
         problem = Problem(title=error.reason, status=error.status, detail=detail, code=code)
     except JournalError as error:
         problem = Problem(title="Service Unavailable", status=503, detail=str(error))
@@ -72,6 +74,13 @@ async def as_documents(request: web.Request, handler: Handler) -> web.StreamResp
         content_type="application/problem+json",
         headers=headers,
     )
+
+
+def _detail(request: web.Request, error: web.HTTPException) -> str:
+    if error.text != f"{error.status}: {error.reason}":
+        return error.text or error.reason
+    # What aiohttp itself finds wrong with a route says no more than its status.
+    return f"{error.reason}: {request.method} {request.path[:SHOWN]}; /v1/docs shows what can be asked for"
 
 
 async def stamp(_request: web.Request, response: web.StreamResponse) -> None:

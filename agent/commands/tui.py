@@ -38,6 +38,8 @@ def tui(  # noqa: PLR0913 - a command's options are its arguments
     badge: Annotated[str | None, typer.Option(hidden=True, help="Badge to suggest to whoever tries it.")] = None,
 ) -> None:
     """Open the operator's terminal; it finds the agent by itself, also again."""
+    if behind is not None and serve is None:
+        raise ConfigurationError("--behind says where a proxy shows what --serve serves; expected both")
     same = {"--work-center": work_center, "--language": language, "--theme": theme, "--kiosk": kiosk}
     if demo:
         from simulators.demo.trial import try_out

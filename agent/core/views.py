@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from agent.core.facts import (
     Block,
@@ -23,6 +23,18 @@ API_VERSION = 6
 LONGEST_CODE = 4096
 """Characters of one scan; a longer one is no label of a shop floor."""
 
+OF_COMMANDS = "cmd-"
+"""The ids under which answers to the MES's commands are kept begin with it."""
+
+
+def _of_client(client_id: str) -> str:
+    if client_id.startswith(OF_COMMANDS):
+        raise ValueError(f"'{OF_COMMANDS}…' are the MES's; expected an id of your own, such as a UUID 4")
+    return client_id
+
+
+ClientId: TypeAlias = Annotated[str, Field(min_length=8, max_length=64), AfterValidator(_of_client)]
+"""Made by a client; a command of the MES that came later under the same one would be taken for done."""
 UplinkState: TypeAlias = Literal["online", "sending", "not_confirming", "offline"]
 
 
@@ -147,7 +159,7 @@ class AgentView(Block):
 class EntryBody(Block):
     """What a client posts to `/v1/entries`."""
 
-    client_id: Annotated[str, Field(min_length=8, max_length=64)]
+    client_id: ClientId
     """Made by the client, the same again when it repeats the entry after a lost answer."""
     wc_id: str
     action: Annotated[str, Field(pattern="^[a-z_]{3,40}$")]
@@ -167,7 +179,7 @@ class EntryBody(Block):
 class SignOnBody(Block):
     """What a client posts to `/v1/sign-ons`: somebody says by a PIN who it is."""
 
-    client_id: Annotated[str, Field(min_length=8, max_length=64)]
+    client_id: ClientId
     wc_id: str
     operator_id: Annotated[str, Field(min_length=1, max_length=64)]
     pin: Annotated[str, Field(min_length=1, max_length=64, repr=False)]
@@ -178,7 +190,7 @@ class SignOnBody(Block):
 class ScanBody(Block):
     """What a client posts to `/v1/scans`."""
 
-    client_id: Annotated[str, Field(min_length=8, max_length=64)]
+    client_id: ClientId
     wc_id: str
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_CODE)]
     manual: bool = False

@@ -61,7 +61,8 @@ class Pages(Server):
         if behind is not None:
             if not _ORIGIN.fullmatch(behind):
                 raise ConfigurationError(f"--behind is '{behind}'; expected an address such as https://line-1.plant")
-            self._origins.add(behind)
+            # As browsers write it.
+            self._origins.add(behind.lower())
         self._pages: set[web.WebSocketResponse] = set()
 
     async def run(self) -> None:

@@ -280,13 +280,14 @@ async def test_facts_are_the_last_ones_in_order(client: Client) -> None:
 @pytest.mark.parametrize(
     ("method", "url", "body", "status", "detail"),
     [
-        ("GET", "/v1/nothing", "", 404, "Not Found"),
-        ("DELETE", "/v1/status", "", 405, "Method Not Allowed"),
+        ("GET", "/v1/nothing", "", 404, "Not Found: GET /v1/nothing; /v1/docs shows"),
+        ("DELETE", "/v1/status", "", 405, "Method Not Allowed: DELETE /v1/status; /v1/docs shows"),
         ("GET", "/v1/facts?last=many", "", 400, "'last' must be a whole number"),
         ("POST", "/v1/entries", "", 400, "Invalid JSON"),
         ("POST", "/v1/entries", "[]", 400, "the body"),
         ("POST", "/v1/entries", "{}", 400, "client_id: Field required"),
         ("POST", "/v1/entries", ENTRY.model_copy(update={"client_id": "short"}).model_dump_json(), 400, "client_id: "),
+        ("POST", "/v1/entries", ENTRY.model_copy(update={"client_id": "cmd-0001"}).model_dump_json(), 400, "the MES's"),
         ("POST", "/v1/scans", SCAN.model_copy(update={"text": ""}).model_dump_json(), 400, "text: "),
         ("POST", "/v1/scans", SCAN.model_copy(update={"text": "x" * 4097}).model_dump_json(), 400, "text: "),
         ("POST", "/v1/scans", SCAN.model_dump_json()[:-1] + ', "more": 1}', 400, "more: "),

@@ -20,6 +20,7 @@ import psutil
 import pytest
 import textual_serve
 
+from agent.commands.tui import tui
 from agent.core.errors import ConfigurationError
 from agent.tui import browser
 from agent.tui.browser import Pages
@@ -146,7 +147,7 @@ async def test_a_server_that_ends_takes_its_terminals_with_it(number: signal.Sig
 
 async def test_a_page_of_another_site_gets_no_terminal_and_the_plants_proxy_does(socket: Path) -> None:
     agent = FakeAgent(showing(STOPPED))
-    async with agent.serving(socket), serving(socket, "--behind", "https://line-1.plant") as served:
+    async with agent.serving(socket), serving(socket, "--behind", "https://Line-1.plant") as served:
         async with aiohttp.ClientSession() as http:
             for origin in ("https://evil.example", f"http://evil.example:{served.port}", "null", None):
                 with pytest.raises(aiohttp.WSServerHandshakeError, match="403"):
@@ -221,6 +222,11 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 @pytest.mark.parametrize("address", ["127.0.0.1:8090", "localhost:8090", "[::1]:8090", "127.1.2.3:1"])
 def test_this_pc_alone_may_be_served(address: str) -> None:
     Pages(address, ["true"], None)
+
+
+def test_a_proxy_is_named_where_something_is_served() -> None:
+    with pytest.raises(ConfigurationError, match="--behind says"):
+        tui(behind="https://line-1.plant")
 
 
 @pytest.mark.parametrize("behind", ["line-1.plant", "https://line-1.plant/", "ftp://line-1.plant"])

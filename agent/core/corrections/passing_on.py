@@ -8,7 +8,7 @@ from agent.core.contract.commands import Correct
 from agent.core.contract.envelope import Row
 from agent.core.corrections.targets import Target
 from agent.core.observations import Directive, Entry
-from agent.core.views import Reply
+from agent.core.views import OF_COMMANDS, Reply
 
 _SET = TypeAdapter(dict[str, str | None])
 
@@ -40,7 +40,7 @@ def entry_of(command: Correct, directive: Directive, target: Row) -> Entry | Non
         "reason": command.reason,
         "comment": command.comment,
     }
-    client_id = f"cmd-{command.command_id}"
+    client_id = f"{OF_COMMANDS}{command.command_id}"
     return Entry(target.wc_id, f"{command.action}_fact", arguments, directive.observed, client_id, command.actor, "mes")
 
 
