@@ -71,6 +71,7 @@ soak-mutants: $(DEV_STAMP) ## Mutation testing of agent/core: MUTANTS changes, d
 
 generated: $(DEV_STAMP) ## Write the published schemas anew
 	$(BIN)/python -m tests.contract.generated
+	$(BIN)/python -m tests.tui.catalogues
 
 mosquitto: ## Bring the MQTT broker that the tests need, through apt, when it is missing
 	@if PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null; then :; else \

@@ -111,7 +111,7 @@ class Wording:
             message: the sentence in English.
         """
         sentences = pattern.split("\n")
-        if self.language == "en" or not all(map(is_sentence, sentences)):
+        if self.language == "en" or not all(is_sentence(self.language, one) for one in sentences):
             return message
         own = {name: self._value(name, value) for name, value in values.items()}
         return " ".join(self.say(sentence, **own) for sentence in sentences)

@@ -26,10 +26,11 @@ from agent.tui.connection import Loss
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
 from agent.tui.panels import Line
 from agent.tui.sheets.sheet import Page, Show
-from agent.tui.texts import ANSWERS, LANGUAGES, Language
+from agent.tui.texts import LANGUAGES, Language
 from agent.tui.wording import Wording
 from tests.tui import stop_views
 from tests.tui.operating import LARGE, SMALL
+from tests.tui.spoken import patterns_of_the_agent
 from tests.tui.views import (
     ASKING,
     CENTER,
@@ -222,7 +223,7 @@ def look_at_colors(terminal: Terminal, what: str) -> None:
 def test_no_answer_is_longer_than_the_longest_that_fits(language: Language) -> None:
     words = Wording(language, ZoneInfo("UTC"))
     width, rows = SMALL[0] - 2, 3
-    for pattern in ANSWERS:
+    for pattern in {text for _, text in patterns_of_the_agent() if text}:
         names = [name for _, name, _, _ in Formatter().parse(pattern) if name]
         values = {**dict.fromkeys(names, "ABCDEFGH-1"), **{n: v for n, v in LONGEST.values.items() if n in names}}
         said = words.answer(pattern, values, pattern.format(**values))

@@ -1,55 +1,15 @@
+"""The terminal's catalogues are whole: every sentence in every language, and none that nobody says."""
+
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterator
-from pathlib import Path
 from string import Formatter
 
 import pytest
 
-import agent
-import agent.tui
-from agent.tui.texts import ANSWERS, LANGUAGES, sentences, translate
+from tests.tui.catalogues import TRANSLATED, compiled, read, source, words
+from tests.tui.spoken import patterns_of_the_agent, spoken_sentences, strings_of_the_terminal
 
-TERMINAL = next(iter(agent.tui.__path__))
-AGENT = next(iter(agent.__path__))
-SAYS = re.compile(r"^from agent\.core\.sentences import .*\bsay\b", re.MULTILINE)
-SOURCES = sorted(path for path in Path(TERMINAL).rglob("*.py") if path.parent.name != "texts")
-
-
-def strings_of_the_terminal() -> Iterator[str]:
-    """Every text constant of the terminal's sources but the catalogue itself."""
-    for source in SOURCES:
-        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value
-
-
-def patterns_of_the_agent() -> Iterator[tuple[str, str | None]]:
-    """Where the agent says something to people, and what; None where that is not written out."""
-    for source in sorted(Path(AGENT).rglob("*.py")):
-        text = source.read_text("utf-8")
-        if SAYS.search(text) and not source.is_relative_to(TERMINAL):
-            for node in ast.walk(ast.parse(text)):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
-                    yield from ((f"{source}:{node.lineno}", text) for text in written_out(node.args[0]))
-
-
-def written_out(node: ast.expr) -> list[str | None]:
-    if isinstance(node, ast.IfExp):
-        return [*written_out(node.body), *written_out(node.orelse)]
-    return [node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None]
-
-
-def spoken_sentences() -> Iterator[str]:
-    """What is passed to `say` word for word."""
-    for source in SOURCES:
-        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
-                first = node.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value:
-                    yield first.value
+SENTENCES = sorted(text for context, text in words("ru") if context is None)
 
 
 def placeholders(text: str) -> set[str]:
@@ -57,30 +17,38 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_every_sentence_that_is_spoken_is_in_the_catalogue() -> None:
-    assert set(spoken_sentences()) - set(sentences()) == set()
-
-
-def test_the_catalogue_has_no_sentence_that_nobody_speaks() -> None:
-    assert set(sentences()) - set(ANSWERS) - set(strings_of_the_terminal()) == set()
+    assert set(spoken_sentences()) - set(SENTENCES) == set()
 
 
 def test_every_answer_of_the_agent_is_written_out_where_it_is_said() -> None:
     assert [place for place, text in patterns_of_the_agent() if text is None] == []
 
 
-def test_every_answer_of_the_agent_is_in_the_catalogue_and_no_other() -> None:
-    said = {text for _, text in patterns_of_the_agent()}
-    assert (said - set(ANSWERS), set(ANSWERS) - said) == (set(), set())
+def test_every_answer_of_the_agent_is_in_the_catalogue() -> None:
+    assert {text for _, text in patterns_of_the_agent()} - set(SENTENCES) == set()
 
 
-@pytest.mark.parametrize("sentence", sentences())
-def test_translations_keep_the_placeholders(sentence: str) -> None:
-    assert [placeholders(translate(language, sentence)) for language in LANGUAGES] == [placeholders(sentence)] * 3
+def test_the_catalogue_has_no_sentence_that_nobody_speaks() -> None:
+    said = {text for _, text in patterns_of_the_agent()} | set(strings_of_the_terminal())
+    assert set(SENTENCES) - said == set()
 
 
-@pytest.mark.parametrize("sentence", sentences())
-def test_every_sentence_is_translated(sentence: str) -> None:
-    russian, kazakh = translate("ru", sentence), translate("kk", sentence)
-    assert sentence not in {russian, kazakh}
-    assert russian.strip() == russian != ""
-    assert kazakh.strip() == kazakh != ""
+def test_all_languages_have_the_same_sentences_and_words() -> None:
+    assert set(words("ru")) == set(words("kk"))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_what_the_terminal_loads_is_what_translators_wrote(language: str) -> None:
+    assert source(language).with_suffix(".mo").read_bytes() == compiled(language), "run `make generated`"
+    assert [message.id for message in read(language) if message.fuzzy and message.id] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_keep_the_placeholders(language: str) -> None:
+    assert {text: said for (_, text), said in words(language).items() if placeholders(said) != placeholders(text)} == {}
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_sentence_is_translated(language: str) -> None:
+    said = {text: said for (context, text), said in words(language).items() if context is None}
+    assert [text for text, ours in said.items() if not ours.strip() or ours != ours.strip()] == []

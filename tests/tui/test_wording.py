@@ -14,9 +14,9 @@ from agent.core.shifts.figures import Sums
 from agent.core.shifts.time_elements import elements
 from agent.core.work_center_view import EventView
 from agent.tui.pages import shift_line
-from agent.tui.texts import LANGUAGES, Language, sentences
-from agent.tui.texts.values import VALUES
+from agent.tui.texts import LANGUAGES, Language
 from agent.tui.wording import EVENTS, SYSTEM_REASONS, Wording
+from tests.tui.catalogues import words as catalogue
 from tests.tui.views import CENTER, SHIFT
 
 EVENT = EventView(time="2026-03-04T05:17:42.120Z", type="stop.closed", text="J-12")
@@ -46,7 +46,9 @@ def test_every_fact_of_a_work_center_that_is_shown_has_a_name() -> None:
 
 
 def test_every_kind_of_fact_and_reason_has_its_name_in_the_catalogue() -> None:
-    assert {*EVENTS.values(), *SYSTEM_REASONS.values()} - set(sentences()) == set()
+    assert {*EVENTS.values(), *SYSTEM_REASONS.values()} - {
+        text for context, text in catalogue("ru") if context is None
+    } == set()
 
 
 def test_there_are_three_languages() -> None:
@@ -118,4 +120,4 @@ def test_an_answer_is_said_with_its_values_and_only_our_own_words_among_them_are
     ],
 )
 def test_our_own_words_are_all_there(name: str, words: set[str]) -> None:
-    assert set(VALUES[name]) == words
+    assert {word for context, word in catalogue("ru") if context == name} == words
