@@ -6,32 +6,30 @@ Knows nothing of the screen. Time comes in as monotonic seconds.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Callable
 from typing import Literal
-from uuid import uuid4
 
-from agent.core.observations import BADGE, TERMINAL
+from agent.core.observations import BADGE
 from agent.core.terminal_settings import ThemeName
 from agent.core.values import replace
-from agent.core.views import LONGEST_CODE, EntryBody, ScanBody, SignOnBody
+from agent.core.views import SignOnBody
 from agent.core.work_center_view import AskedView, ExpectedView, PinAskedView, ScanView, WorkCenterView
 from agent.tui import feedback as told
 from agent.tui import masking
-from agent.tui.connection import Body
-from agent.tui.deliveries import WAITING_AT_MOST, Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
+from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.keyboard import Collector
 from agent.tui.meanings import Confirmed, Damaged, Meaning, Picked, Scanned, Switched, Typed
+from agent.tui.outgoing import Outgoing
 from agent.tui.path import Path
+from agent.tui.prompts import pin_prompt, prompt
 from agent.tui.scene import Scene
 from agent.tui.sheets import expected as expected_scans
-from agent.tui.sheets import rights, standing, undoing
+from agent.tui.sheets import rights, standing
 from agent.tui.sheets.run import run
-from agent.tui.sheets.sheet import DIGITS, Deed, Field, Known, Note, Page, Send, Sheet, Show, SignOn, Switch
+from agent.tui.sheets.sheet import DIGITS, Deed, Field, Note, Page, Send, Sheet, Show, SignOn, Switch
 from agent.tui.texts import Language
 from agent.tui.themes import after
-from agent.tui.together import Together
 from agent.tui.tongue import Tongue
 from agent.tui.watch import Watch
 from agent.tui.wording import Wording
@@ -42,10 +40,6 @@ ERASE = "\b"
 _FEW_DIGITS = re.compile("[0-9]{1,6}")
 _WHILE_LOCKED = frozenset({Page.HELP, Page.LOSSES, Page.SYNC, Page.ALARMS, Page.SIGN_ON})
 """Pages that open at a locked work center."""
-_ABOUT_STOPS = frozenset(
-    {Page.RUN, Page.LOCKED, Page.QUESTION, Page.REASONS, Page.STOP, Page.PARTS, Page.SPLIT, Page.EXPLAIN}
-)
-"""Pages on which nothing reminds of the stop that asks why: it stands there, or something else must be done first."""
 
 
 class Desk:
@@ -68,15 +62,9 @@ class Desk:
         self.path = Path()
         self.feedback = told.QUIET
         self.wedge = wedge
-        self._deliveries = deliveries
+        self._outgoing = Outgoing(deliveries)
         self._ring = ring
         self._watch = Watch(center)
-        self._own_scans: deque[str] = deque(maxlen=WAITING_AT_MOST)
-        """Codes of this terminal that the work center has not shown yet."""
-        self._names: dict[str, str] = {}
-        """What the entries under way are called, by their client's id."""
-        self._together: list[Together] = []
-        """Entries under way that one key made together."""
         self._answered: AskedView | None = None
         """The question that an answer is under way to."""
         self._forgotten: ExpectedView | None = None
@@ -127,17 +115,9 @@ class Desk:
 
     def prompt(self, now: float) -> str:
         """What is to be typed, or that it can be."""
-        words, asked, field = self.words, self.pin_of, self.sheet(now).field
-        if asked is not None:
-            return words.say("{name}: type your PIN and press Enter", name=asked.name)
-        if field is not None:
-            return field.prompt
-        scene = self.scene(now)
-        if scene is not None and self.shown is Page.RUN and (offer := undoing.offer(scene)):
-            return offer
-        if scene is not None and scene.asks_why and self.shown not in _ABOUT_STOPS:
-            return words.say("It stands and nobody has said why: F2")
-        return words.say("Scan a code, or type it and press Enter")
+        words, field = self.words, self.sheet(now).field
+        asks = pin_prompt(self.pin_of, field, words)
+        return prompt(self.scene(now), self.shown, field, words) if asks is None else asks
 
     @property
     def words(self) -> Wording:
@@ -180,12 +160,10 @@ class Desk:
             case Lost(loss):
                 self._watch.lose(loss, now)
             case Answered() | Delayed() | GivenUp():
-                self._tell(self._told(news))
+                self._tell(self._outgoing.told(news, self.words))
                 self._ask_pin_again(news)
                 if isinstance(news, Answered) and news.shut_out:
                     self._let_in.pop(news.body.wc_id, None)
-                if not isinstance(news, Delayed):
-                    self._names.pop(news.body.client_id, None)
                 if not (isinstance(news, Answered) and news.reply.accepted):
                     self._answered = self._forgotten = None
                 elif news.reply.code == told.HELP:
@@ -271,13 +249,13 @@ class Desk:
                 self._answer("cancel", self.question)
             elif self.shown is Page.EXPECTED:
                 self._forget()
-            elif not self._deliveries.give_up():
+            elif not self._outgoing.give_up():
                 self.feedback = told.QUIET
         self.settle(now)
 
     def quit(self) -> None:
         """Ends the terminal; says why not at a kiosk, and while what the operator entered would be lost by it."""
-        waiting = self._deliveries.waiting
+        waiting = self._outgoing.waiting
         if self.is_kiosk:
             self._note("This terminal is not closed by its keys. F10 locks it.")
         elif waiting:
@@ -304,7 +282,7 @@ class Desk:
 
     def lock(self) -> None:
         """Whoever works here leaves."""
-        self._enter(self.words.say("Lock"), "lock", {})
+        self._enter(self.words.say("Lock"), "lock")
 
     def settle(self, now: float) -> None:
         """Lets the keys mean what they mean on the screen that stands there now, in the language of who acts there."""
@@ -321,8 +299,7 @@ class Desk:
             self.path.settle(scene)
         sheet = self.sheet(now)
         self.wedge.hand.picking = asked is None and bool(sheet.choices) and sheet.field is None
-        is_pin = asked is not None or (sheet.field is not None and sheet.field.kind == "pin")
-        wanted = self.prompt(now) if is_pin else None
+        wanted = pin_prompt(asked, sheet.field, self.words)
         if wanted != self._pin_prompt:
             # A half of a PIN is never left to be read, or sent as a code.
             self.wedge.clear()
@@ -338,10 +315,7 @@ class Desk:
 
     def _show_scan(self, scan: ScanView | None, now: float) -> None:
         """A scan by a reader of the agent's own; one of this terminal has its answer already."""
-        if scan is None:
-            return
-        if scan.reader == TERMINAL and scan.text in self._own_scans:
-            self._own_scans.remove(scan.text)
+        if scan is None or self._outgoing.is_own(scan):
             return
         if scan.text == BADGE and self._center is not None:
             # That reader stands beside this terminal: whoever was let in here before has made room.
@@ -359,7 +333,7 @@ class Desk:
                 if note is not None:
                     self._do(note, now)
             case Send():
-                self._send_all(deed)
+                self._send(deed)
                 self.path.go_home(deed.then)
             case SignOn(operator_id, pin):
                 self._sign_on(operator_id, pin)
@@ -383,62 +357,31 @@ class Desk:
 
     def _answer(self, action: Literal["confirm", "cancel"], question: AskedView) -> None:
         self._answered = question
-        self._enter(self.words.say("Yes" if action == "confirm" else "No"), action, {})
+        self._enter(self.words.say("Yes" if action == "confirm" else "No"), action)
 
     def _forget(self) -> None:
         self._forgotten = self.expected
-        self._enter(self.words.say("No scan"), "forget_scan", {})
+        self._enter(self.words.say("No scan"), "forget_scan")
 
-    def _told(self, news: Answered | Delayed | GivenUp) -> Feedback:
-        """What is said of an entry, or of all that were made with it."""
-        answer = told.of_news(news, self.words, self._named(news.body))
-        if isinstance(news, GivenUp):
-            self._together.clear()
-        one = next((one for one in self._together if news.body.client_id in one.waiting), None)
-        if one is None or not isinstance(news, Answered):
-            return answer
-        said = one.answered(news.body.client_id, answer, self.words)
-        self._together = [other for other in self._together if other.waiting]
-        return said
+    def _enter(self, name: str, action: str) -> None:
+        self._send(Send(name, action, {}))
 
-    def _send_all(self, deed: Send) -> None:
-        """Enters what one key made."""
-        together = Together(deed.name, set())
-        for arguments in (deed.arguments, *deed.more):
-            client_id = self._enter(deed.name, deed.action, arguments)
-            if client_id is None:
-                together.refused.append(self.feedback)
-            else:
-                together.waiting.add(client_id)
-        if deed.more:
-            self._together.append(together)
-
-    def _enter(self, name: str, action: str, arguments: Known) -> str | None:
-        """Sends an entry; the client's id of it, None where it was not taken."""
-        if self._center is None:
-            return None
-        client_id, wc_id = str(uuid4()), self._center.wc_id
-        self._names[client_id] = name
-        body = EntryBody(client_id=client_id, wc_id=wc_id, action=action, arguments=dict(arguments))
-        return client_id if self._send(body) else None
+    def _send(self, deed: Send) -> None:
+        if self._center is not None:
+            self._tell(self._outgoing.enter(self._center.wc_id, deed, self.words))
 
     def _send_scan(self, text: str, *, manual: bool) -> None:
-        name = BADGE if self._is_badge(text) else told.readable(text)
+        is_badge = self._is_badge(text)
         if self._center is None:
+            name = BADGE if is_badge else told.readable(text)
             self._refuse("{text}: not taken, no work center is shown.", text=name)
             return
-        if len(text) > LONGEST_CODE:
-            self._refuse(
-                "A code of {count} characters is no label, nothing was taken. Scan another one.", count=str(len(text))
-            )
-            return
-        self._own_scans.append(BADGE if self._is_badge(text) else text)
-        self._send(ScanBody(client_id=str(uuid4()), wc_id=self._center.wc_id, text=text, manual=manual))
+        wc_id = self._center.wc_id
+        self._tell(self._outgoing.scan(wc_id, text, self.words, manual=manual, is_badge=is_badge))
 
     def _sign_on(self, operator_id: str, pin: str) -> None:
         if self._center is not None:
-            wc_id = self._center.wc_id
-            self._send(SignOnBody(client_id=str(uuid4()), wc_id=wc_id, operator_id=operator_id, pin=pin))
+            self._tell(self._outgoing.sign_on(self._center.wc_id, operator_id, pin, self.words))
 
     def _ask_pin_again(self, news: Answered | Delayed | GivenUp) -> None:
         """A wrong PIN does not make anybody say again who they are."""
@@ -447,31 +390,12 @@ class Desk:
         if is_wrong and isinstance(body, SignOnBody) and self.pin_of is None and self.path.page is Page.RUN:
             self.path.go_home(Show(Page.SIGN_ON, {"operator_id": body.operator_id}))
 
-    def _named(self, body: Body) -> str:
-        """What the operator calls this entry."""
-        match body:
-            case SignOnBody():
-                return "PIN"
-            case ScanBody(text=text):
-                return BADGE if self._is_badge(text) else told.readable(text)
-            case EntryBody():
-                return self._names.get(body.client_id, body.action)
-
     def _is_badge(self, text: str) -> bool:
         return masking.is_badge(text, self._badge_pattern)
 
     @property
     def _badge_pattern(self) -> str | None:
         return self._watch.view.badge_pattern if self._watch.view else None
-
-    def _send(self, body: Body) -> bool:
-        """Whether it was taken."""
-        name = self._named(body)
-        if not self._deliveries.submit(body):
-            self._refuse("{text}: not taken, too many entries wait for the agent.", text=name)
-            return False
-        self.feedback = Feedback(Tone.WAITING, self.words.say("{text}: sent, no answer yet.", text=name))
-        return True
 
     def _refuse(self, sentence: str, **values: str) -> None:
         self._tell(Feedback(Tone.REFUSED, self.words.say(sentence, **values)))

@@ -76,7 +76,7 @@ async def test_help_opens_at_a_locked_work_center(socket: Path) -> None:
     async with FakeAgent(showing(LOCKED)).serving(socket), operating(socket) as operator:
         await operator.sees("Locked: scan your badge")
         await operator.press("f1")
-        await operator.sees("F10 locks the work center")
+        await operator.sees("F10 locks until a badge is scanned")
         await operator.press("escape")
         await operator.sees("Locked: scan your badge")
 
