@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-scans soak-terminal soak-properties soak-mutants mosquitto help
+.PHONY: soak-scans soak-terminal soak-properties soak-mutants screenshots mosquitto help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -72,6 +72,9 @@ soak-mutants: $(DEV_STAMP) ## Mutation testing of agent/core: MUTANTS changes, d
 generated: $(DEV_STAMP) ## Write the published schemas anew
 	$(BIN)/python -m tests.contract.generated
 	$(BIN)/python -m tests.tui.catalogues
+
+screenshots: $(DEV_STAMP) ## Draw the terminal's screens for docs/terminal anew
+	$(BIN)/python -m tests.tui.screenshots
 
 mosquitto: ## Bring the MQTT broker that the tests need, through apt, when it is missing
 	@if PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null; then :; else \

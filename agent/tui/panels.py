@@ -170,7 +170,8 @@ class StatePanel(Vertical):
             self._timer.say_big(lasted)
         about = _about(scene)
         self._about.say("\n".join(["   ".join(about[:2]), *about[2:]] if tight else about))
-        self.set_classes(f"-{center.condition.lower()}{' -tight' if tight else ''}")
+        classes = [f"-{center.condition.lower()}", *(["-tight"] if tight else []), *(["-beside"] if fitting else [])]
+        self.set_classes(" ".join(classes))
 
 
 def _about(scene: Scene) -> list[str]:

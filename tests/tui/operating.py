@@ -35,6 +35,14 @@ async def eventually(condition: Callable[[], bool], what: str, within: float = 1
         raise AssertionError(f"not within {within} s: {what}") from None
 
 
+async def settled(terminal: Terminal) -> None:
+    """Waits until everything told so far is drawn."""
+    for pump in (terminal, terminal.screen):
+        drawn = asyncio.Event()
+        pump.call_after_refresh(drawn.set)
+        await drawn.wait()
+
+
 @dataclass
 class Operator:
     """Works one terminal."""

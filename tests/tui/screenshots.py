@@ -1,90 +1,69 @@
 """Draws the terminal's screens for docs/terminal: `python -m tests.tui.screenshots [FOLDER]`.
 
-Made of fixed views at a fixed moment. PNG as well as SVG, for whoever looks at them.
+As SVG for the documentation; into another folder as PNG too, for whoever looks at them.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import resvg_py
 
-from agent.core.machine.conditions import Condition
-from agent.core.terminal_settings import TerminalSettings
-from agent.core.views import AgentView
-from agent.tui.app import Terminal
-from agent.tui.deliveries import Deliveries, Seen
-from agent.tui.sheets.sheet import Page
+from agent.core.terminal_settings import ThemeName
 from agent.tui.texts import LANGUAGES, Language
 from tests.tui.operating import LARGE, SMALL
-from tests.tui.views import IN_SHIFT, LOCKED, STOP, VIEW, showing
+from tests.tui.screens import Screen, draw, principal, standing
 
-AT = 0.0
 FOLDER = Path(__file__).parents[2] / "docs" / "terminal"
-STANDING = IN_SHIFT.model_copy(update={"stop": STOP, "condition": Condition.FAULTED, "condition_since": STOP.start})
-AWAY = VIEW.uplink.model_copy(update={"state": "offline", "waiting": 312, "autonomy_s": 111_600.0})
-OFFLINE = showing(IN_SHIFT).model_copy(update={"uplink": AWAY})
+TRANSLATED = ("run", "stop", "lots")
+ENLARGED = ("run", "stop")
+THEMED = ("run",)
+_FONTS = re.compile(r"@font-face {.*?}\s*", re.DOTALL)
+"""They would be fetched from the internet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One screen to be drawn."""
-
-    name: str
-    view: AgentView
-    page: Page = Page.RUN
-    language: Language = "en"
-    size: tuple[int, int] = SMALL
-
-    @property
-    def file(self) -> str:
-        return f"{self.name}-{self.language}-{self.size[0]}x{self.size[1]}.svg"
-
-
-def shots() -> Iterator[Shot]:
-    """Every screen in English, the most looked at in each language, some on a large screen."""
-    run, stop = showing(IN_SHIFT), showing(STANDING)
-    pages = (Page.STOPS, Page.LOTS, Page.OUTPUT, Page.SCRAP, Page.QUALITY, Page.ORDERS, Page.CALL, Page.HANDOVER)
-    for page in (*pages, Page.HELP, Page.LOSSES, Page.SYNC):
-        yield Shot(page, stop if page is Page.STOPS else run, page)
-    yield Shot("locked", showing(LOCKED))
-    yield Shot("offline", OFFLINE)
+def sets() -> Iterator[tuple[str, Language, tuple[int, int], ThemeName, tuple[Screen, ...]]]:
+    """How the names of files end, how the terminal is set, and what it shows then."""
+    shown = principal()
     for language in LANGUAGES:
-        yield Shot("run", run, language=language)
-        yield Shot("stop", stop, language=language)
-        if language != "en":
-            yield Shot(Page.LOTS, run, Page.LOTS, language)
-    yield Shot("run", run, size=LARGE)
-    yield Shot("stop", stop, size=LARGE)
+        names = [screen for screen in shown if language == "en" or screen.name in TRANSLATED]
+        yield f"-{language}", language, SMALL, "dark", tuple(names)
+    yield "-en-160x48", "en", LARGE, "dark", tuple(screen for screen in shown if screen.name in ENLARGED)
+    themed = tuple(screen for screen in shown if screen.name in THEMED)
+    yield "-en-light", "en", SMALL, "light", themed
+    yield "-en-high-contrast", "en", SMALL, "high_contrast", themed
 
 
-async def drawn(shot: Shot) -> str:
-    """The screen as SVG."""
-    terminal = Terminal(Deliveries(), None, shot.language, TerminalSettings())
-    async with terminal.run_test(size=shot.size) as pilot:
-        # The clock stands at the moment of the view.
-        terminal.draw = lambda: terminal._line_screen.draw(terminal.desk, AT)  # type: ignore[method-assign]
-        terminal.desk.hear(Seen(shot.view), AT)
-        if shot.page is not Page.RUN:
-            terminal.desk.open_page(shot.page, AT)
-        for _ in range(3):
-            terminal.draw()
-            await pilot.pause()
-        return terminal.export_screenshot(title="Lineside")
+async def drawn() -> dict[str, str]:
+    """All of them, by the names of their files."""
+    pictures = {}
+    for end, language, size, theme, screens in sets():
+        async with standing(language, size, theme) as terminal:
+            for screen in screens:
+                await draw(terminal, screen)
+                pictures[f"{screen.name}{end}"] = _FONTS.sub("", terminal.export_screenshot(title="Lineside"))
+    return pictures
 
 
 def main(folder: Path) -> None:
-    """Draws all of them."""
+    """Draws all of them anew, and leaves none that is no more."""
     folder.mkdir(parents=True, exist_ok=True)
-    for shot in shots():
-        svg = asyncio.run(drawn(shot))
-        (folder / shot.file).write_text(svg, encoding="utf-8")
-        png = resvg_py.svg_to_bytes(svg_string=svg, monospace_family="DejaVu Sans Mono", font_family="DejaVu Sans Mono")
-        (folder / shot.file).with_suffix(".png").write_bytes(bytes(png))
+    for former in folder.glob("*.svg"):
+        former.unlink()
+    for name, svg in asyncio.run(drawn()).items():
+        file = folder / f"{name}.svg"
+        file.write_text(svg, encoding="utf-8")
+        if folder != FOLDER:
+            file.with_suffix(".png").write_bytes(_png(svg))
+
+
+def _png(svg: str) -> bytes:
+    font = "DejaVu Sans Mono"
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, monospace_family=font, font_family=font))
 
 
 if __name__ == "__main__":

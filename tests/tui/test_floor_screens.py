@@ -14,8 +14,8 @@ from agent.tui.deliveries import Answered, Seen
 from agent.tui.sheets.sheet import Page
 from agent.tui.texts import LANGUAGES, Language
 from tests.tui.floor_views import FULL, LOADED, SHOWS, floor
-from tests.tui.operating import LARGE, SMALL
-from tests.tui.test_screens import START, look_at_colors, look_for_cuts, settled, terminal_in
+from tests.tui.operating import LARGE, SMALL, settled
+from tests.tui.test_screens import START, look_at_colors, look_for_cuts, terminal_in
 
 
 async def every_page(language: Language, look: Callable[[Terminal, str], None], size: tuple[int, int]) -> None:

@@ -36,7 +36,7 @@ def test_each_component_says_what_is_needed_left_loaded_and_until_when_and_what_
 
 def test_enter_goes_to_what_is_missing_first() -> None:
     desk = at_lots()
-    assert desk.offered == "CABLE-77"
+    assert desk.offered == "CABLE-77   Cable"
     assert desk.enter().sheet.title == "CABLE-77   Cable"
     assert "Scan a lot to load it." in desk.sheet.lines
 

@@ -11,9 +11,9 @@ from agent.tui.app import Terminal
 from agent.tui.deliveries import Seen
 from agent.tui.sheets.sheet import Page, Show
 from agent.tui.texts import LANGUAGES, Language
-from tests.tui.operating import LARGE, SMALL
+from tests.tui.operating import LARGE, SMALL, settled
 from tests.tui.people import ACKNOWLEDGED, MANNED, NOTE, OVERDUE, SIGNED, TECHNICIAN
-from tests.tui.test_screens import look_at_colors, look_for_cuts, settled, terminal_in
+from tests.tui.test_screens import look_at_colors, look_for_cuts, terminal_in
 from tests.tui.views import LOCKED, SHIFT, STOP, showing
 
 SHORT = NOTE.model_copy(update={"text": "Feeder jams"})

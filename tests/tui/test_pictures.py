@@ -169,7 +169,7 @@ def test_what_is_not_listed_has_a_name() -> None:
 
 def test_where_there_is_no_room_the_bar_goes_first_and_then_the_end_of_the_name() -> None:
     assert rows(pareto(LOSSES[:1], REASONS, EN, 40)) == ["Jam in the feeder    0:45:11  7 ×  100 %"]
-    assert rows(pareto(LOSSES[:1], REASONS, EN, 30)) == ["Jam in …  0:45:11  7 ×  100 %"]
+    assert rows(pareto(LOSSES[:1], REASONS, EN, 30)) == ["Jam in t…  0:45:11  7 ×  100 %"]
 
 
 @given(losses=SHARES, words=WORDS, width=WIDTHS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -29,7 +28,7 @@ from agent.tui.sheets.sheet import Page, Show
 from agent.tui.texts import LANGUAGES, Language
 from agent.tui.wording import Wording
 from tests.tui import stop_views
-from tests.tui.operating import LARGE, SMALL
+from tests.tui.operating import LARGE, SMALL, settled
 from tests.tui.spoken import patterns_of_the_agent
 from tests.tui.views import (
     ASKING,
@@ -125,14 +124,6 @@ async def terminal_in(
     terminal = Terminal(Deliveries(), None, language, TerminalSettings(theme=theme))
     async with terminal.run_test(size=size) as pilot:
         yield terminal, pilot
-
-
-async def settled(terminal: Terminal) -> None:
-    """Waits until everything told so far is drawn."""
-    for pump in (terminal, terminal.screen):
-        drawn = asyncio.Event()
-        pump.call_after_refresh(drawn.set)
-        await drawn.wait()
 
 
 async def every_screen(

@@ -7,7 +7,8 @@ from agent.core.work_center_view import PersonView
 from agent.tui.deliveries import Seen
 from agent.tui.texts import LANGUAGES
 from agent.tui.tongue import Tongue
-from tests.tui.test_screens import settled, terminal_in
+from tests.tui.operating import settled
+from tests.tui.test_screens import terminal_in
 from tests.tui.views import CENTER, NOON, showing
 
 

@@ -92,6 +92,7 @@ class _Row:
     text: str
     deed: Show
     name: str
+    """What Enter calls it."""
     is_short: bool = False
 
     def choice(self, widths: list[int]) -> Choice:
@@ -109,8 +110,9 @@ def _component_rows(scene: Scene) -> Iterator[_Row]:
         amount = f"{left} / {words.count(one.required)} {one.uom}"
         loaded = ", ".join(one.lots[:2]) + (f" +{len(one.lots) - 2}" if len(one.lots) > 2 else "")
         cells = (_mark(one, scene), one.item_id, amount, loaded, _until(one.expires, words))
-        deed = alone or Show(Page.COMPONENT, {"bom_line": one.bom_line})
-        yield _Row(cells, words.text(one.text, ""), deed, one.item_id, one.short)
+        text = words.text(one.text, "")
+        name = f"{one.item_id}   {text}".rstrip() if only is None else words.say("Lot {lot_id}", lot_id=only)
+        yield _Row(cells, text, alone or Show(Page.COMPONENT, {"bom_line": one.bom_line}), name, one.short)
 
 
 def _other_rows(scene: Scene) -> Iterator[_Row]:
@@ -121,7 +123,8 @@ def _other_rows(scene: Scene) -> Iterator[_Row]:
             mark = _late(one.expires, scene) or ("" if not scene.center.components else words.say("NOT NEEDED"))
             left = "?" if one.left is None else _left(one, words)
             cells = (mark, one.item_id or "", left, one.lot_id, _until(one.expires, words))
-            yield _Row(cells, "", Show(Page.LOT, {"lot_id": one.lot_id}), one.lot_id)
+            name = words.say("Lot {lot_id}", lot_id=one.lot_id)
+            yield _Row(cells, "", Show(Page.LOT, {"lot_id": one.lot_id}), name)
 
 
 def _mark(one: ComponentView, scene: Scene) -> str:
