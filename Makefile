@@ -73,8 +73,9 @@ generated: $(DEV_STAMP) ## Write the published schemas anew
 	$(BIN)/python -m tests.contract.generated
 	$(BIN)/python -m tests.tui.catalogues
 
-screenshots: $(DEV_STAMP) ## Draw the terminal's screens for docs/terminal anew
+screenshots: $(DEV_STAMP) ## Draw the terminal's screens anew: pictures for docs/terminal, texts for the tests
 	$(BIN)/python -m tests.tui.screenshots
+	$(BIN)/python -m tests.tui.snapshots
 
 mosquitto: ## Bring the MQTT broker that the tests need, through apt, when it is missing
 	@if PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null; then :; else \

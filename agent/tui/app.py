@@ -193,10 +193,10 @@ class Terminal(App[None]):
         self.draw()
 
     def draw(self) -> None:
-        """Shows everything as it is now, once the parts of the screen are there."""
+        """Shows everything as it is now, while the parts of the screen are there."""
         if self.desk.is_over:
             self.exit()
-        elif self._complete:
+        elif self._complete and self.is_running:
             if self.theme != self.desk.theme:
                 self.theme = self.desk.theme
             self._line_screen.draw(self.desk, monotonic())

@@ -43,6 +43,12 @@ async def settled(terminal: Terminal) -> None:
         await drawn.wait()
 
 
+def screen_of(terminal: Terminal) -> str:
+    """What the screen shows, as text."""
+    lines = terminal.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
+
+
 @dataclass
 class Operator:
     """Works one terminal."""
@@ -69,8 +75,7 @@ class Operator:
 
     def screen(self) -> str:
         """What the screen shows, as text."""
-        lines = self.terminal.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in line).rstrip() for line in lines)
+        return screen_of(self.terminal)
 
     async def sees(self, text: str) -> None:
         try:

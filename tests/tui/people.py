@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.work_center_view import CallView, HandoverView, NoteView, PersonView
-from tests.tui.views import CENTER
+from agent.core.work_center_view import CallView, HandoverView, NoteView, PersonView, WorkCenterView
+from agent.tui.sheets.sheet import Page
+from tests.tui.views import CENTER, LOCKED, SHIFT, STOP
 
 ASEL = PersonView(
     operator_id="OP-7", name="Asel", activity="direct", since="2026-03-04T01:00:00.000Z", roles=("operator",)
@@ -55,3 +56,37 @@ TECHNICIAN = CallView(
 )
 MANNED = CENTER.model_copy(update={"crew": (MARAT, ASEL)})
 """Asel acts: she signed on last."""
+
+SHORT = NOTE.model_copy(update={"text": "Feeder jams"})
+"""A longer one ends early in a list, and stands in full on its own page."""
+NOTES = tuple(SHORT.model_copy(update={"note_id": f"note-{number}"}) for number in range(3))
+CALLS = tuple(TECHNICIAN.model_copy(update={"role": role}) for role in ("maintenance", "quality", "logistics"))
+BUSY = MANNED.model_copy(
+    update={
+        "handover": SIGNED,
+        "calls": CALLS,
+        "notes": (*NOTES, OVERDUE.model_copy(update={"text": SHORT.text})),
+        "uncoded": 3,
+        "open_nc": 2,
+        "shift_figures": SHIFT,
+        "stop": STOP,
+    }
+)
+WRITTEN = {"text": "x" * 115}
+PAGES: list[tuple[WorkCenterView, Page, dict[str, str]]] = [
+    (MANNED.model_copy(update={"handover": SIGNED, "calls": CALLS[:1]}), Page.RUN, {}),
+    (MANNED.model_copy(update={"notes": NOTES[:1]}), Page.HANDOVER, {}),
+    (BUSY, Page.HANDOVER, {}),
+    (BUSY.model_copy(update={"handover": ACKNOWLEDGED}), Page.HANDOVER, {}),
+    (BUSY, Page.NOTES, {}),
+    (MANNED.model_copy(update={"notes": (NOTE,)}), Page.NOTE, {"note_id": "note-1"}),
+    (BUSY, Page.ADD_NOTE, {}),
+    (BUSY, Page.ADD_NOTE, WRITTEN),
+    (BUSY, Page.ADD_NOTE, {**WRITTEN, "owner": "quality"}),
+    (BUSY, Page.CALL, {}),
+    (BUSY, Page.CREW, {}),
+    (BUSY, Page.PERSON, {"operator_id": "OP-7"}),
+    (LOCKED, Page.SIGN_ON, {}),
+    (LOCKED, Page.SIGN_ON, {"operator_id": "OP-7"}),
+]
+"""Every page about people, as full as they come."""

@@ -5,7 +5,7 @@ The plant's clock stands still, so that each screen is drawn alike whenever it i
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,18 +15,19 @@ from agent.core.machine.conditions import Condition
 from agent.core.replies import refused
 from agent.core.sentences import say
 from agent.core.terminal_settings import TerminalSettings, ThemeName
-from agent.core.views import AgentView, CodeView, EntryBody, ListView, Reply
-from agent.core.work_center_view import ClosedStopView, WorkCenterView
+from agent.core.views import AgentView, CodeView, EntryBody, ListView, Reply, UplinkView
+from agent.core.work_center_view import ClosedStopView, ExpectedView, WorkCenterView
 from agent.tui import feedback
 from agent.tui.app import Terminal
 from agent.tui.connection import Loss
-from agent.tui.deliveries import Answered, Deliveries, Lost, News, Seen
+from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen
 from agent.tui.sheets.sheet import Page, Show
 from agent.tui.texts import Language
-from tests.tui.floor_views import CHECKING, LOADED
+from tests.tui import stop_views
+from tests.tui.floor_views import CHECKING, FULL, LOADED, SHOWS
 from tests.tui.operating import settled
-from tests.tui.people import MANNED, NOTE
-from tests.tui.views import IN_SHIFT, NOON, STOP, VIEW
+from tests.tui.people import MANNED, NOTE, PAGES
+from tests.tui.views import ASKING, IN_SHIFT, NOON, PIN_ASKED, STOP, VIEW, showing
 
 _AT = 0.0
 _QUARTER_AGO = "2026-03-04T06:45:00.000Z"
@@ -39,27 +40,29 @@ class Screen:
     """One of them."""
 
     name: str
-    center: WorkCenterView
+    view: AgentView
     show: Show = _RUN
     news: tuple[News, ...] = ()
     """What comes after the agent's view."""
-    view: AgentView = VIEW
-    """What the agent says of all but the work center."""
 
     @property
     def seen(self) -> AgentView:
         """What the agent says, with a clock that stands still."""
-        return self.view.model_copy(update={"work_centers": (self.center,), "speed": 0.0, "lists": _LISTS})
+        return self.view.model_copy(update={"speed": 0.0})
 
     @property
     def earlier(self) -> AgentView:
         """What it said a quarter of an hour before: the terminal knows the pace by it."""
-        order = self.center.order
-        if order is None:
-            return self.seen
-        less = order.model_copy(update={"qty_good": order.qty_good - _MADE_SINCE})
-        center = self.center.model_copy(update={"order": less})
-        return self.seen.model_copy(update={"plant_time": _QUARTER_AGO, "work_centers": (center,)})
+        centers = tuple(_with_less(center) for center in self.view.work_centers)
+        return self.seen.model_copy(update={"plant_time": _QUARTER_AGO, "work_centers": centers})
+
+
+def _with_less(center: WorkCenterView) -> WorkCenterView:
+    order = center.order
+    if order is None:
+        return center
+    less = order.model_copy(update={"qty_good": order.qty_good - _MADE_SINCE})
+    return center.model_copy(update={"order": less})
 
 
 def _codes(*texts: tuple[str, str, str, str]) -> ListView:
@@ -117,18 +120,14 @@ _OF_LAST_SHIFT = _UNEXPLAINED.model_copy(
 )
 
 
-def _line(**changed: object) -> WorkCenterView:
-    return _LINE.model_copy(update=changed)
+def _line(uplink: UplinkView = VIEW.uplink, **changed: object) -> AgentView:
+    center = _LINE.model_copy(update=changed)
+    return showing(center).model_copy(update={"uplink": uplink, "lists": _LISTS})
 
 
-def _standing(condition: Condition = Condition.FAULTED, **changed: object) -> WorkCenterView:
-    stop = STOP.model_copy(update={"condition": condition, **changed})
-    return _line(condition=condition, condition_since=stop.start, stop=stop)
-
-
-def _delivering(state: str, **changed: object) -> AgentView:
+def _delivering(state: str, **changed: object) -> UplinkView:
     told = {"state": state, "since": "2026-03-04T06:12:00.000Z", "waiting": 312, "last_ack": "2026-03-04T06:12:00.000Z"}
-    return VIEW.model_copy(update={"uplink": VIEW.uplink.model_copy(update=told | changed)})
+    return VIEW.uplink.model_copy(update=told | {"autonomy_s": 111_600.0} | changed)
 
 
 _START = EntryBody(
@@ -137,54 +136,71 @@ _START = EntryBody(
     action="start_operation",
     arguments={"order_id": "PO-1001", "op_no": "20"},
 )
-_ACCEPTED = Answered(
-    _START,
-    Reply(
-        accepted=True,
-        code="ok",
-        message="Lot L-77 loaded.",
-        pattern="Lot {lot_id} loaded.",
-        values={"lot_id": "L-77"},
-    ),
-)
-_WRONG = refused(
-    EntryRefusedError(
-        "LOT_ON_HOLD",
-        say("Lot {lot_id} is on hold: {reason}. Take another one, or ask quality.", lot_id="L-78", reason="SUSPECT"),
-    )
-)
+_LOADED = say("Lot {lot_id} loaded.", lot_id="L-77")
+_ON_HOLD = say("Lot {lot_id} is on hold: {reason}. Take another one, or ask quality.", lot_id="L-78", reason="SUSPECT")
 
 
 def principal() -> tuple[Screen, ...]:
     """Those that docs/terminal.md shows."""
-    page = {one: Show(one) for one in Page}
+    run = _line()
+    stopped = _line(condition=Condition.FAULTED, condition_since=STOP.start, stop=STOP)
     unexplained = _line(closed_stops=(_UNEXPLAINED, _SINCE_MORNING, _OF_LAST_SHIFT), uncoded=2)
-    sending = _delivering("sending", last_ack=NOON, oldest_age_s=95.0, autonomy_s=111_600.0)
-    left = _line(notes=(NOTE,), handover=None, shift_figures=IN_SHIFT.shift_figures, open_nc=1)
+    sending = _delivering("sending", last_ack=NOON, oldest_age_s=95.0)
+    on_hold = Answered(_START, refused(EntryRefusedError("LOT_ON_HOLD", _ON_HOLD)))
     return (
         Screen("locked", _line(locked=True, crew=())),
-        Screen("run", _LINE),
-        Screen("stop", _standing()),
-        Screen("stops", unexplained, page[Page.STOPS]),
-        Screen("lots", _LINE, page[Page.LOTS]),
-        Screen("output", _line(counts_output=False), page[Page.OUTPUT]),
-        Screen("scrap", _LINE, page[Page.SCRAP]),
-        Screen("quality", _LINE, page[Page.QUALITY]),
-        Screen("orders", _LINE, page[Page.ORDERS]),
-        Screen("call", _LINE, page[Page.CALL]),
-        Screen("handover", left, page[Page.HANDOVER]),
-        Screen(
-            "sync",
-            _LINE,
-            page[Page.SYNC],
-            view=sending,
-        ),
-        Screen("losses", _LINE, page[Page.LOSSES]),
-        Screen("help", _LINE, page[Page.HELP]),
-        Screen("offline", _LINE, view=_delivering("offline", autonomy_s=111_600.0)),
-        Screen("lost", _LINE, news=(Lost(Loss.ABSENT),)),
-        Screen("refused", _LINE, news=(Answered(_START, _WRONG),)),
+        Screen("run", run),
+        Screen("stop", stopped),
+        Screen("stops", unexplained, Show(Page.STOPS)),
+        Screen("lots", run, Show(Page.LOTS)),
+        Screen("output", _line(counts_output=False), Show(Page.OUTPUT)),
+        Screen("scrap", run, Show(Page.SCRAP)),
+        Screen("quality", run, Show(Page.QUALITY)),
+        Screen("orders", run, Show(Page.ORDERS)),
+        Screen("call", run, Show(Page.CALL)),
+        Screen("handover", _line(notes=(NOTE,), open_nc=1), Show(Page.HANDOVER)),
+        Screen("sync", _line(sending), Show(Page.SYNC)),
+        Screen("losses", run, Show(Page.LOSSES)),
+        Screen("help", run, Show(Page.HELP)),
+        Screen("offline", _line(_delivering("offline"))),
+        Screen("lost", run, news=(Lost(Loss.ABSENT),)),
+        Screen("refused", run, news=(on_hold,)),
     )
+
+
+def everything() -> dict[str, Screen]:
+    """Every page with each question on it, every condition, answer and way to the MES, by a name of its own."""
+    screens = {screen.name: screen for screen in principal()}
+    for screen in _others():
+        names = (f"{screen.name}{end}" for end in ("", *(f"-{number}" for number in range(2, 100))))
+        screens[next(name for name in names if name not in screens)] = screen
+    return screens
+
+
+def _others() -> Iterator[Screen]:
+    for condition in Condition:
+        yield Screen(f"condition-{condition.lower()}", _line(condition=condition))
+    for state in ("sending", "not_confirming"):
+        yield Screen(f"uplink-{state}", _line(_delivering(state)))
+    yield Screen("uplink-rejected", _line(VIEW.uplink.model_copy(update={"parked": 2})))
+    yield Screen("link-lost", _line(link_up=False, readers_down=("hand-1",)))
+    yield Screen("without-order", _line(order=None, orders=(), lots=(), loaded=(), components=(), last_serial=None))
+    yield Screen("pin", showing(PIN_ASKED))
+    yield Screen("question", showing(ASKING))
+    waiting = ExpectedView(action="load_lot", arguments={"swap": "L-77"}, until="2026-03-04T07:02:00.000Z")
+    yield Screen("expected", _line(expected=waiting))
+    accepted = Reply(
+        accepted=True, code="ok", message=str(_LOADED), pattern=_LOADED.pattern, values=dict(_LOADED.values)
+    )
+    yield Screen("accepted", _line(), news=(Answered(_START, accepted),))
+    yield Screen("delayed", _line(), news=(Delayed(_START),))
+    yield Screen("given-up", _line(), news=(GivenUp(_START, unsent=3),))
+    for loss in (loss for loss in Loss if loss is not Loss.ABSENT):
+        yield Screen(f"lost-{loss.value.replace(' ', '-')}", _line(), news=(Lost(loss),))
+    yield Screen("finish", _line(), Show(Page.FINISH, {"order_id": "PO-1001", "op_no": "20"}))
+    yield from (Screen(show.page, view, show) for view, show in stop_views.screens())
+    yield from (Screen(show.page, FULL, show) for show in SHOWS)
+    yield from (Screen(page, showing(center), Show(page, known)) for center, page, known in PAGES)
 
 
 @asynccontextmanager

@@ -6,48 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.core.work_center_view import WorkCenterView
 from agent.tui.app import Terminal
 from agent.tui.deliveries import Seen
 from agent.tui.sheets.sheet import Page, Show
 from agent.tui.texts import LANGUAGES, Language
 from tests.tui.operating import LARGE, SMALL, settled
-from tests.tui.people import ACKNOWLEDGED, MANNED, NOTE, OVERDUE, SIGNED, TECHNICIAN
+from tests.tui.people import PAGES
 from tests.tui.test_screens import look_at_colors, look_for_cuts, terminal_in
-from tests.tui.views import LOCKED, SHIFT, STOP, showing
-
-SHORT = NOTE.model_copy(update={"text": "Feeder jams"})
-"""A longer one ends early in a list, and stands in full on its own page."""
-NOTES = tuple(SHORT.model_copy(update={"note_id": f"note-{number}"}) for number in range(3))
-CALLS = tuple(TECHNICIAN.model_copy(update={"role": role}) for role in ("maintenance", "quality", "logistics"))
-BUSY = MANNED.model_copy(
-    update={
-        "handover": SIGNED,
-        "calls": CALLS,
-        "notes": (*NOTES, OVERDUE.model_copy(update={"text": SHORT.text})),
-        "uncoded": 3,
-        "open_nc": 2,
-        "shift_figures": SHIFT,
-        "stop": STOP,
-    }
-)
-WRITTEN = {"text": "x" * 115}
-PAGES: list[tuple[WorkCenterView, Page, dict[str, str]]] = [
-    (MANNED.model_copy(update={"handover": SIGNED, "calls": CALLS[:1]}), Page.RUN, {}),
-    (MANNED.model_copy(update={"notes": NOTES[:1]}), Page.HANDOVER, {}),
-    (BUSY, Page.HANDOVER, {}),
-    (BUSY.model_copy(update={"handover": ACKNOWLEDGED}), Page.HANDOVER, {}),
-    (BUSY, Page.NOTES, {}),
-    (MANNED.model_copy(update={"notes": (NOTE,)}), Page.NOTE, {"note_id": "note-1"}),
-    (BUSY, Page.ADD_NOTE, {}),
-    (BUSY, Page.ADD_NOTE, WRITTEN),
-    (BUSY, Page.ADD_NOTE, {**WRITTEN, "owner": "quality"}),
-    (BUSY, Page.CALL, {}),
-    (BUSY, Page.CREW, {}),
-    (BUSY, Page.PERSON, {"operator_id": "OP-7"}),
-    (LOCKED, Page.SIGN_ON, {}),
-    (LOCKED, Page.SIGN_ON, {"operator_id": "OP-7"}),
-]
+from tests.tui.views import showing
 
 
 async def every_page(language: Language, look: Callable[[Terminal, str], None], size: tuple[int, int]) -> None:
