@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from agent.journal.reading import passages
 from simulators.mes.credentials import badge_hmac, read_key
 from tests.floor.plant import Floor
 from tests.floor.scenes import an_order, codes
@@ -42,6 +43,11 @@ class Flow:
     def facts(self, floor: Floor) -> int:
         """How many facts of it the MES has."""
         return len(floor.events(self.type))
+
+    def recorded(self, floor: Floor) -> int:
+        """How many are in the agent's journal, whether it was told of or not."""
+        rows = (row for passage in passages(floor.folder / "journal") for row in passage.rows)
+        return sum(row.type == self.type for row in rows)
 
 
 def furnish(floor: Floor) -> None:
@@ -85,7 +91,10 @@ def shift(number: int) -> Iterator[Flow]:
         "scrap.recorded",
     )
     yield Flow(
-        "handover", (Step(order, _press("F9")), Step("Enter: Sign", _press("Enter"))), "Signed", "shift.handover"
+        "handover",
+        (Step(order, _press("F9")), Step("Enter: Sign", _press("Enter"))),
+        r"ACCEPTED  Signed\.",
+        "shift.handover",
     )
     yield Flow(
         "finish",
