@@ -7,7 +7,6 @@ operator stands. News from the agent comes as messages; nothing here waits for i
 from __future__ import annotations
 
 import asyncio
-import signal
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar, Final
@@ -26,6 +25,7 @@ from agent.tui import console, octets
 from agent.tui.console import ConsoleDriver
 from agent.tui.deliveries import Deliveries, News, in_touch
 from agent.tui.desk import Desk
+from agent.tui.endings import end_on_signals
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.keyboard import collector, stroke_of
 from agent.tui.keypad import PadKey
@@ -254,8 +254,7 @@ def run_terminal(
 
 
 async def _operate(socket: Path, deliveries: Deliveries, terminal: Terminal) -> int:
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, terminal.exit)
+    end_on_signals(terminal.exit)
     async with in_touch(socket, deliveries, terminal.tell):
         await terminal.run_async()
     return terminal.return_code or 0

@@ -73,6 +73,7 @@ def test_help_leads_to_what_has_no_key_of_its_own() -> None:
         "Sync and diagnostics",
         "Colours: dark",
         "Language: English",
+        "Crew",
         "Quit",
     ]
     desk.press(3)
@@ -89,11 +90,11 @@ def test_help_leads_to_what_has_no_key_of_its_own() -> None:
 def test_help_ends_the_terminal_but_not_at_a_kiosk() -> None:
     desk = AtDesk(showing(IN_SHIFT)).open(Page.HELP)
     desk.desk.is_kiosk = True
-    assert len(desk.desk.sheet(AT).choices) == 4
+    assert len(desk.desk.sheet(AT).choices) == 5
     desk.desk.quit()
     assert not desk.desk.is_over
     desk.desk.is_kiosk = False
-    desk.press(5)
+    desk.press(6)
     assert desk.desk.is_over
 
 

@@ -60,7 +60,7 @@ def _choices(scene: Scene) -> tuple[Choice, ...]:
     choices = [Choice(words.say("Add a note"), Show(Page.ADD_NOTE))]
     if uncoded:
         text = words.say("Not explained: {count}", count=words.count(uncoded))
-        choices.append(Choice(text, Show(Page.REASONS), marked=True))
+        choices.append(Choice(text, Show(Page.STOPS), marked=True))
     if len(written) > NOTES_SHOWN:
         choices.append(Choice(words.say("Notes: {count}", count=words.count(len(written))), Show(Page.NOTES)))
     else:

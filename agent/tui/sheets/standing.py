@@ -37,7 +37,6 @@ def help_page(words: Wording, theme: ThemeName, *, quits: bool) -> Sheet:
     """
     lines = (
         words.say("Scan at any time, on any page: no field needs to be chosen first."),
-        words.say("Without a scanner: type the code, press Enter. Esc clears."),
         words.say("Digits pick from a list. Letters never do anything by themselves."),
         words.say("A refusal changes nothing. Its line says what to do."),
         words.say("Del takes back what was just recorded. F10 locks until a badge is scanned."),
@@ -49,6 +48,7 @@ def help_page(words: Wording, theme: ThemeName, *, quits: bool) -> Sheet:
         Choice(words.say("Sync and diagnostics"), Show(Page.SYNC)),
         Choice(words.say("Colours: {name}", name=colors[theme]), Switch("theme")),
         Choice(language, Switch("language")),
+        Choice(words.say("Crew"), Show(Page.CREW)),
     ]
     if quits:
         choices.append(Choice(words.say("Quit"), Switch("quit")))
