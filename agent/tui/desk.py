@@ -71,6 +71,8 @@ class Desk:
         """What a scan was for, and is no more as soon as the agent knows."""
         self._let_in: dict[str, str] = {}
         """Who was let in at this terminal, by work center."""
+        self._welcome: tuple[Feedback, Answered] | None = None
+        """What was said to who was let in last, to be said again in that person's language."""
         self._pin_prompt: str | None = None
         """What asks for a PIN, if anything does: what is typed is hidden."""
 
@@ -170,6 +172,7 @@ class Desk:
                     self.open_page(Page.HELP, now)
                 elif news.reply.let_in is not None:
                     self._let_in[news.body.wc_id] = news.reply.let_in.operator_id
+                    self._welcome = (self.feedback, news)
 
     def take(self, meaning: Meaning, now: float) -> None:
         """Does what a scan or a key means."""
@@ -288,6 +291,9 @@ class Desk:
         """Lets the keys mean what they mean on the screen that stands there now, in the language of who acts there."""
         if (before := self.scene(now)) is not None:
             self.tongue.follow(before.acting)
+        if self._welcome is not None and self._welcome[0] is self.feedback:
+            self.feedback = told.of_news(self._welcome[1], self.words, "")
+            self._welcome = (self.feedback, self._welcome[1])
         scene, asked = self.scene(now), self.pin_of
         if self._is_locked and self.path.page not in _WHILE_LOCKED:
             self.path.go_home()
