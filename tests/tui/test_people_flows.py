@@ -6,6 +6,7 @@ from pathlib import Path
 
 from agent.tui.sheets.sheet import Page
 from agent.tui.texts import translate
+from agent.tui.wedge import LATE_SUFFIX_S
 from tests.tui.operating import Operator, eventually, operating, type_slowly
 from tests.tui.real_agent import RealAgent, a_real_agent
 from tests.tui.real_floor import BADGES, OPERATOR, PINS, SUPERVISOR
@@ -74,6 +75,8 @@ async def test_one_crew_signs_with_a_note_and_another_acknowledges_after_a_resta
         await signed_on(agent, operator, SUPERVISOR)
         await operator.press("f9")
         await operator.sees("Acknowledge: I have read it")
+        # As a person reads it; sooner it would be one more suffix of the badge.
+        await operator.pilot.pause(1.1 * LATE_SUFFIX_S)
         await operator.enter("enter")
         (read,) = await agent.facts_of("shift.handover_acknowledged", 1)
         assert read["handover_id"] == signed["handover_id"]
