@@ -28,8 +28,8 @@ ORDER = "ORD:PO-1"
 INCOMPLETE = "INCOMPLETE"
 WATCHDOG_S = 60.0
 HELP = ("\x1bOP", "Scan at any time")
-ORDERS = ("\x1b[18~", "Enter finishes")
-QUESTION = ("\r", "Finish PO-1")
+ORDERS = ("\x1b[18~", "Enter: Finish")
+QUESTION = ("\r", "Finish PO-1 / -?")
 """Pages of the terminal: the key that opens each, F1, F7 and Enter, and what it shows."""
 
 
