@@ -167,7 +167,7 @@ async def test_good_parts_are_reported_where_nobody_counts_them_and_put_right(tm
         await operator.press("7", "enter")
         await operator.sees("√ ACCEPTED  Good 7 EA taken.")
         await operator.press("f4")
-        await operator.sees("Enter: Setup parts, serials, lots, corrections")
+        await operator.sees("Enter: Setup parts, serials, lots,")
         await operator.press("enter")
         await operator.sees("Correct a quantity")
         await operator.press(await at_line(operator, "Correct a quantity"))
