@@ -18,7 +18,7 @@ from agent.tui.hand import HELD_S
 from agent.tui.meanings import Scanned
 from agent.tui.sheets.sheet import Page
 from tests.tui.fake_agent import FakeAgent
-from tests.tui.operating import eventually, operating, type_slowly
+from tests.tui.operating import eventually, operating, settled, type_slowly
 from tests.tui.views import CENTER, NOON, OTHER, REASONS, STOP, STOPPED, UNRELEASED, VIEW, showing
 
 REFUSED = Reply(accepted=False, code="UNKNOWN_CODE", message="'X-1' is no code of this site. Scan the label again.")
@@ -279,8 +279,10 @@ async def test_a_finger_does_what_keys_do(socket: Path) -> None:
         await operator.sees("ONLINE")
         await operator.pilot.click("#key-f7")
         await operator.sees("Enter: Finish")
+        await settled(operator.terminal)
         await operator.pilot.click("#sheet-primary")
         await operator.sees("Finish PO-1001 / 20?")
+        await settled(operator.terminal)
         await operator.pilot.click("#sheet-primary")
         await until_sent(agent, ("WC-12", "complete_operation", {"order_id": "PO-1001", "op_no": "20"}))
 
