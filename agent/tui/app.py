@@ -113,6 +113,10 @@ class Terminal(App[None]):
         """Large letters fit or do not."""
         self.call_after_refresh(self.draw)
 
+    def on_sheet_page_resized(self) -> None:
+        """Its choices take the room that is left."""
+        self.draw()
+
     def on_terminal_told(self, message: Told) -> None:
         """Shows the news."""
         self.desk.hear(message.news, monotonic())

@@ -78,6 +78,9 @@ def _offer(lines: list[ChoiceLine], sheet: Sheet, turned: int) -> None:
 class SheetPage(Vertical):
     """A sheet: title, what is said, choices, what Enter does."""
 
+    class Resized(Message):
+        """There is more room for its choices, or less."""
+
     def __init__(self) -> None:
         super().__init__(id="sheet")
         self._title, self._text = Line("sheet-title"), Line("sheet-text")
@@ -88,6 +91,10 @@ class SheetPage(Vertical):
         """From the top down."""
         yield self._title
         yield Horizontal(Vertical(self._picture, self._text, *self._choices, self._primary), self._keypad)
+
+    def on_resize(self) -> None:
+        """Has it drawn again at once: a line that moves later may do so under a finger."""
+        self.post_message(self.Resized())
 
     def draw(self, sheet: Sheet, turned: int, words: Wording) -> None:
         """Shows the sheet, nine of its choices."""
