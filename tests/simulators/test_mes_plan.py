@@ -79,6 +79,7 @@ def test_a_plan_file_names_its_tables_as_the_contract_does(tmp_path: Path) -> No
     assert found["-/-/dir/reasons"] == {
         "rev": "3",
         "reasons": [{"code": "WAIT_TECH", "text": {"en": "WAIT_TECH"}, "sticky": True}],
+        "groups": {},
     }
     bom = {"bom_version": "3", "effective_from": "2026-01-01T00:00:00+00:00", "lines": []}
     assert found["-/-/dir/boms/DEVICE"] == {"rev": "1", "item_id": "DEVICE", "versions": [bom]}
