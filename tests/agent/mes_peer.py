@@ -67,7 +67,7 @@ class Mes:
     def answers(self) -> list[dict[str, Any]]:
         return [json.loads(message.payload) for message in self.messages("/res")]
 
-    async def has(self, sequences: range, within: float = 10.0) -> None:
+    async def has(self, sequences: range, within: float = 30.0) -> None:
         await eventually(lambda: set(self.sequences()) >= set(sequences), f"the MES has {sequences}", within)
 
     def ack(self, through: int, *, epoch: str = "e1", rejected: list[dict[str, Any]] | None = None) -> None:
@@ -141,13 +141,13 @@ class Sender:
     def journal(self) -> Journal:
         return self.running.journal
 
-    async def until(self, condition: Callable[[], bool], what: str, within: float = 10.0) -> None:
+    async def until(self, condition: Callable[[], bool], what: str, within: float = 30.0) -> None:
         """As `eventually`; fails at once when sending has ended."""
         await eventually(lambda: condition() or self.sending.done(), what, within)
         if self.sending.done():
             self.sending.result()
 
-    async def confirmed(self, through: int, within: float = 10.0) -> None:
+    async def confirmed(self, through: int, within: float = 30.0) -> None:
         marks = self.journal
         await self.until(lambda: marks.marks.current.confirmed_through == through, f"{through} is confirmed", within)
 

@@ -101,7 +101,7 @@ async def test_a_long_replay_keeps_no_acknowledgement_waiting(broker: Broker, tm
         await sender.confirmed(last)
         assert mes.answers() == [], "the ack was taken while it went on"
         await sender.until(lambda: bool(mes.answers()), "an answer", 20)
-        await mes.has(range(1, 20_001), within=30.0)
+        await mes.has(range(1, 20_001))
 
 
 async def test_a_replay_that_the_broker_does_not_take_is_answered_so(tmp_path: Path) -> None:
