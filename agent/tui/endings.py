@@ -26,6 +26,8 @@ def end_on_signals(leave: Callable[[], object]) -> None:
     loop = asyncio.get_running_loop()
 
     def end(number: int, _frame: FrameType | None) -> None:
+        for known in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(known, signal.SIG_IGN)
         loop.call_soon_threadsafe(leave)
         last = Timer(GRACE_S, os._exit, (128 + number,))
         last.daemon = True
