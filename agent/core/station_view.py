@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core import expecting, questions, shift_views, stop_views
+from agent.core import expecting, questions, shift_shown, stop_shown
 from agent.core.corrections import undo
 from agent.core.directories import Directories
 from agent.core.directories.floor import Operator
 from agent.core.entries import ACTIONS
-from agent.core.handover import board_views
+from agent.core.handover import board_shown
 from agent.core.materials import bom, material_shown, materials
 from agent.core.materials.material_shown import Need
-from agent.core.orders import order_views
+from agent.core.orders import order_shown
 from agent.core.people import labor, locking, rights
 from agent.core.people.crew import Crew, Person
+from agent.core.people.person_view import PersonView, PinAskedView
 from agent.core.quality import quality_shown
 from agent.core.sentences import Sentence
 from agent.core.shifts.figures import Sums
+from agent.core.shifts.shift_view import FiguresView
 from agent.core.shifts.time_elements import elements
 from agent.core.state import Expected, LastScan, Question
 from agent.core.station import Station
@@ -28,10 +30,7 @@ from agent.core.work_center_view import (
     AskedView,
     EventView,
     ExpectedView,
-    FiguresView,
     NonconformanceView,
-    PersonView,
-    PinAskedView,
     ScanView,
     UndoView,
     WorkCenterView,
@@ -53,7 +52,7 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
     watch, output = state.watch, state.output
     operation = state.operations.current
     seen = station.figures(now)
-    present = order_views.in_progress(station, directories, now)
+    present = order_shown.in_progress(station, directories, now)
     need = _need(station, directories)
     stock = material_shown.by_now(state.materials, need)
     account = next((one for one in seen.shifts if one.names(state.schedule.shift)), None)
@@ -70,15 +69,15 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         condition_since=iso(watch.since),
         mode=watch.mode,
         order=present,
-        orders=order_views.queue(station, directories, present, now),
-        runs_without_order=order_views.runs(state),
+        orders=order_shown.queue(station, directories, present, now),
+        runs_without_order=order_shown.runs(state),
         qty_good=Decimal(output.cum_good),
         qty_scrap=Decimal(output.cum_scrap),
         setup_parts=Decimal(output.cums.setup),
         scrap_uncoded=Decimal(output.cums.uncoded),
         uom=machine.output.uom if operation is None else operation.uom,
-        stop=None if state.stops.open is None else stop_views.open_stop(state.stops.open, station, directories),
-        closed_stops=stop_views.closed_stops(station, now),
+        stop=None if state.stops.open is None else stop_shown.open_stop(state.stops.open, station, directories),
+        closed_stops=stop_shown.closed_stops(station, now),
         uncoded=0 if account is None else account.uncoded,
         uncoded_s=Decimal(0) if account is None else Decimal(round(account.uncoded_s)),
         setting_up=state.setting_up is not None,
@@ -105,17 +104,17 @@ def view(station: Station, directories: Directories, now: float) -> WorkCenterVi
         lot_out=None if state.units.lot_out is None else state.units.lot_out.lot_id,
         nonconforming=tuple(_nonconforming(nc) for nc in state.units.open),
         open_nc=state.units.open_count,
-        strip=shift_views.strip(station, now),
-        norm_per_hour=shift_views.norm_per_hour(state.operations.current),
-        shift_end=shift_views.end(station),
-        losses=shift_views.losses(station, account, now),
-        favourites=shift_views.favourites(account, seen.before, directories),
+        strip=shift_shown.strip(station, now),
+        norm_per_hour=shift_shown.norm_per_hour(state.operations.current),
+        shift_end=shift_shown.end(station),
+        losses=shift_shown.losses(station, account, now),
+        favourites=shift_shown.favourites(account, seen.before, directories),
         undo=_undo(station, actor, now),
         barred=rights.barred(actor, state.crew, directories, machine.people, ROLES),
-        notes=board_views.notes(state.board, directories),
-        handover=board_views.handover(state.board, directories),
-        ended_shift=board_views.ended_shift(station, now),
-        calls=board_views.calls(state.board, directories),
+        notes=board_shown.notes(state.board, directories),
+        handover=board_shown.handover(state.board, directories),
+        ended_shift=board_shown.ended_shift(station, now),
+        calls=board_shown.calls(state.board, directories),
     )
 
 

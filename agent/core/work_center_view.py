@@ -6,171 +6,24 @@ All times are RFC 3339 in UTC; the terminal shows them in `time_zone`.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
 
 from pydantic import Field
 
 from agent.core.directories.items import Issuer
 from agent.core.facts import (
     Block,
-    CallRole,
     NcDisposition,
-    OperationStatus,
-    OperationTimes,
     ShiftKeys,
-    StopClass,
-    TimeElements,
     Timestamp,
 )
+from agent.core.handover.board_view import CallView, EndedShiftView, HandoverView, NoteView
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.materials.material_view import ComponentView, LotView, MovementView
+from agent.core.orders.order_view import OrderView, RunView
+from agent.core.people.person_view import PersonView, PinAskedView
 from agent.core.quality.quality_views import QualityView
-
-
-class PredecessorView(Block):
-    """An operation before another one."""
-
-    op_no: str
-    status: str
-    """As the MES knows it."""
-    mandatory: bool
-
-
-class StepView(Block):
-    """An operation of the route."""
-
-    op_no: str
-    text: dict[str, str]
-    """By language: en, ru, kk."""
-    work_centers: tuple[str, ...]
-    """Where it is done, alternatives included."""
-    mandatory: bool
-    setup: dict[str, str]
-    """How to set up for it, by language."""
-    setup_parts: int | None
-    """Good parts that end its setup; null where the configuration says it."""
-
-
-class OrderView(Block):
-    """An operation: the one in progress or paused here, or one of the dispatch queue."""
-
-    order_id: str
-    op_no: str
-    item_id: str
-    description: str
-    status: OperationStatus
-    """Execution status here, the agent's own (requirements 77, 79)."""
-    release_status: str
-    """Business status, the MES's."""
-    qty_planned: Decimal
-    qty_good: Decimal
-    qty_scrap: Decimal
-    qty_rework: Decimal = Decimal(0)
-    uom: str
-    op_execution_id: str | None = None
-    """This one and the next three: of the one in progress or paused only."""
-    since: Timestamp | None = None
-    """When it came to its status, such as since when it is paused."""
-    times: OperationTimes | None = None
-    performers: tuple[str, ...] = ()
-    priority: int = 0
-    start: Timestamp | None = None
-    """Planned start."""
-    due: Timestamp | None = None
-    crew_id: str | None = None
-    destination: str | None = None
-    resources: tuple[str, ...] = ()
-    instructions: tuple[str, ...] = ()
-    lots_required: bool = False
-    """Component lots must be traced."""
-    serials_required: bool = False
-    """Each unit must have a serial."""
-    work_centers: tuple[str, ...] = ()
-    """Where it may be done; anywhere that it was published to, where none is listed."""
-    norm_cycle_s: Decimal | None = None
-    """Planned run time of one item."""
-    norm_setup_s: Decimal | None = None
-    """Planned setup time."""
-    steps: tuple[StepView, ...] = ()
-    """The route that it goes by, of this one and those before and after it."""
-    predecessors: tuple[PredecessorView, ...] = ()
-    contradictions: tuple[str, ...] = ()
-    """Codes of the discrepancies that beginning it would raise, as far as its copy says."""
-
-
-class RunView(Block):
-    """A time without an order, the parts of which may be given to an order."""
-
-    execution_id: str
-    since: Timestamp | None
-    """Null where it has been so from the very beginning."""
-    until: Timestamp | None
-    """Null for the present one."""
-    qty_good: Decimal
-    qty_scrap: Decimal
-
-
-class PartView(Block):
-    """A part of the open stop, with a reason of its own."""
-
-    segment_id: str
-    segment_class: StopClass
-    since: Timestamp
-    until: Timestamp | None
-    """Null for the present one."""
-    reason_code: str | None
-    inherited: bool
-    comment: str
-
-
-class StopView(Block):
-    """The stop that is open."""
-
-    stop_id: str
-    stop_class: StopClass
-    condition: Condition
-    start: Timestamp
-    reason_code: str | None
-    reason_wanted: bool
-    """Longer than a minor stop and nobody has said why."""
-    segment_id: str
-    """Its present segment."""
-    inherited: bool
-    """The reason is one that was carried over; somebody should confirm or change it."""
-    suggested_reason: str | None
-    """What the machine's first alarm means, as far as anybody said (domain.md R12)."""
-    manual: bool = False
-    """A person said that it began, and says when it ends (domain.md R22)."""
-    parts: tuple[PartView, ...] = ()
-    """The last ones, in order; the last of them is its present segment."""
-
-
-class ClosedStopView(Block):
-    """A stop that is over."""
-
-    stop_id: str
-    stop_class: StopClass
-    condition: Condition
-    start: Timestamp
-    end: Timestamp
-    reason_code: str
-    unexplained: str | None
-    """The first segment that somebody should explain."""
-    segment_id: str = ""
-    """That one, or else the last one that people can explain."""
-    since: Timestamp | None = None
-    """When that segment began."""
-    until: Timestamp | None = None
-    late: bool = False
-    """Its shift is over: a reason given now counts as late (domain.md R21)."""
-
-
-class FiguresView(Block):
-    """What a shift or an order has come to so far. Indicative: the MES owns the figures."""
-
-    qty_good: Decimal
-    qty_scrap: Decimal
-    elements: TimeElements
+from agent.core.shifts.shift_view import FiguresView, LossView, StripView
+from agent.core.stops.stop_view import ClosedStopView, StopView
 
 
 class EventView(Block):
@@ -193,27 +46,6 @@ class ScanView(Block):
     pattern: str = ""
     """Of the message, for other languages; as in an answer."""
     values: dict[str, str] = Field(default_factory=dict)
-
-
-class PersonView(Block):
-    """Somebody who is signed on."""
-
-    operator_id: str
-    name: str
-    """By the directory of operators; the id where it does not know the person."""
-    activity: Literal["direct", "indirect"]
-    since: Timestamp
-    roles: tuple[str, ...] = ()
-    """By the directory of operators."""
-    language: str | None = None
-    """The one that the person reads; null where nobody said it."""
-
-
-class PinAskedView(Block):
-    """Somebody whose PIN is asked for."""
-
-    operator_id: str
-    name: str
 
 
 class NonconformanceView(Block):
@@ -254,34 +86,6 @@ class ExpectedView(Block):
     """When the scan is what it is everywhere else."""
 
 
-class StripView(Block):
-    """The shift so far, in cells of equal length: what the machine did and what was made."""
-
-    since: Timestamp
-    """Where the first cell begins."""
-    cell_s: float
-    """Seconds of each cell."""
-    cells: str
-    """A letter for each cell, the last one unfinished: what the machine did longest in it. R running, I idle, F fault,
-    H held, S starved, B blocked, O off, U unknown, P planned not to work, C setup. At most half a day: where no shift
-    begins, the oldest cells are dropped."""
-    good_s: float
-    """Seconds of each of `good`."""
-    good: tuple[Decimal, ...]
-    """Good parts as they were told, from the same beginning on; the last one unfinished."""
-
-
-class LossView(Block):
-    """What one reason cost in this shift."""
-
-    reason_code: str
-    """`*`: all reasons that are not listed, together."""
-    count: int
-    """Segments of stops that are over."""
-    seconds: float
-    """The open stop's as well, up to now."""
-
-
 class UndoView(Block):
     """What somebody recorded last and may still take back (domain.md E3)."""
 
@@ -291,74 +95,6 @@ class UndoView(Block):
     text: str
     """What tells it from others of its type."""
     until: Timestamp
-
-
-class NoteView(Block):
-    """Something that the next crew must know or do."""
-
-    note_id: str
-    text: str
-    owner: str | None
-    """Who is to do it: a role or a name."""
-    due: Timestamp | None
-    by: str | None
-    """Id of whoever wrote it."""
-    since: Timestamp
-    by_name: str | None = None
-    """By the directory of operators; the id where it does not know the person."""
-
-
-class HandoverView(Block):
-    """The last handover of this work center, with what the outgoing crew signed."""
-
-    handover_id: str
-    shift: ShiftKeys | None
-    signed_by: str
-    """Id of the person; nobody acknowledges what they signed themselves."""
-    signed_at: Timestamp
-    acknowledged_by: str | None
-    """Null while the incoming crew has not said that it read it."""
-    acknowledged_at: Timestamp | None
-    signed_by_name: str
-    """By the directory of operators; the id where it does not know the person."""
-    acknowledged_by_name: str | None
-    comment: str
-    qty_good: Decimal
-    """Of the shift up to then, as the next three."""
-    qty_scrap: Decimal
-    qty_rework: Decimal
-    uom: str
-    uncoded: int
-    """Segments of downtime that nobody had explained."""
-    uncoded_s: Decimal
-    open_stop_id: str | None
-    open_discrepancies: int
-    open_nc: int
-
-
-class EndedShiftView(Block):
-    """The shift that ended just now: who signs a handover signs that of this one."""
-
-    shift: ShiftKeys
-    qty_good: Decimal
-    qty_scrap: Decimal
-    qty_rework: Decimal
-    uncoded: int
-    """Segments of downtime that nobody has explained."""
-    uncoded_s: Decimal
-
-
-class CallView(Block):
-    """Somebody who was called and has not come yet."""
-
-    call_id: str
-    role: CallRole
-    since: Timestamp
-    by: str | None
-    """Id of whoever called."""
-    by_name: str | None = None
-    """By the directory of operators; the id where it does not know the person."""
-    comment: str = ""
 
 
 class WorkCenterView(Block):

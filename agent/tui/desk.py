@@ -10,10 +10,11 @@ from collections.abc import Callable
 from typing import Literal
 
 from agent.core.observations import BADGE
+from agent.core.people.person_view import PinAskedView
 from agent.core.terminal_settings import ThemeName
 from agent.core.values import replace
 from agent.core.views import SignOnBody
-from agent.core.work_center_view import AskedView, ExpectedView, PinAskedView, ScanView, WorkCenterView
+from agent.core.work_center_view import AskedView, ExpectedView, ScanView, WorkCenterView
 from agent.tui import feedback as told
 from agent.tui import masking
 from agent.tui.deliveries import Answered, Delayed, Deliveries, GivenUp, Lost, News, Seen

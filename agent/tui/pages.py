@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.containers import Grid, Horizontal, Vertical
 from textual.message import Message
 
+from agent.core.stops.stop_view import StopView
 from agent.core.times import epoch
-from agent.core.work_center_view import StopView, WorkCenterView
+from agent.core.work_center_view import WorkCenterView
 from agent.tui.keypad import Keypad
 from agent.tui.panels import Counts, Line
 from agent.tui.pictures.pareto import pareto

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from agent.core.machine.conditions import Condition, Mode
+from agent.core.shifts.shift_view import StripView
 from agent.core.times import epoch
-from agent.core.work_center_view import StripView
 from agent.tui import delivery
 from agent.tui.feedback import Feedback, Tone
 from agent.tui.lettering import big, width_of

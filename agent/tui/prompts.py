@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.core.work_center_view import PinAskedView
+from agent.core.people.person_view import PinAskedView
 from agent.tui.scene import Scene
 from agent.tui.sheets import undoing
 from agent.tui.sheets.sheet import Field, Page

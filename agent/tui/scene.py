@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from agent.core.orders.order_view import OrderView
+from agent.core.people.person_view import PersonView
+from agent.core.stops.stop_view import StopView
 from agent.core.times import epoch
 from agent.core.views import AgentView
-from agent.core.work_center_view import OrderView, PersonView, StopView, WorkCenterView
+from agent.core.work_center_view import WorkCenterView
 from agent.tui.wording import Wording
 
 PACE_WINDOW_S: Final = 900.0

@@ -22,11 +22,12 @@ from agent.core.facts import (
     ShiftSummary,
     StopOpened,
 )
+from agent.core.handover.board_view import HandoverView
 from agent.core.observations import ClockStep, Entry
 from agent.core.station_view import view
 from agent.core.stops.closed_stops import LAST_STOPS
 from agent.core.times import epoch
-from agent.core.work_center_view import HandoverView, WorkCenterView
+from agent.core.work_center_view import WorkCenterView
 from tests.core.build import (
     ABORTED,
     EXECUTE,

@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from agent.core.facts import CallAnswered, CallRaised, FactCorrected, ShiftNoteClosed, ShiftNoteRecorded
+from agent.core.handover.board_view import CallView, NoteView
 from agent.core.observations import ClockStep
-from agent.core.work_center_view import CallView, NoteView
 from tests.core.build import (
     WC,
     Story,

@@ -10,10 +10,10 @@ from agent.core.codes.badges import digest
 from agent.core.directories import Operators
 from agent.core.facts import LaborSignedOn, ScanRefused
 from agent.core.observations import ClockStep
+from agent.core.people.person_view import PinAskedView
 from agent.core.snapshots import unpacked
 from agent.core.station import Station
 from agent.core.station_view import view
-from agent.core.work_center_view import PinAskedView
 from tests.core.build import (
     SITE_KEY,
     T0,

@@ -8,9 +8,11 @@ from agent.core.directories import Norms, Route
 from agent.core.facts import OperationStarted, OperationTimes, ShiftKeys
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.machine_settings import Role
+from agent.core.orders.order_view import OrderView
 from agent.core.station_view import view
+from agent.core.stops.stop_view import ClosedStopView, PartView, StopView
 from agent.core.values import replace
-from agent.core.work_center_view import ClosedStopView, EventView, OrderView, PartView, ScanView, StopView
+from agent.core.work_center_view import EventView, ScanView
 from tests.core.build import (
     EXECUTE,
     IDLE,

@@ -28,6 +28,7 @@ from agent.core.facts import (
 from agent.core.machine.conditions import Condition
 from agent.core.machine_settings import Role
 from agent.core.observations import ClockStep, SignalValue
+from agent.core.shifts.shift_view import StripView
 from agent.core.shifts.strip import (
     CELL_S,
     GOOD_S,
@@ -42,7 +43,6 @@ from agent.core.shifts.strip import (
 from agent.core.state import StationState
 from agent.core.station_view import view
 from agent.core.stops.segments import Ground
-from agent.core.work_center_view import StripView
 from tests.core.build import (
     ABORTED,
     EXECUTE,

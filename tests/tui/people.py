@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from agent.core.work_center_view import CallView, HandoverView, NoteView, PersonView, WorkCenterView
+from agent.core.handover.board_view import CallView, HandoverView, NoteView
+from agent.core.people.person_view import PersonView
+from agent.core.work_center_view import WorkCenterView
 from agent.tui.sheets.sheet import Page
 from tests.tui.views import CENTER, LOCKED, SHIFT, STOP
 

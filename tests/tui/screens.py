@@ -14,9 +14,10 @@ from agent.core.errors import EntryRefusedError
 from agent.core.machine.conditions import Condition
 from agent.core.replies import refused
 from agent.core.sentences import say
+from agent.core.stops.stop_view import ClosedStopView
 from agent.core.terminal_settings import TerminalSettings, ThemeName
 from agent.core.views import AgentView, CodeView, EntryBody, ListView, Reply, UplinkView
-from agent.core.work_center_view import ClosedStopView, ExpectedView, WorkCenterView
+from agent.core.work_center_view import ExpectedView, WorkCenterView
 from agent.tui import feedback
 from agent.tui.app import Terminal
 from agent.tui.connection import Loss

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from agent.core.machine.conditions import Condition
+from agent.core.orders.order_view import PredecessorView
+from agent.core.stops.stop_view import ClosedStopView, PartView
 from agent.core.views import AgentView, CodeView, ListView
-from agent.core.work_center_view import ClosedStopView, PartView, PredecessorView, UndoView, WorkCenterView
+from agent.core.work_center_view import UndoView, WorkCenterView
 from agent.tui.sheets.sheet import Page, Show
 from tests.tui.views import CENTER, NEXT, NOON, ORDER, REASONS, STOP, STOPPED, showing
 

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.core.facts import ShiftKeys
+from agent.core.handover.board_view import EndedShiftView
+from agent.core.shifts.shift_view import StripView
 from agent.core.times import epoch
 from agent.core.views import EntryBody
-from agent.core.work_center_view import EndedShiftView, StripView, WorkCenterView
+from agent.core.work_center_view import WorkCenterView
 from agent.tui.scene import Scene
 from agent.tui.sheets import handover, notes
 from agent.tui.sheets.sheet import Note, Page, Send, Sheet, Show

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from agent.core.facts import OperationStatus
+from agent.core.orders.order_view import OrderView, PredecessorView
 from agent.core.views import CodeView, ListView
-from agent.core.work_center_view import OrderView, PredecessorView
 from agent.tui.scene import Scene
 from agent.tui.sheets.rights import marked
 from agent.tui.sheets.sheet import Page, Send, Show

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 from textual.content import Content
 
+from agent.core.shifts.shift_view import LossView, StripView
 from agent.core.shifts.strip import LETTERS, PLANNED, SETUP
 from agent.core.times import epoch
-from agent.core.work_center_view import LossView, StripView
 from agent.tui.pictures import pareto as of_losses
 from agent.tui.pictures.pace import LEVELS, PLAN, rates_of, sparkline
 from agent.tui.pictures.pareto import pareto

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from agent.core.orders.order_view import StepView
 from agent.core.views import ListView
-from agent.core.work_center_view import ExpectedView, StepView, WorkCenterView
+from agent.core.work_center_view import ExpectedView, WorkCenterView
 from agent.tui.sheets.sheet import Page
 from tests.tui.at_desk import AtDesk
 from tests.tui.floor_views import codes, floor

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.machine.conditions import Condition
+from agent.core.stops.stop_view import ClosedStopView, PartView
 from agent.core.times import epoch, iso
 from agent.core.views import CodeView
-from agent.core.work_center_view import ClosedStopView, PartView, UndoView, WorkCenterView
+from agent.core.work_center_view import UndoView, WorkCenterView
 from agent.tui.scene import Scene
 from agent.tui.sheets.run import run
 from agent.tui.sheets.sheet import DIGITS, Note, Page, Send, Show

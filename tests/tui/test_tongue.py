@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.core.work_center_view import PersonView
+from agent.core.people.person_view import PersonView
 from agent.tui.deliveries import Seen
 from agent.tui.texts import LANGUAGES
 from agent.tui.tongue import Tongue

@@ -6,21 +6,14 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from agent.core.machine.conditions import Condition, Mode
+from agent.core.orders.order_view import OrderView
+from agent.core.people.person_view import PinAskedView
 from agent.core.shifts.figures import Sums
+from agent.core.shifts.shift_view import FiguresView, LossView, StripView
 from agent.core.shifts.time_elements import elements
+from agent.core.stops.stop_view import PartView, StopView
 from agent.core.views import API_VERSION, AgentView, CodeView, UplinkView
-from agent.core.work_center_view import (
-    AskedView,
-    EventView,
-    FiguresView,
-    LossView,
-    OrderView,
-    PartView,
-    PinAskedView,
-    StopView,
-    StripView,
-    WorkCenterView,
-)
+from agent.core.work_center_view import AskedView, EventView, WorkCenterView
 
 NOON = "2026-03-04T07:00:00.000Z"
 """Noon in Almaty."""

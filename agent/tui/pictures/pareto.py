@@ -7,8 +7,8 @@ from typing import Final
 
 from textual.content import Content
 
+from agent.core.shifts.shift_view import LossView
 from agent.core.views import CodeView
-from agent.core.work_center_view import LossView
 from agent.tui.wording import Wording, duration
 
 OTHERS: Final = "*"

@@ -10,8 +10,8 @@ from typing import Final
 
 from textual.content import Content
 
+from agent.core.shifts.shift_view import StripView
 from agent.core.times import epoch
-from agent.core.work_center_view import StripView
 from agent.tui.wording import Wording
 
 AHEAD: Final = "·"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from agent.core.work_center_view import CallView
+from agent.core.handover.board_view import CallView
 from agent.tui.scene import Scene
 from agent.tui.sheets.sheet import Choice, Known, Note, Primary, Send, Sheet
 from agent.tui.wording import Wording

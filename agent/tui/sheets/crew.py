@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core.work_center_view import PersonView
+from agent.core.people.person_view import PersonView
 from agent.tui.scene import Scene
 from agent.tui.sheets.sheet import Choice, Field, Known, Note, Page, Primary, Send, Sheet, Show, SignOn
 from agent.tui.wording import Wording

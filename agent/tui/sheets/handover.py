@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from agent.core.facts import ShiftKeys
-from agent.core.work_center_view import HandoverView
+from agent.core.handover.board_view import HandoverView
 from agent.tui.scene import Scene
 from agent.tui.sheets import notes
 from agent.tui.sheets.sheet import Choice, Known, Page, Primary, Send, Sheet, Show

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from agent.core.orders.order_view import OrderView
 from agent.core.values import replace
-from agent.core.work_center_view import OrderView
 from agent.tui.scene import Scene
 from agent.tui.sheets import asking
 from agent.tui.sheets.sheet import Known, Note, Page, Primary, Send, Sheet, Show

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Final
 
+from agent.core.handover.board_view import NoteView
 from agent.core.handover.words import LONGEST
 from agent.core.times import epoch, iso
-from agent.core.work_center_view import NoteView
 from agent.tui.scene import Scene
 from agent.tui.sheets.calls import ROLES, named
 from agent.tui.sheets.sheet import Choice, Deed, Field, Known, Note, Page, Primary, Send, Sheet, Show

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from agent.core.facts import OperationStatus
-from agent.core.work_center_view import OrderView
+from agent.core.orders.order_view import OrderView
 from agent.tui.scene import Scene
 from agent.tui.sheets import interrupting
 from agent.tui.sheets.interrupting import key_of, title_of

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.core.facts import StopClass
+from agent.core.stops.stop_view import ClosedStopView, PartView, StopView
 from agent.core.times import epoch
-from agent.core.work_center_view import ClosedStopView, PartView, StopView
 from agent.tui.panels import condition_word
 from agent.tui.scene import Scene
 from agent.tui.wording import Wording, duration

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from agent.core.people.person_view import PinAskedView
 from agent.core.terminal_settings import ThemeName
-from agent.core.work_center_view import AskedView, PinAskedView
+from agent.core.work_center_view import AskedView
 from agent.tui.sheets.crew import number
 from agent.tui.sheets.sheet import Choice, Page, Primary, Send, Sheet, Show, Switch
 from agent.tui.texts import LANGUAGES

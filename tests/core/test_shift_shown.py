@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from agent.core.directories import Norms, Operators
 from agent.core.machine_settings import Role
+from agent.core.shifts.shift_view import LossView
 from agent.core.station_view import view
 from agent.core.values import replace
-from agent.core.work_center_view import LossView, UndoView, WorkCenterView
+from agent.core.work_center_view import UndoView, WorkCenterView
 from tests.core.build import (
     EXECUTE,
     IDLE,

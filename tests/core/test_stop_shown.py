@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agent.core.station_view import view
 from agent.core.stops.closed_stops import LAST_STOPS, MOST_UNEXPLAINED
-from agent.core.work_center_view import ClosedStopView, StopView, WorkCenterView
+from agent.core.stops.stop_view import ClosedStopView, StopView
+from agent.core.work_center_view import WorkCenterView
 from tests.core.build import (
     EXECUTE,
     IDLE,

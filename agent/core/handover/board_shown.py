@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from agent.core.directories import Directories
 from agent.core.handover.board import Board
+from agent.core.handover.board_view import CallView, EndedShiftView, HandoverView, NoteView
 from agent.core.handover.subject import ended
 from agent.core.station import Station
 from agent.core.times import iso
-from agent.core.work_center_view import CallView, EndedShiftView, HandoverView, NoteView
 
 
 def notes(board: Board, directories: Directories) -> tuple[NoteView, ...]:

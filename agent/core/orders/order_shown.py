@@ -8,11 +8,11 @@ from agent.core.directories import Directories, Order
 from agent.core.directories.items import RouteStep
 from agent.core.orders import against_plan, changeover, plan
 from agent.core.orders.operations import Operation
+from agent.core.orders.order_view import OrderView, PredecessorView, RunView, StepView
 from agent.core.people import labor
 from agent.core.state import StationState
 from agent.core.station import Station
 from agent.core.times import iso
-from agent.core.work_center_view import OrderView, PredecessorView, RunView, StepView
 
 
 def in_progress(station: Station, directories: Directories, now: float) -> OrderView | None:

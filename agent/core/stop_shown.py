@@ -7,8 +7,8 @@ from agent.core.state import ClosedStop
 from agent.core.station import Station
 from agent.core.stops.reasons import first_out
 from agent.core.stops.segments import Segment, Stop
+from agent.core.stops.stop_view import ClosedStopView, PartView, StopView
 from agent.core.times import iso
-from agent.core.work_center_view import ClosedStopView, PartView, StopView
 
 
 def open_stop(stop: Stop, station: Station, directories: Directories) -> StopView:

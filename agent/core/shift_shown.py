@@ -10,12 +10,12 @@ from agent.core.shifts.calendar import NO_CALENDAR
 from agent.core.shifts.figures import ShiftAccount
 from agent.core.shifts.losses import NOTHING, OTHERS, Loss, Losses, code_of
 from agent.core.shifts.schedule import grounds
+from agent.core.shifts.shift_view import LossView, StripView
 from agent.core.shifts.strip import CELL_S, GOOD_S, longest
 from agent.core.station import Station
 from agent.core.stops import reasons
 from agent.core.stops.segments import same_shift
 from agent.core.times import iso
-from agent.core.work_center_view import LossView, StripView
 
 MOST_LOSSES = 9
 MOST_FAVOURITES = 4
