@@ -6,6 +6,7 @@ import json
 import os
 from functools import cache
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -321,4 +322,4 @@ class Floor(RuleBasedStateMachine):
 
 
 Floor.TestCase.settings = EXAMPLES
-TestFloor = Floor.TestCase
+TestFloor = pytest.mark.timeout(900)(Floor.TestCase)  # a limit that ends the shrinking of a failure hides what failed

@@ -155,6 +155,9 @@ def test_what_is_released_after_the_order_ended_counts_for_that_order() -> None:
     (adjusted,) = of(story, QuantityAdjusted)
     assert (adjusted.keys.order_id, adjusted.cum_after) == ("PO-1", Decimal(8))
     assert cums(story) == (0, 0, 0)
+    noted = story.station.state.operations.noted("PO-1", "10")
+    assert noted is not None
+    assert noted.good == 8
 
 
 @pytest.mark.parametrize("more", [{}, {"decision": "maybe"}, {"decision": "edit"}, {"decision": "edit", "qty": "-1"}])

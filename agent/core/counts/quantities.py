@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from agent.core import arguments
 from agent.core.actions import Action, Actions
 from agent.core.counts import counting, set_back
-from agent.core.counts.accounts import Account
+from agent.core.counts.accounts import Account, Held
 from agent.core.counts.output import Output
 from agent.core.errors import EntryRefusedError
 from agent.core.facts import (
@@ -112,14 +112,7 @@ def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:
     Raises:
         EntryRefusedError: nothing is held under this id, there is no such decision, or the quantity cannot be.
     """
-    held = next((one for one in turn.output.held if one.discrepancy_id == discrepancy_id), None)
-    if held is None:
-        raise EntryRefusedError(
-            "NOT_HELD",
-            say(
-                "Nothing is held back under {discrepancy_id}: decided, or too long ago.", discrepancy_id=discrepancy_id
-            ),
-        )
+    held = _held(turn, discrepancy_id)
     decision = arguments.one_of(entry.arguments, "decision", DECISIONS)
     parts = held.parts if decision == "post" else 0
     if decision == "edit":
@@ -129,15 +122,29 @@ def release(turn: Turn, entry: Entry, discrepancy_id: str) -> str:
         counter = Counter(name=held.name, counter_run=held.counter_run, raw_from=held.raw_from, raw_to=held.raw_to)
         category = set_back.CATEGORIES.get(held.role, "good")
         _adjust(turn, held.account, Adjustment(category, parts, decision, counter), entry)
+    # The account as the adjustment left it: with the former one its quantities would be stored again.
+    account = _held(turn, discrepancy_id).account
+    counting.credit(turn, account, lambda told: _resolved(turn, entry, discrepancy_id, decision, told))
     left = tuple(one for one in turn.output.held if one.discrepancy_id != discrepancy_id)
     turn.output = replace(turn.output, held=left)
-    counting.credit(turn, held.account, lambda told: _resolved(turn, entry, discrepancy_id, decision, told))
     return say(
         "Quarantine {discrepancy_id}: {parts} {uom} counted.",
         discrepancy_id=discrepancy_id,
         parts=parts,
         uom=held.account.uom,
     )
+
+
+def _held(turn: Turn, discrepancy_id: str) -> Held:
+    held = next((one for one in turn.output.held if one.discrepancy_id == discrepancy_id), None)
+    if held is None:
+        raise EntryRefusedError(
+            "NOT_HELD",
+            say(
+                "Nothing is held back under {discrepancy_id}: decided, or too long ago.", discrepancy_id=discrepancy_id
+            ),
+        )
+    return held
 
 
 def _record_good(turn: Turn, account: Account, qty: int, at: float, key: str, serials: tuple[str, ...] = ()) -> None:
