@@ -37,7 +37,7 @@ UNITS = {"lineside-terminal@.service": "lineside-terminal@tty2.service", "linesi
 def analyzed(file: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """What systemd says of the unit, with a program that is there."""
     unit = folder / (UNITS[file] or file)
-    unit.write_text((SYSTEMD / file).read_text().replace("/opt/lineside/bin/lineside", "/bin/true"))
+    unit.write_text((SYSTEMD / file).read_text().replace("/opt/lineside/current/bin/lineside", "/bin/true"))
     command = ["systemd-analyze", *arguments, str(unit)]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
