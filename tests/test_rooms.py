@@ -14,9 +14,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("agent", "drivers", "simulators")
 ROOMS: dict[str, tuple[str, ...]] = {
     "agent.core": ("agent.core",),
-    "agent.journal": ("agent.core", "agent.journal"),
+    "agent.journal": ("agent.core", "agent.journal", "agent.logs"),
+    "agent.logs": ("agent.logs",),
     "agent.tui": ("agent.core", "agent.tui"),
-    "drivers": ("agent.core", "drivers"),
+    "drivers": ("agent.core", "agent.logs", "drivers"),
     "simulators": ("simulators",),
 }
 """What a room may import of ours; everything else of `agent` is the shell, which may import all but the terminal."""

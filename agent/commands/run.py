@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +10,7 @@ import typer
 
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
 from agent.configuration import load
+from agent.logs import setup
 
 
 def run(
@@ -30,8 +29,8 @@ def run(
 ) -> None:
     """Watch the machines and deliver facts until told to stop (SIGTERM or Ctrl+C)."""
     settings = load(config)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     from agent import app
     from agent.recording import MB, Wish
 
-    asyncio.run(app.run(settings, None if record is None else Wish(record, record_mb * MB)))
+    with setup.begun():
+        asyncio.run(app.run(settings, None if record is None else Wish(record, record_mb * MB)))
