@@ -23,6 +23,17 @@ class Steps:
         return self.now
 
 
+class Kept(logging.Handler):
+    """Keeps what was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
 def test_a_thousand_tries_are_one_line_and_its_end_says_how_long_and_how_many(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -62,9 +73,7 @@ def test_lines_come_in_pairs_and_no_oftener_than_every_few_minutes_between(
 ) -> None:
     now = Steps()
     outage = Outage(Event.BROKER_LOST, now)
-    told: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = told.append  # type: ignore[method-assign]
+    handler = Kept()
     logger = logging.getLogger("lineside")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
@@ -78,7 +87,7 @@ def test_lines_come_in_pairs_and_no_oftener_than_every_few_minutes_between(
     finally:
         logger.removeHandler(handler)
         logger.setLevel(logging.NOTSET)
-    states = "".join(str(getattr(record, SAID).fields["state"])[0] for record in told)
+    states = "".join(str(getattr(record, SAID).fields["state"])[0] for record in handler.records)
     assert outage.lasts == (states.count("b") > states.count("o"))
     assert states.replace("c", "") == ("bo" * len(states))[: len(states.replace("c", ""))]
     assert states.count("c") <= now.now / AGAIN_S
