@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-scans soak-terminal soak-properties soak-mutants screenshots mosquitto help
+.PHONY: soak-scans soak-terminal soak-properties soak-mutants screenshots parts help
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,7 +15,7 @@ help: ## What can be made
 demo: $(RUN_STAMP) ## Ninety minutes of a simulated line in ninety seconds
 	$(BIN)/lineside demo $(DEMO)
 
-test: $(DEV_STAMP) mosquitto check ## Everything that must hold, on real parts
+test: $(DEV_STAMP) parts check ## Everything that must hold, on real parts
 	$(BIN)/python -X dev -m pytest $(TESTS)
 
 check: $(DEV_STAMP) ## Style, types and schemas
@@ -23,7 +23,7 @@ check: $(DEV_STAMP) ## Style, types and schemas
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 
-bench: $(DEV_STAMP) mosquitto ## Latency, throughput, drain, start-up and memory against the targets
+bench: $(DEV_STAMP) parts ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
 soak: soak-kills soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants ## What takes long: facts under fire
@@ -39,7 +39,7 @@ MUTANTS ?= 600
 FUZZ_S ?= 600
 HISTORIES ?= tests/core/test_timeline_properties.py tests/core/test_floor_properties.py
 
-soak-kills: $(DEV_STAMP) mosquitto ## SIGKILL at named points and at random moments, CYCLES times
+soak-kills: $(DEV_STAMP) parts ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
 
 soak-scans: $(DEV_STAMP) ## Codes fuzzed for FUZZ_S seconds; CODES codes through each channel, and SCAN_KILLS of the agent within a stream of them
@@ -47,20 +47,20 @@ soak-scans: $(DEV_STAMP) ## Codes fuzzed for FUZZ_S seconds; CODES codes through
 	$(BIN)/python -m tests.soak.scans --codes $(CODES) $(SCANS)
 	$(BIN)/python -m tests.soak.scan_kills --kills $(SCAN_KILLS)
 
-soak-terminal: $(DEV_STAMP) mosquitto ## SIGKILL of agent, terminal and broker amid all that an operator does, SHIFTS shifts long (tmux)
+soak-terminal: $(DEV_STAMP) parts ## SIGKILL of agent, terminal and broker amid all that an operator does, SHIFTS shifts long (tmux)
 	$(BIN)/python -m tests.soak.terminal_kills --shifts $(SHIFTS)
 
 soak-powercut: $(DEV_STAMP) ## Power cuts, simulated: what was not synced is dropped or reordered, in COMMITS steps
 	$(BIN)/python -m tests.powercut --commits $(COMMITS)
 
-soak-damage: $(DEV_STAMP) mosquitto ## Journals damaged at POSITIONS places, and under AGENTS whole agents
+soak-damage: $(DEV_STAMP) parts ## Journals damaged at POSITIONS places, and under AGENTS whole agents
 	$(BIN)/python -m tests.soak.damage --positions $(POSITIONS) 2>/dev/null
 	$(BIN)/python -m tests.soak.damaged_agents --agents $(AGENTS)
 
 soak-brokers: $(DEV_STAMP) ## The brokers' suite at RabbitMQ and NATS (Debian: rabbitmq-server, nats-server)
 	$(BIN)/python -m pytest -v tests/soak/outsiders.py
 
-soak-backlog: $(DEV_STAMP) mosquitto ## Days of backlog: one million facts to drain, five million waiting
+soak-backlog: $(DEV_STAMP) parts ## Days of backlog: one million facts to drain, five million waiting
 	$(BIN)/python -m tests.bench --large drain journal startup
 
 soak-properties: $(DEV_STAMP) ## Ten times other histories of a work center and of a plant than those that `make test` plays each time
@@ -77,11 +77,14 @@ screenshots: $(DEV_STAMP) ## Draw the terminal's screens anew: pictures for docs
 	$(BIN)/python -m tests.tui.screenshots
 	$(BIN)/python -m tests.tui.snapshots
 
-mosquitto: ## Bring the MQTT broker that the tests need, through apt, when it is missing
-	@if PATH="$$PATH:/usr/sbin" command -v mosquitto >/dev/null; then :; else \
-	  echo "Mosquitto is missing: installing it with apt, as the tests play on a real broker."; \
+parts: ## Bring the real parts that the tests play on, through apt, where they are missing
+	@missing=; want() { PATH="$$PATH:/usr/sbin" command -v "$$1" >/dev/null || missing="$$missing $$2"; }; \
+	want mosquitto mosquitto; want systemd-analyze systemd; want loadkeys kbd; want debootstrap debootstrap; \
+	if [ "$$missing" ]; then \
+	  echo "Installing with apt, as the tests play on real parts:$$missing"; \
 	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
-	  $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq mosquitto && \
+	  $$sudo apt-get update -qq && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing && \
 	  { $$sudo service mosquitto stop >/dev/null 2>&1 || true; }; fi
 
 $(BIN)/python:
