@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
 import orjson
 import typer
@@ -16,12 +18,27 @@ from agent.core.recordings.advice import MachineAdvice, advise
 from agent.core.settings import Settings
 
 
-def check(config: ConfigOption = DEFAULT_CONFIG, *, as_json: JsonOption = False) -> None:
+def check(
+    config: ConfigOption = DEFAULT_CONFIG,
+    *,
+    rehearse: Annotated[
+        Path | None,
+        typer.Option(
+            "--rehearse",
+            metavar="FOLDER",
+            help="Try whether this version can go on with the COPY of a journal in this folder; it is used up.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Validate a configuration without starting anything; exit code 2 and one sentence where it is wrong.
 
     Says too how long each counter may stay unread, and what is read too seldom to see a short stop.
     """
     settings = load(config)
+    if rehearse is not None:
+        _rehearse(settings, rehearse, as_json=as_json)
+        return
     key = site_key.check(settings)
     speed = 1.0 if settings.simulation is None else settings.simulation.speed
     advice = [advise(machine, speed) for machine in settings.machine]
@@ -35,6 +52,19 @@ def check(config: ConfigOption = DEFAULT_CONFIG, *, as_json: JsonOption = False)
         _say_machine(machine, one)
     for scanner in settings.scanner:
         typer.echo(f"  reader {scanner.name} of {scanner.work_center}: {_reader(scanner)}")
+
+
+def _rehearse(settings: Settings, folder: Path, *, as_json: bool) -> None:
+    from agent import VERSION, rehearsal
+
+    found = rehearsal.rehearse(settings, folder)
+    if as_json:
+        typer.echo(orjson.dumps({"version": VERSION, **asdict(found)}).decode())
+        return
+    typer.echo(f"{VERSION} can go on with this journal; {found.facts_waiting} facts wait for the MES.")
+    for words, names in (("goes on where it stood", found.restored), ("begins anew", found.begun_anew)):
+        for name in names:
+            typer.echo(f"  work center {name}: {words}")
 
 
 def _say_who(settings: Settings) -> None:
