@@ -28,11 +28,12 @@ from agent.core.codes.badges import Badges
 from agent.core.contract.envelope import Envelopes
 from agent.core.contract.topics import Topics, encoded
 from agent.core.draft import Provenance
-from agent.core.observations import Started, Stopping
+from agent.core.observations import Configured, Started, Stopping
 from agent.core.settings import Settings
 from agent.forwarder import Forwarder
 from agent.gate import Gate
 from agent.health_api import HealthApi
+from agent.in_force import InForce
 from agent.inbound import Inbound
 from agent.intake import Intake
 from agent.journal.journal import Journal, open_journal
@@ -70,24 +71,24 @@ STUCK_S = 30.0
 """Real seconds without a turn after which a loop is stuck."""
 
 
-async def run(settings: Settings, wish: Wish | None = None) -> None:
+async def run(configuration: InForce, wish: Wish | None = None) -> None:
     """Run the agent until it is told to stop.
 
     Args:
-        settings: the whole configuration.
+        configuration: as it was read.
         wish: that what reaches the agent be recorded.
 
     Raises:
         LinesideError: it cannot start; nothing was started.
     """
-    loop = asyncio.get_running_loop()
+    loop, settings = asyncio.get_running_loop(), configuration.settings
     with stop_on_signals() as stopping, _listening(settings) as listeners:
         prepare(settings)
         collector.settle()
         backoff = Backoff(0.5, LONGEST_PAUSE_S)
         while not stopping.is_set():
             began = loop.time()
-            why = await _run_once(settings, wish, stopping, listeners)
+            why = await _run_once(configuration, wish, stopping, listeners)
             if loop.time() - began > STEADY_S:
                 backoff.succeeded()
             if why is not None:
@@ -115,18 +116,21 @@ def _listening(settings: Settings) -> Iterator[Listeners]:
         yield Listeners(local, health)
 
 
-async def _run_once(settings: Settings, wish: Wish | None, stopping: asyncio.Event, listeners: Listeners) -> str | None:
+async def _run_once(
+    configuration: InForce, wish: Wish | None, stopping: asyncio.Event, listeners: Listeners
+) -> str | None:
     """Run on one opening of the journal; why it must be opened anew, None where the agent was told to stop.
 
     To begin again costs what a kill costs: counters are caught up, and who got no answer asks again.
     """
+    settings = configuration.settings
     clock = Clock.of(settings.simulation)
     instance = secrets.token_hex(4)
     async with AsyncExitStack() as stack:
         async with heartbeat.patience():
             opening = open_journal(settings.agent.data, secrets.token_hex(4), clock.now().wall)
             journal = await stack.enter_async_context(opening)
-        delivery = await stack.enter_async_context(delivering(settings, journal, clock, instance, wish))
+        delivery = await stack.enter_async_context(delivering(configuration, journal, clock, instance, wish))
         await stack.enter_async_context(local_api.serving(delivery.api, listeners.local))
         await stack.enter_async_context(health_api.serving(delivery.api.health, listeners.health))
         await stack.enter_async_context(watching(settings, delivery, clock))
@@ -161,15 +165,14 @@ class Delivery:
 
 @asynccontextmanager
 async def delivering(
-    settings: Settings, journal: Journal, clock: Clock, instance: str, wish: Wish | None = None
+    configuration: InForce, journal: Journal, clock: Clock, instance: str, wish: Wish | None = None
 ) -> AsyncIterator[Delivery]:
     """Take observations, keep and deliver facts while open."""
+    settings = configuration.settings
     alarms = Alarms(lambda: clock.now().wall)
     stand = restored(settings, journal)
-    recorder = None
-    if wish is not None:
-        recorded = Run(settings, instance, journal.marks.epoch, journal.restored.directories)
-        recorder = Recorder(wish, recorded, stand, alarms, clock.now().wall)
+    recorded = Run(settings, instance, journal.marks.epoch, journal.restored.directories)
+    recorder = None if wish is None else Recorder(wish, recorded, stand, alarms, clock.now().wall)
     key = await asyncio.to_thread(site_key.read, settings)
     desk = Intake(journal, stand, clock, Badges(key, settings.codes), alarms, recorder)
     store = TelemetryStore(
@@ -186,10 +189,8 @@ async def delivering(
     forwarder = Forwarder(journal, settings.mes, messages, clock, alarms, gate)
     resending = Resending(journal, messages, clock)
     inbound = Inbound(topics, desk, forwarder, resending, clock, alarms)
-    client_id = f"lineside-{encoded(settings.agent.site)}-{encoded(settings.agent.id)}"
-    identity = Identity(client_id, settings.agent.id, settings.agent.area, instance, VERSION)
-    uplink = Uplink(settings.mes, topics, identity, journal, clock, alarms)
-    overview = Overview(settings, clock, instance, desk, alarms, Way(journal, uplink, forwarder, storage))
+    uplink = Uplink(settings.mes, topics, _identity(settings, instance), journal, clock, alarms)
+    overview = Overview(configuration, clock, instance, desk, alarms, Way(journal, uplink, forwarder, storage))
     presence = Presence(desk, topics, overview.look)
     outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting - gate.holds > FACTS_FIRST)
     people = PeopleApi(desk, clock, SignOns(desk, clock, key), peers.owners())
@@ -208,6 +209,7 @@ async def delivering(
         try:
             async with intake.running(desk, settings.agent.tick_s):
                 await _begin(desk, journal, clock, instance)
+                _configured(desk, configuration, clock)
                 beside = [
                     tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat"),
                     tasks.create_task(upkeep.run(), name="upkeep"),
@@ -295,6 +297,16 @@ def stop_on_signals() -> Iterator[asyncio.Event]:
     finally:
         for number in signals:
             loop.remove_signal_handler(number)
+
+
+def _identity(settings: Settings, instance: str) -> Identity:
+    client_id = f"lineside-{encoded(settings.agent.site)}-{encoded(settings.agent.id)}"
+    return Identity(client_id, settings.agent.id, settings.agent.area, instance, VERSION)
+
+
+def _configured(desk: Intake, configuration: InForce, clock: Clock) -> None:
+    """Where it is another one than before the start, somebody will want to know since when."""
+    desk.note(Configured(None, configuration.read, "start", configuration.needs_restart, clock.now()))
 
 
 async def _begin(desk: Intake, journal: Journal, clock: Clock, instance: str) -> None:

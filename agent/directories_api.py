@@ -19,6 +19,7 @@ from agent.core.desk.directory_views import (
 from agent.core.directories.copies import Kept
 from agent.core.settings import AttributeSettings
 from agent.core.times import iso
+from agent.in_force import InForce
 from agent.journal.copies import ALL, Copies, Happening, Held
 from agent.problems import Handler, json
 
@@ -29,16 +30,16 @@ MOST = 50
 class DirectoriesApi:
     """Shows what one journal holds."""
 
-    def __init__(self, copies: Copies, attributes: tuple[AttributeSettings, ...]) -> None:
+    def __init__(self, copies: Copies, configuration: InForce) -> None:
         self._copies = copies
-        self._attributes = attributes
+        self._configuration = configuration
 
     def handlers(self) -> Mapping[str, Handler]:
         """By route."""
         return {"directories": self._list, "object_in_force": self._in_force, "object_history": self._history}
 
     async def _list(self, request: web.Request) -> web.Response:
-        objects = _objects(await self._copies.held(), self._attributes)
+        objects = _objects(await self._copies.held(), self._configuration.settings.attribute)
         wanted = request.query.get("wc")
         return json(DirectoryList(directories=tuple(one for one in objects if wanted in {None, one.wc_id or "-"})))
 

@@ -51,7 +51,7 @@ class LocalApi:
             FactsApi(journal, envelopes),
             ReconciliationApi(journal, intake, overview.clock),
             ParkedApi(journal, envelopes, overview.clock),
-            DirectoriesApi(journal.copies, overview.settings.attribute),
+            DirectoriesApi(journal.copies, overview.configuration),
             health,
             ReferenceApi(),
         )

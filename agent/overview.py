@@ -12,12 +12,12 @@ from agent.clock import Clock
 from agent.core import code_views, station_view
 from agent.core.discrepancies import register_view
 from agent.core.errors import JournalError
-from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.times import epoch, iso
 from agent.core.views import API_VERSION, AgentView, AlarmView, UplinkState, UplinkView
 from agent.core.work_center_view import WorkCenterView
 from agent.forwarder import Forwarder
+from agent.in_force import InForce
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.storage import StorageWatch
@@ -68,7 +68,7 @@ class Way:
 class Overview:
     """Looks at everything and changes nothing."""
 
-    settings: Settings
+    configuration: InForce
     clock: Clock
     instance: str
     intake: Intake
@@ -79,18 +79,19 @@ class Overview:
         """The agent at present."""
         present = self.intake.present
         now = self.clock.now().wall
-        directories = present.desk.directories
+        directories, settings = present.desk.directories, self.configuration.settings
         return AgentView(
             api_version=API_VERSION,
             version=VERSION,
-            agent_id=self.settings.agent.id,
-            site=self.settings.agent.site,
+            agent_id=settings.agent.id,
+            site=settings.agent.site,
             instance=self.instance,
             epoch=self.way.journal.marks.epoch,
-            execution_mode=self.settings.execution_mode,
+            execution_mode=settings.execution_mode,
             plant_time=iso(now),
             speed=self.clock.speed,
-            time_zone=self.settings.agent.time_zone,
+            time_zone=settings.agent.time_zone,
+            config=self.configuration.view,
             uplink=await self.way.look(now),
             alarms=tuple(
                 AlarmView(code=alarm.code, since=iso(alarm.since), text=alarm.text) for alarm in self.alarms.current
@@ -100,7 +101,7 @@ class Overview:
             lists=code_views.lists(directories),
             open_discrepancies=present.desk.state.register.total,
             discrepancies=register_view.view(present.desk.state.register),
-            badge_pattern=self.settings.codes.badge,
+            badge_pattern=settings.codes.badge,
             work_centers=tuple(self._work_center(station, present, now) for station in present.stations.values()),
         )
 

@@ -50,6 +50,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "biip": ("agent.core.codes",),
     "cryptography": ("agent.tls",),
     "orjson": (
+        "agent.core.fingerprint",
         "agent.core.operator_turn",
         "agent.core.reconciliation.amendments",
         "agent.core.contract.envelope",

@@ -13,6 +13,7 @@ from agent import site_key
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
 from agent.core.codes.code_settings import ScannerSettings
+from agent.core.fingerprint import fingerprint
 from agent.core.machine_settings import MachineSettings
 from agent.core.recordings.advice import MachineAdvice, advise
 from agent.core.settings import Settings
@@ -43,7 +44,8 @@ def check(
     speed = 1.0 if settings.simulation is None else settings.simulation.speed
     advice = [advise(machine, speed) for machine in settings.machine]
     if as_json:
-        typer.echo(orjson.dumps({"configuration": str(config), "machines": [asdict(one) for one in advice]}).decode())
+        known = {"configuration": str(config), "hash": fingerprint(settings).sha256}
+        typer.echo(orjson.dumps({**known, "machines": [asdict(one) for one in advice]}).decode())
         return
     typer.echo(f"{config}: right.")
     _say_who(settings)

@@ -30,7 +30,8 @@ def run(
     """Watch the machines and deliver facts until told to stop (SIGTERM or Ctrl+C)."""
     settings = load(config)
     from agent import app
+    from agent.in_force import InForce
     from agent.recording import MB, Wish
 
     with setup.begun():
-        asyncio.run(app.run(settings, None if record is None else Wish(record, record_mb * MB)))
+        asyncio.run(app.run(InForce.of(settings, config), None if record is None else Wish(record, record_mb * MB)))

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
 from agent.core.discrepancies.discrepancies import Discrepancy
-from agent.core.facts import DigestRow, Range, StorageLevel
+from agent.core.facts import ConfigCause, DigestRow, Range, StorageLevel
+from agent.core.fingerprint import Fingerprint
 from agent.core.values import replace
 
 SignalValue: TypeAlias = bool | int | float | str | None
@@ -222,6 +223,18 @@ class Storage:
 
 
 @dataclass(frozen=True, slots=True)
+class Configured:
+    """The configuration was read, and from here on everybody goes by it, but for what needs a restart."""
+
+    wc_id: None
+    read: Fingerprint
+    cause: ConfigCause
+    needs_restart: tuple[str, ...]
+    """Keys that are in force with the next start only."""
+    observed: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class ClockStep:
     """The agent's wall clock was set; whatever was noticed before is by the old time (domain.md R24)."""
 
@@ -252,5 +265,17 @@ def by_new_time(observation: Observation, by: float) -> Observation:
 
 
 Observation: TypeAlias = (
-    Image | Link | Scan | Entry | Directive | Started | Stopping | Finding | Reckoned | Storage | ClockStep | Tick
+    Image
+    | Link
+    | Scan
+    | Entry
+    | Directive
+    | Started
+    | Stopping
+    | Finding
+    | Reckoned
+    | Storage
+    | Configured
+    | ClockStep
+    | Tick
 )

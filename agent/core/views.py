@@ -123,6 +123,19 @@ class DiscrepancyView(Block):
     """The evidence, in short."""
 
 
+class ConfigView(Block):
+    """The configuration that the agent read last."""
+
+    path: str
+    hash: str
+    """SHA-256 of the canonical JSON of everything in it that is not by default, hexadecimal; `lineside check --json`
+    says the same of the file as it is now."""
+    loaded_at: Timestamp
+    """Plant time."""
+    needs_restart: tuple[str, ...]
+    """Keys that were changed and are in force with the next start only."""
+
+
 class AgentView(Block):
     """The whole present of one agent."""
 
@@ -137,6 +150,8 @@ class AgentView(Block):
     speed: float
     """Plant seconds per real second; 1 except on simulated lines."""
     time_zone: str
+    config: ConfigView
+    """What it goes by."""
     uplink: UplinkView
     alarms: tuple[AlarmView, ...]
     """What is wrong, the oldest first."""

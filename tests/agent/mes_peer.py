@@ -23,6 +23,7 @@ from agent.core.contract.topics import Topics
 from agent.core.settings import Settings
 from agent.forwarder import Forwarder
 from agent.gate import Gate
+from agent.in_force import InForce
 from agent.inbound import Inbound
 from agent.journal.journal import Journal
 from agent.messages import Messages
@@ -189,7 +190,7 @@ def _sender(configured: Settings, running: Running) -> Sender:
     uplink = Uplink(configured.mes, topics, identity, journal, CLOCK, alarms)
     storage = StorageWatch(journal, intake, CLOCK, alarms, configured.journal, ())
     way = Way(journal, uplink, forwarder, storage)
-    overview = Overview(configured, CLOCK, identity.instance, intake, alarms, way)
+    overview = Overview(InForce.of(configured, Path("lineside.toml")), CLOCK, identity.instance, intake, alarms, way)
     presence = Presence(intake, topics, overview.look)
     parts = (forwarder.run, resending.retry_parked, partial(inbound.read, hear_status=uplink.hears))
     sending = asyncio.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.lost), name="uplink")

@@ -14,6 +14,7 @@ from agent.clock import Clock
 from agent.core.observations import Link
 from agent.core.settings import Settings
 from agent.core.views import Reply
+from agent.in_force import InForce
 from agent.intake import STORAGE_FULL, Intake
 from agent.journal.journal import open_journal
 from tests.agent.disks import broken, mended, small_disk
@@ -29,7 +30,7 @@ async def test_a_disk_that_takes_nothing_keeps_the_agent_neither_from_starting_n
     async with open_journal(configured.agent.data, "e1", time.time()) as journal:
         broken(journal)
         began = time.monotonic()
-        async with asyncio.timeout(PATIENCE_S), delivering(configured, journal, Clock(), "i1"):
+        async with asyncio.timeout(PATIENCE_S), delivering(InForce.of(configured, tmp_path), journal, Clock(), "i1"):
             assert time.monotonic() - began < PATIENCE_S
         assert "what was seen since and never answered ends with this stop" in caplog.text
         assert journal.marks.last_sequence == 0
@@ -40,7 +41,7 @@ async def test_a_disk_that_fails_later_loses_no_start_and_takes_everything_once_
     configured = settings(tmp_path)
     async with open_journal(configured.agent.data, "e1", time.time()) as journal:
         broken(journal)
-        async with delivering(configured, journal, Clock(), "i1"):
+        async with delivering(InForce.of(configured, tmp_path), journal, Clock(), "i1"):
             mended(journal)
         assert [row.type for row in await journal.latest(10)] == ["agent.started", "agent.stopping"]
 
@@ -50,7 +51,7 @@ async def test_a_disk_that_fills_up_in_the_middle_of_production_costs_nothing_th
         configured = Settings.model_validate({**document(disk.folder), "journal": {"reserve_mb": 1}})
         async with (
             open_journal(configured.agent.data, "e1", time.time()) as journal,
-            delivering(configured, journal, Clock(), "i1") as delivery,
+            delivering(InForce.of(configured, tmp_path), journal, Clock(), "i1") as delivery,
         ):
             desk = delivery.desk
             await desk.submit(order())

@@ -28,6 +28,7 @@ from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, 
 from agent.forwarder import Forwarder
 from agent.gate import Gate
 from agent.health_api import HealthApi
+from agent.in_force import InForce
 from agent.intake import Intake
 from agent.journal.journal import Journal
 from agent.lag import Lag
@@ -96,7 +97,7 @@ def an_overview(configured: Settings, running: Running) -> Overview:
     uplink = Uplink(configured.mes, topics, identity, running.journal, CLOCK, alarms)
     storage = StorageWatch(running.journal, running.intake, CLOCK, alarms, configured.journal, ())
     way = Way(running.journal, uplink, forwarder, storage)
-    return Overview(configured, CLOCK, "i1", running.intake, alarms, way)
+    return Overview(InForce.of(configured, Path("lineside.toml")), CLOCK, "i1", running.intake, alarms, way)
 
 
 def an_api(

@@ -68,7 +68,7 @@ async def shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     path = tmp_path / "agent.sock"
     async with an_intake(tmp_path) as running:
         plain = an_overview(settings(tmp_path), running)
-        overview = Counted(plain.settings, plain.clock, plain.instance, plain.intake, plain.alarms, plain.way)
+        overview = Counted(plain.configuration, plain.clock, plain.instance, plain.intake, plain.alarms, plain.way)
         api = PresentApi(overview, running.intake)
         async with serving(api, path):
             yield Shown(running, api, overview, path)

@@ -22,6 +22,8 @@ from agent.core.facts import (
     AgentStopping,
     CommandRun,
     ConditionChanged,
+    ConfigCause,
+    ConfigChanged,
     DetailShed,
     DirectoryApplied,
     DiscrepancyCode,
@@ -32,8 +34,9 @@ from agent.core.facts import (
     StorageChanged,
     StorageLevel,
 )
+from agent.core.fingerprint import Fingerprint
 from agent.core.machine.conditions import Condition
-from agent.core.observations import Directive, Finding, Started, Stopping, Storage
+from agent.core.observations import Configured, Directive, Finding, Started, Stopping, Storage
 from agent.core.times import iso
 from agent.core.views import Reply
 from tests.core.build import FIRST_ID, PROVENANCE, T0, WC, an_order, clock, instant, moved, quality, types
@@ -56,7 +59,7 @@ def command(name: str, **fields: object) -> Directive:
 
 
 def observe(
-    desk: Desk, observation: Started | Stopping | Directive | Finding | Storage, number: int = 0
+    desk: Desk, observation: Configured | Started | Stopping | Directive | Finding | Storage, number: int = 0
 ) -> DeskOutcome:
     return desk.observe(observation, UUID(int=FIRST_ID.int + (number << 12)))
 
@@ -296,3 +299,26 @@ def test_detail_shed_from_scarce_to_reserve_is_told_when_there_is_space_again() 
     reserve = observe(desk, storage("reserve"), 1)
     assert types(reserve.facts) == ["storage.low"]
     assert types(observe(reserve.desk, storage("low"), 2).facts) == ["storage.low", "detail.shed"]
+
+
+def configured(text: str, keys: dict[str, str], *, cause: ConfigCause = "start") -> Configured:
+    return Configured(None, Fingerprint(text, keys), cause, (), instant(0.0))
+
+
+def test_another_configuration_than_the_one_remembered_is_told_with_what_differs() -> None:
+    first = observe(DESK, configured("one", {"mes.host": "a", "codes.lot": "b"}))
+    desk = DESK.restored(first.desk.snapshot())
+    second = observe(desk, configured("two", {"mes.host": "c", "codes.badge": "d"}, cause="sighup"), 1)
+    assert first.facts == (), "there is nothing to compare the first one with"
+    assert [fact.data for fact in second.facts] == [
+        ConfigChanged(
+            keys=Keys(),
+            quality=quality(origin="rule"),
+            hash="two",
+            former_hash="one",
+            cause="sighup",
+            changed=("codes.badge", "codes.lot", "mes.host"),
+            needs_restart=(),
+        )
+    ]
+    assert observe(second.desk, configured("two", {}), 2).facts == ()

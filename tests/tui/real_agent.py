@@ -32,6 +32,7 @@ from agent.core.shifts.calendar_settings import DAYS
 from agent.core.times import epoch
 from agent.core.views import Reply
 from agent.core.work_center_view import WorkCenterView
+from agent.in_force import InForce
 from agent.intake import Intake
 from agent.journal.journal import Journal, open_journal
 from tests.core.build import SITE_KEY
@@ -83,7 +84,7 @@ class RealAgent:
             listener = stack.enter_context(local_api.listening(self.socket))
             opening = open_journal(settings.agent.data, secrets.token_hex(4), self.clock.now().wall)
             self._journal = await stack.enter_async_context(opening)
-            working = delivering(settings, self._journal, self.clock, secrets.token_hex(4))
+            working = delivering(InForce.of(settings, self.folder), self._journal, self.clock, secrets.token_hex(4))
             delivery = await stack.enter_async_context(working)
             self._intake = delivery.desk
             await stack.enter_async_context(local_api.serving(delivery.api, listener))

@@ -12,7 +12,7 @@ from agent.core.shifts.figures import Sums
 from agent.core.shifts.shift_view import FiguresView, LossView, StripView
 from agent.core.shifts.time_elements import elements
 from agent.core.stops.stop_view import PartView, StopView
-from agent.core.views import API_VERSION, AgentView, CodeView, UplinkView
+from agent.core.views import API_VERSION, AgentView, CodeView, ConfigView, UplinkView
 from agent.core.work_center_view import AskedView, EventView, WorkCenterView
 
 NOON = "2026-03-04T07:00:00.000Z"
@@ -176,6 +176,7 @@ VIEW = AgentView(
     plant_time=NOON,
     speed=1.0,
     time_zone="Asia/Almaty",
+    config=ConfigView(path="/etc/lineside/lineside.toml", hash="0" * 64, loaded_at=NOON, needs_restart=()),
     uplink=UplinkView(
         state="online",
         since=NOON,

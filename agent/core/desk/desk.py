@@ -15,7 +15,7 @@ from agent.core.contract.commands import Correct
 from agent.core.contract.envelope import Row
 from agent.core.corrections import passing_on
 from agent.core.corrections.targets import Target
-from agent.core.desk import desk_commands, shedding
+from agent.core.desk import configured, desk_commands, shedding
 from agent.core.desk.copying import Copying
 from agent.core.desk.shedding import Shed
 from agent.core.directories import Directories
@@ -33,9 +33,11 @@ from agent.core.facts import (
     StorageLevel,
     Versions,
 )
+from agent.core.fingerprint import Fingerprint
 from agent.core.identity import IdBlock
 from agent.core.observations import (
     ClockStep,
+    Configured,
     Directive,
     Entry,
     Finding,
@@ -52,7 +54,7 @@ from agent.core.times import iso, milliseconds
 from agent.core.values import replace
 from agent.core.views import Reply
 
-Happening: TypeAlias = Started | Stopping | Finding | Reckoned | Storage | ClockStep | Tick
+Happening: TypeAlias = Started | Stopping | Finding | Reckoned | Storage | Configured | ClockStep | Tick
 """Whatever reaches the desk but what the MES sends."""
 AgentObservation: TypeAlias = Happening | Directive
 
@@ -76,6 +78,8 @@ class DeskState:
     """Discrepancies that nobody has resolved."""
     agenda: Agenda = NOTHING
     """Digests that are to be made."""
+    configuration: Fingerprint | None = None
+    """Read last."""
 
 
 _SNAPSHOT = TypeAdapter(DeskState)
@@ -193,6 +197,10 @@ class Desk:
                 observation.discrepancy.tell(draft, "rule", observation.key)
                 turn.enter(draft.facts)
                 reply = Reply(accepted=True, code="ok", message="Noted.")
+            case Configured():
+                state = replace(self.state, configuration=observation.read, numbers=self.state.numbers + 1)
+                configured.tell(observation, self.state.configuration, draft, state.numbers)
+                desk = replace(self, state=state)
             case ClockStep():
                 before, numbers = observation.observed.wall - observation.by, self.state.numbers + 1
                 _tell_step(draft, "set", before, f"{self.state.instance}:{milliseconds(before)}:{numbers}")

@@ -8,6 +8,8 @@ from agent.core.facts.blocks import FactData, Number, Timestamp
 
 WithheldReason: TypeAlias = Literal["damaged", "retired", "too_large", "format", "disconnects"]
 StorageLevel: TypeAlias = Literal["ample", "low", "scarce", "reserve"]
+ConfigCause: TypeAlias = Literal["start", "sighup", "command"]
+"""Why a configuration was read: the agent started, was sent SIGHUP, or the MES asked for it."""
 
 
 class AgentStarted(FactData):
@@ -26,6 +28,20 @@ class AgentStopping(FactData):
 
     TYPE = "agent.stopping"
     instance: str
+
+
+class ConfigChanged(FactData):
+    """The agent goes by another configuration than before."""
+
+    TYPE = "agent.config_changed"
+    hash: str
+    """SHA-256 of the canonical JSON of everything in it that is not by default, hexadecimal."""
+    former_hash: str
+    cause: ConfigCause
+    changed: tuple[str, ...]
+    """Keys that say something else now, such as `mes.host` or `machine.FILL-1.stop`."""
+    needs_restart: tuple[str, ...]
+    """Of the keys those that are in force with the next start only."""
 
 
 class LinkChanged(FactData):
