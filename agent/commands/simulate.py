@@ -125,12 +125,18 @@ def mes(  # noqa: PLR0913, PLR0917 - as above
     control: Annotated[
         Path | None, typer.Option(help="Unix socket for requests as JSON lines: publish, release, withdraw, command.")
     ] = None,
+    ca_file: Annotated[
+        Path | None, typer.Option(help="Authority of the broker's certificate (PEM); plain TCP without it.")
+    ] = None,
+    username: Annotated[str | None, typer.Option(help="User name at the broker.")] = None,
+    password_file: Annotated[Path | None, typer.Option(help="File with the password of this user.")] = None,
     *,
     report: Annotated[bool, typer.Option("--report", help="Only print plan against fact out of the database.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """A central MES: stores, confirms, asks for what is missing, hands out orders; Ctrl+C prints plan against fact."""
-    from simulators.mes.process import Files, print_report, run_mes
+    from simulators.mes.process import Files, broker_at, print_report, run_mes
+    from simulators.mes.security import Security
     from simulators.mes.topics import Place
 
     files = Files(store, plan, control)
@@ -138,7 +144,9 @@ def mes(  # noqa: PLR0913, PLR0917 - as above
         if report:
             print_report(files, json=as_json)
         else:
-            run_mes(files, host=host, port=port, protocol=protocol, place=Place(enterprise, site))
+            password = None if password_file is None else password_file.read_text(encoding="utf-8").strip()
+            broker = broker_at(host, port, protocol, Security(ca_file, username, password))
+            run_mes(files, broker=broker, place=Place(enterprise, site))
     except (OSError, ValueError) as error:
         typer.echo(f"lineside simulate mes: {error}", err=True)
         raise typer.Exit(1) from None

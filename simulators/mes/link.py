@@ -7,6 +7,7 @@ it had in memory a second time.
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +19,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+
+from simulators.mes.security import OPEN, Security
 
 if TYPE_CHECKING:  # paho defines it for type checkers alone
     from paho.mqtt.client import SocketLike
@@ -36,11 +39,12 @@ class LinkLostError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the broker is and what it speaks."""
+    """Where the broker is, what it speaks and what it wants to see."""
 
     host: str
     port: int
     protocol: Protocol = "5"
+    security: Security = OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ async def connected(address: Address, client_id: str) -> AsyncIterator[Link]:
     Raises:
         LinkLostError: the broker cannot be reached or refuses us.
     """
-    client = _client(address.protocol, client_id)
+    client = _client(address, client_id)
     link = Link(client)
     admitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
     _call_back(client, link, admitted)
@@ -147,9 +151,10 @@ async def connected(address: Address, client_id: str) -> AsyncIterator[Link]:
         _hang_up(client)
 
 
-def _client(protocol: Protocol, client_id: str) -> Client:
+def _client(address: Address, client_id: str) -> Client:
+    protocol, security = address.protocol, address.security
     version = MQTTProtocolVersion.MQTTv5 if protocol == "5" else MQTTProtocolVersion.MQTTv311
-    return Client(
+    client = Client(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
         # MQTT 5 says the same by clean_start in CONNECT, and paho refuses it here.
@@ -158,6 +163,11 @@ def _client(protocol: Protocol, client_id: str) -> Client:
         reconnect_on_failure=False,
         manual_ack=True,
     )
+    if security.ca_file is not None:
+        client.tls_set_context(security.context())
+    if security.username is not None:
+        client.username_pw_set(security.username, security.password)
+    return client
 
 
 def _call_back(client: Client, link: Link, admitted: asyncio.Future[None]) -> None:
@@ -225,7 +235,16 @@ def _watch(client: Client) -> None:
     sock = client.socket()
     if sock is None:
         raise LinkLostError("connection lost before it stood")
-    loop.add_reader(sock, client.loop_read)
+
+    pending = sock.pending if isinstance(sock, ssl.SSLSocket) else int
+
+    def read() -> None:
+        client.loop_read()
+        # What TLS has decrypted already makes no socket readable any more.
+        while client.socket() is sock and pending():
+            client.loop_read()
+
+    loop.add_reader(sock, read)
 
 
 def _hang_up(client: Client) -> None:

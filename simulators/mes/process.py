@@ -20,6 +20,7 @@ from simulators.mes.link import Address
 from simulators.mes.plan import Plan
 from simulators.mes.plan_file import read_plan
 from simulators.mes.report import print_table, read_report
+from simulators.mes.security import Security
 from simulators.mes.service import announce_ready, serve_mes
 from simulators.mes.topics import Place
 
@@ -48,18 +49,26 @@ class Files:
         return DEMO_PLAN if self.plan is None else read_plan(self.plan)
 
 
-def run_mes(files: Files, *, host: str, port: int, protocol: str, place: Place) -> None:
+def broker_at(host: str, port: int, protocol: str, security: Security) -> Address:
+    """The broker to connect to.
+
+    Raises:
+        ValueError: there is no such protocol.
+    """
+    if protocol not in {"5", "3.1.1"}:
+        raise ValueError(f"the MQTT protocol is '{protocol}'; expected 5 or 3.1.1")
+    return Address(host, port, "5" if protocol == "5" else "3.1.1", security)
+
+
+def run_mes(files: Files, *, broker: Address, place: Place) -> None:
     """Be the MES of one site until SIGTERM or SIGINT.
 
     At a terminal it ends with plan against fact; anybody else is told by a JSON line when it is ready.
 
     Raises:
-        ValueError: there is no such protocol, or the plan is none.
+        ValueError: the plan is none.
         OSError: a file cannot be used.
     """
-    if protocol not in {"5", "3.1.1"}:
-        raise ValueError(f"the MQTT protocol is '{protocol}'; expected 5 or 3.1.1")
-    broker = Address(host, port, "5" if protocol == "5" else "3.1.1")
     plan = files.read_plan()
     person = sys.stdout.isatty()
     asyncio.run(_serve(broker, place, files, plan, announce=not person))

@@ -1,0 +1,158 @@
+"""A plant in a world: a filler and a press at the addresses of the example configuration, Mosquitto, an MES, the agent.
+
+Each is a process as its own command starts it, and the agent's files are where an installation has them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from agent.commands.client import AgentAwayError, get
+from simulators.opcua import NAMESPACE
+from tests.docs.blocks import ROOT
+from tests.docs.world import PATIENCE_S, World
+
+CONFIGURATION: Final = f"""
+[agent]
+enterprise = "acme"
+site = "ala1"
+area = "packing"
+id = "line-a"
+
+[mes]
+host = "mes.example.internal"
+reconnect_max_s = 0.5
+
+[[machine]]
+work_center = "FILL-1"
+opcua = {{ endpoint = "opc.tcp://192.0.2.10:4840" }}
+signal = [
+    {{ key = "state", role = "packml_state", node = "nsu={NAMESPACE};s=FILL-1.Status.StateCurrent" }},
+    {{ key = "total", role = "total", node = "nsu={NAMESPACE};s=FILL-1.Admin.ProdProcessedCount.AccCount" }},
+]
+
+[[machine]]
+work_center = "PRESS-1"
+modbus = {{ host = "192.0.2.20" }}
+signal = [
+    {{ key = "run", role = "run", table = "discrete", address = 0, type = "bit" }},
+    {{ key = "total", role = "total", table = "input", address = 0, type = "uint32" }},
+]
+"""
+BROKER: Final = "listener 1883\nallow_anonymous true\nuser root\n"
+ORDERS: Final = [
+    {"area": "packing", "wc_id": "FILL-1", "order_id": order_id, "op_no": "10", "item_id": "BOX-1", "qty_planned": 100}
+    | {"norm_cycle_s": 2, "release_status": "released"}
+    for order_id in ("PO-1001", "PO-1002")
+]
+
+
+@dataclass
+class Plant:
+    """What runs in the world."""
+
+    world: World
+    folder: Path
+    _agent: ExitStack = field(default_factory=ExitStack)
+    _broker: ExitStack = field(default_factory=ExitStack)
+    _runs: int = 0
+
+    @property
+    def config(self) -> Path:
+        """As it is seen from outside of the world."""
+        return self.inside("/etc/lineside/lineside.toml")
+
+    def inside(self, path: str) -> Path:
+        """A path of the world, for who is not in it."""
+        return Path(f"/proc/{self.world.pid}/root{path}")
+
+    def seen(self, path: Path) -> Callable[[], bool]:
+        """Whether a file of the world is there with something in it, or is a socket."""
+        inside = self.inside(str(path))
+        return lambda: inside.is_socket() or (inside.exists() and inside.stat().st_size > 0)
+
+    def status(self) -> dict[str, Any]:
+        """The agent's present; nothing while no agent answers."""
+        try:
+            shown: dict[str, Any] = json.loads(get(self.inside("/run/lineside/agent.sock"), "/v1/status"))
+        except AgentAwayError:
+            return {}
+        return shown
+
+    def start_broker(self) -> None:
+        """Anew, with the configuration that stands in /etc/mosquitto."""
+        self._broker.close()
+        log = self.folder / "broker.log"
+        self._broker.enter_context(self.world.going_on("mosquitto -c /etc/mosquitto/mosquitto.conf", log))
+
+    def start_agent(self) -> None:
+        """Anew, as the unit of the service does; until it knows its machines, and the MES its facts."""
+        self.stop_agent()
+        self._runs += 1
+        log = self.folder / f"agent-{self._runs}.log"
+        self._agent.enter_context(self.world.going_on("lineside run --config /etc/lineside/lineside.toml", log))
+        self.until(_is_up, lambda: log.read_text(encoding="utf-8", errors="replace"))
+
+    def stop_agent(self) -> None:
+        """As the service manager does."""
+        self._agent.close()
+
+    def until(self, wanted: Callable[[dict[str, Any]], bool], evidence: Callable[[], str]) -> None:
+        """Until the agent shows it."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not ((shown := self.status()) and wanted(shown)):
+            assert time.monotonic() < deadline, f"not within {PATIENCE_S:.0f} s; shown {shown}; said {evidence()}"
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        """Stop both."""
+        self._agent.close()
+        self._broker.close()
+
+
+def _is_up(shown: dict[str, Any]) -> bool:
+    delivered = shown["uplink"]["state"] == "online" and shown["uplink"]["last_ack"] is not None
+    return delivered and all(center["link_up"] for center in shown["work_centers"])
+
+
+@contextmanager
+def a_plant(world: World, folder: Path) -> Iterator[Plant]:
+    """All of it, running."""
+    plan = folder / "plan.json"
+    plan.write_text(json.dumps({"orders": ORDERS}), encoding="utf-8")
+    files = {"etc/lineside/lineside.toml": CONFIGURATION, "etc/mosquitto/mosquitto.conf": BROKER}
+    plant = Plant(world, folder)
+    for name, text in files.items():
+        plant.inside(f"/{name}").parent.mkdir(parents=True, exist_ok=True)
+        plant.inside(f"/{name}").write_text(text, encoding="utf-8")
+    mes = "--host mes.example.internal --enterprise acme --site ala1"
+    machines = ("opcua --host 192.0.2.10 --port 4840", "modbus --host 192.0.2.20 --port 502")
+    try:
+        with ExitStack() as others:
+            plant.start_broker()
+            for number, simulated in enumerate((*machines, f"mes {mes} --store mes.sqlite --plan {plan}")):
+                truth = "" if simulated.startswith("mes") else f" --truth truth-{number}.jsonl"
+                log = folder / f"simulated-{number}.log"
+                others.enter_context(world.going_on(f"lineside simulate {simulated}{truth}", log))
+            plant.start_agent()
+            yield plant
+            plant.close()
+    finally:
+        plant.close()
+
+
+def as_checked_out(folder: Path) -> Path:
+    """A folder in which the repository's files are seen and others can be written."""
+    folder.mkdir()
+    for path in ROOT.iterdir():
+        if not path.name.startswith(".") and path.name != "config":
+            (folder / path.name).symlink_to(path)
+    shutil.copytree(ROOT / "config", folder / "config")
+    return folder

@@ -1,0 +1,75 @@
+"""Every fenced block of README and docs/ is of a kind that somebody sees to; what needs no world is seen to here."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from agent.configuration import load
+from agent.core.contract.commands import Correct
+from agent.core.views import EntryBody, ScanBody, SignOnBody
+from simulators.mes.plan_file import read_plan
+from tests.docs import blocks, merging
+from tests.docs.blocks import KINDS, ROOT, Block
+
+ALL = blocks.everywhere()
+BODIES = TypeAdapter(EntryBody | SignOnBody | ScanBody)
+
+
+def of(*infos: str) -> list[Block]:
+    return [block for block in ALL if block.info in infos]
+
+
+def test_every_block_is_of_a_kind_that_somebody_sees_to() -> None:
+    assert [f"{block}: ```{block.info}" for block in ALL if block.info not in KINDS] == []
+
+
+def test_no_command_hides_in_a_block_that_nobody_runs() -> None:
+    unseen = [block for block in ALL if KINDS.get(block.info) == "" and blocks.COMMAND.search(block.text)]
+    assert [str(block) for block in unseen] == []
+
+
+@pytest.mark.parametrize(("page", "test"), blocks.HELD_ELSEWHERE.items(), ids=str)
+def test_a_page_that_another_test_runs_is_run_by_it(page: str, test: Path) -> None:
+    assert f'"{page}"' in test.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", of("toml", "toml agent"), ids=str)
+def test_a_part_of_a_configuration_is_right(block: Block, tmp_path: Path) -> None:
+    config = tmp_path / "lineside.toml"
+    config.write_text(merging.into(block.text, ROOT / "config" / "lineside.toml"), encoding="utf-8")
+    load(config)
+
+
+@pytest.mark.parametrize("block", of("toml plan"), ids=str)
+def test_a_plan_is_right(block: Block, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text(block.text, encoding="utf-8")
+    (tmp_path / "site-key").write_bytes(b"k" * 32)
+    read_plan(plan)
+
+
+@pytest.mark.parametrize("block", of("json"), ids=str)
+def test_json_is_json_and_a_message_is_one(block: Block) -> None:
+    for document in documents(block.text):
+        if "client_id" in document:
+            BODIES.validate_json(json.dumps(document))
+        if "command_id" in document and "target_id" in document:
+            Correct.model_validate_json(json.dumps(document))
+
+
+def documents(text: str) -> list[dict[str, object]]:
+    """One document, or one a line."""
+    try:
+        return [json.loads(text)]
+    except json.JSONDecodeError:
+        return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("block", of("python"), ids=str)
+def test_python_is_python(block: Block) -> None:
+    ast.parse(block.text)
