@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -117,3 +118,22 @@ def _read(key: str, path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UplinkError(f"mes.tls.{key}: {path} cannot be read: {error.strerror}") from error
+
+
+def presented(host: str, port: int, patience_s: float) -> Expiry:
+    """The certificate that a server shows to anybody, believed or not. Nothing is sent to it.
+
+    Raises:
+        OSError: it cannot be reached, or shows none.
+    """
+    from cryptography.x509 import load_der_x509_certificate  # noqa: PLC0415 - as in `_in_file`
+
+    curious = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    curious.check_hostname, curious.verify_mode = False, ssl.CERT_NONE
+    with socket.create_connection((host, port), patience_s) as plain, curious.wrap_socket(plain) as shown:
+        octets = shown.getpeercert(binary_form=True)
+    if octets is None:
+        raise OSError("the server shows no certificate")
+    one = load_der_x509_certificate(octets)
+    named = f"'{one.subject.rfc4514_string()}' of '{one.issuer.rfc4514_string()}'"
+    return Expiry(f"the broker's certificate {named}", None, one.not_valid_after_utc.timestamp())

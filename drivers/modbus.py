@@ -17,22 +17,11 @@ from agent.core.machine_settings import AddressSettings, MachineSettings, Signal
 from agent.core.observations import Instant, Link, Quality, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
-from drivers.modbus_plan import Request, decode, plan
+from drivers.modbus_plan import EXCEPTIONS, Request, decode, plan
 
 # The library logs what is raised here as a sentence, and logs it louder.
 logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
-_EXCEPTIONS = {
-    1: "illegal function",
-    2: "illegal data address",
-    3: "illegal data value",
-    4: "server device failure",
-    5: "acknowledge",
-    6: "server device busy",
-    8: "memory parity error",
-    10: "gateway path unavailable",
-    11: "gateway target device failed to respond",
-}
 _ALL_ZERO = "all-zero image"
 _LINK_S = 0.1
 
@@ -173,7 +162,7 @@ class ModbusDriver:
             self._patience = None
         if answer.isError():
             code = answer.exception_code
-            return f"Modbus exception {code} ({_EXCEPTIONS.get(code, 'unknown')})"
+            return f"Modbus exception {code} ({EXCEPTIONS.get(code, 'unknown')})"
         values = answer.bits if request.table in {"coil", "discrete"} else answer.registers
         if len(values) < request.count:
             text = f"The Modbus server at {self._place} answered {len(values)} of {request.count} values"

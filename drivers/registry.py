@@ -5,6 +5,7 @@ from __future__ import annotations
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import MachineSettings
 from drivers.contract import Driver, Now, Tap
+from drivers.probed import Probed
 
 
 def open_machine(machine: MachineSettings, now: Now) -> Driver:
@@ -31,3 +32,18 @@ def open_scanner(scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> 
     from drivers.scanner import SerialScannerDriver  # noqa: PLC0415 - imported only where it is configured
 
     return SerialScannerDriver(scanner, now, tap)
+
+
+async def probe_machine(machine: MachineSettings) -> Probed:
+    """Ask a machine for each configured value once, over a connection of its own.
+
+    Raises:
+        DeviceError: nobody answers there, or not in time.
+    """
+    if machine.opcua is not None:
+        from drivers.opcua_probe import probe_opcua  # noqa: PLC0415 - imported only where it is configured
+
+        return await probe_opcua(machine)
+    from drivers.modbus_probe import probe_modbus  # noqa: PLC0415 - imported only where it is configured
+
+    return await probe_modbus(machine)

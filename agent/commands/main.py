@@ -16,7 +16,7 @@ from agent.core.errors import ConfigurationError, LinesideError
 
 _COMMANDS: Final = (
     *("run", "tui", "demo", "check", "status", "facts", "scan", "directories", "cards", "parked", "export"),
-    *("reconcile", "recover", "retune", "simulate"),
+    *("reconcile", "recover", "retune", "simulate", "doctor"),
 )
 """Each is a module of this package; `simulate` has commands of its own."""
 

@@ -24,6 +24,11 @@ class Progress:
         sys.stderr.write(f"\r{self._what}: {share:4.0%}, {words}\x1b[K")
         sys.stderr.flush()
 
+    def clear(self) -> None:
+        """Leave nothing behind, where what comes next says it all."""
+        if self._is_shown:
+            sys.stderr.write("\r\x1b[K")
+
     def done(self, words: str) -> None:
         """Say this last."""
         sys.stderr.write(f"{chr(13) + chr(27) + '[K' if self._is_shown else ''}{self._what}: {words}\n")

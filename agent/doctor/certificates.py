@@ -1,0 +1,62 @@
+"""Certificates on the way to the broker: ours, our authorities', and the one that the broker presents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from agent.core.errors import UplinkError
+from agent.doctor.case import Case
+from agent.doctor.files import hidden
+from agent.doctor.finding import Finding, Level, Who, unseen, well
+from agent.doctor.looking import aside
+from agent.tls import WARNING_S, Expiry, context, expiries, presented
+
+SUBJECT: Final = "certificates"
+PATIENCE_S: Final = 4.0
+
+
+def judge(ends: Sequence[Expiry], now: float) -> Iterator[Finding]:
+    """What certificates need that end at these times.
+
+    Args:
+        ends: when each ends.
+        now: real time, in seconds since 1970 UTC.
+    """
+    for one in ends:
+        day = datetime.fromtimestamp(one.at, UTC).date()
+        where = "" if one.path is None else f" in {one.path}"
+        who = Who.MES if one.path is None else Who.IT
+        if one.at <= now:
+            action = "have a new one issued and put in its place; the next connection uses it"
+            yield Finding(Level.NOW, SUBJECT, f"{one.what}{where} ended on {day}", "one that is valid", action, who)
+        elif one.at - now <= WARNING_S:
+            action = "have a new one issued in time; nothing can be sent without"
+            yield Finding(Level.SOON, SUBJECT, f"{one.what}{where} ends on {day}", "more than a month", action, who)
+        else:
+            yield well(SUBJECT, f"{one.what} is valid until {day}")
+
+
+async def look(case: Case) -> Sequence[Finding]:
+    """All of them; nothing where the way to the broker has none."""
+    tls = None if case.settings is None else case.settings.mes.tls
+    if case.settings is None or tls is None:
+        return []
+    barred = hidden(tls.ca_file, tls.cert_file, tls.key_file)
+    findings = [unseen(SUBJECT, f"{path} may not be read by this user") for path in barred]
+    ends: list[Expiry] = []
+    if not barred:
+        try:
+            await aside(partial(context, tls))
+            ends += await aside(partial(expiries, tls))
+        except UplinkError as error:
+            action = "correct mes.tls of the configuration, or the file"
+            findings.append(Finding(Level.NOW, SUBJECT, str(error), "files that belong together", action, Who.IT))
+    mes = case.settings.mes
+    try:
+        shown = await aside(partial(presented, mes.host, mes.port, PATIENCE_S))
+    except OSError:
+        return [*findings, *judge(ends, case.now)]  # whether it can be reached is the broker's check
+    return [*findings, *judge([*ends, shown], case.now)]

@@ -1,0 +1,113 @@
+"""All checks, in the order in which a page says what is equally bad; and what they begin from."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from agent.configuration import load
+from agent.core.errors import LinesideError
+from agent.core.settings import AgentSettings, Settings
+from agent.core.views import AgentView
+from agent.doctor import (
+    broker,
+    certificates,
+    clock,
+    computer,
+    delivery,
+    disk,
+    drift,
+    files,
+    machines,
+    readers,
+    service,
+    trouble,
+    unit,
+    versions,
+)
+from agent.doctor.account import service_account
+from agent.doctor.case import Case
+from agent.doctor.examination import Check
+from agent.doctor.looking import aside
+
+CHECKS: Final = (
+    Check(service.SUBJECT, service.look),
+    Check(drift.SUBJECT, drift.look),
+    Check(disk.SUBJECT, disk.look),
+    Check("machines", machines.look),
+    Check("readers", readers.look),
+    Check(broker.SUBJECT, broker.look),
+    Check(certificates.SUBJECT, certificates.look),
+    Check(delivery.SUBJECT, delivery.look),
+    Check(trouble.ALARMS, trouble.look),
+    Check(files.SUBJECT, files.look),
+    Check(clock.SUBJECT, clock.look),
+    Check(computer.SUBJECT, computer.look),
+    Check(versions.SUBJECT, versions.look),
+)
+STATUS_S: Final = 3.0
+"""Real seconds that the agent may take to say how it is."""
+
+
+async def case_of(config: Path, ask: Callable[[Path, str], bytes]) -> Case:
+    """What there is to begin with.
+
+    Args:
+        config: the configuration file.
+        ask: the body of the answer of an agent at a socket to `GET` of a path; raises LinesideError where none comes.
+    """
+    settings, refusal = await aside(partial(_loaded, config))
+    socket = AgentSettings.model_fields["socket"].default if settings is None else settings.agent.socket
+    known = asyncio.create_task(unit.look())
+    view, silence = await aside(partial(_told, ask, socket))
+    found = await known
+    return Case(
+        config=config,
+        settings=settings,
+        refusal=refusal,
+        hidden=settings is None and _may_not_read(config),
+        socket=socket,
+        view=view,
+        silence=silence,
+        barred=_may_not_use(socket),
+        unit=found,
+        account=service_account(None if found is None else found.user, () if found is None else found.groups),
+        now=time.time(),
+    )
+
+
+def _loaded(config: Path) -> tuple[Settings | None, str]:
+    try:
+        return load(config), ""
+    except LinesideError as error:
+        return None, str(error)
+
+
+def _told(ask: Callable[[Path, str], bytes], socket: Path) -> tuple[AgentView | None, str]:
+    try:
+        return AgentView.model_validate_json(ask(socket, "/v1/status")), ""
+    except LinesideError as error:
+        return None, str(error)
+    except ValidationError:
+        return None, "the agent there is of another version, whose answer cannot be read"
+
+
+def _may_not_read(path: Path) -> bool:
+    try:
+        return path.exists() and not os.access(path, os.R_OK)
+    except PermissionError:
+        return True
+
+
+def _may_not_use(socket: Path) -> bool:
+    try:
+        return socket.exists() and not os.access(socket, os.R_OK | os.W_OK)
+    except PermissionError:
+        return True

@@ -1,0 +1,148 @@
+"""Files and folders: whether the agent's user can work with them, and nobody reads what is secret."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from agent import site_key
+from agent.core.settings import Settings
+from agent.doctor.account import Access, Account, access, group_id
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, Level, Who, note, unseen, well
+from agent.local_api import GROUP
+from agent.peers import ADMINS
+
+SUBJECT: Final = "permissions"
+READ: Final = 4
+WRITE_ENTER: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file or folder that the agent needs."""
+
+    what: str
+    """For people."""
+    path: Path
+    wanted: int
+    """What its user must be able to do, as the last bits of a mode."""
+    secret: bool = False
+    """Nobody else may read it."""
+    made: bool = False
+    """The agent makes it where it is not there."""
+
+
+def wanted(case: Case, settings: Settings) -> list[Wanted]:
+    """All that this configuration names."""
+    mes, tls = settings.mes, settings.mes.tls
+    named = [
+        Wanted("the data folder", settings.agent.data, READ | WRITE_ENTER, secret=True, made=True),
+        Wanted("the configuration", case.config, READ),
+    ]
+    own = settings.agent.data / site_key.OWN
+    key = settings.people.key_file
+    named.append(Wanted("the site key", key or own, READ, secret=True, made=key is None))
+    if mes.password_file is not None:
+        named.append(Wanted("the password file", mes.password_file, READ, secret=True))
+    if tls is not None:
+        files = (("the CA file", tls.ca_file, False), ("our certificate", tls.cert_file, False))
+        for what, path, secret in (*files, ("the key of our certificate", tls.key_file, True)):
+            if path is not None:
+                named.append(Wanted(what, path, READ, secret=secret))
+    return named
+
+
+def judge(one: Wanted, seen: Access | None, account: Account) -> Iterator[Finding]:
+    """What a file needs.
+
+    Args:
+        one: which, and what for.
+        seen: owner and mode; None where it is not there.
+        account: the agent's user.
+    """
+    where = f"{one.what} {one.path}"
+    if seen is None:
+        if not one.made:
+            yield _bad(
+                Level.NOW, f"{where} is not there", "a file", "put it there, or correct its name in the configuration"
+            )
+        return
+    found = f"{where} is {seen.words}"
+    if not seen.allows(account, one.wanted):
+        mode = "u+rwx" if one.wanted & WRITE_ENTER else "g+r"
+        way = f"chown {account.name}" if one.wanted & WRITE_ENTER else f"chgrp {GROUP}"
+        do = "write in" if one.wanted & WRITE_ENTER else "read"
+        yield _bad(
+            Level.NOW,
+            found,
+            f"the agent's user {account.name} can {do} it",
+            f"sudo {way} {one.path} && sudo chmod {mode} {one.path}",
+        )
+    if one.secret and seen.mode & 0o007:
+        yield _bad(
+            Level.SOON,
+            f"{found}: everybody on this PC can get at it",
+            "the agent's user and group alone",
+            f"sudo chmod o= {one.path}",
+        )
+
+
+def judge_socket(path: Path, seen: Access, group: int | None) -> Iterator[Finding]:
+    """What the socket of a running agent needs.
+
+    Args:
+        path: where it is.
+        seen: its owner and mode.
+        group: the number of the group `lineside`; None where this PC has none.
+    """
+    if seen.mode & 0o006:
+        yield _bad(
+            Level.SOON,
+            f"the socket {path} is {seen.words}: everybody can enter things",
+            "0660",
+            "restart the agent: sudo systemctl restart lineside",
+        )
+    if group is not None and seen.gid != group:
+        yield _bad(
+            Level.SOON,
+            f"the socket {path} is {seen.words}: terminals cannot reach it",
+            f"group {GROUP}",
+            f"the agent's user must be in the group {GROUP}: sudo lineside install mends it",
+        )
+
+
+def _bad(level: Level, found: str, expected: str, action: str) -> Finding:
+    return Finding(level, SUBJECT, found, expected, action, Who.MAINTENANCE)
+
+
+async def look(case: Case) -> Sequence[Finding]:
+    """All files that the configuration names, the socket and the groups."""
+    if case.settings is None:
+        return []
+    findings: list[Finding] = []
+    files = wanted(case, case.settings)
+    for one in files:
+        try:
+            seen: Access | None = access(one.path)
+        except PermissionError:
+            findings.append(unseen(SUBJECT, f"{one.what} {one.path}: its folder may not be entered by this user"))
+            continue
+        except (FileNotFoundError, NotADirectoryError):
+            seen = None
+        findings += judge(one, seen, case.account)
+    if case.socket.is_socket():
+        findings += judge_socket(case.socket, access(case.socket), group_id(GROUP))
+    if case.unit is not None and case.unit.is_there and group_id(ADMINS) is None:
+        findings.append(note(SUBJECT, f"there is no group {ADMINS}: root alone may do what maintenance does"))
+    if not findings:
+        findings.append(well(SUBJECT, f"{len(files)} files and folders are as {case.account.name} needs them"))
+    return findings
+
+
+def hidden(*paths: Path | None) -> list[Path]:
+    """Of files that are there those that whoever asks may not read."""
+    return [path for path in paths if path is not None and path.exists() and not os.access(path, os.R_OK)]

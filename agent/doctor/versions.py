@@ -1,0 +1,72 @@
+"""Which version is installed, which one runs, and on what."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from agent import VERSION
+from agent.doctor.case import Case
+from agent.doctor.finding import Finding, Level, Who, note, well
+from agent.journal.library import LIBRARY_VERSION
+
+SUBJECT: Final = "versions"
+HOME: Final = Path("/opt/lineside")
+SAFE_SQLITE: Final = (3, 51, 3)
+"""Former ones can damage a database in WAL mode where several connections restart the log at one instant
+(sqlite.org/wal.html); a journal has one writer, so that it is worth knowing and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What is there."""
+
+    asking: str
+    """Of the program that asks: this one."""
+    running: str | None
+    """None while no agent answers."""
+    current: str | None = None
+    """To which /opt/lineside/current leads; None where nothing is installed there."""
+    previous: str | None = None
+    python: str = ""
+    sqlite: str = ""
+
+
+def judge(seen: Versions) -> Iterator[Finding]:
+    """What the versions need."""
+    installed = seen.current or seen.asking
+    former = "" if seen.previous is None else f", {seen.previous} before it"
+    if seen.running is not None and seen.running != installed:
+        yield Finding(
+            Level.SOON,
+            SUBJECT,
+            f"version {seen.running} runs, {installed} is installed",
+            "the installed one runs",
+            "sudo systemctl restart lineside",
+            Who.MAINTENANCE,
+        )
+    else:
+        runs = "" if seen.running is None else " and runs"
+        yield well(SUBJECT, f"{installed} is installed{runs}{former}; Python {seen.python}, SQLite {seen.sqlite}")
+    if seen.current is not None and seen.asking != seen.current:
+        yield note(SUBJECT, f"this page was made by version {seen.asking}, not by the installed {seen.current}")
+    if seen.sqlite and tuple(int(part) for part in seen.sqlite.split(".")) < SAFE_SQLITE:
+        yield note(
+            SUBJECT,
+            f"SQLite {seen.sqlite} has a rare error of its log that 3.51.3 mends; the journal's single "
+            "writer does not meet it",
+        )
+
+
+def _leads_to(link: Path) -> str | None:
+    return link.readlink().name if link.is_symlink() else None
+
+
+async def look(case: Case) -> Sequence[Finding]:
+    """The versions of this PC."""
+    running = None if case.view is None else case.view.version
+    current, previous = _leads_to(HOME / "current"), _leads_to(HOME / "previous")
+    return list(judge(Versions(VERSION, running, current, previous, platform.python_version(), LIBRARY_VERSION)))
