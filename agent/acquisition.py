@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from agent.clock import Clock
@@ -44,8 +45,44 @@ class Device:
     """The name of a barcode reader."""
 
 
+@dataclass(slots=True)
+class Waiting:
+    """What one watcher waits for."""
+
+    driver: Driver | None = None
+    """The device; None while it waits for the intake, or for the time of its next try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Those that watch at present, and whether each still turns: connects, is given something, or tries again."""
+
+    _waiting: dict[Device, Waiting] = field(default_factory=dict)
+
+    @contextmanager
+    def watching(self, device: Device) -> Iterator[Waiting]:
+        """One more while open."""
+        waiting = self._waiting[device] = Waiting()
+        try:
+            yield waiting
+        finally:
+            del self._waiting[device]
+
+    def stuck(self, now: float, grace_s: float) -> str | None:
+        """Which one does not turn any more.
+
+        Args:
+            now: the loop's time.
+            grace_s: real seconds that a driver may be later than it promises.
+        """
+        for device, waiting in self._waiting.items():
+            if waiting.driver is not None and now - waiting.driver.turns_by > grace_s:
+                return f"the watcher of {device.name} of {device.wc_id}"
+        return None
+
+
 async def watch_machine(
-    machine: MachineSettings, intake: Intake, clock: Clock, telemetry: Telemetry | None = None
+    machine: MachineSettings, intake: Intake, clock: Clock, watchers: Watchers, telemetry: Telemetry | None = None
 ) -> None:
     """Read a machine for ever; what is telemetry goes aside where somebody keeps it, and no station ever sees it."""
 
@@ -53,35 +90,46 @@ async def watch_machine(
         await intake.take(together(batch if telemetry is None else telemetry.aside(batch)))
 
     device = Device("the machine", machine.work_center, "plc")
-    await _watch(device, clock, take, open_device=lambda: open_machine(machine, clock.now))
+    with watchers.watching(device) as waiting:
+        await _watch(device, clock, take, waiting, open_device=lambda: open_machine(machine, clock.now))
 
 
-async def watch_scanner(scanner: ScannerSettings, intake: Intake, clock: Clock) -> None:
+async def watch_scanner(scanner: ScannerSettings, intake: Intake, clock: Clock, watchers: Watchers) -> None:
     """Read a barcode reader for ever."""
 
     async def take(batch: Batch) -> None:
         await intake.take(together(batch))
 
     device = Device(f"reader {scanner.name}", scanner.work_center, "scanner", scanner.name)
-    await _watch(device, clock, take, open_device=lambda: open_scanner(scanner, clock.now))
+    with watchers.watching(device) as waiting:
+        await _watch(device, clock, take, waiting, open_device=lambda: open_scanner(scanner, clock.now))
 
 
 async def _watch(
-    device: Device, clock: Clock, take: Callable[[Batch], Awaitable[None]], *, open_device: Callable[[], Driver]
+    device: Device,
+    clock: Clock,
+    take: Callable[[Batch], Awaitable[None]],
+    waiting: Waiting,
+    *,
+    open_device: Callable[[], Driver],
 ) -> None:
     loop = asyncio.get_running_loop()
     backoff, shaky = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S), Backoff(FIRST_RETRY_S, LONGEST_SHAKY_S)
     answered_at: float | None = None
     while True:
         try:
-            async with open_device() as driver:
+            waiting.driver = open_device()
+            async with waiting.driver as driver:
                 async for batch in driver:
+                    waiting.driver = None
                     if backoff.failures:
                         LOG.info("%s of %s answers", device.name, device.wc_id)
                         backoff.succeeded()
                     answered_at = answered_at or loop.time()
                     await take(batch)
+                    waiting.driver = driver
         except DeviceError as error:
+            waiting.driver = None
             honour_cancellation()
             if backoff.failures == 0:
                 LOG.warning("%s of %s: %s", device.name, device.wc_id, error)

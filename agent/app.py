@@ -19,7 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent import VERSION, collector, health_api, heartbeat, intake, local_api, peers, site_key
-from agent.acquisition import watch_machine, watch_scanner
+from agent.acquisition import Watchers, watch_machine, watch_scanner
 from agent.alarms import Alarms
 from agent.batch import Stand
 from agent.certificates import Certificates
@@ -40,6 +40,7 @@ from agent.journal.journal import Journal, open_journal
 from agent.journal.telemetry_store import TelemetryStore
 from agent.lag import Lag
 from agent.local_api import LocalApi
+from agent.loops import Loops
 from agent.messages import Messages
 from agent.metrics import Gauges
 from agent.overview import Overview, Way
@@ -67,8 +68,6 @@ STEADY_S = 600.0
 """Real seconds of work after which the next such pause is the shortest again."""
 FACTS_FIRST = 1000
 """More facts than this on their way to an MES that confirms them: telemetry makes room."""
-STUCK_S = 30.0
-"""Real seconds without a turn after which a loop is stuck."""
 
 
 async def run(configuration: InForce, wish: Wish | None = None) -> None:
@@ -161,6 +160,7 @@ class Delivery:
     desk: Intake
     api: LocalApi
     telemetry: Telemetry
+    watchers: Watchers
 
 
 @asynccontextmanager
@@ -194,8 +194,8 @@ async def delivering(
     presence = Presence(desk, topics, overview.look)
     outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting - gate.holds > FACTS_FIRST)
     people = PeopleApi(desk, clock, SignOns(desk, clock, key), peers.owners())
-    lag = Lag()
-    health = HealthApi(overview, Gauges(journal, desk, storage, lag), partial(unwell, desk, forwarder, uplink))
+    lag, loops = Lag(), Loops(desk, forwarder, uplink)
+    health = HealthApi(overview, Gauges(journal, desk, storage, lag), loops.unwell)
     parts = (
         forwarder.run,
         resending.retry_parked,
@@ -211,7 +211,7 @@ async def delivering(
                 await _begin(desk, journal, clock, instance)
                 _configured(desk, configuration, clock)
                 beside = [
-                    tasks.create_task(heartbeat.beat(lambda: stuck(desk, forwarder, uplink)), name="heartbeat"),
+                    tasks.create_task(heartbeat.beat(loops.stuck), name="heartbeat"),
                     tasks.create_task(upkeep.run(), name="upkeep"),
                     tasks.create_task(lag.run(), name="lag"),
                     tasks.create_task(Reconciler(journal, desk, clock).run(), name="reconciler"),
@@ -220,7 +220,9 @@ async def delivering(
                     tasks.create_task(Timekeeper(clock, desk, journal).run(), name="timekeeper"),
                 ]
                 try:
-                    yield Delivery(desk, LocalApi(overview, desk, journal, envelopes, people, health), telemetry)
+                    yield Delivery(
+                        desk, LocalApi(overview, desk, journal, envelopes, people, health), telemetry, loops.watchers
+                    )
                     if not journal.done_with.done():
                         await _said(desk, Stopping(None, clock.now()))
                 finally:
@@ -239,13 +241,16 @@ async def watching(settings: Settings, delivery: Delivery, clock: Clock) -> Asyn
     async with asyncio.TaskGroup() as tasks:
         watchers = [
             tasks.create_task(
-                watch_machine(machine, delivery.desk, clock, delivery.telemetry), name=f"watch.{machine.work_center}"
+                watch_machine(machine, delivery.desk, clock, delivery.watchers, delivery.telemetry),
+                name=f"watch.{machine.work_center}",
             )
             for machine in settings.machine
             if not machine.manual
         ]
         watchers += [
-            tasks.create_task(watch_scanner(scanner, delivery.desk, clock), name=f"watch.{scanner.name}")
+            tasks.create_task(
+                watch_scanner(scanner, delivery.desk, clock, delivery.watchers), name=f"watch.{scanner.name}"
+            )
             for scanner in settings.scanner
         ]
         try:
@@ -259,23 +264,6 @@ def restored(settings: Settings, journal: Journal) -> Stand:
     """Stations and desk as the journal left them."""
     provenance = Provenance(journal.marks.epoch, settings.execution_mode)
     return stand_of(settings, provenance, journal.restored.snapshots, journal.restored.directories)
-
-
-def stuck(desk: Intake, forwarder: Forwarder, uplink: Uplink) -> str | None:
-    """Which loop does not turn any more."""
-    now = asyncio.get_running_loop().time()
-    if now - desk.turned_at > STUCK_S:
-        return "the journal's writer"
-    if uplink.online and now - forwarder.turned_at > STUCK_S:
-        return "the forwarder"
-    return None
-
-
-def unwell(desk: Intake, forwarder: Forwarder, uplink: Uplink) -> list[str]:
-    """What keeps the agent from its work, in sentences."""
-    name = stuck(desk, forwarder, uplink)
-    found = [] if name is None else [f"{name} does not turn"]
-    return [*found, "the journal cannot be written"] if desk.failing else found
 
 
 @contextmanager

@@ -51,6 +51,7 @@ class ModbusDriver:
         self._requests = plan(machine.readings, machine.modbus.gap)
         self._told: dict[str, Reading] = {}
         self._due = 0.0
+        self.turns_by = math.inf
         self._link_due = 0.0
         self._lost = asyncio.Event()
         self._patience: asyncio.Timeout | None = None
@@ -73,6 +74,7 @@ class ModbusDriver:
         Raises:
             DeviceError: nobody answers there.
         """
+        self._turns_within(self._settings.timeout_s)
         if not await self._client.connect():
             text = f"No Modbus server answers at {self._place} within {self._settings.timeout_s} s."
             raise DeviceError(f"{text} Is the PLC on, the cable in and Modbus TCP enabled? It is tried again.")
@@ -103,6 +105,7 @@ class ModbusDriver:
 
     async def _until_due(self) -> None:
         loop = asyncio.get_running_loop()
+        self.turns_by = self._due
         try:
             async with asyncio.timeout_at(self._due):
                 await self._lost.wait()
@@ -153,6 +156,7 @@ class ModbusDriver:
             "coil": self._client.read_coils,
             "discrete": self._client.read_discrete_inputs,
         }[request.table]
+        self._turns_within(self._settings.timeout_s)
         try:
             async with asyncio.timeout(self._settings.timeout_s) as self._patience:
                 answer = await read(request.address, count=request.count, device_id=self._settings.unit)
@@ -170,6 +174,9 @@ class ModbusDriver:
                 f"{text} from {request.table} {request.address}. Is it a Modbus server? It is tried again."
             )
         return values[: request.count]
+
+    def _turns_within(self, seconds: float) -> None:
+        self.turns_by = asyncio.get_running_loop().time() + seconds
 
     def _connection_changed(self, connected: bool) -> None:  # noqa: FBT001 - the library calls it so
         if not connected:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -37,6 +38,8 @@ _NAMESPACE_ARRAY = ua.NodeId(ua.Int32(ObjectIds.Server_NamespaceArray))
 _SIGN_OF_LIFE_MS = 400.0
 _LINK_S = 0.1
 _CLOSING_S = 0.5
+_CONNECTING = 15
+"""Answers that connecting and subscribing wait for at most, each for the time-out."""
 _WAITING_BATCHES = 64
 
 
@@ -60,6 +63,7 @@ class OpcUaDriver:
         self._sequence = 0
         self._link_due = 0.0
         self._patience_s = self._settings.timeout_s
+        self.turns_by = math.inf
         self._client = Client(self._settings.endpoint, self._settings.timeout_s, self._settings.timeout_s)
         self._client.name = self._client.description = "Lineside"
         self._client.application_uri = "urn:lineside:agent"
@@ -72,6 +76,7 @@ class OpcUaDriver:
         Raises:
             DeviceError: nobody answers there, or what answers refuses us.
         """
+        self.turns_by = asyncio.get_running_loop().time() + _CONNECTING * self._settings.timeout_s
         try:
             await self._client.connect()
             await self._subscribe()
@@ -101,8 +106,9 @@ class OpcUaDriver:
         """
         while True:
             honour_cancellation()
+            self.turns_by = asyncio.get_running_loop().time() + self._patience_s
             try:
-                async with asyncio.timeout(self._patience_s):
+                async with asyncio.timeout_at(self.turns_by):
                     batch = await self._batches.get()
             except TimeoutError:
                 text = f"The OPC UA server at {self._settings.endpoint} was silent for {self._patience_s:g} s."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
@@ -16,6 +17,8 @@ from drivers.contract import Batch, Now, Tap
 from drivers.framing import LONGEST, Framed, Framer
 
 _log = logging.getLogger(__name__)
+_OPENS_S = 10.0
+"""Real seconds that it takes to open a device, at the very most."""
 
 
 class ReaderDriver(ABC):
@@ -36,6 +39,7 @@ class ReaderDriver(ABC):
         self._silence: asyncio.TimerHandle | None = None
         self._last_read: Instant = now()
         self._is_up = False
+        self.turns_by = math.inf
         self._warned: set[ScanFlaw] = set()
 
     async def __aenter__(self) -> Self:
@@ -44,6 +48,7 @@ class ReaderDriver(ABC):
         Raises:
             DeviceError: it is absent, in use, or not ours to open.
         """
+        self.turns_by = asyncio.get_running_loop().time() + _OPENS_S
         try:
             await self._open()
         except (OSError, ValueError) as error:
@@ -52,6 +57,7 @@ class ReaderDriver(ABC):
             why = self._why(error) if isinstance(error, OSError) else f"{error}."
             text = f"The reader '{self._scanner.name}' cannot be opened at {self._scanner.place}: {why}"
             raise DeviceError(f"{text} It is tried again.") from error
+        self.turns_by = math.inf
         scanner = self._scanner
         opened = asyncio.get_running_loop().time()
         self._framer = Framer(scanner.prefix, scanner.suffix, scanner.silence_s, opened)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,7 @@ from typing import Any, Self
 import pytest
 
 from agent import acquisition
-from agent.acquisition import Device, _watch
+from agent.acquisition import Device, Waiting, Watchers, _watch
 from agent.clock import Clock
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
@@ -21,10 +22,13 @@ from drivers.registry import open_scanner
 from simulators.clock import Clock as PlantClock
 from simulators.scanner import Manner, ScannerSimulator, TcpScannerSimulator
 from simulators.truth import TruthLog
+from tests.agent.parts import eventually
 
 
 class Deaf:
     """A device that cannot be reached and whose library loses a cancellation, as `asyncio.wait_for` of 3.11 does."""
+
+    turns_by = math.inf
 
     def __init__(self) -> None:
         self.reached_for = asyncio.Event()
@@ -54,13 +58,83 @@ async def test_watching_ends_when_told_though_a_library_loses_the_cancellation()
         raise AssertionError(f"the agent stops, and {batch} is not taken")
 
     watching = asyncio.create_task(
-        _watch(Device("the machine", "PRESS-1", "plc"), Clock.of(None), take, open_device=lambda: device)
+        _watch(Device("the machine", "PRESS-1", "plc"), Clock.of(None), take, Waiting(), open_device=lambda: device)
     )
     await device.reached_for.wait()
     watching.cancel()
     done, _ = await asyncio.wait([watching], timeout=5)
     assert done == {watching}
     assert watching.cancelled()
+
+
+class Hanging(Deaf):
+    """A driver that promises to turn and does not, or that gives something now and then, as told."""
+
+    def __init__(self, turns_by: float) -> None:
+        super().__init__()
+        self.turns_by = turns_by
+        self.given: asyncio.Queue[Batch] = asyncio.Queue()
+
+    async def __aenter__(self) -> Self:
+        self.reached_for.set()
+        return self
+
+    async def __anext__(self) -> Batch:
+        return await self.given.get()
+
+
+@asynccontextmanager
+async def watching(driver: Hanging, take: Callable[[Batch], Awaitable[None]]) -> AsyncIterator[Watchers]:
+    watchers, device = Watchers(), Device("the machine", "PRESS-1", "plc")
+    with watchers.watching(device) as waiting:
+        task = asyncio.create_task(_watch(device, Clock.of(None), take, waiting, open_device=lambda: driver))
+        try:
+            await driver.reached_for.wait()
+            yield watchers
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def nothing(_batch: Batch) -> None:
+    pass
+
+
+async def test_a_watcher_whose_driver_is_far_past_its_promise_is_stuck_and_named() -> None:
+    driver = Hanging(turns_by=100.0)
+    async with watching(driver, nothing) as watchers:
+        assert watchers.stuck(130.0, 30.0) is None
+        assert watchers.stuck(130.1, 30.0) == "the watcher of the machine of PRESS-1"
+        driver.turns_by = 110.0
+        assert watchers.stuck(140.0, 30.0) is None
+    assert watchers.stuck(1e9, 30.0) is None
+
+
+async def test_a_watcher_is_not_stuck_while_the_intake_has_no_room_for_what_it_brings() -> None:
+    driver, full, free = Hanging(turns_by=100.0), asyncio.Event(), asyncio.Event()
+
+    async def take(_batch: Batch) -> None:
+        full.set()
+        await free.wait()
+
+    async with watching(driver, take) as watchers:
+        driver.given.put_nowait([])
+        await full.wait()
+        assert watchers.stuck(1e9, 30.0) is None
+        free.set()
+        await eventually(lambda: watchers.stuck(1e9, 30.0) is not None, "it waits for the machine again")
+
+
+async def test_a_watcher_is_not_stuck_between_two_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Absent(Hanging):
+        async def __aenter__(self) -> Self:
+            self.reached_for.set()
+            raise DeviceError("nobody answers")
+
+    monkeypatch.setattr(acquisition, "FIRST_RETRY_S", 1e6)
+    monkeypatch.setattr(acquisition, "LONGEST_RETRY_S", 1e6)
+    async with watching(Absent(turns_by=100.0), nothing) as watchers:
+        assert watchers.stuck(1e9, 30.0) is None
 
 
 FAST = Manner(delay_s=0.0)
@@ -107,7 +181,7 @@ async def watched(heard: Heard, **place: Any) -> AsyncIterator[None]:  # noqa: A
     def opened() -> Driver:
         return open_scanner(scanner, clock.now, heard.tap)
 
-    watching = asyncio.create_task(_watch(device, clock, heard.take, open_device=opened), name=scanner.name)
+    watching = asyncio.create_task(_watch(device, clock, heard.take, Waiting(), open_device=opened), name=scanner.name)
     try:
         yield
     finally:
@@ -192,7 +266,7 @@ async def test_a_reader_that_is_lost_at_once_each_time_is_tried_less_and_less(mo
     monkeypatch.setattr(asyncio, "sleep", sleep)
     device = Device("reader gate", "PRESS-1", "scanner", "gate")
     with pytest.raises(asyncio.CancelledError):
-        await _watch(device, Clock.of(None), heard.take, open_device=Shaky)
+        await _watch(device, Clock.of(None), heard.take, Waiting(), open_device=Shaky)
     assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10.0, 10.0])
     assert heard.of("gate") == ["up", "down"] * 9
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from agent.acquisition import watch_machine
+from agent.acquisition import Watchers, watch_machine
 from agent.batch import Stand
 from agent.clock import Clock
 from agent.core.machine_settings import MachineSettings, ModbusSettings, OpcUaSettings
@@ -42,7 +42,7 @@ async def _one(plant: Plant, folder: Path) -> tuple[list[float], list[float]]:
     try:
         await asyncio.to_thread(plant.start)
         async with working_desk(settings(folder, machine)) as desk:
-            watching = asyncio.create_task(watch_machine(machine, desk.intake, Clock()), name="bench.watch")
+            watching = asyncio.create_task(watch_machine(machine, desk.intake, Clock(), Watchers()), name="bench.watch")
             try:
                 return await _kill(plant, desk), await _freeze(plant, desk)
             finally:

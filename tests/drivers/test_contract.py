@@ -49,6 +49,15 @@ async def until_lost(plant: Plant, harm: Callable[[], None]) -> tuple[DeviceErro
         return caught.value, time.monotonic() - harmed
 
 
+async def test_the_driver_of_a_quiet_machine_promises_anew_to_turn(plant: Plant) -> None:
+    async with open_machine(plant.machine, now) as driver:
+        batches = aiter(driver)
+        await collect(batches, has_link)
+        promised = driver.turns_by
+        seen = await collect(batches, lambda _: driver.turns_by > promised)
+    assert not [each for each in seen if isinstance(each, Signal)]
+
+
 async def test_the_first_image_comes_whole_and_then_the_link_is_up(plant: Plant) -> None:
     async with open_machine(plant.machine, now) as driver:
         seen = await collect(aiter(driver), has_link)

@@ -12,7 +12,7 @@ from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings, ModbusSettings, Role, SignalSettings
 from agent.core.observations import Link, Signal
 from drivers.modbus import ModbusDriver
-from tests.drivers.plants import ModbusPlant, collect, free_port, now, told
+from tests.drivers.plants import ModbusPlant, collect, eventually, free_port, now, told
 
 ZEROED = ("run", "count", "state")
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -79,6 +79,18 @@ async def test_exceptions_on_everything_are_no_sign_of_life(plant: ModbusPlant) 
         ("run", "Modbus exception 6 (server device busy)"),
         ("bad", "Modbus exception 2 (illegal data address)"),
     }
+
+
+async def test_a_driver_with_nothing_to_say_turns_all_the_same(plant: ModbusPlant) -> None:
+    plant.server.tell(refuse=json.dumps({1: 6, 2: 6, 3: 6, 4: 6}))
+    async with ModbusDriver(plant.machine, now) as driver:
+        batches = aiter(driver)
+        await anext(batches)
+        promised = driver.turns_by
+        saying = asyncio.ensure_future(anext(batches))
+        await eventually(lambda: driver.turns_by > promised, within_s=10)
+        saying.cancel()
+        await asyncio.wait([saying])
 
 
 async def test_a_poll_that_was_late_does_not_move_the_next_ones(plant: ModbusPlant) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ async def test_the_link_comes_first_and_once_and_a_scan_names_its_reader(reader:
         batches = aiter(driver)
         [link] = await anext(batches)
         assert link == Link("WC-1", "scanner", up=True, observed=link.observed, reader="hand")
+        # It may be silent for hours.
+        assert driver.turns_by == math.inf
         reader.send(b"LOT:7\x1d0\r")
         [scan] = await anext(batches)
         assert scan == Scan("WC-1", "LOT:7\x1d0", scan.observed, reader="hand", trusted=True)

@@ -1,0 +1,40 @@
+"""Whether every loop of the agent turns: the watchdog is fed while all do."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from agent.acquisition import Watchers
+from agent.forwarder import Forwarder
+from agent.intake import Intake
+from agent.uplink import Uplink
+
+STUCK_S: Final = 30.0
+"""Real seconds without a turn after which a loop is stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loops:
+    """Those that must not hang."""
+
+    desk: Intake
+    forwarder: Forwarder
+    uplink: Uplink
+    watchers: Watchers = field(default_factory=Watchers)
+
+    def stuck(self) -> str | None:
+        """Which one does not turn any more."""
+        now = asyncio.get_running_loop().time()
+        if now - self.desk.turned_at > STUCK_S:
+            return "the journal's writer"
+        if self.uplink.online and now - self.forwarder.turned_at > STUCK_S:
+            return "the forwarder"
+        return self.watchers.stuck(now, STUCK_S)
+
+    def unwell(self) -> list[str]:
+        """What keeps the agent from its work, in sentences."""
+        name = self.stuck()
+        found = [] if name is None else [f"{name} does not turn"]
+        return [*found, "the journal cannot be written"] if self.desk.failing else found
