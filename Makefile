@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-scans soak-terminal soak-properties soak-mutants screenshots parts help
+.PHONY: soak-scans soak-terminal soak-properties soak-mutants screenshots parts help bundle deb audit
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,7 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) parts ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants ## What takes long: facts under fire
+soak: soak-kills soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants audit ## What takes long: facts under fire
 
 CYCLES ?= 1000
 CODES ?= 10000
@@ -69,6 +69,17 @@ soak-properties: $(DEV_STAMP) ## Ten times other histories of a work center and 
 soak-mutants: $(DEV_STAMP) ## Mutation testing of agent/core: MUTANTS changes, drawn by lot, that the tests must notice
 	$(BIN)/python -m tests.soak.mutants --mutants $(MUTANTS) $(MUTATE)
 
+TARGET ?= 3.11-x86_64
+
+bundle: $(DEV_STAMP) ## All that a line PC without internet needs, into dist/; TARGET=3.13-aarch64 for another Python or processor
+	$(BIN)/python -m tests.packaging.bundle --target $(TARGET)
+
+deb: $(DEV_STAMP) ## The same as a Debian package
+	$(BIN)/python -m tests.packaging.debian --target $(TARGET)
+
+audit: $(DEV_STAMP) ## Known vulnerabilities of all that is locked (needs a service of advisories; fails where it cannot check)
+	$(BIN)/python -m tests.packaging.audit $(AUDIT)
+
 generated: $(DEV_STAMP) ## Write the published schemas anew
 	$(BIN)/python -m tests.contract.generated
 	$(BIN)/python -m tests.tui.catalogues
@@ -103,7 +114,7 @@ $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(RUN_STAMP)
 
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-  --extra simulation --extra browser --extra build pyproject.toml
+  --extra simulation --extra browser --extra build --extra bundle pyproject.toml
 
 lock: ## Pin the dependencies anew (needs uv); versions and hashes only, wherever they were found
 	$(LOCK) --extra dev | sed '/^--/d' > requirements-dev.lock
