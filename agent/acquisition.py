@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,13 +15,14 @@ from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Image, Link, Signal
 from agent.core.station import StationObservation
 from agent.intake import Intake
+from agent.logs.events import Event
+from agent.logs.outages import Outage
 from agent.retry import Backoff
 from agent.telemetry import Telemetry
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Driver
 from drivers.registry import open_machine, open_scanner
 
-LOG = logging.getLogger(__name__)
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 0.5
 """Real seconds: a device that is back is found within a second."""
@@ -114,6 +114,8 @@ async def _watch(
     open_device: Callable[[], Driver],
 ) -> None:
     loop = asyncio.get_running_loop()
+    event = Event.MACHINE_LOST if device.kind == "plc" else Event.READER_LOST
+    outage = Outage(event, work_center=device.wc_id, reader=device.reader or None)
     backoff, shaky = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S), Backoff(FIRST_RETRY_S, LONGEST_SHAKY_S)
     answered_at: float | None = None
     while True:
@@ -123,7 +125,7 @@ async def _watch(
                 async for batch in driver:
                     waiting.driver = None
                     if backoff.failures:
-                        LOG.info("%s of %s answers", device.name, device.wc_id)
+                        outage.over(f"{device.name} of {device.wc_id} answers")
                         backoff.succeeded()
                     answered_at = answered_at or loop.time()
                     await take(batch)
@@ -131,8 +133,8 @@ async def _watch(
         except DeviceError as error:
             waiting.driver = None
             honour_cancellation()
+            outage.failed(f"{device.name} of {device.wc_id}: {error}")
             if backoff.failures == 0:
-                LOG.warning("%s of %s: %s", device.name, device.wc_id, error)
                 reason, now = str(error), clock.now()
                 lost = Link(device.wc_id, device.kind, up=False, observed=now, reason=reason, reader=device.reader)
                 await take([lost])

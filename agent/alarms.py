@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LOG = logging.getLogger(__name__)
+from agent.logs.events import BY_NAME
+from agent.logs.outages import Outage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +31,29 @@ class Alarms:
         """
         self._now = now
         self._alarms: dict[str, Alarm] = {}
+        self._outages: dict[str, Outage] = {}
 
     @property
     def current(self) -> tuple[Alarm, ...]:
         """What is wrong, the oldest first."""
         return tuple(self._alarms.values())
 
-    def raise_alarm(self, code: str, text: str) -> None:
-        """This is wrong; the same said again changes nothing."""
+    def raise_alarm(self, code: str, text: str, level: int | None = None) -> None:
+        """This is wrong; the same said again changes nothing.
+
+        Args:
+            code: one of the events that the log has.
+            text: what was found and what to do.
+            level: in the log, where it is not the event's own.
+        """
         known = self._alarms.get(code)
+        outage = self._outages.setdefault(code, Outage(BY_NAME[code]))
+        outage.failed(text, level=level, stacklevel=2)
         if known is None or known.text != text:
-            LOG.warning("%s", text)
             self._alarms[code] = Alarm(code, text, self._now() if known is None else known.since)
 
     def clear(self, code: str) -> None:
         """This is well again."""
-        if self._alarms.pop(code, None) is not None:
-            LOG.info("%s: is well again", code)
+        alarm = self._alarms.pop(code, None)
+        if alarm is not None:
+            self._outages.pop(code).over(f"well again: {alarm.text}", stacklevel=2)

@@ -7,7 +7,6 @@ can within a bounded time, says goodbye to the broker and closes the journal.
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 import signal
 import socket
@@ -40,6 +39,9 @@ from agent.journal.journal import Journal, open_journal
 from agent.journal.telemetry_store import TelemetryStore
 from agent.lag import Lag
 from agent.local_api import LocalApi
+from agent.logs import setup
+from agent.logs.events import Event
+from agent.logs.telling import tell
 from agent.loops import Loops
 from agent.messages import Messages
 from agent.metrics import Gauges
@@ -59,7 +61,6 @@ from agent.upkeep import Upkeep
 from agent.uplink import Identity, Uplink
 from drivers.registry import open_machine
 
-LOG = logging.getLogger(__name__)
 LAST_WORDS_S = 3.0
 """Real seconds that a clean stop waits for the disk, and for the MES to confirm what was sent."""
 LONGEST_PAUSE_S = 60.0
@@ -92,7 +93,8 @@ async def run(configuration: InForce, wish: Wish | None = None) -> None:
                 backoff.succeeded()
             if why is not None:
                 pause = backoff.failed()
-                LOG.warning("%s; the agent lets go of everything and begins again in %.1f s", why, pause)
+                text = "%s; the agent lets go of everything and begins again in %.1f s"
+                tell(Event.AGENT_BEGINS_AGAIN, text, why, pause)
                 with suppress(TimeoutError):
                     async with heartbeat.patience(), asyncio.timeout(pause):
                         await stopping.wait()
@@ -134,7 +136,8 @@ async def _run_once(
         await stack.enter_async_context(health_api.serving(delivery.api.health, listeners.health))
         await stack.enter_async_context(watching(settings, delivery, clock))
         heartbeat.notify("READY=1")
-        LOG.info("lineside %s watches %s", VERSION, ", ".join(m.work_center for m in settings.machine))
+        centers = ", ".join(machine.work_center for machine in settings.machine)
+        tell(Event.AGENT_STARTED, "lineside %s watches %s", VERSION, centers, version=VERSION)
         told = asyncio.ensure_future(stopping.wait())
         ends: list[asyncio.Future[Any]] = [told, journal.done_with]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -142,7 +145,7 @@ async def _run_once(
             told.cancel()
             return journal.done_with.result()
         heartbeat.notify("STOPPING=1")
-        LOG.info("told to stop")
+        tell(Event.AGENT_STOPPING, "told to stop")
     return None
 
 
@@ -214,6 +217,7 @@ async def delivering(
                     tasks.create_task(heartbeat.beat(loops.stuck), name="heartbeat"),
                     tasks.create_task(upkeep.run(), name="upkeep"),
                     tasks.create_task(lag.run(), name="lag"),
+                    tasks.create_task(setup.keep_up(), name="log"),
                     tasks.create_task(Reconciler(journal, desk, clock).run(), name="reconciler"),
                     tasks.create_task(storage.run(), name="storage"),
                     tasks.create_task(telemetry.run(), name="telemetry"),

@@ -8,7 +8,6 @@ cannot be sent is parked and a stand-in goes out in its place, so that nothing b
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,11 +24,13 @@ from agent.flights import Flight, Flights
 from agent.gate import Gate
 from agent.journal.journal import Journal
 from agent.journal.standins import Parked
+from agent.logs.events import Event
+from agent.logs.outages import Outage
+from agent.logs.telling import tell
 from agent.messages import Message, Messages
 from agent.receipts import Receipts
 from agent.retry import Backoff
 
-LOG = logging.getLogger(__name__)
 READ_ROWS = 400
 LIVE_ROWS = 8
 """Up to so many waiting facts go out one by one on their own topics; more go as batches."""
@@ -59,6 +60,7 @@ class Forwarder:
         self._alarms = alarms
         self._loop = asyncio.get_running_loop()
         self._flights = Flights()
+        self._outage = Outage(Event.JOURNAL_NOT_READ)
         self._sent_through = 0
         """Position up to which this session has sent."""
         self._probing = False
@@ -90,7 +92,6 @@ class Forwarder:
         self.receipts.forget()
         self._go_back()
         self._start_afresh()
-        said = ""
         while True:
             self.turned_at = self._loop.time()
             try:
@@ -99,9 +100,9 @@ class Forwarder:
                     self._go_back()
                 await self.forward_once(session)
             except JournalError as error:
-                if said != str(error):
-                    said = str(error)
-                    LOG.error("%s; delivery waits", said)  # noqa: TRY400 - a sentence for people
+                self._outage.failed(f"{error}; delivery waits")
+            else:
+                self._outage.over("delivery goes on")
             await self._wait(session)
 
     async def forward_once(self, session: Session) -> None:
@@ -190,7 +191,7 @@ class Forwarder:
                 if await self._set_aside(message.first, "too_large" if code == 0x95 else "format", words(code)):
                     self._go_back(message.first - 1)
             case Verdict.REFUSED:
-                LOG.warning("the broker refuses a batch (%s); its facts go out one by one", words(code))
+                tell(Event.BATCH_REFUSED, "the broker refuses a batch (%s); its facts go out one by one", words(code))
                 self._flights.go_alone(message.last)
                 self._go_back(message.first - 1)
             case Verdict.BROKEN:
@@ -233,7 +234,8 @@ class Forwarder:
         evidence = {"epoch": epoch.name, "sequence": str(sequence), "withheld": reason, "reason": detail}
         key = f"withheld-{epoch.name}-{sequence}"
         await self._journal.parking.put(parked, key, Discrepancy("rejected_by_mes", now, now, evidence))
-        LOG.warning("fact %d of epoch %s cannot be sent (%s) and is parked", sequence, epoch.name, detail)
+        text = "fact %d of epoch %s cannot be sent (%s) and is parked"
+        tell(Event.FACT_PARKED, text, sequence, epoch.name, detail, sequence=sequence)
         self._aside = position
         return True
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,9 +22,10 @@ from agent.core.observations import Directive
 from agent.core.views import OF_COMMANDS, Reply
 from agent.forwarder import Forwarder
 from agent.intake import Intake
+from agent.logs.events import Event
+from agent.logs.telling import tell
 from agent.resending import Resending, UnavailableError
 
-LOG = logging.getLogger(__name__)
 OUR_OWN = 0x00
 """Normal disconnection: the journal is the cause, and no fact in flight is to be suspected."""
 HearStatus: TypeAlias = Callable[[bytes, Session], Awaitable[None]]
@@ -87,14 +87,16 @@ class Inbound:
                 try:
                     await self._take(session, message, replays)
                 except InvalidMessageError as error:
-                    LOG.warning("a message on %s changed nothing: %s", message.topic, error)
+                    text = "a message on %s changed nothing: %s"
+                    tell(Event.MESSAGE_REFUSED, text, message.topic, error, topic=message.topic)
                 except JournalError as error:
                     if message.topic != self._topics.ack:
                         # What is not acknowledged comes again with another connection, and with no other.
                         raise UplinkError(
                             f"a message on {message.topic} could not be kept: {error}", OUR_OWN
                         ) from error
-                    LOG.warning("an acknowledgement could not be kept, and the MES says it again: %s", error)
+                    text = "an acknowledgement could not be kept, and the MES says it again: %s"
+                    tell(Event.ACK_NOT_KEPT, text, error)
                 message.done()
 
     async def _take(self, session: Session, message: Incoming, replays: asyncio.Queue[Asked]) -> None:

@@ -12,7 +12,6 @@ what machines say goes on as long as it can.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import ChainMap, Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -34,10 +33,11 @@ from agent.core.state import LastScan
 from agent.core.station import StationObservation
 from agent.core.views import Reply
 from agent.journal.journal import Journal
+from agent.logs.events import Event
+from agent.logs.telling import tell
 from agent.recording import Recorder
 from agent.retry import Backoff
 
-LOG = logging.getLogger(__name__)
 MOST_AHEAD = 1000
 """Observations that may wait for their commit."""
 STORAGE_FULL = replies.refused(
@@ -409,5 +409,5 @@ async def running(intake: Intake, tick_s: float) -> AsyncIterator[Intake]:
     try:
         await intake.write_once()
     except JournalError as error:
-        LOG.error("%s; what was seen since and never answered ends with this stop", error)  # noqa: TRY400 - as above
+        tell(Event.LAST_WORDS_LOST, "%s; what was seen since and never answered ends with this stop", error)
     intake.forget()

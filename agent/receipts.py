@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from dataclasses import dataclass
 
@@ -17,8 +16,9 @@ from agent.core.times import iso
 from agent.journal.journal import Journal
 from agent.journal.marks import Epoch
 from agent.journal.standins import Parked
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 LOWER_STANDS_S = 5.0
 """Real seconds after which a lower `through` counts: an old one that is delivered again is followed by newer ones."""
 RETRY_REJECTED_S = 300.0
@@ -100,7 +100,8 @@ class Receipts:
             through = self._lower[name].through
             epoch = self._journal.marks.named(name)
             assert epoch is not None
-            LOG.warning(
+            tell(
+                Event.MES_RESTORED,
                 "the MES confirms epoch %s through %d only, and had confirmed it through %d; sending again from there",
                 name,
                 through,
@@ -122,7 +123,8 @@ class Receipts:
             raise InvalidMessageError(
                 f"ack: fact {highest} of epoch {epoch.name}, which began with this run and has sent {sent} at most"
             )
-        LOG.error("the MES has fact %d of epoch %s; this journal has sent %d at most", highest, epoch.name, sent)
+        text = "the MES has fact %d of epoch %s; this journal has sent %d at most"
+        tell(Event.JOURNAL_RENEWED, text, highest, epoch.name, sent)
         now = self._clock.now().wall
         evidence = {"epoch": epoch.name, "mes_has_through": str(highest), "journal_sent_through": str(sent)}
         await self._journal.confirm(epoch.name, min(ack.through, sent), now)
@@ -138,7 +140,8 @@ class Receipts:
                 await self._park(epoch, rejected)
 
     async def _park(self, epoch: Epoch, rejected: Rejected) -> None:
-        LOG.warning("the MES refused fact %d of epoch %s: %s", rejected.sequence, epoch.name, rejected.reason)
+        text = "the MES refused fact %d of epoch %s: %s"
+        tell(Event.FACT_PARKED, text, rejected.sequence, epoch.name, rejected.reason, sequence=rejected.sequence)
         now = self._clock.now().wall
         parked = Parked(
             position=epoch.first_position + rejected.sequence - 1,

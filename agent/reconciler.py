@@ -7,7 +7,6 @@ the work and no fact.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -22,9 +21,11 @@ from agent.core.reconciliation.wanted import Wanted
 from agent.core.times import iso
 from agent.intake import Intake
 from agent.journal.journal import Journal
+from agent.logs.events import Event
+from agent.logs.outages import Outage
+from agent.logs.telling import tell
 from agent.reckoner import Reckoner, Sum, since_day
 
-LOG = logging.getLogger(__name__)
 AGAIN_S: Final = 5.0
 """Real seconds after a journal that could not be read."""
 NO_FIGURES: Final[Mapping[tuple[str, str], Figures]] = {}
@@ -40,6 +41,7 @@ class Reconciler:
         self._reckoner = Reckoner(journal)
         self._seen = NO_FIGURES
         """The MES's figures that were looked at."""
+        self._outage = Outage(Event.RECKONING_WAITS)
         self._compared: dict[tuple[str, str], str] = {}
         """Their revisions, by work center and shift."""
 
@@ -50,8 +52,10 @@ class Reconciler:
             try:
                 await self.once()
             except JournalError as error:
-                LOG.warning("%s; what is to be added up is added up later", error)
+                self._outage.failed(f"{error}; what is to be added up is added up later")
                 await asyncio.sleep(AGAIN_S)
+            else:
+                self._outage.over("what was to be added up is")
 
     async def once(self) -> None:
         """Do what is wanted now.
@@ -92,7 +96,8 @@ class Reconciler:
             until = epoch.first_position - 1 + figures.through
         found = await self._reckoner.scope(wc_id, Scope(shift_id, day), self._since(day), until)
         if not found.reaches_back:
-            LOG.info("figures of %s, shift %s: facts of that time are past their retention; not compared", wc_id, key)
+            text = "figures of %s, shift %s: facts of that time are past their retention; not compared"
+            tell(Event.FIGURES_TOO_OLD, text, wc_id, key, work_center=wc_id)
             return
         await self._submit("figures", wc_id, key, found, rev=figures.rev)
 

@@ -7,7 +7,6 @@ ends the recording, aloud; the agent goes on.
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 import time
 from contextlib import suppress
@@ -24,9 +23,10 @@ from agent.core.directories.copies import Kept
 from agent.core.observations import Stopping
 from agent.core.recordings.recorded import Ended, Header, Seen, Withdrawn, digest, encode, settings_kept
 from agent.core.settings import Settings
+from agent.logs.events import Event
+from agent.logs.telling import tell
 from agent.recording_files import RecordingFiles
 
-LOG = logging.getLogger(__name__)
 MB: Final = 1_000_000
 FLUSH_S: Final = 0.5
 """Real seconds after which a line can be read; the most that a kill costs."""
@@ -104,10 +104,8 @@ class Recorder:
     async def __aenter__(self) -> Self:
         """Begin."""
         self._thread.start()
-        LOG.info(
-            "everything that reaches the agent is recorded in %s, scanned texts and operators' names too",
-            self._wish.folder,
-        )
+        text = "everything that reaches the agent is recorded in %s, scanned texts and operators' names too"
+        tell(Event.RECORDING, text, self._wish.folder)
         return self
 
     async def __aexit__(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import suppress
 
 from agent.broker import Session
@@ -15,9 +14,10 @@ from agent.core.errors import InvalidMessageError, JournalError, TooLargeError
 from agent.journal.journal import Journal
 from agent.journal.marks import Epoch
 from agent.journal.standins import Parked
+from agent.logs.events import Event
+from agent.logs.telling import tell
 from agent.messages import Messages
 
-LOG = logging.getLogger(__name__)
 READ_ROWS = 400
 NEXT_TRY_S = 300.0
 """Plant seconds until a parked row that could not be sent now is tried again."""
@@ -124,5 +124,7 @@ class Resending:
             code = await session.publish(self._messages.single(row).outgoing)
         except TooLargeError:
             return Verdict.REFUSED
-        LOG.info("parked fact %d of epoch %s was sent again: %s", row.sequence, row.epoch, words(code))
+        tell(
+            Event.FACT_SENT_AGAIN, "parked fact %d of epoch %s was sent again: %s", row.sequence, row.epoch, words(code)
+        )
         return verdict(code)

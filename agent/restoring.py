@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from zoneinfo import ZoneInfo
 
@@ -18,8 +17,8 @@ from agent.core.reconciliation.wanted import Plant
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.values import replace
-
-LOG = logging.getLogger(__name__)
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
 
 def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str, bytes], kept: Iterable[Kept]) -> Stand:
@@ -40,7 +39,7 @@ def stand_of(settings: Settings, provenance: Provenance, snapshots: Mapping[str,
         try:
             directories = restored(directories, one)
         except InvalidMessageError as error:
-            LOG.error("%s. It is as if the MES had not sent it", error)  # noqa: TRY400 - no fault of the program
+            tell(Event.JOURNAL_PART_DAMAGED, "%s. It is as if the MES had not sent it", error)
     zone = ZoneInfo(settings.agent.time_zone)
     centers = tuple(machine.work_center for machine in settings.machine)
     plant = Plant(centers, zone, settings.reconciliation.daily_at)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from typing import Final
 
@@ -17,8 +16,9 @@ from agent.core.sentences import say
 from agent.core.values import replace
 from agent.core.views import Reply, SignOnBody
 from agent.intake import Intake
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 MOST_REMEMBERED: Final = 100
 """Answers to wrong PINs, for whoever repeats one after a lost answer: it was tried once."""
 
@@ -75,7 +75,8 @@ class SignOns:
             return None
         # What names nobody may be a badge or a PIN that was entered at the wrong place.
         named = self._intake.present.desk.directories.operator(body.operator_id)
-        LOG.warning("%s: a wrong PIN for %s", body.wc_id, "nobody known" if named is None else named.operator_id)
+        who = "nobody known" if named is None else named.operator_id
+        tell(Event.WRONG_PIN, "%s: a wrong PIN for %s", body.wc_id, who, work_center=body.wc_id)
         return self._told(body, self._limits.free(keys, now), self._limits.wait_s(keys, now))
 
     def _digest_of(self, operator_id: str) -> PinDigest | None:

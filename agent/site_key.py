@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import secrets
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Final
 
 from agent.core.errors import ConfigurationError
 from agent.core.settings import Settings
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 CREDENTIAL: Final = "lineside-site-key"
 OWN: Final = "site-key"
 """In the data folder."""
@@ -33,7 +33,8 @@ def read(settings: Settings) -> bytes:
     try:
         if not own.exists():
             _make(own)
-            LOG.warning("badges have no key of the site: one was made in %s, which the MES needs for its digests", own)
+            text = "badges have no key of the site: one was made in %s, which the MES needs for its digests"
+            tell(Event.SITE_KEY_MADE, text, own)
     except OSError as error:
         raise ConfigurationError(f"people.key_file: '{own}' cannot be made: {error.strerror}; {_EXPECTED}") from error
     return _read(own)

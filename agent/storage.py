@@ -7,7 +7,8 @@ still finds space.
 from __future__ import annotations
 
 import asyncio
-import logging
+from contextlib import suppress
+from logging import ERROR
 from typing import Final, Protocol
 
 from agent.alarms import Alarms
@@ -20,7 +21,6 @@ from agent.core.settings import JournalSettings
 from agent.intake import Intake
 from agent.journal.journal import Journal
 
-LOG = logging.getLogger(__name__)
 EVERY_S = 2.0
 """Real seconds between two looks."""
 MB = 1_000_000
@@ -72,10 +72,9 @@ class StorageWatch:
     async def run(self) -> None:
         """Watch for ever."""
         while True:
-            try:
+            # Whoever has something to write or to send tells of a journal that cannot be worked with.
+            with suppress(JournalError):
                 await self.look_once()
-            except JournalError as error:
-                LOG.debug("%s; the space is looked at again", error)
             self._journal.testify()
             await asyncio.sleep(EVERY_S)
 
@@ -105,7 +104,7 @@ class StorageWatch:
             self._alarms.clear("storage")
         else:
             text = f"space for facts is {level}: {WORDS[level]}; free space on the journal's disk"
-            self._alarms.raise_alarm("storage", text)
+            self._alarms.raise_alarm("storage", text, ERROR if level == "reserve" else None)
         if self._is_shed != (level != "ample"):
             self._is_shed = not self._is_shed
             for kept in self._sheddable:

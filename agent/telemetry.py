@@ -7,7 +7,6 @@ memory and file cannot hold is dropped, the oldest first, and counted.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,10 +22,12 @@ from agent.core.observations import Link, Signal
 from agent.core.settings import Settings
 from agent.core.telemetry import Channel, Sample, Sieve
 from agent.journal.telemetry_store import TelemetryBatch, TelemetryStore
+from agent.logs.events import Event
+from agent.logs.outages import Outage
+from agent.logs.telling import tell
 from agent.retry import Backoff
 from drivers.contract import Batch
 
-LOG = logging.getLogger(__name__)
 MOST_IN_MEMORY: Final = 60_000
 """Values that may wait for a slow disk."""
 SHARE_OF_FLUSH: Final = 0.9
@@ -169,6 +170,7 @@ class Outlet:
         self._alarms = alarms
         self._facts_first = facts_first
         self._loop = asyncio.get_running_loop()
+        self._outage = Outage(Event.TELEMETRY_WAITS)
         self._flights: deque[Flight] = deque()
         self._page: deque[TelemetryBatch] = deque()
         self._sent_through = 0
@@ -199,8 +201,9 @@ class Outlet:
                     await self._give_up(struck, f"the connection was lost {self._strikes} times under it")
                     self._strikes = 0
                 await self.send_once(session)
+                self._outage.over("telemetry is sent again")
             except JournalError as error:
-                LOG.debug("%s; telemetry is sent later", error)
+                self._outage.failed(f"{error}; telemetry is sent later")
                 self._not_before = self._loop.time() + self._pause.failed()
             await self._wait(session)
 
@@ -278,7 +281,7 @@ class Outlet:
         self._not_before = self._loop.time() + pause
 
     async def _give_up(self, number: int, why: str) -> None:
-        LOG.warning("telemetry batch %d cannot be sent (%s) and is dropped", number, why)
+        tell(Event.TELEMETRY_BATCH_DROPPED, "telemetry batch %d cannot be sent (%s) and is dropped", number, why)
         await self._store.drop(number)
 
     def _go_back(self) -> None:

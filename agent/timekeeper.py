@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import suppress
 from typing import Final
 
@@ -11,8 +10,9 @@ from agent.clock import Clock
 from agent.core.errors import JournalError
 from agent.intake import Intake
 from agent.journal.journal import Journal
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 EVERY_S: Final = 0.5
 """Real seconds between two looks; until one the agent's clock goes on as before."""
 STEP_S: Final = 2.0
@@ -43,7 +43,8 @@ class Timekeeper:
             # First, as what was confirmed a moment ago would else be past its retention by the new time.
             with suppress(JournalError):
                 await self._journal.carry_over(by)
-                LOG.warning("the system's clock was set by %.1f s; open stops and counts are carried over", by)
+                text = "the system's clock was set by %.1f s; open stops and counts are carried over"
+                tell(Event.CLOCK_SET, text, by, step_s=by)
                 self._intake.set_clock(by)
         elif real > NOISE_S:
             self._clock.follow(by)

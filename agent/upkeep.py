@@ -13,8 +13,10 @@ from agent.core.settings import JournalSettings
 from agent.intake import Intake
 from agent.journal.inspection import Place
 from agent.journal.journal import Journal
+from agent.logs.events import Event
+from agent.logs.outages import Outage
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 DAY_S = 24 * 3600.0
 RETENTION_EVERY_S = 60.0
 """Plant seconds between two looks for facts past their retention."""
@@ -41,6 +43,7 @@ class Upkeep:
         self._clock = clock
         self._alarms = alarms
         self._keep = keep
+        self._outage = Outage(Event.RETENTION_WAITS)
 
     async def run(self) -> None:
         """Do all of it, for ever."""
@@ -61,8 +64,7 @@ class Upkeep:
                     await self._journal.told(key)
                     if discrepancy.code == "journal_damaged":
                         self._alarms.raise_alarm("journal_damaged", DAMAGED)
-            except JournalError as error:
-                LOG.debug("%s; notices are told later", error)
+            except JournalError:
                 self._journal.noticed.set()
                 await asyncio.sleep(AGAIN_S)
 
@@ -77,9 +79,11 @@ class Upkeep:
                     now, keep.history_days * DAY_S, keep.history_revisions, looked_after
                 )
             except JournalError as error:
-                LOG.warning("%s; what is past its retention is removed later", error)
+                self._outage.failed(f"{error}; what is past its retention is removed later")
+            else:
+                self._outage.over("what is past its retention is removed again")
             if removed:
-                LOG.info("%d facts and records past their retention were removed", removed)
+                tell(Event.RETIRED, "%d facts and records past their retention were removed", removed)
             await asyncio.sleep(max(self._clock.real(RETENTION_EVERY_S), BETWEEN_STEPS_S))
 
     async def _retire_facts(self) -> int:
@@ -110,11 +114,10 @@ class Upkeep:
                     damaged += len(found.damaged)
                     place = found.following
                     await asyncio.sleep(max(BETWEEN_STEPS_S, IDLE_PER_STEP * (loop.time() - began)))
-                LOG.info(
-                    "the whole journal was inspected: %s", f"{damaged} damaged facts" if damaged else "it is sound"
-                )
+                found_out = f"{damaged} damaged facts" if damaged else "it is sound"
+                tell(Event.JOURNAL_INSPECTED, "the whole journal was inspected: %s", found_out)
                 if not damaged:
                     self._alarms.clear("journal_damaged")
             except JournalError as error:
-                LOG.warning("the journal could not be inspected: %s", error)
+                tell(Event.JOURNAL_INSPECTED, "the journal could not be inspected: %s", error, level=logging.WARNING)
             await asyncio.sleep(DAY_S)

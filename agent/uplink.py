@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
@@ -21,10 +20,12 @@ from agent.core.errors import JournalError, TooLargeError, UplinkError
 from agent.core.settings import MesSettings
 from agent.core.times import iso
 from agent.journal.journal import Journal
+from agent.logs.events import Event
+from agent.logs.outages import Outage
+from agent.logs.telling import tell
 from agent.presence import Presence
 from agent.retry import Backoff
 
-LOG = logging.getLogger(__name__)
 FIRST_RETRY_S = 1.0
 GOODBYE_S = 2.0
 LONG_PAUSE_S = 60.0
@@ -71,6 +72,10 @@ class Uplink:
         self._session_no = 0
         self._connected_at = 0.0
         self._stopping = False
+        self._outage = Outage(Event.BROKER_LOST)
+        self._journal_outage = Outage(Event.JOURNAL_NOT_READ)
+        self.sessions = 0
+        """Connections to the broker since the start."""
         self.online = False
         self.since = clock.now().wall
         """Plant time of the last change between online and offline."""
@@ -103,7 +108,7 @@ class Uplink:
                     on_lost(error.code)
                 self._note_loss(error, backoff)
             except* JournalError as group:
-                LOG.error("%s; the connection is tried again", next(_leaves(group)))  # noqa: TRY400 - a sentence for people
+                self._journal_outage.failed(f"{next(_leaves(group))}; the connection is tried again")
                 self._turn(online=False, detail=str(next(_leaves(group))))
             except* TooLargeError as group:
                 pause = LONG_PAUSE_S
@@ -128,7 +133,6 @@ class Uplink:
         known = await self._journal.sessions.knows(status.instance)
         if standing(status, known=known) is Standing.TAKEN:
             raise self._taken(status)
-        LOG.debug("the status of session %d is put right", status.session)
         session.publish(self._status(online=True))
 
     async def _one_session(
@@ -145,13 +149,15 @@ class Uplink:
             begin(session)
             self._connected_at = asyncio.get_running_loop().time()
             self._turn(online=True, detail=f"connected to {session.where}")
-            LOG.info("connected to %s", session.where)
+            self.sessions += 1
+            self._journal_outage.over(f"connected to {session.where}")
             for code in ("identity_taken", "broker_refuses_us"):
                 self._alarms.clear(code)
             session.publish(self._status(online=True))
             try:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(session.tend(), name="uplink.tend")
+                    tasks.create_task(self._hold(session), name="uplink.hold")
                     tasks.create_task(presence.run(session), name="uplink.presence")
                     tasks.create_task(self._keep_status(session), name="uplink.status")
                     for number, part in enumerate(parts):
@@ -207,6 +213,14 @@ class Uplink:
                 await session.room()
                 session.publish(self._status(online=True))
 
+    async def _hold(self, session: Session) -> None:
+        """A connection is told of once it has held a while: a shaky one is one outage, not many."""
+        await asyncio.sleep(STEADY_S)
+        if self._outage.lasts:
+            self._outage.over(f"connected to {session.where}", at=self._connected_at)
+        else:
+            tell(Event.BROKER_CONNECTED, "connected to %s", session.where)
+
     async def _say_goodbye(self, session: Session, presence: Presence) -> None:
         """Tell everybody, within a bounded time, that nobody watches any more."""
         if session.lost.done():
@@ -228,8 +242,8 @@ class Uplink:
             self._alarms.raise_alarm("identity_taken", str(error))
         elif error.code in SOMEBODY_MUST_ACT:
             self._alarms.raise_alarm("broker_refuses_us", str(error))
-        if backoff.failures == 0:
-            LOG.warning("%s; facts wait in the journal and it is tried again", error)
+        if error.code not in SOMEBODY_MUST_ACT or self._outage.lasts:
+            self._outage.failed(f"{error}; facts wait in the journal and it is tried again", str(error))
         self._turn(online=False, detail=str(error))
 
     def _turn(self, *, online: bool, detail: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import fcntl
-import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,8 @@ from struct import Struct
 from typing import TypeAlias
 
 from agent.core.codes.code_settings import ScannerSettings
+from agent.logs.events import Event
+from agent.logs.telling import tell
 from drivers.contract import Now, Tap
 from drivers.keymap import Keyboard, Lost
 from drivers.reader import ReaderDriver
@@ -27,8 +28,6 @@ EVIOCGRAB = 0x40044590
 """`_IOW('E', 0x90, int)` of `linux/input.h`."""
 Take: TypeAlias = Callable[[Path], int]
 """Opens an input device for one program alone and gives its file descriptor; raises OSError."""
-
-_log = logging.getLogger(__name__)
 
 _AT_ONCE = 256
 _UNKNOWN_ADVICE = "program the reader for a US keyboard with control characters as Ctrl and a key, or for serial mode."
@@ -113,4 +112,5 @@ class InputDeviceDriver(ReaderDriver):
         if lost is Lost.UNKNOWN and code not in self._unknown:
             self._unknown.add(code)
             text = "Reader '%s' of %s pressed key %d in a way that stands for no character; %s"
-            _log.warning(text, self._scanner.name, self._scanner.work_center, code, _UNKNOWN_ADVICE)
+            center, name = self._scanner.work_center, self._scanner.name
+            tell(Event.READER_MISREAD, text, name, center, code, _UNKNOWN_ADVICE, work_center=center, reader=name)

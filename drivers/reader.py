@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
@@ -13,10 +12,11 @@ from typing import Self
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
 from agent.core.observations import Instant, Link, Scan, ScanFlaw
+from agent.logs.events import Event
+from agent.logs.telling import tell
 from drivers.contract import Batch, Now, Tap
 from drivers.framing import LONGEST, Framed, Framer
 
-_log = logging.getLogger(__name__)
 _OPENS_S = 10.0
 """Real seconds that it takes to open a device, at the very most."""
 
@@ -152,7 +152,9 @@ class ReaderDriver(ABC):
             self._warned.clear()
         elif framed.flaw not in self._warned:
             self._warned.add(framed.flaw)
-            _log.warning("Reader '%s' of %s %s", scanner.name, scanner.work_center, self._words(framed.flaw))
+            center, name = scanner.work_center, scanner.name
+            text = "Reader '%s' of %s %s"
+            tell(Event.READER_MISREAD, text, name, center, self._words(framed.flaw), work_center=center, reader=name)
         return Scan(
             scanner.work_center,
             framed.text,

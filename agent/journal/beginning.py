@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from dataclasses import dataclass
 from operator import attrgetter
@@ -15,8 +14,9 @@ from agent.journal.gone import note_holes
 from agent.journal.marks import Epoch, Watermarks
 from agent.journal.salvage import Salvaged
 from agent.journal.witness import Testimony
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 MOST_NAMED = 50
 """Ranges of lost facts that a discrepancy lists; the damaged file is kept for the rest."""
 
@@ -70,7 +70,7 @@ def begin(connection: sqlite3.Connection, start: Start, rescue: Rescue | None) -
         if last_position > last:
             note_holes(connection, [(last + 1, last_position)])
         if found is not None:
-            LOG.error("the journal begins epoch %s: %s", new_epoch, found.evidence)
+            tell(Event.JOURNAL_RENEWED, "the journal begins epoch %s: %s", new_epoch, found.evidence)
             notices.put(connection, f"epoch-{new_epoch}", found)
     return Watermarks(tuple(sorted((*known, *begun), key=attrgetter("first_position"))), last_position)
 

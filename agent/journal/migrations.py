@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 from contextlib import closing
@@ -13,8 +12,8 @@ from agent.core.errors import JournalError
 from agent.journal import schema
 from agent.journal.checksums import checksum
 from agent.journal.keeping import said
-
-LOG = logging.getLogger(__name__)
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -39,14 +38,15 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         return
     if version < schema.SCHEMA_VERSION:
         kept = path.with_name(f"{path.stem}.schema{version}.sqlite")
-        LOG.info("the journal has schema %d: keeping a copy of it at %s, then migrating", version, kept)
+        text = "the journal has schema %d: keeping a copy of it at %s, then migrating"
+        tell(Event.JOURNAL_MIGRATED, text, version, kept)
         _copy(connection, kept)
         connection.create_function("crc", -1, lambda *values: checksum(values), deterministic=True)
         connection.create_function("said", 2, said, deterministic=True)
         connection.create_function("sha256", 1, lambda payload: sha256(payload).hexdigest(), deterministic=True)
         for step in range(version, schema.SCHEMA_VERSION):
             _in_one_transaction(connection, STEPS[step], step + 1)
-        LOG.info("the journal now has schema %d", schema.SCHEMA_VERSION)
+        tell(Event.JOURNAL_MIGRATED, "the journal now has schema %d", schema.SCHEMA_VERSION)
 
 
 def _in_one_transaction(connection: sqlite3.Connection, script: str, version: int) -> None:

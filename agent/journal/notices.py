@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from contextlib import suppress
 from dataclasses import replace
@@ -11,8 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.journal import schema, store
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 _BODY = TypeAdapter(Discrepancy)
 
 
@@ -32,7 +32,7 @@ def read(connection: sqlite3.Connection) -> list[tuple[str, Discrepancy]]:
         rows = connection.execute(schema.NOTICES).fetchall()
     found = [(key, discrepancy) for key, body in rows if (discrepancy := _read(key, body)) is not None]
     if len(found) < len(rows):
-        LOG.error("%d notices of the journal cannot be read any more", len(rows) - len(found))
+        tell(Event.JOURNAL_PART_DAMAGED, "%d notices of the journal cannot be read any more", len(rows) - len(found))
     return found
 
 

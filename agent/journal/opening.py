@@ -6,7 +6,6 @@ aside. Every step may be killed and is done again, or finished, at the next star
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -25,8 +24,9 @@ from agent.journal.migrations import migrate
 from agent.journal.rescue import SUSPECT, finish_rescue, rescue
 from agent.journal.salvage import last_passed_over
 from agent.journal.witness import Testimony, Witness, testimony
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 FILE_NAME = "journal.sqlite"
 
 
@@ -176,11 +176,12 @@ def _restore(connection: sqlite3.Connection, epoch: str, now: float) -> Restored
     whole = [row for row in snapshots if isinstance(row[1], bytes) and checksum((row[0], row[2], row[1])) == row[3]]
     copies, damaged = read_held(connection)
     for name in {row[0] for row in snapshots} - {row[0] for row in whole}:
-        LOG.error("the snapshot of %s is damaged: its counters begin anew", name)
+        tell(Event.JOURNAL_PART_DAMAGED, "the snapshot of %s is damaged: its counters begin anew", name)
         lost = Discrepancy("journal_damaged", now, now, {"snapshot": name})
         notices.put(connection, f"snapshot-{epoch}-{name}", lost)
     for name in damaged:
-        LOG.error("the copy of directory %s is damaged: it is as if the MES had not sent it", name)
+        text = "the copy of directory %s is damaged: it is as if the MES had not sent it"
+        tell(Event.JOURNAL_PART_DAMAGED, text, name)
     return Restored(
         {row[0]: row[1] for row in whole},
         tuple(one.kept for one in copies),

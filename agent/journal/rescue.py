@@ -22,8 +22,9 @@ from agent.journal.marks import Epoch
 from agent.journal.migrations import migrate
 from agent.journal.salvage import Salvaged, salvage
 from agent.journal.witness import Testimony
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 SUSPECT: Final = "journal.suspect"
 """A run that met damage leaves this behind, so that the next start salvages whatever it can see by itself."""
 MAKING: Final = "journal.making.sqlite"
@@ -41,7 +42,8 @@ def rescue(path: Path, why: str, start: Start) -> None:
         JournalError: there is no room for it; nothing was changed.
         OSError: likewise.
     """
-    LOG.error("the journal %s is damaged: %s. What can be read of it is taken over into a new one", path, why)
+    text = "the journal %s is damaged: %s. What can be read of it is taken over into a new one"
+    tell(Event.JOURNAL_SALVAGING, text, path, why, level=logging.ERROR)
     stamp = iso(start.now).replace(":", "").replace(".", "")
     aside = path.with_name(f"{DAMAGED}{stamp}.sqlite")
     making = path.with_name(MAKING)
@@ -50,7 +52,8 @@ def rescue(path: Path, why: str, start: Start) -> None:
     making.replace(path.with_name(f"{FRESH}{stamp}.sqlite"))
     sync(path.parent)
     finish_rescue(path)
-    LOG.warning("%d facts were taken over; the damaged journal is kept at %s", salvaged.facts, aside)
+    text = "%d facts were taken over; the damaged journal is kept at %s"
+    tell(Event.JOURNAL_SALVAGED, text, salvaged.facts, aside, facts=salvaged.facts)
 
 
 def take_over(damaged: Path, making: Path, start: Start, story: tuple[Path, str]) -> Salvaged:
@@ -104,7 +107,7 @@ def finish_rescue(path: Path) -> None:
     fresh.replace(path)
     sync(path.parent)
     for old in sorted(path.parent.glob(f"{DAMAGED}*.sqlite"))[:-MOST_KEPT_ASIDE]:
-        LOG.warning("removing the oldest damaged journal that was kept aside: %s", old)
+        tell(Event.DAMAGED_REMOVED, "removing the oldest damaged journal that was kept aside: %s", old)
         remove(old)
 
 

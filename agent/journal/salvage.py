@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 import time
 from collections import defaultdict
@@ -25,8 +24,9 @@ from agent.journal.gone import note_holes
 from agent.journal.keeping import proved, said
 from agent.journal.pages import Record, opened
 from agent.journal.standins import Parked
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
-LOG = logging.getLogger(__name__)
 STEP: Final = 1_000
 """Pages whose rows are written in one transaction."""
 SAY_EVERY_S: Final = 5.0
@@ -144,7 +144,12 @@ def _told(pages: Iterable[list[Record]], count: int) -> Iterator[list[Record]]:
     for number, page in enumerate(pages):
         if time.monotonic() - said > SAY_EVERY_S:
             said = time.monotonic()
-            LOG.info("%d of about %d pages of the damaged journal were looked through", number, count)
+            tell(
+                Event.JOURNAL_SALVAGING,
+                "%d of about %d pages of the damaged journal were looked through",
+                number,
+                count,
+            )
         yield page
 
 
@@ -152,7 +157,8 @@ def _without_outdated(fresh: sqlite3.Connection) -> tuple[str, ...]:
     """Remove snapshots that do not know of their own last fact: what it says would happen, and be counted, again."""
     outdated = [name for name, saved, _, recorded in fresh.execute(_LAST_WORDS) if iso(saved) < recorded]
     for name in outdated:
-        LOG.error("what was found of the snapshot of %s is older than its facts: its counters begin anew", name)
+        text = "what was found of the snapshot of %s is older than its facts: its counters begin anew"
+        tell(Event.JOURNAL_PART_DAMAGED, text, name)
         fresh.execute("DELETE FROM snapshots WHERE name = ?", (name,))
     return tuple(outdated)
 

@@ -8,7 +8,6 @@ only facts are worth a disk's time. A file that cannot be worked with is set asi
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 import sqlite3
 from collections import Counter
@@ -22,9 +21,10 @@ from typing import Final, TypeVar
 from agent.core.errors import JournalError
 from agent.core.telemetry import Channel, Sample, encoded, portions
 from agent.journal.store import FULL, transaction
+from agent.logs.events import Event
+from agent.logs.telling import tell
 
 T = TypeVar("T")
-LOG = logging.getLogger(__name__)
 FILE_NAME: Final = "telemetry.sqlite"
 ASIDE: Final = "telemetry.damaged.sqlite"
 """The file that could not be worked with; the one before it goes."""
@@ -249,7 +249,7 @@ class TelemetryStore:
         try:
             self._worked(_emptied)
         except JournalError as error:
-            LOG.warning("%s; what was kept is given up uncounted", error)
+            tell(Event.TELEMETRY_DAMAGED, "%s; what was kept is given up uncounted", error)
             self._let_go()
             self._remove()
 
@@ -257,7 +257,8 @@ class TelemetryStore:
         self._let_go()
         with suppress(OSError):
             self._path.replace(self._path.with_name(ASIDE))
-            LOG.error("the telemetry in %s cannot be worked with (%s); it is kept as %s", self._path, why, ASIDE)
+            text = "the telemetry in %s cannot be worked with (%s); it is kept as %s"
+            tell(Event.TELEMETRY_DAMAGED, text, self._path, why, ASIDE)
             self._remove()
 
     def _remove(self) -> None:

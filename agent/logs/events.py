@@ -101,6 +101,12 @@ class Event(StrEnum):
         "IT",
         "The broker cannot be reached. Facts wait in the journal; to be offline is normal.",
     )
+    BROKER_CONNECTED = (
+        "broker_connected",
+        INFO,
+        "nobody",
+        "The agent is connected to the broker.",
+    )
     BROKER_REFUSES_US = "broker_refuses_us", ERROR, "IT", "The broker refuses the connection; somebody must act first."
     BROKER_REFUSES = "broker_refuses", WARNING, "IT", "The broker does not take our facts; they wait."
     BROKER_REFUSES_READING = (
@@ -121,6 +127,7 @@ class Event(StrEnum):
     FACT_PARKED = "fact_parked", WARNING, "MES", "The broker or the MES does not take one fact; the others go on."
     FACT_SENT_AGAIN = "fact_sent_again", INFO, "nobody", "A parked fact was sent again; the line says what came of it."
     PARKED = "parked", WARNING, "MES", "There are parked facts: `lineside parked` shows them."
+    RECKONING_WAITS = "reckoning_waits", WARNING, "technician", "The journal cannot be added up for the MES just now."
     FIGURES_TOO_OLD = "figures_too_old", INFO, "nobody", "Figures of the MES are about facts that retention removed."
 
     # Storage.
@@ -158,6 +165,7 @@ class Event(StrEnum):
     RETIRED = "retired", INFO, "nobody", "Facts and records past their retention were removed."
     DAMAGED_REMOVED = "damaged_removed", WARNING, "nobody", "The oldest damaged journal kept aside gave way."
     TELEMETRY_NOT_KEPT = "telemetry_not_kept", WARNING, "technician", "Telemetry cannot be written; facts are not hit."
+    TELEMETRY_WAITS = "telemetry_waits", WARNING, "technician", "What is kept of telemetry cannot be read: it waits."
     TELEMETRY_DROPPED = "telemetry_dropped", WARNING, "IT", "Telemetry waited too long: the oldest of it was dropped."
     TELEMETRY_BATCH_DROPPED = "telemetry_batch_dropped", WARNING, "IT", "The broker does not take a telemetry batch."
     TELEMETRY_DAMAGED = "telemetry_damaged", WARNING, "technician", "The telemetry's file cannot be worked with."
@@ -169,6 +177,8 @@ class Event(StrEnum):
     LIBRARY = "library", WARNING, "technician", "What a library says of itself, from WARNING on, at its own level."
     LEFT_OUT = "left_out", WARNING, "nobody", "So many more lines of one event were left out."
 
+
+BY_NAME: Final = {event.value: event for event in Event}
 
 OUTAGES: Final = frozenset(
     {
@@ -194,6 +204,8 @@ OUTAGES: Final = frozenset(
         Event.RETENTION_WAITS,
         Event.TELEMETRY_NOT_KEPT,
         Event.TELEMETRY_DROPPED,
+        Event.TELEMETRY_WAITS,
+        Event.RECKONING_WAITS,
     }
 )
 """What lasts: it is told when it begins and when it ends."""

@@ -31,6 +31,7 @@ class Outage:
         self._began: float | None = None
         self._told_at = 0.0
         self._told = ""
+        self._level = event.level
         self.tries = 0
         """Failures in this outage."""
 
@@ -45,34 +46,36 @@ class Outage:
         Args:
             text: what failed, why, and what comes of it.
             reason: another one may be told, after a while; None where every other text is another reason.
-            level: where the beginning is not told at the event's own.
+            level: where it is not the event's own; a higher one than before is told at once.
             stacklevel: as of `tell`.
 
         Returns:
             whether it began with this.
         """
         now, reason = self._now(), text if reason is None else reason
+        level = self._event.level if level is None else level
         self.tries += 1
         began = self._began is None
         if self._began is None:
             self._began = now
-        elif reason == self._told or now - self._told_at < AGAIN_S:
+        elif level <= self._level and (reason == self._told or now - self._told_at < AGAIN_S):
             return False
-        self._told, self._told_at = reason, now
+        self._told, self._told_at, self._level = reason, now, level
         state = "began" if began else "changed"
         tell(self._event, "%s", text, level=level, stacklevel=stacklevel + 1, state=state, **self._fields)
         return began
 
-    def over(self, text: str, stacklevel: int = 1) -> None:
+    def over(self, text: str, at: float | None = None, stacklevel: int = 1) -> None:
         """It works; does nothing where it did before.
 
         Args:
             text: what works; how long it did not and how many tries it took is put behind it.
+            at: when it began to, by the same clock; None where that is now.
             stacklevel: as of `tell`.
         """
         if self._began is None:
             return
-        seconds = self._now() - self._began
+        seconds = max((self._now() if at is None else at) - self._began, 0.0)
         tried = f", {self.tries} failed tries" if self.tries > 1 else ""
         tell(
             self._event,
