@@ -198,7 +198,7 @@ async def delivering(
     outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting - gate.holds > FACTS_FIRST)
     people = PeopleApi(desk, clock, SignOns(desk, clock, key), peers.owners())
     lag, loops = Lag(), Loops(desk, forwarder, uplink)
-    health = HealthApi(overview, Gauges(journal, desk, storage, lag), loops.unwell)
+    health = HealthApi(overview, Gauges(overview, telemetry, lag), loops.unwell)
     parts = (
         forwarder.run,
         resending.retry_parked,

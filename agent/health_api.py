@@ -10,9 +10,11 @@ from aiohttp import web
 
 from agent.core.contract.local_routes import METRICS_TYPE
 from agent.core.errors import ConfigurationError
-from agent.metrics import Gauges, text
+from agent.core.views import HealthView
+from agent.exposition import text
+from agent.metrics import METRICS, Gauges
 from agent.overview import Overview
-from agent.problems import Handler, as_documents
+from agent.problems import Handler, as_documents, json
 
 LOOPBACK = "127.0.0.1"
 """Of no other address: what is told here is nobody's business who is not on this PC."""
@@ -36,12 +38,17 @@ class HealthApi:
         application.add_routes([web.get("/healthz", self._health), web.get("/metrics", self._metrics)])
         return application
 
-    async def _health(self, _request: web.Request) -> web.Response:
+    async def _health(self, request: web.Request) -> web.Response:
         wrong = self._unwell()
-        return web.Response(status=503 if wrong else 200, text="\n".join(wrong or ["ok"]) + "\n")
+        if "application/json" in request.headers.get("Accept", ""):
+            answer = json(HealthView(well=not wrong, reasons=tuple(wrong)))
+        else:
+            answer = web.Response(text="\n".join(wrong or ["ok"]) + "\n")
+        answer.set_status(503 if wrong else 200)
+        return answer
 
     async def _metrics(self, _request: web.Request) -> web.Response:
-        said = text(self.gauges.samples(await self.overview.look()))
+        said = text(METRICS, self.gauges.samples(await self.overview.look()))
         return web.Response(body=said.encode(), headers={"Content-Type": f"{METRICS_TYPE}; charset=utf-8"})
 
 

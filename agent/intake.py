@@ -19,6 +19,7 @@ from contextlib import asynccontextmanager, suppress
 from agent.alarms import Alarms
 from agent.batch import Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
+from agent.contacts import Contacts
 from agent.core import replies
 from agent.core.codes.badges import Badges
 from agent.core.contract.envelope import Row
@@ -26,7 +27,7 @@ from agent.core.corrections.targets import Target
 from agent.core.desk.desk import AgentObservation
 from agent.core.errors import EntryRefusedError, JournalError, JournalFullError
 from agent.core.facts import StorageLevel
-from agent.core.observations import ClockStep, Directive, Entry, Reckoned, Scan, Stopping, Tick, by_new_time
+from agent.core.observations import ClockStep, Directive, Entry, Link, Reckoned, Scan, Stopping, Tick, by_new_time
 from agent.core.scan_turn import last_scan
 from agent.core.sentences import say
 from agent.core.state import LastScan
@@ -91,6 +92,9 @@ class Intake:
         """By work center the last scan of which nothing is kept."""
         self.scans: Counter[tuple[str, str]] = Counter()
         """Codes read since the start, by work center and by what became of them: accepted, refused."""
+        self.contacts = Contacts()
+        self.clock_steps = 0
+        """How often the system's clock was set since the start."""
         self.turned_at = asyncio.get_running_loop().time()
         """Loop time at which the writer last turned, whether or not the disk let it write."""
 
@@ -112,6 +116,8 @@ class Intake:
     async def take(self, observations: Iterable[StationObservation]) -> None:
         """Take what a driver saw; returns when it counts, before it is durable."""
         for seen in observations:
+            if isinstance(seen, Link):
+                self.contacts.note(seen)
             observation = self._badges.replaced(seen) if isinstance(seen, Scan) else seen
             pending = await self._looked_up(observation)
             if pending is None:
@@ -126,6 +132,7 @@ class Intake:
         """
         self._steps.append((self._clock.now().monotonic, by))
         self._clock.follow(by)
+        self.clock_steps += 1
         now = self._clock.now()
         self.note(ClockStep(None, by, now))
         for wc_id in self._tentative.stations:

@@ -34,7 +34,11 @@ class Loops:
         return self.watchers.stuck(now, STUCK_S)
 
     def unwell(self) -> list[str]:
-        """What keeps the agent from its work, in sentences."""
+        """What keeps the agent from its work, in sentences; what it is made to live with, such as no broker, does not."""
         name = self.stuck()
         found = [] if name is None else [f"{name} does not turn"]
-        return [*found, "the journal cannot be written"] if self.desk.failing else found
+        if self.desk.failing:
+            found.append("the journal cannot be written")
+        if self.desk.storage == "reserve":
+            found.append("space for facts is at its reserve: scans and entries are refused")
+        return found

@@ -63,6 +63,8 @@ class Telemetry:
         }
         self._kept: deque[tuple[Channel, Sample]] = deque()
         self._dropped = Counter[Channel]()
+        self.dropped = 0
+        """Values dropped since the start."""
         self._latest: dict[Channel, Sample] | None = None
         """While space is short, the present value of each signal; None while there is space."""
 
@@ -128,6 +130,7 @@ class Telemetry:
                 self._keep(channel, (sample,))
         else:
             self._alarms.clear("telemetry_not_kept")
+            self.dropped += lost
             if lost or (dropped and self._latest is None):
                 text = f"telemetry is more than {self._keep_mb} MB or more than the disk takes: the oldest is dropped"
                 self._alarms.raise_alarm("telemetry_dropped", f"{text}; see to the broker or keep less")
@@ -136,13 +139,17 @@ class Telemetry:
         for sample in samples:
             if self._latest is not None:
                 if channel in self._latest:
-                    self._dropped[channel] += 1
+                    self._drop(channel)
                 self._latest[channel] = sample
                 continue
             if len(self._kept) >= MOST_IN_MEMORY:
                 oldest, _ = self._kept.popleft()
-                self._dropped[oldest] += 1
+                self._drop(oldest)
             self._kept.append((channel, sample))
+
+    def _drop(self, channel: Channel) -> None:
+        self._dropped[channel] += 1
+        self.dropped += 1
 
 
 @dataclass(frozen=True, slots=True)

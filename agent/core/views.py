@@ -79,6 +79,14 @@ class UplinkView(Block):
     detail: str
 
 
+class HealthView(Block):
+    """What `/healthz` says to who asks for JSON."""
+
+    well: bool
+    reasons: tuple[str, ...]
+    """What keeps the agent from its work, a sentence each."""
+
+
 class AlarmView(Block):
     """One thing that is wrong and somebody must act on."""
 

@@ -33,6 +33,7 @@ from agent.journal.sessions import Sessions
 from agent.journal.space import measured
 from agent.journal.store import Commit, Page
 from agent.journal.threads import Threads
+from agent.journal.timing import COMMIT_S, Durations, Transit
 from agent.journal.witness import Testimony, testimony
 
 T = TypeVar("T")
@@ -68,6 +69,8 @@ class Journal:
         self.parking = Parking(self.reading, self.writing, self.noticed)
         self.sessions = Sessions(self.writing)
         self.copies = Copies(self.reading)
+        self.commits = Durations(COMMIT_S)
+        self.transit = Transit()
         self._written = opened.marks.last_position
         """The writer's own count of positions: its thread may be ahead of the loop."""
         self._stand(opened.marks)
@@ -99,9 +102,12 @@ class Journal:
             self._plant_time = now
             if commit.facts:
                 self._stand(replace(self._marks, last_position=self._marks.last_position + len(commit.facts)))
+                self.transit.committed(self._marks.last_position, time.monotonic())
                 self.testify()
 
+        began = time.monotonic()
         await self.writing(write, stand)
+        self.commits.observe(time.monotonic() - began)
 
     async def confirm(self, name: str, through: int, now: float) -> None:
         """The MES has everything of an epoch up to this sequence; a lower one than known changes nothing.
@@ -325,7 +331,11 @@ class Journal:
                 store.put_epoch(connection, epoch)
                 retention.note_confirmation(connection, marks.confirmed_position, now)
 
-        await self.writing(write, lambda: self._stand(self._marks.with_epoch(epoch)))
+        def stand() -> None:
+            self._stand(self._marks.with_epoch(epoch))
+            self.transit.confirmed(self._marks.confirmed_position, time.monotonic())
+
+        await self.writing(write, stand)
 
     def _say(self, testimony: Testimony) -> None:
         # A full disk takes it later; until then the witness lags, which it may.

@@ -145,7 +145,7 @@ async def test_a_silent_mes_is_asked_with_one_message_less_and_less_often(
         await sender.confirmed(20)
         await sender.journal.commit(facts(21, 21), 1.0)
         await sender.until(lambda: _heard(stub, 21), "facts flow again")
-    ours = [record for record in caplog.records if record.name.startswith("agent.")]
+    ours = [record for record in caplog.records if record.name == "lineside"]
     warned = [record.message for record in ours if record.levelno >= logging.WARNING]
     assert warned == ["the MES confirms nothing of what is sent"]
 

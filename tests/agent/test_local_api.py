@@ -31,6 +31,7 @@ from agent.health_api import HealthApi
 from agent.in_force import InForce
 from agent.intake import Intake
 from agent.journal.journal import Journal
+from agent.journal.telemetry_store import TelemetryStore
 from agent.lag import Lag
 from agent.local_api import LocalApi, listening, serving
 from agent.messages import Messages
@@ -41,6 +42,7 @@ from agent.people_api import PeopleApi
 from agent.present_api import LONGEST_SILENCE_S
 from agent.sign_ons import SignOns
 from agent.storage import StorageWatch
+from agent.telemetry import Telemetry
 from agent.uplink import Identity, Uplink
 from tests.agent.parts import CLOCK, Running, an_intake, scan, settings
 from tests.core.build import SITE_KEY
@@ -106,7 +108,9 @@ def an_api(
     overview = an_overview(configured or settings(folder), running)
     sign_ons = SignOns(running.intake, CLOCK, SITE_KEY)
     people = PeopleApi(running.intake, CLOCK, sign_ons, trusted)
-    gauges = Gauges(running.journal, running.intake, overview.way.storage, Lag())
+    store = TelemetryStore(folder / "journal", 1, "urn:lineside:ala1:edge-1")
+    telemetry = Telemetry(overview.configuration.settings, store, CLOCK, running.alarms)
+    gauges = Gauges(overview, telemetry, Lag())
     health = HealthApi(overview, gauges, lambda: list(wrong))
     return LocalApi(overview, running.intake, running.journal, Envelopes("ala1", "edge-1"), people, health)
 
@@ -175,6 +179,18 @@ async def test_health_says_what_is_wrong(tmp_path: Path, path: Path) -> None:
         with listening(path) as listener:
             async with serving(an_api(tmp_path, running, *wrong), listener), client.http.get("/healthz") as response:
                 assert (response.status, (await response.text()).splitlines()) == (503, list(wrong))
+
+
+async def test_health_is_a_document_for_who_asks_for_json(tmp_path: Path, path: Path) -> None:
+    async with an_intake(tmp_path) as running, calling(path, running) as client:
+        for wrong in ((), ("the journal cannot be written",)):
+            with listening(path) as listener:
+                async with (
+                    serving(an_api(tmp_path, running, *wrong), listener),
+                    client.http.get("/healthz", headers={"Accept": "application/json"}) as response,
+                ):
+                    assert response.status == (503 if wrong else 200)
+                    assert await response.json() == {"well": not wrong, "reasons": list(wrong)}
 
 
 async def test_the_socket_serves_one_opening_of_the_journal_after_the_other(tmp_path: Path, path: Path) -> None:

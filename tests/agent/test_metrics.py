@@ -12,41 +12,15 @@ from aiohttp import ClientSession
 from agent import health_api
 from agent.core.errors import ConfigurationError
 from agent.core.machine.conditions import Condition
+from agent.core.observations import Link
 from agent.core.settings import Settings
 from agent.health_api import LOOPBACK
-from agent.metrics import METRICS, Sample, text
-from tests.agent.parts import Running, an_intake, document, scan, watched
+from agent.metrics import METRICS
+from tests.agent.parts import Running, an_intake, document, now, scan, watched
+from tests.agent.prometheus import Series, parsed
 from tests.agent.test_local_api import an_api, calling, served
 
-DOCS = Path(__file__).parents[2] / "docs" / "local-api.md"
-LINE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)*)\})? (-?[0-9.]+(?:e[+-]?[0-9]+)?)')
-LABEL = re.compile(r'([a-z_]+)="((?:[^"\\\n]|\\.)*)"')
-Series = dict[tuple[str, frozenset[tuple[str, str]]], float]
-
-
-def parsed(page: str) -> Series:
-    """Every number of a page that keeps to the format: each metric told once, with its kind before its numbers."""
-    found: Series = {}
-    kinds: dict[str, str] = {}
-    told = ""
-    assert page.endswith("\n")
-    for line in page.splitlines():
-        if line.startswith("# HELP "):
-            told = line.split(" ", 3)[2]
-            assert told not in kinds
-        elif line.startswith("# TYPE "):
-            _, _, name, kinds[told] = line.split(" ")
-            assert name == told
-        else:
-            match = LINE.fullmatch(line)
-            assert match is not None, line
-            name, labels, value = match.groups()
-            assert name == told
-            key = (name, frozenset(LABEL.findall(labels or "")))
-            assert key not in found
-            found[key] = float(value)
-    assert set(kinds.values()) <= {"counter", "gauge"}
-    return found
+DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
 
 
 async def metrics(folder: Path, running: Running) -> Series:
@@ -81,6 +55,48 @@ async def test_the_numbers_say_how_the_agent_stands(tmp_path: Path) -> None:
     assert of("lineside_uplink_state", ("state", "online")) == 0
     assert of("lineside_alarm", ("code", "parked")) == 1
     assert of("process_resident_memory_bytes") > 1_000_000
+    assert of("process_open_fds") > 3
+    assert of("lineside_tasks") >= 1
+    assert of("lineside_commit_seconds_count") > 0
+    assert of("lineside_delivery_seconds_count") == 0
+
+
+async def test_every_number_has_a_name_and_the_labels_that_are_promised(tmp_path: Path) -> None:
+    labels = {metric.name: frozenset(metric.labels) for metric in METRICS}
+    async with an_intake(tmp_path) as running:
+        await watched(running)
+        running.alarms.raise_alarm("broker_refuses", "the broker refuses our facts")
+        api = an_api(tmp_path, running)
+        await api.health.overview.way.storage.look_once()
+        samples = list(api.health.gauges.samples(await api.health.overview.look()))
+    unknown = {"lineside_autonomy_seconds", "lineside_reader_up"}
+    assert {sample.name for sample in samples} == labels.keys() - unknown
+    for sample in samples:
+        assert sample.labels.keys() - {"le"} <= labels[sample.name]
+
+
+async def test_losses_and_silence_of_machines_are_counted(tmp_path: Path) -> None:
+    async with an_intake(tmp_path) as running:
+        await watched(running)
+        for up in (False, True, False):
+            reader = Link("PRESS-1", "scanner", up=up, observed=now(), reader="DOOR")
+            await running.intake.take([Link("PRESS-1", "plc", up=up, observed=now()), reader])
+        found = await metrics(tmp_path, running)
+    of_press = frozenset({("work_center", "PRESS-1")})
+    assert found["lineside_losses_total", of_press] == 2
+    assert running.intake.contacts.losses["PRESS-1", "DOOR"] == 2
+    assert found["lineside_machine_silent_seconds", of_press] >= 0
+
+
+async def test_what_the_mes_confirmed_was_delivered_in_some_time(tmp_path: Path) -> None:
+    async with an_intake(tmp_path) as running:
+        await watched(running)
+        await running.intake.submit(scan("LOT:P-1:BOARD"))
+        marks = running.journal.marks
+        await running.journal.confirm(marks.epoch, marks.last_sequence, now().wall)
+        found = await metrics(tmp_path, running)
+    assert found["lineside_delivery_seconds_count", frozenset()] > 0
+    assert found["lineside_facts_waiting", frozenset()] == 0
 
 
 async def test_the_journals_size_is_told_once_it_was_measured(tmp_path: Path) -> None:
@@ -88,7 +104,7 @@ async def test_the_journals_size_is_told_once_it_was_measured(tmp_path: Path) ->
         assert not any(name == "lineside_journal_bytes" for name, _ in await metrics(tmp_path, running))
         path = tmp_path / "agent.sock"
         api = an_api(tmp_path, running)
-        await api.health.gauges.storage.look_once()
+        await api.health.overview.way.storage.look_once()
         view = await api.health.overview.look()
         told = {sample.name: sample.value for sample in api.health.gauges.samples(view)}
         assert told["lineside_journal_bytes"] > 0
@@ -96,19 +112,12 @@ async def test_the_journals_size_is_told_once_it_was_measured(tmp_path: Path) ->
         assert not path.exists()
 
 
-def test_labels_hold_whatever_a_work_center_is_called() -> None:
-    odd = 'a"b\\c\nd'
-    page = text([Sample("lineside_link_up", 1, {"work_center": odd}), Sample("lineside_autonomy_seconds", 0.25)])
-    escaped = odd.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    assert parsed(page) == {
-        ("lineside_link_up", frozenset({("work_center", escaped)})): 1.0,
-        ("lineside_autonomy_seconds", frozenset()): 0.25,
-    }
-
-
-def test_the_page_lists_each_name_and_kind() -> None:
-    rows = re.findall(r"^\| `([a-z_]+)` \| (counter|gauge) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
-    assert rows == [(metric.name, metric.kind) for metric in METRICS]
+def test_the_page_lists_each_name_with_kind_labels_and_meaning() -> None:
+    rows = re.findall(r"^\| `([a-z_]+)` \| (\w+) \| (.*) \| (.*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert rows == [
+        (metric.name, metric.kind, ", ".join(f"`{label}`" for label in metric.labels), metric.help)
+        for metric in METRICS
+    ]
 
 
 def free_port() -> int:

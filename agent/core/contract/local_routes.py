@@ -178,7 +178,8 @@ ROUTES: Final[tuple[Route, ...]] = (
         "health",
         "get",
         "/healthz",
-        "Whether the agent does its work: `ok`, or what keeps it from it.",
+        "Whether the agent does its work: `ok`, or what keeps it from it; JSON (`well`, `reasons`) where Accept asks "
+        "for it.",
         Other("text/plain", "`ok`"),
         problems={503: "A sentence a line says what keeps the agent from its work."},
     ),
@@ -186,7 +187,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "metrics",
         "get",
         "/metrics",
-        "Numbers for Prometheus; docs/local-api.md lists their names.",
+        "Numbers for Prometheus; docs/metrics.md lists their names.",
         Other(METRICS_TYPE, "Prometheus text format"),
     ),
     Route("openapi", "get", "/v1/openapi.json", "This document.", Other("application/json", "OpenAPI 3.1")),
