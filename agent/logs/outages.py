@@ -96,7 +96,7 @@ class Outage:
 def duration(seconds: float) -> str:
     """For people: in the two largest units."""
     if seconds < 60:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f} s" if seconds < 10 else f"{int(seconds)} s"
     minutes, hours = int(seconds // 60), int(seconds // 3600)
     if hours < 1:
         return f"{minutes} min {int(seconds % 60)} s"

@@ -208,11 +208,12 @@ async def test_status_shows_the_present_and_says_when_nobody_answers(tmp_path: P
         assert (plain.status, plain.err) == (0, "")
         told = plain.out.splitlines()
         assert told[0].startswith("agent edge-1 0.")
-        assert told[0].endswith(", simulation")
-        assert told[1].startswith("MES: OFFLINE since ")
-        assert "last confirmation never; the broker 127.0.0.1:" in told[1]
-        centers = [line for line in told[2:] if not line.startswith(" ")]
-        assert centers[0].startswith("FILL-1: UNKNOWN since ")
+        assert told[0].endswith(", SIMULATION")
+        assert told[1].startswith("MES: OFFLINE for ")
+        assert told[2].startswith("  last confirmation never; the broker 127.0.0.1:")
+        centers = [line for line in told[3:] if not line.startswith(" ")]
+        assert centers[0].startswith("FILL-1: UNKNOWN for ")
+        assert max(map(len, told)) <= 80
         view = AgentView.model_validate_json(structured.out)
         assert [center.wc_id for center in view.work_centers] == ["FILL-1", "PRESS-1"]
         assert (await agent.stopped())[0] == 0
