@@ -8,6 +8,9 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+from agent.logs.events import Event
+from agent.logs.outages import Outage
+
 LOOK_S = 1.0
 """Real seconds between two looks at the loops where systemd asks for no watchdog."""
 PATIENCE_S = 30
@@ -38,9 +41,14 @@ async def beat(stuck: Callable[[], str | None]) -> None:
     """
     microseconds = int(os.environ.get("WATCHDOG_USEC", "0"))
     interval = microseconds / 1e6 / 3 if microseconds else LOOK_S
+    outage = Outage(Event.LOOP_STUCK)
     while True:
         name = stuck()
         notify("WATCHDOG=1" if name is None else f"STATUS={name} does not turn")
+        if name is None:
+            outage.over("every loop turns again")
+        else:
+            outage.failed(f"{name} does not turn")
         await asyncio.sleep(interval)
 
 

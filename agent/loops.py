@@ -34,7 +34,7 @@ class Loops:
         return self.watchers.stuck(now, STUCK_S)
 
     def unwell(self) -> list[str]:
-        """What keeps the agent from its work, in sentences; what it is made to live with, such as no broker, does not."""
+        """What keeps the agent from its work, in sentences; that a broker is away does not."""
         name = self.stuck()
         found = [] if name is None else [f"{name} does not turn"]
         if self.desk.failing:

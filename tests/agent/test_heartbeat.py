@@ -29,7 +29,7 @@ async def test_the_manager_is_told(manager: Manager) -> None:
 
 
 async def test_the_watchdog_is_fed_three_times_an_interval_while_all_turns(
-    manager: Manager, monkeypatch: pytest.MonkeyPatch
+    manager: Manager, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("WATCHDOG_USEC", "300000")
     stuck: list[str] = []
@@ -41,6 +41,7 @@ async def test_the_watchdog_is_fed_three_times_an_interval_while_all_turns(
     said = await manager.hears("STATUS=the journal's writer does not turn")
     assert said.count("WATCHDOG=1") <= 1
     assert await manager.hears("STATUS=the journal's writer does not turn") == [said[-1]]
+    assert [(one.levelname, one.message) for one in caplog.records] == [("ERROR", "the journal's writer does not turn")]
     beating.cancel()
     with suppress(asyncio.CancelledError):
         await beating
