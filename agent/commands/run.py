@@ -28,10 +28,10 @@ def run(
     ] = 100,
 ) -> None:
     """Watch the machines and deliver facts until told to stop (SIGTERM or Ctrl+C)."""
-    settings = load(config)
     from agent import app
     from agent.in_force import InForce
     from agent.recording import MB, Wish
 
     with setup.begun():
+        settings = load(config)
         asyncio.run(app.run(InForce.of(settings, config), None if record is None else Wish(record, record_mb * MB)))

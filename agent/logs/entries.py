@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -76,6 +77,15 @@ def _message(record: logging.LogRecord) -> str:
         message = record.getMessage()
     except Exception:  # noqa: BLE001 - whatever stands in a line, telling it never ends what it is about
         message = f"{record.msg} (what stands in it cannot be written)"
-    if record.exc_info:
-        message += "\n" + logging.Formatter().formatException(record.exc_info)
+    if record.exc_info and record.exc_info[1] is not None:
+        message += f"\n{_told(record.exc_info[1])}"
     return cut(message)
+
+
+def _told(error: BaseException) -> str:
+    """Where an error was raised, and of which kind. Its text stays out: it may be what somebody sent, even a PIN."""
+    causes = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and cause not in causes:
+        causes.append(cause)
+    told = [f"{''.join(traceback.format_tb(one.__traceback__))}{type(one).__qualname__}" for one in reversed(causes)]
+    return "\nthen\n".join(told)

@@ -14,7 +14,7 @@ from agent.logs.entries import Entry, entry_of
 from agent.logs.events import Event
 from agent.logs.limits import Limits
 from agent.logs.sinks import JournalSink, Sink, StderrSink, is_journal
-from agent.logs.telling import LOGGER
+from agent.logs.telling import LOGGER, tell
 
 STDERR: Final = 2
 """Its file descriptor."""
@@ -75,6 +75,14 @@ class LogHandler(logging.Handler):
         self._sink.write(_left_out(f"… {count} more of this were left out: {name}", count, kind))
 
 
+def _sentence(error: BaseException) -> str:
+    """Ours is a sentence; of any other its kind alone, as its text may be what somebody sent."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    kind = type(error)
+    return str(error) if kind.__module__.startswith("agent.") else f"a fault of the program: {kind.__qualname__}"
+
+
 def _kind(entry: Entry) -> Kind:
     if entry.event is Event.LIBRARY:
         return entry.event, entry.fields["LINESIDE_LIBRARY"].partition(".")[0]
@@ -94,6 +102,7 @@ def begun(sink: Sink | None = None, now: Callable[[], float] = time.monotonic) -
     """
     if sink is None:
         sink = JournalSink() if is_journal(STDERR, os.environ.get("JOURNAL_STREAM")) else StderrSink()
+    in_journal = isinstance(sink, JournalSink)
     handler, root = LogHandler(sink, now), logging.getLogger()
     levels = root.level, LOGGER.level
     root.setLevel(logging.WARNING)
@@ -101,6 +110,11 @@ def begun(sink: Sink | None = None, now: Callable[[], float] = time.monotonic) -
     root.addHandler(handler)
     try:
         yield handler
+    except Exception as error:
+        # Elsewhere it stands on stderr anyway, by whoever called.
+        if in_journal:
+            tell(Event.AGENT_FAILED, "%s", _sentence(error))
+        raise
     finally:
         root.removeHandler(handler)
         root.setLevel(levels[0])

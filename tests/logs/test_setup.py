@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.core.errors import ConfigurationError, JournalError
 from agent.logs import setup
 from agent.logs.entries import entry_of
 from agent.logs.events import Event
@@ -59,6 +60,26 @@ def test_a_text_that_no_datagram_takes_is_cut_and_says_so(tmp_path: Path) -> Non
 def test_a_line_that_cannot_be_written_out_is_told_as_it_is_and_ends_nothing() -> None:
     record = logging.LogRecord("lineside", logging.INFO, __file__, 1, "%d work centers", ("three",), None)
     assert entry_of(record).message == "lineside: %d work centers (what stands in it cannot be written)"
+
+
+def test_an_error_of_a_library_is_told_by_kind_and_place_and_not_by_what_somebody_sent() -> None:
+    sent = "8642097531 is my PIN"
+    try:
+        try:
+            int(sent)
+        except ValueError as error:
+            raise KeyError(sent) from error
+    except KeyError:
+        record = logging.LogRecord("aiohttp.server", logging.ERROR, __file__, 1, "Error", (), sys.exc_info())
+    message = entry_of(record).message
+    assert [line for line in message.splitlines() if not line.startswith(" ")] == [
+        "aiohttp.server: Error",
+        "ValueError",
+        "then",
+        "KeyError",
+    ]
+    assert message.count("test_setup.py") == 2
+    assert sent not in message
 
 
 def test_lines_wait_for_a_journal_that_is_restarted(tmp_path: Path) -> None:
@@ -118,6 +139,23 @@ def test_libraries_are_heard_from_warning_on_through_the_same_limits(tmp_path: P
     assert len(entries) == MOST
     assert {entry["LINESIDE_EVENT"] for entry in entries} == {"library"}
     assert entries[0]["MESSAGE"] == "asyncua.part0: Requested session timeout"
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (ConfigurationError("agent.id: is missing; expected a value"), "agent.id: is missing; expected a value"),
+        (ExceptionGroup("", [JournalError("in use")]), "in use"),
+        (ValueError("8642097531"), "a fault of the program: ValueError"),
+    ],
+)
+def test_what_ends_the_agent_is_an_event_of_the_journal(tmp_path: Path, error: Exception, text: str) -> None:
+    path = tmp_path / "journal"
+    with journald(path) as journal:
+        with pytest.raises(type(error)), setup.begun(JournalSink(path)):
+            raise error
+        [entry] = journal.entries()
+    assert (entry["LINESIDE_EVENT"], entry["PRIORITY"], entry["MESSAGE"]) == ("agent_failed", "3", text)
 
 
 def test_stderr_has_a_line_that_people_can_read(capsys: pytest.CaptureFixture[str]) -> None:
