@@ -120,8 +120,7 @@ def _writer(form: Format, file: IO[bytes], envelopes: Envelopes) -> Callable[[Ro
 
 
 def _write_event(file: IO[bytes], row: Row, envelopes: Envelopes) -> None:
-    place = f'{{"epoch":"{row.epoch}","sequence":{row.sequence},"event":'.encode()
-    file.write(b"".join((place, envelopes.wrap(row), b"}\n")))
+    file.write(envelopes.line(row))
 
 
 def _write_line(file: IO[bytes], row: Row, data: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ import typer
 from agent.core.errors import ConfigurationError, LinesideError
 
 _COMMANDS: Final = (
+    "install",
     *("run", "tui", "demo", "check", "status", "facts", "scan", "directories", "cards", "parked", "export"),
     *("reconcile", "recover", "retune", "simulate", "doctor"),
 )

@@ -126,8 +126,7 @@ def _get_out(settings: Settings, source: Path, out: Path) -> None:
         with readable(source, out.absolute().parent) as passages, out.open("wb") as file:
             for passage in passages:
                 for row in passage.rows:
-                    place = f'{{"epoch":"{row.epoch}","sequence":{row.sequence},"event":'.encode()
-                    file.write(b"".join((place, envelopes.wrap(row), b"}\n")))
+                    file.write(envelopes.line(row))
                 count += len(passage.rows)
                 missing += len(passage.unreadable)
                 progress.say(passage.progress, f"{count} facts written")

@@ -38,6 +38,7 @@ def test_a_wheel_has_everything_that_the_program_needs(tmp_path: Path) -> None:
         for path in (ROOT / package).rglob("*")
         if path.suffix in NO_CODE
     }
-    shipped = {f"{path.parent.name}/{path.name}" for name in ("config", "systemd") for path in (ROOT / name).iterdir()}
+    files = (path for name in ("config", "systemd") for path in (ROOT / name).iterdir() if path.is_file())
+    shipped = {f"{path.parent.name}/{path.name}" for path in files}
     data = {name.split("/share/lineside/")[1] for name in packed if "/share/lineside/" in name}
     assert (needed - set(packed), shipped - data) == (set(), set())
