@@ -20,7 +20,7 @@ KINDS: Final = {
     "sh alone stays": "both",
     "sh broker": "the same, on the broker's PC: the broker is started anew with what it wrote",
     "sh make": "targets of the Makefile: looked at, not made; the tests of the demo and of everything are made by make",
-    "sh pc": "on a PC with a systemd of its own: `for_a_pc`, run by `tests/plant_pc`",
+    "sh pc": "on a PC with a systemd of its own: `tests/plant_pc/test_documented.py`",
     "console": "run in the prepared world; it must print what the page shows",
     "toml": "a configuration, whole or a part of the example: loaded",
     "toml agent": "the same; the agent of the world goes on with it",
@@ -34,11 +34,16 @@ KINDS: Final = {
     "": "",
 }
 """By info string, who sees to it; empty where there is nothing to run."""
+ON_A_PC: Final = (
+    "docs/install.md", "docs/terminal.md", "docs/logs.md", "docs/security.md", "docs/troubleshooting.md",
+    "docs/upgrade.md",
+)  # fmt: skip
+"""Pages with blocks for a PC with a systemd of its own, in the order in which a technician gets to them."""
 HELD_ELSEWHERE: Final = {"commissioning-readers.md": ROOT / "tests" / "agent" / "test_commissioning.py"}
 """Pages whose every console block another test runs, with readers that the prepared world lacks."""
 _FENCE: Final = re.compile(r"(?:^<!-- until (\S+) -->\n)?^```(.*)\n((?:.*\n)*?)^```$", re.MULTILINE)
 COMMAND: Final = re.compile(
-    r"^\s*(?:\$ |sudo |lineside |make |systemctl |journalctl |apt |curl |cp |mkdir |tar |dpkg |\./install)",
+    r"^\s*(?:\$ |sudo |lineside (?!\w+ \d+\.\d)|make |(?:system|journal)ctl |apt |curl |cp |tar |dpkg |\./install)",
     re.MULTILINE,
 )
 

@@ -46,7 +46,10 @@ signal = [
     {{ key = "total", role = "total", table = "input", address = 0, type = "uint32" }},
 ]
 """
-BROKER: Final = "listener 1883\nallow_anonymous true\nuser root\n"
+BROKER: Final = "user root\npersistence_location /var/lib/mosquitto/\ninclude_dir /etc/mosquitto/conf.d\n"
+"""As Debian's own, which leaves what is to be said to files in that folder."""
+OPEN: Final = "/etc/mosquitto/conf.d/open.conf"
+ANYBODY: Final = "listener 1883\nallow_anonymous true\n"
 ORDERS: Final = [
     {"area": "packing", "wc_id": "FILL-1", "order_id": order_id, "op_no": "10", "item_id": "BOX-1", "qty_planned": 100}
     | {"norm_cycle_s": 2, "release_status": "released"}
@@ -87,8 +90,10 @@ class Plant:
         return shown
 
     def start_broker(self) -> None:
-        """Anew, with the configuration that stands in /etc/mosquitto."""
+        """Anew, with the configuration that stands in /etc/mosquitto; open to anybody where that says nothing."""
         self._broker.close()
+        said = [path for path in self.inside(OPEN).parent.iterdir() if path.name != Path(OPEN).name]
+        self.inside(OPEN).write_text("" if said else ANYBODY, encoding="utf-8")
         log = self.folder / "broker.log"
         self._broker.enter_context(self.world.going_on("mosquitto -c /etc/mosquitto/mosquitto.conf", log))
 
@@ -99,6 +104,17 @@ class Plant:
         log = self.folder / f"agent-{self._runs}.log"
         self._agent.enter_context(self.world.going_on("lineside run --config /etc/lineside/lineside.toml", log))
         self.until(_is_up, lambda: log.read_text(encoding="utf-8", errors="replace"))
+
+    def as_before(self) -> None:
+        """What a page has changed of the broker and of the agent's configuration is as it was."""
+        locked = [path for path in self.inside(OPEN).parent.iterdir() if path.name != Path(OPEN).name]
+        if locked:
+            for path in locked:
+                path.unlink()
+            self.start_broker()
+        if locked or not self.status() or self.config.read_text(encoding="utf-8") != CONFIGURATION:
+            self.config.write_text(CONFIGURATION, encoding="utf-8")
+            self.start_agent()
 
     def stop_agent(self) -> None:
         """As the service manager does."""
@@ -127,11 +143,10 @@ def a_plant(world: World, folder: Path) -> Iterator[Plant]:
     """All of it, running."""
     plan = folder / "plan.json"
     plan.write_text(json.dumps({"orders": ORDERS}), encoding="utf-8")
-    files = {"etc/lineside/lineside.toml": CONFIGURATION, "etc/mosquitto/mosquitto.conf": BROKER}
     plant = Plant(world, folder)
-    for name, text in files.items():
-        plant.inside(f"/{name}").parent.mkdir(parents=True, exist_ok=True)
-        plant.inside(f"/{name}").write_text(text, encoding="utf-8")
+    world.run("rm -rf /etc/mosquitto; mkdir -p /etc/mosquitto/conf.d /var/lib/mosquitto", folder)
+    plant.config.write_text(CONFIGURATION, encoding="utf-8")
+    plant.inside("/etc/mosquitto/mosquitto.conf").write_text(BROKER, encoding="utf-8")
     mes = "--host mes.example.internal --enterprise acme --site ala1"
     machines = ("opcua --host 192.0.2.10 --port 4840", "modbus --host 192.0.2.20 --port 502")
     try:

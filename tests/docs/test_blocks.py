@@ -38,6 +38,10 @@ def test_a_page_that_another_test_runs_is_run_by_it(page: str, test: Path) -> No
     assert f'"{page}"' in test.read_text(encoding="utf-8")
 
 
+def test_every_page_with_commands_for_a_whole_pc_is_followed_on_one() -> None:
+    assert {str(block.page.relative_to(ROOT)) for block in of("sh pc")} == set(blocks.ON_A_PC)
+
+
 @pytest.mark.parametrize("block", of("toml", "toml agent"), ids=str)
 def test_a_part_of_a_configuration_is_right(block: Block, tmp_path: Path) -> None:
     config = tmp_path / "lineside.toml"

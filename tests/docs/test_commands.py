@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.docs.plant import Plant, a_plant, as_checked_out
 from tests.docs.world import a_world
 
 pytestmark = pytest.mark.timeout(300)
+SHOWN_S: Final = 20.0
 RUN: Final = {
     "sh",
     "sh stays",
@@ -47,15 +49,12 @@ def of(page: Path) -> list[Block]:
 @pytest.mark.parametrize("page", [page for page in PAGES if of(page)], ids=lambda page: page.name)
 def test_the_commands_of_a_page_do_what_it_says(page: Path, plant: Plant, tmp_path: Path) -> None:
     folder = as_checked_out(tmp_path / "here")
-    former = plant.config.read_text(encoding="utf-8")
     try:
         with ExitStack() as staying:
             for block in of(page):
                 _run(block, plant, folder, staying)
     finally:
-        if plant.config.read_text(encoding="utf-8") != former or not plant.status():
-            plant.config.write_text(former, encoding="utf-8")
-            plant.start_agent()
+        plant.as_before()
 
 
 def _run(block: Block, plant: Plant, folder: Path, staying: ExitStack) -> None:
@@ -87,8 +86,11 @@ def _take(block: Block, plant: Plant, folder: Path) -> None:
 
 
 def _show(block: Block, plant: Plant, folder: Path) -> None:
+    """What is shown of a plant that runs comes when it has got there."""
     for command, expected in shown(block):
-        done = plant.world.run(command, folder)
+        deadline = time.monotonic() + SHOWN_S
+        while not matches((done := plant.world.run(command, folder)).said, expected) and time.monotonic() < deadline:
+            pass
         assert matches(done.said, expected), f"{block}: {command}\n--- the page\n{expected}\n--- it said\n{done.said}"
 
 

@@ -40,6 +40,8 @@ PYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m agent 
 """
 SUDO: Final = '#!/bin/sh\nexec "$@"\n'
 """Who is root already needs no other."""
+NO_OTHERS: Final = "for name in chown chgrp; do ln -s /bin/true /usr/local/bin/$name; done"
+"""Where the test's user is the only one, files cannot be given to others."""
 PREPARE: Final = """
 set -eu
 layers=$1
@@ -54,9 +56,11 @@ for address in {addresses}; do ip address add "$address/32" dev lo; done
 printf '%s\\n' 127.0.0.1\\ localhost {names} > /etc/hosts
 mkdir -p /usr/local/bin /etc/lineside /var/lib/lineside /run/lineside
 rm -rf /etc/lineside/* /var/lib/lineside/* /run/lineside/*
+grep -q '^lineside:' /etc/group || echo 'lineside:x:990:' >> /etc/group
 printf '%s' {entry} > /usr/local/bin/lineside
 printf '%s' {sudo} > /usr/local/bin/sudo
 chmod 755 /usr/local/bin/lineside /usr/local/bin/sudo
+{own_user}
 echo ready
 exec cat > /dev/null
 """
@@ -166,6 +170,7 @@ def a_world(folder: Path) -> Iterator[World]:
             names=" ".join(shlex.quote(f"{address} {name}") for address, name in ADDRESSES.items()),
             entry=shlex.quote(ENTRY),
             sudo=shlex.quote(SUDO),
+            own_user=NO_OTHERS if own_user else "",
         ),
         encoding="utf-8",
     )
