@@ -21,6 +21,7 @@ from rich.table import Table
 
 from agent import collector
 from tests.bench import (
+    dependencies,
     drain,
     footprint,
     journal,
@@ -47,6 +48,7 @@ SUBJECTS: dict[str, Sequence[Benchmark]] = {
     "footprint": footprint.BENCHMARKS,
     "recovery": recovery.BENCHMARKS,
     "terminal": terminal.BENCHMARKS,
+    "dependencies": dependencies.BENCHMARKS,
 }
 FIELDS = ("name", "value", "unit", "target", "met")
 CONSOLE = Console()

@@ -9,6 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from tests.bench.dependencies import IMPORTED
 from tests.packaging import locked
 from tests.packaging.sources import ROOT
 
@@ -42,6 +43,12 @@ def decided() -> dict[str, str]:
 
 def test_each_direct_dependency_has_its_line_among_the_decisions_and_each_line_its_dependency() -> None:
     assert decided() == asked_for()
+
+
+def test_each_dependency_of_a_line_pc_is_measured() -> None:
+    # pip is not installed there: it installs.
+    on_a_line_pc = locked.direct(ROOT, *(set(locked.SHIPPED_EXTRAS) - {"bundle"}))
+    assert {canonicalize_name(one.name) for one in on_a_line_pc} == IMPORTED.keys()
 
 
 def reached(extras: tuple[str, ...]) -> set[NormalizedName]:
