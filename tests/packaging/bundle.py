@@ -16,7 +16,6 @@ Two builds of one commit are the same, byte for byte: everything in them bears t
 
 from __future__ import annotations
 
-import argparse
 import fcntl
 import hashlib
 import shutil
@@ -27,10 +26,13 @@ from pathlib import Path
 from typing import Final
 
 from tests.packaging import archive, locked, sbom, sources, wheels
+from tests.packaging.asked import asked
 from tests.packaging.target import Target
 
 CACHE: Final = sources.ROOT / "build" / "bundle"
 """Bundles by what went into them, and the wheels that were downloaded."""
+KEPT: Final = 8
+"""Bundles in the cache; a test of upgrades has three at once."""
 INSTALLER: Final = "pip"
 """In the bundle, as what installs; on the line PC it is not installed."""
 READ_BY_PEOPLE: Final = ("config", "systemd", "docs", "LICENSE", "NOTICE", "CHANGELOG.md")
@@ -48,7 +50,16 @@ def build(target: Target = Target(), tree: Path | None = None) -> Path:  # noqa:
         into = CACHE / key
         if not (found := list(into.glob("*.tar.gz"))):
             found = [_made(tree, target, epoch, into)]
+        into.touch()
+        _forget_old_ones()
         return found[0]
+
+
+def _forget_old_ones() -> None:
+    """Keep the bundles that were asked for last."""
+    bundles = {made.parent for made in CACHE.glob("*/*.tar.gz")}
+    for folder in sorted(bundles, key=lambda one: one.stat().st_mtime)[:-KEPT]:
+        shutil.rmtree(folder)
 
 
 def _made(tree: Path, target: Target, epoch: int, into: Path) -> Path:
@@ -111,15 +122,9 @@ def _alone() -> Iterator[None]:
 
 def main() -> None:
     """Build for a target, into `dist/`."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.packaging.bundle", description="Everything that a line PC needs."
-    )
-    parser.add_argument("--target", type=Target.parse, default=Target(), help="such as 3.11-x86_64 or 3.13-aarch64")
-    parser.add_argument("--into", type=Path, default=sources.ROOT / "dist")
-    arguments = parser.parse_args()
-    arguments.into.mkdir(parents=True, exist_ok=True)
-    made = Path(shutil.copy(build(arguments.target), arguments.into))
-    print(f"{made}: {made.stat().st_size / 1e6:.1f} MB, for {arguments.target}")
+    wanted = asked("tests.packaging.bundle", "All that a line PC without internet needs, in one archive.")
+    made = Path(shutil.copy(build(wanted.target), wanted.into))
+    print(f"{made}: {made.stat().st_size / 1e6:.1f} MB, for {wanted.target}")
 
 
 if __name__ == "__main__":

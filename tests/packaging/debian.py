@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import os
 import shutil
@@ -12,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from tests.packaging import bundle, locked, sources
+from tests.packaging.asked import asked
 from tests.packaging.target import Target
 
 CONTROL = sources.ROOT / "config" / "packaging" / "debian"
@@ -77,23 +77,18 @@ def _build(root: Path, deb: Path) -> None:
         runs = path.is_dir() or path.stat().st_mode & 0o111 or path.name in SCRIPTS
         path.chmod(0o755 if runs else 0o644)
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(sources.committed_at())}
-    # The wheels are compressed already: the quickest level is as small as any other.
-    asked = ["/usr/bin/env", "dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", str(root), str(deb)]
-    done = subprocess.run(asked, check=False, capture_output=True, text=True, env=environment)
+    # The wheels are compressed already: the quickest level makes it as small as any other.
+    command = ["/usr/bin/env", "dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", str(root), str(deb)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise SystemExit(f"dpkg-deb could not make {deb.name}: {done.stderr.strip()}")
 
 
 def main() -> None:
     """Build for a target, into `dist/`."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.packaging.debian", description="The bundle as a Debian package."
-    )
-    parser.add_argument("--target", type=Target.parse, default=Target(), help="such as 3.11-x86_64 or 3.13-aarch64")
-    parser.add_argument("--into", type=Path, default=sources.ROOT / "dist")
-    arguments = parser.parse_args()
-    made = package(arguments.target, arguments.into)
-    print(f"{made}: {made.stat().st_size / 1e6:.1f} MB")
+    wanted = asked("tests.packaging.debian", "The bundle as a Debian package.")
+    made = package(wanted.target, wanted.into)
+    print(f"{made}: {made.stat().st_size / 1e6:.1f} MB, for {wanted.target}")
 
 
 if __name__ == "__main__":

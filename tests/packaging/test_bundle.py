@@ -184,3 +184,10 @@ def test_another_target_is_a_matter_of_words() -> None:
 def test_a_target_that_cannot_be_is_refused(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         Target.parse(text)
+
+
+def test_whoever_asks_for_an_impossible_target_is_told_what_is_possible() -> None:
+    command = [sys.executable, "-m", "tests.packaging.bundle", "--target", "3.11-sparc64"]
+    done = subprocess.run(command, cwd=sources.ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "expected one of the processors x86_64, aarch64, got 'sparc64'" in done.stderr
