@@ -59,7 +59,7 @@ class LogHandler(logging.Handler):
                 self._tell_left_out(kind, count)
             if lost:
                 self.left_out += lost
-                self._sink.write(_left_out(f"{lost} lines were left out while the journal took none", lost))
+                self._sink.write(_left_out(f"{lost} lines were left out that the journal did not take", lost))
         finally:
             self.release()
 

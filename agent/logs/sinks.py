@@ -5,6 +5,7 @@ See https://systemd.io/JOURNAL_NATIVE_PROTOCOL/. Nothing here waits for the jour
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
@@ -86,10 +87,15 @@ class JournalSink:
 
     def _send(self) -> None:
         """A journal that is full (EAGAIN) or being restarted (ECONNREFUSED, ENOENT) is tried later."""
-        with suppress(OSError):
-            while self._waiting:
+        while self._waiting:
+            try:
                 self._socket.sendto(self._waiting[0], self._path)
-                self._waiting.popleft()
+            except OSError as error:
+                if error.errno != errno.EMSGSIZE:
+                    return
+                # What can never be sent must not keep what comes after it.
+                self._lost += 1
+            self._waiting.popleft()
 
 
 def datagram(fields: dict[str, str]) -> bytes:

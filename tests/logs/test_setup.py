@@ -12,7 +12,7 @@ import pytest
 
 from agent.core.errors import ConfigurationError, JournalError
 from agent.logs import setup
-from agent.logs.entries import entry_of
+from agent.logs.entries import Entry, entry_of
 from agent.logs.events import Event
 from agent.logs.limits import MOST
 from agent.logs.sinks import MOST_WAITING, JournalSink, StderrSink, is_journal
@@ -99,7 +99,7 @@ def test_a_journal_that_does_not_read_holds_nobody_up_and_what_it_missed_is_coun
     path = tmp_path / "journal"
     seconds = 0.0
     with journald(path) as journal, setup.begun(JournalSink(path), lambda: seconds) as handler:
-        sent = 10 * MOST_WAITING
+        sent = 2 * MOST_WAITING
         for _ in range(sent):
             seconds += 60.0
             tell(Event.AGENT_STARTED, "x" * 1000)
@@ -109,8 +109,18 @@ def test_a_journal_that_does_not_read_holds_nobody_up_and_what_it_missed_is_coun
             handler.catch_up()
     told = [entry for entry in heard if entry["LINESIDE_EVENT"] == "agent_started"]
     [missing] = [entry for entry in heard if entry["LINESIDE_EVENT"] == "left_out"]
-    assert missing["MESSAGE"] == f"{sent - len(told)} lines were left out while the journal took none"
+    assert missing["MESSAGE"] == f"{sent - len(told)} lines were left out that the journal did not take"
     assert handler.left_out == int(missing["LINESIDE_COUNT"]) == sent - len(told) > 0
+
+
+def test_a_line_that_this_pc_lets_nobody_send_keeps_no_other_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "journal"
+    with journald(path) as journal, setup.begun(sink := JournalSink(path)) as handler:
+        sink.write(Entry(0.0, logging.INFO, Event.AGENT_STARTED, "long", {"LINESIDE_WHY": "x" * 100_000_000}))
+        tell(Event.AGENT_STARTED, "after it")
+        handler.catch_up()
+        said = [entry["MESSAGE"] for entry in journal.entries()]
+    assert sorted(said) == ["1 lines were left out that the journal did not take", "after it"]
 
 
 def test_what_is_left_out_is_told_when_the_bucket_is_full_again(tmp_path: Path) -> None:
