@@ -184,6 +184,7 @@ OUTAGES: Final = frozenset(
     {
         Event.LOOP_STUCK,
         Event.RECORDING_ENDED,
+        Event.CONFIG_REFUSED,
         Event.CLOCK_NOT_SYNCHRONIZED,
         Event.MACHINE_LOST,
         Event.READER_LOST,
