@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-scans soak-terminal soak-properties soak-mutants screenshots parts help bundle deb audit
+.PHONY: soak-scans soak-terminal soak-properties soak-mutants soak-installs screenshots parts help bundle deb audit
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,7 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) parts ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants audit ## What takes long: facts under fire
+soak: soak-kills soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants audit soak-installs ## What takes long: facts under fire
 
 CYCLES ?= 1000
 CODES ?= 10000
@@ -79,6 +79,9 @@ deb: $(DEV_STAMP) ## The same as a Debian package
 
 audit: $(DEV_STAMP) ## Known vulnerabilities of all that is locked (needs a service of advisories; fails where it cannot check)
 	$(BIN)/python -m tests.packaging.audit $(AUDIT)
+
+soak-installs: $(DEV_STAMP) ## An installation, an upgrade and a roll back, killed at each of their steps
+	EVERY=1 $(BIN)/python -m pytest -q --timeout 1800 tests/installing/test_interrupted.py
 
 generated: $(DEV_STAMP) ## Write the published schemas anew
 	$(BIN)/python -m tests.contract.generated

@@ -118,8 +118,11 @@ def _complete(place: Place, change: Change) -> None:
     why = _started(place)
     if why is None:
         _end(place)
-        prune(layout, (wanted, former), place.say)
         place.manager.restart_companions()
+        try:
+            prune(layout, (wanted, former), place.say)
+        except OSError as error:
+            place.say(f"an older version could not be removed: {error}")
         return
     _tell_why(place, wanted, why)
     if former is None:

@@ -105,6 +105,8 @@ class Trial:
         Raises:
             JournalError: it cannot be made.
         """
+        if not self._data.is_dir():
+            return None
         with as_owner_of(self._data):
             kept = self._copy_of(version)
             if self.has_journal:
@@ -138,6 +140,8 @@ class Trial:
 
     def sweep(self) -> None:
         """Remove what interrupted steps left."""
+        if not self._room.is_dir():
+            return
         with as_owner_of(self._data):
             shutil.rmtree(self._room / "rehearsal", ignore_errors=True)
             for left in self._room.glob(f"*/{FILE_NAME}.making*"):

@@ -218,6 +218,30 @@ def test_without_room_for_a_trial_the_former_version_is_started_with_the_journal
     assert running.facts == 5
 
 
+def test_a_healthy_version_stays_though_an_older_one_cannot_be_removed(
+    running: Pc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rename = Path.rename
+
+    def refuse(path: Path, to: Path) -> Path:
+        if path.name == "0.1.0":
+            raise OSError(5, "Input/output error")
+        return rename(path, to)
+
+    asked.install(running.place(), running.layout.version("0.2.0"))
+    monkeypatch.setattr(Path, "rename", refuse)
+    asked.install(running.place(), running.version("0.3.0"))
+    assert (running.current, running.manager.runs) == ("0.3.0", "0.3.0")
+    assert any("an older version could not be removed" in line for line in running.said)
+
+
+def test_a_journal_in_another_place_that_is_not_there_yet_stands_in_no_way(running: Pc) -> None:
+    text = running.layout.config.read_text()
+    running.layout.config.write_text(text.replace("/var/lib/lineside", "/srv/line/journal"))
+    asked.install(running.place(), running.layout.version("0.2.0"))
+    assert running.manager.runs == "0.2.0"
+
+
 def test_an_agent_that_is_kept_from_starting_is_not_started(running: Pc) -> None:
     running.manager.disable([AGENT])
     asked.install(running.place(), running.layout.version("0.2.0"))
