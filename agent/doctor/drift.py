@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from agent.core.fingerprint import fingerprint
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Level, Who, unseen, well
 
@@ -88,5 +89,9 @@ def _bad(level: Level, found: str, expected: str, action: str) -> Finding:
 async def look(case: Case) -> Sequence[Finding]:
     """The file and the running agent."""
     missing = not case.hidden and not case.config.exists()
-    present = None if case.settings is None else ""
-    return list(judge(Configured(case.config, present, case.refusal, case.hidden, missing, None)))
+    present = None if case.settings is None else fingerprint(case.settings).sha256
+    loaded = None
+    if case.view is not None:
+        told = case.view.config
+        loaded = Loaded(told.path, told.hash, told.needs_restart)
+    return list(judge(Configured(case.config, present, case.refusal, case.hidden, missing, loaded)))

@@ -24,7 +24,7 @@ TITLES: Final = {
 def text(findings: Sequence[Finding], host: str, now: float) -> str:
     """What people read."""
     shown = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    lines = [f"lineside doctor {VERSION} on {host}, {shown}", summary(findings)]
+    lines = [f"{host} at {shown}, looked at by version {VERSION}", summary(findings)]
     number = 0
     for level, title in TITLES.items():
         of_level = [one for one in findings if one.level is level]
