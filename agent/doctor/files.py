@@ -18,6 +18,7 @@ from agent.peers import ADMINS
 
 SUBJECT: Final = "permissions"
 READ: Final = 4
+ENTER: Final = 1
 WRITE_ENTER: Final = 3
 
 
@@ -91,6 +92,20 @@ def judge(one: Wanted, seen: Access | None, account: Account) -> Iterator[Findin
         )
 
 
+def judge_way(one: Wanted, closed: Access | None, account: Account) -> Iterator[Finding]:
+    """What the folders above a file need.
+
+    Args:
+        one: which file.
+        closed: the first of them that the agent's user may not enter; None where all may be.
+        account: the agent's user.
+    """
+    if closed is not None:
+        found = f"{one.what} {one.path} stands in {closed.path}, which is {closed.words}"
+        action = f"sudo chgrp {GROUP} {closed.path} && sudo chmod g+x {closed.path}"
+        yield _bad(Level.NOW, found, f"the agent's user {account.name} can enter it", action)
+
+
 def judge_socket(path: Path, seen: Access, group: int | None) -> Iterator[Finding]:
     """What the socket of a running agent needs.
 
@@ -133,7 +148,9 @@ async def look(case: Case) -> Sequence[Finding]:
             continue
         except (FileNotFoundError, NotADirectoryError):
             seen = None
-        findings += judge(one, seen, case.account)
+        above = (access(parent) for parent in reversed(one.path.absolute().parents) if parent.exists())
+        closed = next((folder for folder in above if not folder.allows(case.account, ENTER)), None)
+        findings += [*judge_way(one, closed, case.account), *judge(one, seen, case.account)]
     if case.socket.is_socket():
         findings += judge_socket(case.socket, access(case.socket), group_id(GROUP))
     if case.unit is not None and case.unit.is_there and group_id(ADMINS) is None:

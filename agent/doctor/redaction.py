@@ -52,15 +52,18 @@ DROPPED: Final = frozenset(
     {"reasons", "reason_groups", "lists", "crew", "notes", "calls", "last_scan", "badge_pattern"}
 )
 """Of views: long lists, and people."""
-_DIGITS: Final = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Za-z]*[0-9]{6,}[0-9A-Za-z]*")
-_HASH: Final = re.compile("[0-9a-f]{64}")
+_WORD: Final = re.compile(r"[0-9A-Za-z-]*[0-9]{6,}[0-9A-Za-z-]*")
+_UUID: Final = re.compile(r"([a-z]{3}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_HASH: Final = re.compile("[0-9a-f]{8}|[0-9a-f]{64}")
+"""Runs and epochs of an agent; hashes."""
 _QUOTED: Final = re.compile(r"(found )('[^']*'|\"[^\"]*\")")
 _USER: Final = re.compile(r"(?<=//)[^/@\s]*@|^[^/@\s]+@")
 
 
 def scrubbed(text: str) -> str:
-    """A sentence without what it quotes of a wrong value, without long numbers and without users in addresses."""
-    return _DIGITS.sub("######", _USER.sub("", _QUOTED.sub(r"\1'…'", text)))
+    """A sentence without what it quotes of a wrong value, long numbers with their words, and users in addresses."""
+    plain = _USER.sub("", _QUOTED.sub(r"\1'…'", text))
+    return _WORD.sub(lambda word: word[0] if _UUID.fullmatch(word[0]) else "######", plain)
 
 
 def redacted(model: BaseModel) -> dict[str, Any]:

@@ -15,24 +15,32 @@ ALARMS: Final = "alarms"
 DISCREPANCIES: Final = "discrepancies"
 ELSEWHERE: Final = frozenset({"parked", "mes_not_confirming", "certificate_ends", "storage"})
 """Said with more detail by delivery, certificates and disk."""
-OWNERS: Final[Mapping[str, tuple[Level, Who]]] = {
-    "identity_taken": (Level.NOW, Who.MAINTENANCE),
-    "journal_not_written": (Level.NOW, Who.MAINTENANCE),
-    "journal_damaged": (Level.NOW, Who.MAINTENANCE),
-    "broker_refuses_us": (Level.NOW, Who.MES),
-    "broker_refuses_reading": (Level.NOW, Who.MES),
-    "broker_refuses_telemetry": (Level.SOON, Who.MES),
+OWNERS: Final[Mapping[str, tuple[Level, Who, str]]] = {
+    "identity_taken": (Level.NOW, Who.MAINTENANCE, "give one of the two agents another agent.id, as it says"),
+    "journal_not_written": (Level.NOW, Who.MAINTENANCE, "see what this page says of the disk"),
+    "journal_damaged": (Level.NOW, Who.MAINTENANCE, "stop the agent and look: sudo lineside recover"),
+    "broker_refuses_us": (Level.NOW, Who.MES, "have the broker's access rules let this agent publish"),
+    "broker_refuses_reading": (Level.NOW, Who.MES, "have the broker's access rules let this agent read its topics"),
+    "broker_refuses": (Level.NOW, Who.MES, "see why in the broker's own log"),
+    "mes_not_listening": (Level.NOW, Who.MES, "have the MES subscribe to the agents' topics: docs/mes-contract.md"),
+    "broker_refuses_telemetry": (
+        Level.SOON,
+        Who.MES,
+        "have the broker's access rules let this agent send them",
+    ),
+    "telemetry_dropped": (Level.SOON, Who.MAINTENANCE, "see what this page says of the broker, or keep less telemetry"),
 }
-"""By code; others are maintenance's, soon."""
+"""By code how bad it is, who must act, and how."""
+OTHERS: Final = (Level.SOON, Who.MAINTENANCE, "do as it says; journalctl -u lineside tells more")
 
 
 def judge(alarms: Sequence[AlarmView], now: float) -> Iterator[Finding]:
     """Who must act on each alarm; `now` is plant time."""
     told = [alarm for alarm in alarms if alarm.code not in ELSEWHERE]
     for alarm in told:
-        level, who = OWNERS.get(alarm.code, (Level.SOON, Who.MAINTENANCE))
+        level, who, action = OWNERS.get(alarm.code, OTHERS)
         found = f"{alarm.code} for {span(max(now - epoch(alarm.since), 0.0))}: {alarm.text}"
-        yield Finding(level, ALARMS, found, "no alarm", "do as it says", who)
+        yield Finding(level, ALARMS, found, "no alarm", action, who)
     if not told:
         yield well(ALARMS, "the agent has no other complaint")
 

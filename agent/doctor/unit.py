@@ -11,10 +11,11 @@ from agent.doctor.looking import said
 NAME: Final = "lineside.service"
 BOOTED: Final = Path("/run/systemd/system")
 """There while a systemd runs this PC (sd_booted(3))."""
-_ASKED: Final = (
+ASKED: Final = (
     *("LoadState", "UnitFileState", "ActiveState", "SubState", "Result", "NRestarts", "MainPID", "DropInPaths"),
     *("NeedDaemonReload", "User", "SupplementaryGroups", "FragmentPath"),
 )
+"""Its properties, by systemd's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +68,5 @@ async def look() -> Unit | None:
     """The service of this PC; None where no systemd runs, or it does not answer."""
     if not BOOTED.exists():
         return None
-    text = await said("systemctl", "show", NAME, *(f"--property={name}" for name in _ASKED))
+    text = await said("systemctl", "show", NAME, *(f"--property={name}" for name in ASKED))
     return None if not text else parsed(text)

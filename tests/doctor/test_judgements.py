@@ -144,6 +144,13 @@ def test_files_are_the_agents_and_nobody_elses(wanted: files.Wanted, seen: Acces
     assert [one.level for one in files.judge(wanted, seen, AGENT)] == levels
 
 
+def test_a_folder_above_that_the_agent_may_not_enter_is_named() -> None:
+    [found] = files.judge_way(SECRET, Access(Path("/etc/lineside"), 0, 0, 0o700), AGENT)
+    assert (found.level, found.who) == (Level.NOW, Who.MAINTENANCE)
+    assert "stands in /etc/lineside, which is root:root 0700" in found.found
+    assert list(files.judge_way(SECRET, None, AGENT)) == []
+
+
 def test_a_socket_is_for_the_group_alone() -> None:
     path = Path("/run/lineside/agent.sock")
     assert list(files.judge_socket(path, Access(path, 990, 990, 0o660), 990)) == []
@@ -322,6 +329,11 @@ UPLINK = UplinkView(
 )
 def test_the_way_to_the_mes(changed: dict[str, object], expected: set[tuple[Level, Who]]) -> None:
     assert told(list(delivery.judge(UPLINK.model_copy(update=changed), NOW))) == expected
+
+
+def test_every_alarm_that_is_somebodys_is_one_that_the_agent_raises() -> None:
+    raised = "".join(path.read_text() for path in (Path(trouble.__file__).parents[1]).glob("*.py"))
+    assert [code for code in (*trouble.OWNERS, *trouble.ELSEWHERE) if f'"{code}"' not in raised] == []
 
 
 def test_alarms_go_to_who_can_do_something_and_what_others_say_is_not_said_twice() -> None:
