@@ -13,11 +13,11 @@ import os
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -26,7 +26,7 @@ from agent.core.errors import ConfigurationError, LinesideError
 from agent.core.facts import FACT_TYPES
 from agent.core.settings import Settings
 from agent.doctor import page
-from agent.doctor.case import Case
+from agent.doctor.case import Ask, Case
 from agent.doctor.finding import Finding
 from agent.doctor.looking import said
 from agent.doctor.redaction import redacted, scrubbed
@@ -44,7 +44,6 @@ SHOWN_KEYS: Final = frozenset(
     | {"TimeoutStartSec", "TimeoutStopSec", "SupplementaryGroups", "LimitNOFILE", "Type", "WantedBy", "CPUQuota"}
 )
 """Of units, what is shown where it is otherwise than shipped."""
-Ask: TypeAlias = Callable[[Path, str], bytes]
 LOG_FIELDS: Final = ("LINESIDE_EVENT", "LINESIDE_WORK_CENTER", "PRIORITY", "_PID")
 _TYPES: Final = {kind.TYPE: kind for kind in FACT_TYPES}
 
@@ -57,16 +56,14 @@ class Member:
     content: bytes
 
 
-async def collect(
-    case: Case, findings: Sequence[Finding], host: str, ask: Callable[[Path, str], bytes]
-) -> list[Member]:
+async def collect(case: Case, findings: Sequence[Finding], host: str, ask: Ask) -> list[Member]:
     """All that goes into an archive but the journal itself.
 
     Args:
         case: the agent.
         findings: what the page says of it.
         host: the name of this PC.
-        ask: the body of the agent's answer to `GET` of a path; raises LinesideError where none comes.
+        ask: how the agent is asked.
     """
     clean = [_scrubbed(one) for one in findings]
     members = [
@@ -170,9 +167,7 @@ def unit_shown(text: str, name: str) -> str:
 
 async def _log() -> str:
     """The service's lines of the last days, each without what is no field of ours."""
-    lines = str(LOG_LINES)
-    since = f"-{LOG_DAYS}d"
-    asked = ("--unit=lineside", f"--since={since}", f"--lines={lines}", "--output=json", "--no-pager")
+    asked = ("--unit=lineside", f"--since=-{LOG_DAYS}d", f"--lines={LOG_LINES}", "--output=json", "--no-pager")
     text = await said("journalctl", *asked, limit_s=10.0)
     return "" if text is None else "".join(f"{line}\n" for line in map(log_line, text.splitlines()) if line)
 
@@ -222,4 +217,6 @@ def _add_journal(archive: tarfile.TarFile, folder: Path, beside: Path) -> None:
     """A copy as of now, an agent may be at work."""
     with tempfile.TemporaryDirectory(prefix="lineside-", dir=beside) as room:
         backup.copy(folder, Path(room))
-        archive.add(Path(room) / FILE_NAME, f"lineside-support/{FILE_NAME}")
+        copied = Path(room) / FILE_NAME
+        copied.chmod(0o600)
+        archive.add(copied, f"lineside-support/{FILE_NAME}")

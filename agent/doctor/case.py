@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from agent.core.settings import Settings
 from agent.core.views import AgentView
 from agent.doctor.account import Account
 from agent.doctor.unit import Unit
+
+Ask: TypeAlias = Callable[[Path, str], bytes]
+"""The body of the answer of an agent at a socket to `GET` of a path; it raises LinesideError where none comes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -56,7 +57,8 @@ async def look(case: Case) -> Sequence[Finding]:
             findings.append(Finding(Level.NOW, SUBJECT, str(error), "files that belong together", action, Who.IT))
     mes = case.settings.mes
     try:
-        shown = await aside(partial(presented, mes.host, mes.port, PATIENCE_S))
+        async with asyncio.timeout(PATIENCE_S):
+            shown = await aside(partial(presented, mes.host, mes.port, PATIENCE_S))
     except OSError:
         return [*findings, *judge(ends, case.now)]  # whether it can be reached is the broker's check
     return [*findings, *judge([*ends, shown], case.now)]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
+from agent import VERSION
 from agent.configuration import load
 from agent.core.errors import LinesideError
 from agent.core.settings import AgentSettings, Settings
@@ -33,7 +33,7 @@ from agent.doctor import (
     versions,
 )
 from agent.doctor.account import service_account
-from agent.doctor.case import Case
+from agent.doctor.case import Ask, Case
 from agent.doctor.examination import Check
 from agent.doctor.looking import aside
 
@@ -56,12 +56,12 @@ STATUS_S: Final = 3.0
 """Real seconds that the agent may take to say how it is."""
 
 
-async def case_of(config: Path, ask: Callable[[Path, str], bytes]) -> Case:
+async def case_of(config: Path, ask: Ask) -> Case:
     """What there is to begin with.
 
     Args:
         config: the configuration file.
-        ask: the body of the answer of an agent at a socket to `GET` of a path; raises LinesideError where none comes.
+        ask: how an agent is asked.
     """
     settings, refusal = await aside(partial(_loaded, config))
     socket = AgentSettings.model_fields["socket"].default if settings is None else settings.agent.socket
@@ -90,13 +90,15 @@ def _loaded(config: Path) -> tuple[Settings | None, str]:
         return None, str(error)
 
 
-def _told(ask: Callable[[Path, str], bytes], socket: Path) -> tuple[AgentView | None, str]:
+def _told(ask: Ask, socket: Path) -> tuple[AgentView | None, str]:
     try:
-        return AgentView.model_validate_json(ask(socket, "/v1/status")), ""
+        body = ask(socket, "/v1/status")
     except LinesideError as error:
         return None, str(error)
+    try:
+        return AgentView.model_validate_json(body), ""
     except ValidationError:
-        return None, "the agent there is of another version, whose answer cannot be read"
+        return None, f"its answer is of another version than {VERSION}: sudo systemctl restart lineside"
 
 
 def _may_not_read(path: Path) -> bool:

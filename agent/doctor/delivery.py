@@ -36,20 +36,17 @@ def judge(uplink: UplinkView, now: float) -> Iterator[Finding]:
     """
     waiting = _waiting(uplink)
     since = span(max(now - epoch(uplink.since), 0.0))
+    last = "never" if uplink.last_ack is None else f"{span(max(now - epoch(uplink.last_ack), 0.0))} ago"
     if uplink.state == "offline":
         found = f"the MES gets nothing for {since}: {uplink.detail}; {waiting}"
         action = "see what this page says of the broker; facts are kept meanwhile"
         yield Finding(Level.SOON, SUBJECT, found, "a connection to the broker", action, Who.IT)
     elif uplink.state == "not_confirming":
-        last = "never" if uplink.last_ack is None else f"{span(max(now - epoch(uplink.last_ack), 0.0))} ago"
         found = f"the broker takes the facts, the MES does not confirm them (last: {last}); {waiting}"
         action = "see whether the MES reads the agents' topics and sends its ack: docs/mes-contract.md"
         yield Finding(Level.NOW, SUBJECT, found, "the MES says what it has", action, Who.MES)
     else:
-        last = (
-            "" if uplink.last_ack is None else f", last confirmation {span(max(now - epoch(uplink.last_ack), 0.0))} ago"
-        )
-        yield well(SUBJECT, f"{uplink.state}, {waiting}{last}")
+        yield well(SUBJECT, f"{uplink.state}, {waiting}, last confirmation: {last}")
     if uplink.parked:
         yield _parked(uplink.parked)
     if uplink.autonomy_s is not None and uplink.autonomy_s < SHORT_S:

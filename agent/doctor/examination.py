@@ -10,12 +10,11 @@ from typing import TypeAlias
 
 from agent.core.errors import LinesideError
 from agent.doctor.case import Case
-from agent.doctor.finding import ORDER, ROOT, Finding, unseen
+from agent.doctor.finding import AGAIN, ORDER, ROOT, Finding, unseen
 
 LOG = logging.getLogger(__name__)
 LIMIT_S = 6.0
 """Real seconds for a check; with what is asked before them the page stands within ten."""
-AGAIN = "run it again; if it stays so, send a support archive: lineside doctor --bundle FILE"
 
 Look: TypeAlias = Callable[[Case], Awaitable[Sequence[Finding]]]
 Tell: TypeAlias = Callable[[int, Sequence[str]], None]

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 ROOT: Final = "run it again as root: sudo lineside doctor"
+AGAIN: Final = "run it again; if it stays so, send a support archive: lineside doctor --bundle FILE"
 
 
 class Level(StrEnum):

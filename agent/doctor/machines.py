@@ -20,7 +20,7 @@ from agent.core.views import AgentView
 from agent.core.work_center_view import WorkCenterView
 from agent.doctor import reaching
 from agent.doctor.case import Case
-from agent.doctor.finding import Finding, Level, Who, note, well
+from agent.doctor.finding import AGAIN, Finding, Level, Who, note, unseen, well
 from agent.doctor.reaching import Place, reach
 from agent.doctor.spans import span
 from drivers.probed import Probed
@@ -28,7 +28,9 @@ from drivers.registry import probe_machine
 
 OPCUA_PORT: Final = 4840
 MOST_NAMED: Final = 5
-LEVEL_CHECK: Final = "correct it in the configuration, or have the machine's program give it again"
+EACH_S: Final = 5.5
+"""Real seconds for one machine, less than a check has: one that answers slowly costs the others nothing."""
+CORRECT: Final = "correct it in the configuration, or have the machine's program give it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def judge_probed(place: Place, seen: Probed, skew_max_s: float | None) -> Iterat
         return
     for one in seen.unreadable[:MOST_NAMED]:
         found = f"'{one.key}' cannot be read at {one.address}: {one.why}"
-        yield Finding(Level.NOW, place.subject, found, "a value", LEVEL_CHECK, Who.MACHINE)
+        yield Finding(Level.NOW, place.subject, found, "a value", CORRECT, Who.MACHINE)
     if len(seen.unreadable) > MOST_NAMED:
         yield note(place.subject, f"{len(seen.unreadable) - MOST_NAMED} more values cannot be read")
     if not seen.unreadable:
@@ -111,32 +113,38 @@ def judge_probed(place: Place, seen: Probed, skew_max_s: float | None) -> Iterat
 
 
 async def look(case: Case) -> Sequence[Finding]:
-    """All of them at once."""
+    """All of them at once, each within its time."""
     if case.settings is None:
         return []
-    machines = [machine for machine in case.settings.machine if not machine.manual]
-    found = await asyncio.gather(*(_one(case, machine) for machine in machines))
+    found = await asyncio.gather(*(_one(case, machine) for machine in case.settings.machine if not machine.manual))
     return [finding for each in found for finding in each]
 
 
 async def _one(case: Case, machine: MachineSettings) -> list[Finding]:
-    assert case.settings is not None
     findings: list[Finding] = []
-    if case.view is not None:
-        center = next((one for one in case.view.work_centers if one.wc_id == machine.work_center), None)
-        if center is not None:
-            seen = told(center, case.view)
-            findings += judge_told(machine.work_center, seen)
-            if seen.up and machine.modbus is not None:
-                return findings
+    centers = () if case.view is None else case.view.work_centers
+    center = next((one for one in centers if one.wc_id == machine.work_center), None)
+    if center is not None and case.view is not None:
+        seen = told(center, case.view)
+        findings += judge_told(machine.work_center, seen)
+        if seen.up and machine.modbus is not None:
+            return findings
+    is_simulated = case.settings is not None and case.settings.simulation is not None
+    try:
+        async with asyncio.timeout(EACH_S):
+            findings += await _asked(machine, None if is_simulated else machine.stop.skew_max_s)
+    except TimeoutError:
+        findings.append(unseen(machine.work_center, f"no whole answer within {EACH_S:g} s", AGAIN))
+    return findings
+
+
+async def _asked(machine: MachineSettings, skew_max_s: float | None) -> list[Finding]:
     place = place_of(machine)
     missing = reaching.judge(place, await reach(place.host, place.port))
     if missing is not None:
-        return [*findings, missing]
+        return [missing]
     try:
-        probed = await probe_machine(machine)
+        return list(judge_probed(place, await probe_machine(machine), skew_max_s))
     except DeviceError as error:
         found, action = f"{place.words} cannot be read: {error}", "see that its program and its server run"
-        return [*findings, Finding(Level.NOW, place.subject, found, "an answer", action, Who.MACHINE)]
-    skew = None if case.settings.simulation is not None else machine.stop.skew_max_s
-    return [*findings, *judge_probed(place, probed, skew)]
+        return [Finding(Level.NOW, place.subject, found, "an answer", action, Who.MACHINE)]

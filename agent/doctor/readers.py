@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -120,19 +121,20 @@ async def look(case: Case) -> Sequence[Finding]:
     if case.settings is None:
         return []
     down = None if case.view is None else {name for one in case.view.work_centers for name in one.readers_down}
-    findings: list[Finding] = []
-    for scanner in case.settings.scanner:
-        subject = f"reader {scanner.name}"
-        if down is not None and scanner.name not in down:
-            findings.append(well(subject, f"the agent is connected to {scanner.place}"))
-        elif scanner.host is not None:
-            place = Place(subject, "the reader", scanner.host, scanner.port, Who.MAINTENANCE)
-            missing = reaching.judge(place, await reach(scanner.host, scanner.port))
-            findings.append(missing or well(subject, f"{place.words} can be reached"))
-        else:
-            pid = 0 if case.unit is None else case.unit.main_pid
-            try:
-                findings += judge(await aside(partial(_at_this_pc, scanner, pid)), case.account)
-            except PermissionError:
-                findings.append(unseen(subject, f"{scanner.place}: its folder may not be entered by this user"))
-    return findings
+    found = await asyncio.gather(*(_one(case, scanner, down) for scanner in case.settings.scanner))
+    return [finding for each in found for finding in each]
+
+
+async def _one(case: Case, scanner: ScannerSettings, down: set[str] | None) -> list[Finding]:
+    subject = f"reader {scanner.name}"
+    if down is not None and scanner.name not in down:
+        return [well(subject, f"the agent is connected to {scanner.place}")]
+    if scanner.host is not None:
+        place = Place(subject, "the reader", scanner.host, scanner.port, Who.MAINTENANCE)
+        missing = reaching.judge(place, await reach(scanner.host, scanner.port))
+        return [missing or well(subject, f"{place.words} can be reached")]
+    pid = 0 if case.unit is None else case.unit.main_pid
+    try:
+        return list(judge(await aside(partial(_at_this_pc, scanner, pid)), case.account))
+    except PermissionError:
+        return [unseen(subject, f"{scanner.place}: its folder may not be entered by this user")]

@@ -225,7 +225,7 @@ async def test_a_reader_that_is_there_and_held_by_another_program(tmp_path: Path
 AS_NOBODY = """
 import encodings.ascii, encodings.idna, os, sys
 from agent.commands import doctor, main
-from agent.doctor import checks
+from agent.doctor import archive, checks, page
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 sys.argv = ["lineside", "doctor", "-c", sys.argv[1], "--json"]
 main.main()
