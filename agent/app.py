@@ -55,6 +55,7 @@ from agent.restoring import stand_of
 from agent.retry import Backoff
 from agent.sign_ons import SignOns
 from agent.storage import StorageWatch
+from agent.synchrony import Synchrony
 from agent.telemetry import Outlet, Telemetry
 from agent.timekeeper import Timekeeper
 from agent.upkeep import Upkeep
@@ -197,8 +198,8 @@ async def delivering(
     presence = Presence(desk, topics, overview.look)
     outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting - gate.holds > FACTS_FIRST)
     people = PeopleApi(desk, clock, SignOns(desk, clock, key), peers.owners())
-    lag, loops = Lag(), Loops(desk, forwarder, uplink)
-    health = HealthApi(overview, Gauges(overview, telemetry, lag), loops.unwell)
+    lag, loops, synchrony = Lag(), Loops(desk, forwarder, uplink), Synchrony(alarms, settings)
+    health = HealthApi(overview, Gauges(overview, telemetry, lag, synchrony), loops.unwell)
     parts = (
         forwarder.run,
         resending.retry_parked,
@@ -214,10 +215,11 @@ async def delivering(
                 await _begin(desk, journal, clock, instance)
                 _configured(desk, configuration, clock)
                 beside = [
-                    tasks.create_task(heartbeat.beat(loops.stuck), name="heartbeat"),
+                    tasks.create_task(heartbeat.beat(loops.stuck, overview.in_one_line), name="heartbeat"),
                     tasks.create_task(upkeep.run(), name="upkeep"),
                     tasks.create_task(lag.run(), name="lag"),
                     tasks.create_task(setup.keep_up(), name="log"),
+                    tasks.create_task(synchrony.run(), name="synchrony"),
                     tasks.create_task(Reconciler(journal, desk, clock).run(), name="reconciler"),
                     tasks.create_task(storage.run(), name="storage"),
                     tasks.create_task(telemetry.run(), name="telemetry"),

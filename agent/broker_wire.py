@@ -21,6 +21,7 @@ from paho.mqtt.properties import Properties
 
 from agent.core.errors import UplinkError
 from agent.core.settings import MesSettings
+from agent.credentials import MES_PASSWORD, credential
 from agent.mqtt import DEFAULT_RECEIVE_MAXIMUM, Abilities, Outgoing
 from agent.tls import Expiry, context, peer_expiry
 
@@ -140,7 +141,7 @@ class Wire:
         if settings.tls is not None:
             client.tls_set_context(context(settings.tls))
         if settings.username is not None:
-            client.username_pw_set(settings.username, _password(settings))
+            client.username_pw_set(settings.username, password(settings))
         arguments: dict[str, Any] = {"keepalive": settings.keep_alive_s}
         if self.v5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # as above
@@ -178,10 +179,16 @@ class Wire:
             self._loop.remove_writer(watched)
 
 
-def _password(settings: MesSettings) -> str | None:
-    if settings.password_file is None:
+def password(settings: MesSettings) -> str | None:
+    """Ours at the broker, if any.
+
+    Raises:
+        UplinkError: its file cannot be read.
+    """
+    file = settings.password_file or (credential(MES_PASSWORD) if settings.username else None)
+    if file is None:
         return None
     try:
-        return settings.password_file.read_text(encoding="utf-8").rstrip("\n")
+        return file.read_text(encoding="utf-8").rstrip("\n")
     except OSError as error:
-        raise UplinkError(f"the password file {settings.password_file} cannot be read: {error.strerror}") from error
+        raise UplinkError(f"the password file {file} cannot be read: {error.strerror}") from error

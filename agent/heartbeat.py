@@ -33,19 +33,24 @@ def notify(state: str) -> None:
         channel.send(state.encode())
 
 
-async def beat(stuck: Callable[[], str | None]) -> None:
-    """Feed the watchdog for ever, as long as nothing is stuck.
+async def beat(stuck: Callable[[], str | None], summary: Callable[[], str]) -> None:
+    """Feed the watchdog for ever, as long as nothing is stuck, and say what goes on whenever that changes.
 
     Args:
         stuck: names the loop that does not turn any more, None while all do.
+        summary: what goes on, in one line.
     """
     microseconds = int(os.environ.get("WATCHDOG_USEC", "0"))
     interval = microseconds / 1e6 / 3 if microseconds else LOOK_S
-    outage = Outage(Event.LOOP_STUCK)
+    outage, told = Outage(Event.LOOP_STUCK), ""
     while True:
         name = stuck()
-        notify("WATCHDOG=1" if name is None else f"STATUS={name} does not turn")
+        status = summary() if name is None else f"{name} does not turn"
+        if status != told:
+            notify(f"STATUS={status}")
+            told = status
         if name is None:
+            notify("WATCHDOG=1")
             outage.over("every loop turns again")
         else:
             outage.failed(f"{name} does not turn")

@@ -17,6 +17,7 @@ from agent.exposition import Metric, Sample, histogram
 from agent.lag import Lag
 from agent.logs import setup
 from agent.overview import Overview
+from agent.synchrony import Synchrony
 from agent.telemetry import Telemetry
 
 METRICS: Final = (
@@ -87,6 +88,7 @@ METRICS: Final = (
     Metric("lineside_commit_seconds", "histogram", "Real seconds of each commit, waiting for the disk included."),
     Metric("lineside_telemetry_dropped_total", "counter", "Values of telemetry dropped since the agent started."),
     Metric("lineside_clock_steps_total", "counter", "How often the system's clock was set since the agent started."),
+    Metric("lineside_clock_synchronised", "gauge", "1 while the system's clock follows a source of time, 0 while not."),
     Metric("lineside_log_lines_left_out_total", "counter", "Lines that the log's limits left out since the start."),
     Metric("lineside_loop_lag_seconds", "gauge", "The longest delay of the agent's loop in the last minute."),
     Metric("lineside_tasks", "gauge", "Tasks of the agent's loop."),
@@ -103,6 +105,7 @@ class Gauges:
     overview: Overview
     telemetry: Telemetry
     lag: Lag
+    synchrony: Synchrony
 
     def samples(self, view: AgentView) -> Iterator[Sample]:
         """All of them at present; what is not known is left out."""
@@ -119,6 +122,8 @@ class Gauges:
         yield Sample("lineside_discrepancies_open", view.open_discrepancies)
         yield Sample("lineside_telemetry_dropped_total", self.telemetry.dropped)
         yield Sample("lineside_clock_steps_total", intake.clock_steps)
+        if self.synchrony.present is not None:
+            yield Sample("lineside_clock_synchronised", self.synchrony.present)
         yield Sample("lineside_loop_lag_seconds", self.lag.worst_s)
         yield from _of_the_process()
 

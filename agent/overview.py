@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ from agent.uplink import Uplink
 
 FEW = 50
 """So many facts on their way are no backlog."""
+FEW_CENTERS = 5
+"""So many work centers have room in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Way:
         next_batch = self.forwarder.gate.next_batch
         acknowledged = self.forwarder.receipts.last_ack
         return UplinkView(
-            state=self._state(),
+            state=self.state,
             since=iso(self.uplink.since),
             waiting=self.journal.waiting,
             oldest_age_s=None if oldest is None else round(max(now - epoch(oldest), 0.0), 3),
@@ -56,7 +59,9 @@ class Way:
             detail=self.uplink.detail,
         )
 
-    def _state(self) -> UplinkState:
+    @property
+    def state(self) -> UplinkState:
+        """In one word."""
         if not self.uplink.online:
             return "offline"
         if not self.forwarder.confirming:
@@ -74,6 +79,18 @@ class Overview:
     intake: Intake
     alarms: Alarms
     way: Way
+
+    def in_one_line(self) -> str:
+        """What goes on, for `systemctl status`."""
+        stations = self.intake.present.stations.values()
+        conditions = [(one.setup.machine.work_center, one.state.watch.condition.lower()) for one in stations]
+        if len(conditions) > FEW_CENTERS:
+            counted = Counter(condition for _, condition in conditions)
+            conditions = [(str(count), condition) for condition, count in counted.most_common()]
+        machines = ", ".join(f"{name} {condition}" for name, condition in conditions)
+        mes = f"MES {self.way.state.replace('_', ' ')}, {self.way.journal.waiting} waiting"
+        wrong = f"; wrong: {', '.join(alarm.code for alarm in self.alarms.current)}" if self.alarms.current else ""
+        return f"{machines}; {mes}{wrong}"
 
     async def look(self) -> AgentView:
         """The agent at present."""

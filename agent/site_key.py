@@ -9,10 +9,10 @@ from typing import Final
 
 from agent.core.errors import ConfigurationError
 from agent.core.settings import Settings
+from agent.credentials import SITE_KEY, credential
 from agent.logs.events import Event
 from agent.logs.telling import tell
 
-CREDENTIAL: Final = "lineside-site-key"
 OWN: Final = "site-key"
 """In the data folder."""
 SHORTEST: Final = 16
@@ -67,9 +67,7 @@ def _named(settings: Settings) -> Path | None:
     """The file that somebody gave us."""
     if settings.people.key_file is not None:
         return settings.people.key_file
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    credential = None if folder is None else Path(folder) / CREDENTIAL
-    return credential if credential is not None and credential.exists() else None
+    return credential(SITE_KEY)
 
 
 def _read(path: Path) -> bytes:

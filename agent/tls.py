@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agent.core.errors import UplinkError
 from agent.core.settings import TlsSettings
+from agent.credentials import TLS_KEY, credential
 
 WARNING_S = 30 * 24 * 3600
 """Real seconds ahead of its end from which on a certificate is warned about: a month, as plants order certificates."""
@@ -58,6 +59,9 @@ def context(tls: TlsSettings) -> ssl.SSLContext:
     Raises:
         UplinkError: a file cannot be read or used.
     """
+    key_file = tls.key_file or credential(TLS_KEY)
+    if tls.cert_file is not None and key_file is None:
+        raise UplinkError(f"mes.tls: {tls.cert_file} has no key; expected key_file or the systemd credential {TLS_KEY}")
     for key, path in (("ca_file", tls.ca_file), ("cert_file", tls.cert_file), ("key_file", tls.key_file)):
         if path is not None:
             _read(key, path)
@@ -70,10 +74,10 @@ def context(tls: TlsSettings) -> ssl.SSLContext:
     if tls.cert_file is not None:
         try:
             # Without an answer of ours the passphrase of a key would be asked for at the terminal.
-            made.load_cert_chain(tls.cert_file, tls.key_file, password=b"")
+            made.load_cert_chain(tls.cert_file, key_file, password=b"")
         except ssl.SSLError as error:
             raise UplinkError(
-                f"mes.tls: {tls.cert_file} and {tls.key_file} cannot be used ({error.reason or 'no PEM'}); expected a "
+                f"mes.tls: {tls.cert_file} and {key_file} cannot be used ({error.reason or 'no PEM'}); expected a "
                 "certificate and its own key, both PEM, the key without a passphrase"
             ) from error
     return made

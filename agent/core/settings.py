@@ -87,12 +87,13 @@ class TlsSettings(Section):
     cert_file: Path | None = None
     """PEM file with this agent's certificate, and those in between if any: mutual TLS."""
     key_file: Path | None = None
-    """PEM file with the key of that certificate, without a passphrase."""
+    """PEM file with the key of that certificate, without a passphrase. Without it the systemd credential
+    `lineside-tls-key` is taken."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if (self.cert_file is None) != (self.key_file is None):
-            raise ValueError("cert_file and key_file go together; expected both or neither")
+        if self.key_file is not None and self.cert_file is None:
+            raise ValueError("key_file is the key of a certificate; expected cert_file beside it")
         return self
 
 
@@ -122,7 +123,8 @@ class MesSettings(Section):
     username: str | None = None
     """User name at the broker."""
     password_file: Path | None = None
-    """File with the password at the broker; a password never stands in the configuration."""
+    """File with the password at the broker; a password never stands in the configuration. Without it the systemd
+    credential `lineside-mes-password` is taken."""
     allow_plaintext: bool = False
     """Send the password over plain TCP to another host. Anybody on that network can read it then."""
     exchange: ExchangeSettings = ExchangeSettings()

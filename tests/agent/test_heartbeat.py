@@ -33,15 +33,23 @@ async def test_the_watchdog_is_fed_three_times_an_interval_while_all_turns(
 ) -> None:
     monkeypatch.setenv("WATCHDOG_USEC", "300000")
     stuck: list[str] = []
-    beating = asyncio.create_task(heartbeat.beat(lambda: stuck[0] if stuck else None))
+    goes_on = ["FILL-1 running"]
+    beating = asyncio.create_task(heartbeat.beat(lambda: stuck[0] if stuck else None, lambda: goes_on[0]))
+    assert await manager.hears("WATCHDOG=1") == ["STATUS=FILL-1 running", "WATCHDOG=1"]
     async with asyncio.timeout(2):
         for _ in range(3):
             assert await manager.hears("WATCHDOG=1") == ["WATCHDOG=1"]
+    goes_on[0] = "FILL-1 stopped"
+    said = await manager.hears("STATUS=FILL-1 stopped")
+    assert said.count("STATUS=FILL-1 running") == 0
     stuck.append("the journal's writer")
     said = await manager.hears("STATUS=the journal's writer does not turn")
-    assert said.count("WATCHDOG=1") <= 1
-    assert await manager.hears("STATUS=the journal's writer does not turn") == [said[-1]]
-    assert [(one.levelname, one.message) for one in caplog.records] == [("ERROR", "the journal's writer does not turn")]
+    assert said.count("WATCHDOG=1") <= 2
+    stuck.clear()
+    assert (await manager.hears("WATCHDOG=1")) == ["STATUS=FILL-1 stopped", "WATCHDOG=1"]
+    assert [(one.levelname, one.message) for one in caplog.records][:1] == [
+        ("ERROR", "the journal's writer does not turn")
+    ]
     beating.cancel()
     with suppress(asyncio.CancelledError):
         await beating

@@ -42,6 +42,7 @@ from agent.people_api import PeopleApi
 from agent.present_api import LONGEST_SILENCE_S
 from agent.sign_ons import SignOns
 from agent.storage import StorageWatch
+from agent.synchrony import Synchrony
 from agent.telemetry import Telemetry
 from agent.uplink import Identity, Uplink
 from tests.agent.parts import CLOCK, Running, an_intake, scan, settings
@@ -110,7 +111,7 @@ def an_api(
     people = PeopleApi(running.intake, CLOCK, sign_ons, trusted)
     store = TelemetryStore(folder / "journal", 1, "urn:lineside:ala1:edge-1")
     telemetry = Telemetry(overview.configuration.settings, store, CLOCK, running.alarms)
-    gauges = Gauges(overview, telemetry, Lag())
+    gauges = Gauges(overview, telemetry, Lag(), Synchrony(running.alarms, overview.configuration.settings))
     health = HealthApi(overview, gauges, lambda: list(wrong))
     return LocalApi(overview, running.intake, running.journal, Envelopes("ala1", "edge-1"), people, health)
 

@@ -69,7 +69,7 @@ async def test_every_number_has_a_name_and_the_labels_that_are_promised(tmp_path
         api = an_api(tmp_path, running)
         await api.health.overview.way.storage.look_once()
         samples = list(api.health.gauges.samples(await api.health.overview.look()))
-    unknown = {"lineside_autonomy_seconds", "lineside_reader_up"}
+    unknown = {"lineside_autonomy_seconds", "lineside_reader_up", "lineside_clock_synchronised"}
     assert {sample.name for sample in samples} == labels.keys() - unknown
     for sample in samples:
         assert sample.labels.keys() - {"le"} <= labels[sample.name]

@@ -39,6 +39,14 @@ async def test_the_uplink_is_told_as_it_goes(tmp_path: Path) -> None:
             assert uplink.last_ack is not None
 
 
+async def test_one_line_says_what_the_machines_do_how_delivery_goes_and_what_is_wrong(tmp_path: Path) -> None:
+    async with a_sender(tmp_path, 1) as sender:
+        assert sender.overview.in_one_line() == "PRESS-1 unknown; MES offline, 0 waiting"
+        await sender.journal.commit(facts(1, 3), 1.0)
+        sender.overview.alarms.raise_alarm("parked", "one fact is parked")
+        assert sender.overview.in_one_line() == "PRESS-1 unknown; MES offline, 3 waiting; wrong: parked"
+
+
 async def test_a_work_center_is_shown_as_it_durably_is(tmp_path: Path) -> None:
     async with a_sender(tmp_path, 1) as sender:
         await with_order(sender.running)

@@ -9,6 +9,7 @@ import pytest
 from agent import site_key
 from agent.core.errors import ConfigurationError
 from agent.core.settings import Settings
+from agent.credentials import SITE_KEY
 from tests.agent.parts import document
 
 KEY = b"0123456789abcdef"
@@ -63,8 +64,8 @@ def test_a_key_file_that_is_not_there_is_refused_and_not_made(tmp_path: Path) ->
 def test_a_credential_of_systemd_is_the_key_where_no_file_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / site_key.CREDENTIAL).write_bytes(KEY * 2)
-    (tmp_path / site_key.CREDENTIAL).chmod(0o400)
+    (tmp_path / SITE_KEY).write_bytes(KEY * 2)
+    (tmp_path / SITE_KEY).chmod(0o400)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     assert site_key.read(with_key_file(tmp_path, None)) == KEY * 2
     assert site_key.read(with_key_file(tmp_path, a_key(tmp_path))) == KEY
