@@ -28,10 +28,11 @@ def run(
     ] = 100,
 ) -> None:
     """Watch the machines and deliver facts until told to stop (SIGTERM or Ctrl+C)."""
-    from agent import app
-    from agent.in_force import InForce
-    from agent.recording import MB, Wish
-
     with setup.begun():
         settings = load(config)
+        # Not before the configuration is known to be right.
+        from agent import app
+        from agent.in_force import InForce
+        from agent.recording import MB, Wish
+
         asyncio.run(app.run(InForce.of(settings, config), None if record is None else Wish(record, record_mb * MB)))
