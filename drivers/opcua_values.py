@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import UTC
 from typing import TypeAlias
 from urllib.parse import unquote
+from uuid import UUID
 
 from asyncua import ua
 
@@ -44,6 +45,31 @@ def node_id(text: str, namespaces: Sequence[str]) -> ua.NodeId:
             raise LookupError(f"this server has no namespace {uri}")
         index = namespaces.index(uri)
     return ua.NodeId(_identifier(identifier), ua.Int16(index))
+
+
+def node_text(node: ua.NodeId, namespaces: Sequence[str]) -> str | None:
+    """The node id as the configuration has it, by namespace URI: what `node_id` reads.
+
+    Returns:
+        None for one that no configuration can name: its namespace has no URI, or its name is not printable.
+    """
+    if not 0 <= node.NamespaceIndex < len(namespaces):
+        return None
+    match node.Identifier:
+        case int(number):
+            identifier = f"i={number}"
+        case UUID() as guid:
+            identifier = f"g={guid}"
+        case bytes(octets):
+            identifier = f"b={b64encode(octets).decode()}"
+        case name:
+            identifier = f"s={name}"
+    if len(identifier) == len("s=") or not identifier.isprintable():
+        return None
+    if node.NamespaceIndex == 0:
+        return identifier
+    uri = namespaces[node.NamespaceIndex].replace("%", "%25").replace(";", "%3B")
+    return f"nsu={uri};{identifier}" if uri and uri.isprintable() else None
 
 
 def reading(data: ua.DataValue) -> Reading:

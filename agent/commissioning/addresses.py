@@ -1,0 +1,87 @@
+"""How machines and their values are written in one word, by people and in options."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from agent.commissioning.answers import Address, ModbusAddress, Node, OpcUaAddress, Register, Where
+from agent.core.machine_settings import AddressSettings, OpcUaSettings
+from agent.core.settings_base import NodeId
+from drivers.modbus_plan import Table
+
+MANUAL: Final = "manual"
+_MODBUS: Final = re.compile(r"modbus://(\[[0-9a-fA-F:.]+\]|[^:/\s\[\]]+)(?::(\d{1,5}))?(?:/(\d{1,3}))?/?")
+_EXPECTED: Final = "expected opc.tcp://HOST:PORT/PATH, modbus://HOST:PORT/UNIT, or manual"
+_REGISTER: Final = "expected TABLE:ADDRESS:TYPE, such as input:0:uint32 or discrete:3"
+
+
+def address(text: str) -> Address:
+    """Where a machine is.
+
+    Raises:
+        ValueError: it is none of the ways in which a machine can be read.
+    """
+    if text == MANUAL:
+        return None
+    if text.startswith("opc.tcp://"):
+        try:
+            return OpcUaAddress(OpcUaSettings(endpoint=text).endpoint)
+        except ValidationError:
+            raise ValueError(f"'{text}' is no OPC UA endpoint; expected opc.tcp://HOST:PORT/PATH") from None
+    match = _MODBUS.fullmatch(text)
+    if match is None:
+        raise ValueError(f"'{text}' is no address of a machine; {_EXPECTED}")
+    host, port, unit = match[1].strip("[]"), int(match[2] or 502), int(match[3] or 1)
+    if not (1 <= port <= 65535 and unit <= 255):
+        raise ValueError(f"'{text}': expected a port from 1 to 65535 and a unit from 0 to 255")
+    return ModbusAddress(host, port, unit)
+
+
+def where(text: str, of: Address) -> Where:
+    """Where a machine of this kind has a value: a node id, or `TABLE:ADDRESS:TYPE`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _node(text) if isinstance(of, OpcUaAddress) else _register(text)
+
+
+def _node(text: str) -> Node:
+    try:
+        return Node(TypeAdapter[str](NodeId).validate_python(text))
+    except ValidationError as error:
+        raise ValueError(f"'{text}': {sentence(error)}") from None
+
+
+def _register(text: str) -> Register:
+    table, _, rest = text.partition(":")
+    number, _, rest = rest.partition(":")
+    kind, _, order = rest.partition(":")
+    if (
+        table not in get_args(Table)
+        or not (number.isascii() and number.isdecimal())
+        or order not in {"", "big", "little"}
+    ):
+        raise ValueError(f"'{text}' is no value of a Modbus map; {_REGISTER}")
+    usual = "bit" if table in {"coil", "discrete"} else "uint16"
+    named = {
+        "key": "value",
+        "table": table,
+        "address": int(number),
+        "type": kind or usual,
+        "word_order": order or "big",
+    }
+    try:
+        known = AddressSettings.model_validate(named)
+    except ValidationError as error:
+        raise ValueError(f"'{text}': {sentence(error)}; {_REGISTER}") from None
+    assert known.table is not None
+    return Register(known.table, int(number), known.type, known.word_order)
+
+
+def sentence(error: ValidationError) -> str:
+    """What the first problem is, for people."""
+    return str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,148 @@
+"""What has been answered about one PC, ready to be written as a configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from agent.core.machine_settings import COUNTER_ROLES, Role
+from drivers.modbus_plan import Table
+
+DEFAULT_MODULUS: Final = 2**32
+"""Of a counter of which the configuration says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpcUaAddress:
+    """An OPC UA server."""
+
+    endpoint: str
+
+    def __str__(self) -> str:
+        """As people write it."""
+        return self.endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusAddress:
+    """A Modbus TCP server."""
+
+    host: str
+    port: int = 502
+    unit: int = 1
+
+    def __str__(self) -> str:
+        """As people write it."""
+        return f"modbus://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/{self.unit}"
+
+
+Address: TypeAlias = OpcUaAddress | ModbusAddress | None
+"""How a work center's machine is reached; None where people say what it does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A variable of an OPC UA server."""
+
+    node: str
+    modulus: int = DEFAULT_MODULUS
+    """Raw value after which a counter of its type starts again."""
+
+    def __str__(self) -> str:
+        """As people write it."""
+        return self.node
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A register, two of them, or a bit of a Modbus server."""
+
+    table: Table
+    address: int
+    type: str = "uint16"
+    word_order: str = "big"
+
+    @property
+    def modulus(self) -> int:
+        """Raw value after which a counter of its type starts again."""
+        return 2**32 if self.type.endswith("32") else 2**16
+
+    def __str__(self) -> str:
+        """As people write it."""
+        return f"{self.table}:{self.address}:{self.type}{':little' if self.word_order == 'little' else ''}"
+
+
+Where: TypeAlias = Node | Register
+
+
+@dataclass(frozen=True, slots=True)
+class SignalAnswer:
+    """What a value of the machine is taken for."""
+
+    role: Role
+    where: Where
+    remark: str = ""
+    """What it showed and how it was recognised, for who reads the file."""
+
+    @property
+    def modulus(self) -> int | None:
+        """What the file says of a counter; None where it need not say anything."""
+        is_said = self.role in COUNTER_ROLES and self.where.modulus != DEFAULT_MODULUS
+        return self.where.modulus if is_said else None
+
+
+@dataclass(frozen=True, slots=True)
+class CenterAnswer:
+    """One work center."""
+
+    name: str
+    address: Address = None
+    signals: tuple[SignalAnswer, ...] = ()
+    cycle_s: float | None = None
+    """Nominal seconds a part."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderAnswer:
+    """One barcode reader."""
+
+    name: str
+    work_center: str
+    place: Path
+    """Serial device, or an input device below `/dev/input`."""
+
+    @property
+    def is_keyboard(self) -> bool:
+        """Whether it types like a keyboard."""
+        return self.place.is_relative_to("/dev/input")
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAnswer:
+    """The broker on the way to the MES."""
+
+    host: str
+    port: int = 1883
+    tls: bool = False
+    ca_file: Path | None = None
+    user: str | None = None
+    password: str | None = None
+    """Goes into a file of its own."""
+    allow_plaintext: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Everything."""
+
+    enterprise: str
+    site: str
+    area: str
+    name: str
+    time_zone: str
+    broker: BrokerAnswer
+    centers: tuple[CenterAnswer, ...]
+    readers: tuple[ReaderAnswer, ...] = ()
+    data: Path = Path("/var/lib/lineside")
+    socket: Path = Path("/run/lineside/agent.sock")

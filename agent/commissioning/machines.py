@@ -1,0 +1,116 @@
+"""The work centers of a PC and their machines: asked for, looked at, and their signals chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from agent.commissioning.addresses import address
+from agent.commissioning.answers import Address, CenterAnswer, OpcUaAddress, SignalAnswer
+from agent.commissioning.asking import Asker
+from agent.commissioning.candidates import Candidate
+from agent.commissioning.checks import one_of, seconds, unlike
+from agent.commissioning.looking import Look
+from agent.commissioning.recognition import machines as machines_in
+from agent.commissioning.recognition import propose
+from agent.commissioning.roles import answered, choose
+from agent.core.errors import ConfigurationError, DeviceError
+from agent.core.machine_settings import Role
+
+_EXAMPLE: Final = "opc.tcp://192.0.2.10:4840, modbus://192.0.2.20:502/1, or manual"
+_MADE: Final = (Role.TOTAL, Role.GOOD)
+_CYCLE: Final = "Nominal seconds for one part"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCenter:
+    """A work center that an option named."""
+
+    name: str
+    address: Address
+    signals: Mapping[Role, SignalAnswer]
+    """Where they are given, the machine is not looked at."""
+    cycle_s: float | None = None
+
+
+class Machines:
+    """Asks about each work center.
+
+    Args:
+        look: looks at a machine; a DeviceError where it cannot.
+        given: work centers from options; with them none is asked for.
+    """
+
+    def __init__(self, asker: Asker, look: Callable[[Address], Look], given: tuple[GivenCenter, ...] = ()) -> None:
+        self._asker = asker
+        self._look = look
+        self._given = given
+
+    def centers(self) -> tuple[CenterAnswer, ...]:
+        """All of them, at least one.
+
+        Raises:
+            ConfigurationError: one was given without what is needed and nobody is there to ask.
+        """
+        if self._given:
+            return tuple(self._of_given(one) for one in self._given)
+        centers: list[CenterAnswer] = []
+        while not centers or self._asker.confirm("another", "\nAnother work center of this PC?", default=False):
+            taken = {one.name for one in centers}
+            centers.append(self._one(taken, len(centers) + 1))
+        return tuple(centers)
+
+    def _one(self, taken: set[str], number: int) -> CenterAnswer:
+        name = self._asker.ask("center", "Work center", unlike(taken), default=f"WC-{number}", example="FILL-1")
+        place = self._asker.ask("address", f"Address of {name}'s machine", address, default="manual", example=_EXAMPLE)
+        return self._looked_at(name, place)
+
+    def _looked_at(self, name: str, place: Address) -> CenterAnswer:
+        while place is not None:
+            try:
+                seen = self._look(place)
+            except DeviceError as error:
+                if self._asker.is_unattended:
+                    raise
+                self._asker.say(f"  {error}")
+                what = "Address to try now; the same again, or manual for a machine that is not read yet"
+                place = self._asker.ask("address", what, address, default=str(place))
+                continue
+            return self._chosen(name, place, seen)
+        return CenterAnswer(name)
+
+    def _chosen(self, name: str, place: Address, seen: Look) -> CenterAnswer:
+        if seen.is_cut:
+            self._asker.say("  There is more than was looked at: `lineside browse` looks further.")
+        candidates = self._of_one_machine(name, seen.candidates)
+        proposals = propose(candidates) if isinstance(place, OpcUaAddress) else []
+        signals = choose(self._asker, place, candidates, proposals)
+        counted = {one.where: one.movement for one in candidates if one.movement.counts and one.movement.rise > 1}
+        made = next((counted[one.where] for one in signals if one.role in _MADE and one.where in counted), None)
+        usual = "1.0" if made is None else f"{made.seconds / made.rise:.2g}"
+        return CenterAnswer(name, place, signals, self._asker.ask("cycle", _CYCLE, seconds, default=usual))
+
+    def _of_one_machine(self, name: str, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+        """Where a server speaks for several machines, those of one."""
+        names = machines_in(candidates)
+        if len(names) < 2:
+            return candidates
+        for number, path in enumerate(names, start=1):
+            self._asker.say(f"  {number:>3}  {path}")
+        usual = next((number for number, path in enumerate(names, start=1) if path.split("/")[-1] == name), 1)
+        numbers = [str(number + 1) for number in range(len(names))]
+        choice = self._asker.ask("machine", f"  Which of these is {name}?", one_of(numbers), default=str(usual))
+        below = f"{names[int(choice) - 1]}/"
+        return [one for one in candidates if one.name.startswith(below)]
+
+    def _of_given(self, given: GivenCenter) -> CenterAnswer:
+        if given.address is None:
+            return CenterAnswer(given.name)
+        if not given.signals:
+            return self._looked_at(given.name, given.address)
+        try:
+            signals = answered(given.address, given.signals)
+        except ValueError as error:
+            raise ConfigurationError(f"--signal {given.name}: {error}") from error
+        return CenterAnswer(given.name, given.address, signals, given.cycle_s or 1.0)

@@ -1,0 +1,330 @@
+"""Walks the address space of an OPC UA server, for who commissions a machine.
+
+Browse, BrowseNext and Read only: nothing is written and no subscription made (design.md promise 7). Memory and time are
+bounded by an `Extent` however large the address space is; loops in it end by what was seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self, TypeAlias
+
+from asyncua import ua
+from asyncua.client.client import Client
+from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.status_codes import StatusCodes
+from asyncua.ua.uaerrors import UaError, UaStatusCodeError
+
+from agent.core.errors import DeviceError
+from agent.core.observations import SignalValue
+from drivers.opcua_values import node_id, node_text, reading, status_text
+
+# The library logs what is raised here as a sentence, and logs it louder.
+for _name in ("asyncua.client", "asyncua.uaprotocol"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+Tell: TypeAlias = Callable[[int, int], None]
+"""Is told how many nodes were seen and how many wait to be looked into."""
+
+_OBJECTS: Final = ua.NodeId(ua.Int32(ObjectIds.ObjectsFolder))
+_NAMESPACE_ARRAY: Final = ua.NodeId(ua.Int32(ObjectIds.Server_NamespaceArray))
+_OF_THE_SERVER: Final = frozenset({ObjectIds.Server, ObjectIds.Aliases, ObjectIds.Locations})
+"""Folders below Objects that say something of the server and nothing of a machine."""
+_LIMITS: Final = (
+    ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse)),
+    ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead)),
+)
+_TOO_MUCH: Final = frozenset(
+    {
+        StatusCodes.BadTooManyOperations,
+        StatusCodes.BadEncodingLimitsExceeded,
+        StatusCodes.BadResponseTooLarge,
+        StatusCodes.BadRequestTooLarge,
+    }
+)
+"""Asked for less at once, the server answers."""
+_AT_ONCE: Final = 50
+_REFERENCES: Final = 500
+_READS: Final = 500
+_CLOSING_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a walk goes."""
+
+    depth: int = 12
+    """Levels below where it begins."""
+    nodes: int = 10_000
+    """Objects and variables at most."""
+    everything: bool = False
+    """The server's own folders, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of the server, as the walk found it."""
+
+    node: str
+    """Node id by namespace URI, as the configuration has it."""
+    path: tuple[str, ...]
+    """Browse names from where the walk began."""
+    kind: str
+    """Type of its value, such as `Int32` or `array of Float`; empty where it has none."""
+    value: SignalValue
+    """None where it has none that the agent could take."""
+    status: str
+    """Why there is no value, empty for a good one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    node: ua.NodeId
+    path: tuple[str, ...]
+
+
+class _Walk:
+    """Where a walk is: what was seen, and what is still to be looked into."""
+
+    def __init__(self, root: ua.NodeId, extent: Extent) -> None:
+        self.waiting = deque([_Place(root, ())])
+        self.alone: deque[_Place] = deque()
+        """To be asked for in a request of their own."""
+        self.seen = {root}
+        self.variables: list[_Place] = []
+        self.is_cut = False
+        self._extent = extent
+
+    @property
+    def is_full(self) -> bool:
+        """No more is looked at."""
+        return len(self.seen) > self._extent.nodes
+
+    def next(self, most: int) -> list[_Place]:
+        """What to look into next; nothing at the end."""
+        if self.is_full:
+            self.is_cut = self.is_cut or bool(self.waiting or self.alone)
+            return []
+        if self.alone:
+            return [self.alone.popleft()]
+        return [self.waiting.popleft() for _ in range(min(len(self.waiting), most))]
+
+    def put_back(self, places: Sequence[_Place]) -> None:
+        """They were too many at once."""
+        self.waiting.extendleft(reversed(places))
+
+    def taken(self) -> list[_Place]:
+        """The variables found since this was asked last."""
+        taken, self.variables = self.variables, []
+        return taken
+
+    def take(self, parent: _Place, references: Sequence[ua.ReferenceDescription]) -> None:
+        """Keep what was not seen before."""
+        for reference in references:
+            # Another server's nodes cannot be asked of this one.
+            node = ua.NodeId(reference.NodeId.Identifier, reference.NodeId.NamespaceIndex)
+            is_elsewhere = isinstance(reference.NodeId, ua.ExpandedNodeId) and reference.NodeId.ServerIndex
+            if node in self.seen or is_elsewhere:
+                continue
+            if node.NamespaceIndex == 0 and node.Identifier in _OF_THE_SERVER and not self._extent.everything:
+                continue
+            if self.is_full:
+                self.is_cut = True
+                return
+            self.seen.add(node)
+            place = _Place(node, (*parent.path, _shown(reference.BrowseName.Name or "")))
+            is_variable = reference.NodeClass == ua.NodeClass.Variable
+            if is_variable:
+                self.variables.append(place)
+            if len(place.path) < self._extent.depth:
+                self.waiting.append(place)
+            elif not is_variable:
+                self.is_cut = True
+
+
+class OpcUaBrowser:
+    """One session that only looks.
+
+    Raises:
+        DeviceError: nobody answers, what answers refuses us, or the connection is lost.
+    """
+
+    def __init__(self, endpoint: str, timeout_s: float = 5.0) -> None:
+        self.is_cut = False
+        """Whether the last walk ended by its extent before it had seen everything."""
+        self._endpoint = endpoint
+        self._timeout_s = timeout_s
+        self._at_once, self._references, self._reads = _AT_ONCE, _REFERENCES, _READS
+        self._namespaces: Sequence[str] = ()
+        self._client = Client(endpoint, timeout_s, timeout_s)
+        self._client.name = self._client.description = "Lineside"
+        self._client.application_uri = "urn:lineside:agent"
+        self._client.product_uri = "urn:lineside"
+
+    async def __aenter__(self) -> Self:
+        """Connect."""
+        try:
+            await self._client.connect()
+            [answer] = await self._client.uaclient.read_attributes([_NAMESPACE_ARRAY], AttributeIds.Value)
+            self._namespaces = (answer.Value.Value or []) if answer.Value is not None else []
+            await self._ask_limits()
+        except BaseException as error:
+            await self._close()
+            if isinstance(error, OSError | UaError):
+                raise self._refused(error) from error
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take leave of the server, or hang up when it does not answer."""
+        await self._close()
+        if isinstance(error, OSError | UaError):
+            raise self._refused(error) from error
+
+    async def walk(self, extent: Extent, tell: Tell | None = None, start: str | None = None) -> AsyncIterator[Variable]:
+        """Every variable below a node, or below Objects, nearest first, with its present value.
+
+        Raises:
+            LookupError: the server has no such namespace.
+            ValueError: `start` is no node id.
+        """
+        self.is_cut = False
+        walk = _Walk(_OBJECTS if start is None else node_id(start, self._namespaces), extent)
+        while places := walk.next(self._at_once):
+            results = await self._browsed(places)
+            if results is None:
+                walk.put_back(places)
+                continue
+            for place, first in zip(places, results, strict=True):
+                # OPC 10000-4, 7.9: a server may have few continuation points, and none left for this node yet.
+                if first.StatusCode.value == StatusCodes.BadNoContinuationPoints and len(places) > 1:
+                    walk.alone.append(place)
+                    continue
+                result: ua.BrowseResult | None = first
+                while result is not None:
+                    walk.take(place, result.References or [])
+                    if len(walk.variables) >= _READS:
+                        for variable in await self._described(walk.taken()):
+                            yield variable
+                    # Of a walk that ends here, closing the session gives back what the server keeps for it.
+                    result = None if walk.is_full else await self._more(result)
+            for variable in await self._described(walk.taken()):
+                yield variable
+            if tell is not None:
+                tell(len(walk.seen) - 1, len(walk.waiting))
+        self.is_cut = walk.is_cut
+
+    async def read(self, nodes: Sequence[str]) -> list[SignalValue]:
+        """What these show now; None for what shows nothing."""
+        data = await self._values([node_id(node, self._namespaces) for node in nodes])
+        return [reading(one)[0] for one in data]
+
+    async def _browsed(self, places: Sequence[_Place]) -> list[ua.BrowseResult] | None:
+        """One answer for each; None where fewer are to be asked for at once."""
+        while True:
+            parameters = ua.BrowseParameters(
+                RequestedMaxReferencesPerNode=ua.UInt32(self._references),
+                NodesToBrowse=[_below(place.node) for place in places],
+            )
+            try:
+                return await self._client.uaclient.browse(parameters)
+            except UaStatusCodeError as error:
+                if error.code not in _TOO_MUCH:
+                    raise
+                if len(places) > 1:
+                    self._at_once = max(1, len(places) // 2)
+                    return None
+                if self._references == 1:
+                    raise
+                self._references = max(1, self._references // 4)
+
+    async def _more(self, result: ua.BrowseResult) -> ua.BrowseResult | None:
+        """What follows an answer that was not the whole one."""
+        if not result.ContinuationPoint:
+            return None
+        parameters = ua.BrowseNextParameters(False, [result.ContinuationPoint])
+        [following] = await self._client.uaclient.browse_next(parameters)
+        return following
+
+    async def _described(self, places: Sequence[_Place]) -> list[Variable]:
+        told: list[Variable] = []
+        for place, data in zip(places, await self._values([place.node for place in places]), strict=True):
+            text = node_text(place.node, self._namespaces)
+            if text is not None:
+                value, _, status, _ = reading(data)
+                told.append(Variable(text, place.path, _kind(data), value, _shown(status)))
+        return told
+
+    async def _values(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
+        read: list[ua.DataValue] = []
+        while len(read) < len(nodes):
+            part = list(nodes[len(read) : len(read) + self._reads])
+            try:
+                read += await self._client.uaclient.read_attributes(part, AttributeIds.Value)
+            except UaStatusCodeError as error:
+                if error.code not in _TOO_MUCH or len(part) == 1:
+                    raise
+                self._reads = len(part) // 2
+        return read
+
+    async def _ask_limits(self) -> None:
+        """What the server takes at once, where it says so; 0 is no limit (OPC 10000-5, 6.3.11)."""
+        answers = await self._client.uaclient.read_attributes(list(_LIMITS), AttributeIds.Value)
+        browses, reads = (reading(answer)[0] for answer in answers)
+        self._at_once = min(self._at_once, int(browses or self._at_once))
+        self._reads = min(self._reads, int(reads or self._reads))
+
+    def _refused(self, error: OSError | UaError) -> DeviceError:
+        match error:
+            case UaStatusCodeError():
+                text = f"The OPC UA server at {self._endpoint} refuses us: {status_text(error.code)}."
+                return DeviceError(f"{text} Does it allow anonymous reading without security, and one more session?")
+            case ConnectionRefusedError():
+                reason = "connection refused"
+            case TimeoutError():
+                reason = f"no answer within {self._timeout_s:g} s"
+            case OSError(strerror=str(known)):
+                reason = known
+            case _:
+                reason = str(error) or type(error).__name__
+        text = f"No OPC UA server answers at {self._endpoint}: {reason}."
+        return DeviceError(f"{text} Is the PLC on, the cable in and the address right?")
+
+    async def _close(self) -> None:
+        with suppress(TimeoutError, OSError, UaError):
+            async with asyncio.timeout(_CLOSING_S):
+                await self._client.disconnect()
+        self._client.disconnect_socket()
+
+
+def _below(node: ua.NodeId) -> ua.BrowseDescription:
+    return ua.BrowseDescription(
+        NodeId=node,
+        BrowseDirection=ua.BrowseDirection.Forward,
+        ReferenceTypeId=ua.NodeId(ua.Int32(ObjectIds.HierarchicalReferences)),
+        IncludeSubtypes=True,
+        NodeClassMask=ua.UInt32(ua.NodeClass.Object | ua.NodeClass.Variable),
+        ResultMask=ua.UInt32(ua.BrowseResultMask.All),
+    )
+
+
+def _kind(data: ua.DataValue) -> str:
+    variant = data.Value
+    if variant is None or variant.Value is None:
+        return ""
+    name = str(variant.VariantType.name)
+    return f"array of {name}" if variant.is_array else name
+
+
+def _shown(text: str) -> str:
+    """A server's words without what could steer a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
