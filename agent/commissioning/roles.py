@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -35,6 +36,10 @@ ROLES: Final[Mapping[Role, str]] = {
     Role.BOOT: "changes when the PLC starts",
 }
 """Those that need nothing else in the configuration."""
+_NARROWEST: Final = 24
+"""Columns of a name at least."""
+_BESIDE: Final = 56
+"""Columns of what is shown beside it."""
 _HOW: Final = "Role and number, such as 'total 4', 'scrap -' for none, 'roles' for all roles; Enter when it is right"
 
 
@@ -115,7 +120,8 @@ def _show(
     reasons: Mapping[tuple[Role, Where], str],
 ) -> None:
     named = {id(one): role for role, one in chosen.items()}
-    width = min(48, max((len(one.name) for one in listed[:SHOWN]), default=0))
+    room = max(_NARROWEST, shutil.get_terminal_size().columns - _BESIDE)
+    width = min(room, max((len(one.name) for one in listed[:SHOWN]), default=0))
     asker.say(f"  {len(candidates)} values found." + ("" if chosen else " None is of a known model: choose by number."))
     for number, one in enumerate(listed[:SHOWN], start=1):
         role = named.get(id(one))
@@ -123,8 +129,12 @@ def _show(
         name = one.name if len(one.name) <= width else f"…{one.name[1 - width :]}"
         words = "  ".join(part for part in (one.movement.words, f"({why})" if why else "") if part)
         taken_for = role.value if role else ""
-        row = f"  {number:>3}  {taken_for:<16} {name:<{width}}  {one.kind:<8} {one.shown:<12} {words}"
+        row = f" {number:>3}  {taken_for:<15}  {name:<{width}}  {one.kind:<8} {one.shown:<11} {words}"
         asker.say(row.rstrip())
+    if any(one.kind.startswith("uint32") for one in listed[:SHOWN]) and isinstance(listed[0].where, Register):
+        asker.say(
+            "       Two registers as one number: the order is right that shows what the machine's display does."
+        )
     if len(listed) > SHOWN:
         more = "`lineside browse` shows them; a role takes an address instead of a number, too"
         asker.say(f"       … {len(listed) - SHOWN} more: {more}")
