@@ -66,7 +66,7 @@ class Machines:
         place = self._asker.ask("address", f"Address of {name}'s machine", address, default="manual", example=_EXAMPLE)
         return self._looked_at(name, place)
 
-    def _looked_at(self, name: str, place: Address) -> CenterAnswer:
+    def _looked_at(self, name: str, place: Address, cycle_s: float | None = None) -> CenterAnswer:
         while place is not None:
             try:
                 seen = self._look(place)
@@ -77,15 +77,17 @@ class Machines:
                 what = "Address to try now; the same again, or manual for a machine that is not read yet"
                 place = self._asker.ask("address", what, address, default=str(place))
                 continue
-            return self._chosen(name, place, seen)
-        return CenterAnswer(name)
+            return self._chosen(name, place, seen, cycle_s)
+        return CenterAnswer(name, cycle_s=cycle_s)
 
-    def _chosen(self, name: str, place: Address, seen: Look) -> CenterAnswer:
+    def _chosen(self, name: str, place: Address, seen: Look, cycle_s: float | None) -> CenterAnswer:
         if seen.is_cut:
             self._asker.say("  There is more than was looked at: `lineside browse` looks further.")
         candidates = self._of_one_machine(name, seen.candidates)
         proposals = propose(candidates) if isinstance(place, OpcUaAddress) else []
         signals = choose(self._asker, place, candidates, proposals)
+        if cycle_s is not None:
+            return CenterAnswer(name, place, signals, cycle_s)
         counted = {one.where: one.movement for one in candidates if one.movement.counts and one.movement.rise > 1}
         made = next((counted[one.where] for one in signals if one.role in _MADE and one.where in counted), None)
         usual = "1.0" if made is None else f"{made.seconds / made.rise:.2g}"
@@ -106,9 +108,9 @@ class Machines:
 
     def _of_given(self, given: GivenCenter) -> CenterAnswer:
         if given.address is None:
-            return CenterAnswer(given.name)
+            return CenterAnswer(given.name, cycle_s=given.cycle_s)
         if not given.signals:
-            return self._looked_at(given.name, given.address)
+            return self._looked_at(given.name, given.address, given.cycle_s)
         try:
             signals = answered(given.address, given.signals)
         except ValueError as error:

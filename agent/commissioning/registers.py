@@ -59,7 +59,7 @@ def _candidate(where: Register, samples: Sequence[SignalValue], watch_s: float) 
     shown = f"{where.table} {where.address}"
     if where.type == "uint32":
         shown += f"-{where.address + 1}"
-    kind = where.type if where.word_order == "big" else f"{where.type}, little"
+    kind = where.type if where.word_order == "big" else f"{where.type} little"
     return Candidate(where, shown, kind, known[-1] if known else None, movement(samples, watch_s))
 
 

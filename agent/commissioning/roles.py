@@ -36,6 +36,8 @@ ROLES: Final[Mapping[Role, str]] = {
     Role.BOOT: "changes when the PLC starts",
 }
 """Those that need nothing else in the configuration."""
+_BITS: Final = frozenset({Role.RUN, Role.FAULT, Role.STARVED, Role.BLOCKED})
+"""Roles of what is true or false."""
 _NARROWEST: Final = 24
 """Columns of a name at least."""
 _BESIDE: Final = 56
@@ -122,6 +124,7 @@ def _show(
     named = {id(one): role for role, one in chosen.items()}
     room = max(_NARROWEST, shutil.get_terminal_size().columns - _BESIDE)
     width = min(room, max((len(one.name) for one in listed[:SHOWN]), default=0))
+    of_kind = max((len(one.kind) for one in listed[:SHOWN]), default=0)
     asker.say(f"  {len(candidates)} values found." + ("" if chosen else " None is of a known model: choose by number."))
     for number, one in enumerate(listed[:SHOWN], start=1):
         role = named.get(id(one))
@@ -129,12 +132,10 @@ def _show(
         name = one.name if len(one.name) <= width else f"…{one.name[1 - width :]}"
         words = "  ".join(part for part in (one.movement.words, f"({why})" if why else "") if part)
         taken_for = role.value if role else ""
-        row = f" {number:>3}  {taken_for:<15}  {name:<{width}}  {one.kind:<8} {one.shown:<11} {words}"
+        row = f" {number:>3}  {taken_for:<15}  {name:<{width}}  {one.kind:<{of_kind}}  {one.shown:<11} {words}"
         asker.say(row.rstrip())
     if any(one.kind.startswith("uint32") for one in listed[:SHOWN]) and isinstance(listed[0].where, Register):
-        asker.say(
-            "       Two registers as one number: the order is right that shows what the machine's display does."
-        )
+        asker.say("       Two registers as one number: right is what shows the same as the machine's own display.")
     if len(listed) > SHOWN:
         more = "`lineside browse` shows them; a role takes an address instead of a number, too"
         asker.say(f"       … {len(listed) - SHOWN} more: {more}")
@@ -148,7 +149,7 @@ def _change(text: str, address: Address, listed: Sequence[Candidate], chosen: di
     except ValueError:
         raise ValueError(f"there is no role '{name}'; 'roles' lists them") from None
     if role not in ROLES:
-        raise ValueError(f"role '{role}' needs more than an address; add it to the file by hand, see docs")
+        raise ValueError(f"role '{role}' needs more than an address; it is added to the file by hand")
     if value == "-":
         chosen.pop(role, None)
         return
@@ -161,6 +162,8 @@ def _change(text: str, address: Address, listed: Sequence[Candidate], chosen: di
         candidate = next((one for one in listed if str(one.where) == str(place)), Candidate(place, value, ""))
     if role in COUNTER_ROLES and candidate.value is not None and not candidate.is_integer:
         raise ValueError(f"'{candidate.name}' is no whole number, as the role '{role}' needs")
+    if role in _BITS and candidate.value not in {None, 0, 1}:
+        raise ValueError(f"'{candidate.name}' is neither true nor false, as the role '{role}' needs")
     for other in [known for known, one in chosen.items() if one.where == candidate.where]:
         del chosen[other]
     chosen[role] = candidate

@@ -21,7 +21,7 @@ def test_what_counts_comes_first_and_then_what_is_not_zero() -> None:
 def test_a_counting_register_may_be_the_lower_half_of_a_number_in_both_orders() -> None:
     numbers = {(name, kind): value for name, kind, value, _ in shown(r4=STANDS, r5=COUNTS, r6=[0, 0, 0])}
     assert numbers["input 4-5", "uint32"] == 7 * 65536 + 103
-    assert numbers["input 5-6", "uint32, little"] == 103
+    assert numbers["input 5-6", "uint32 little"] == 103
 
 
 def test_a_neighbour_that_moves_by_itself_is_no_upper_half() -> None:
