@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 from agent.core.errors import DeviceError
 from agent.core.observations import SignalValue
 from drivers.opcua_values import node_id, node_text, reading, status_text
+from drivers.opcua_walk import Extent, Place, Walk, printable
 
 # The library logs what is raised here as a sentence, and logs it louder.
 for _name in ("asyncua.client", "asyncua.uaprotocol"):
@@ -35,8 +35,6 @@ Tell: TypeAlias = Callable[[int, int], None]
 
 _OBJECTS: Final = ua.NodeId(ua.Int32(ObjectIds.ObjectsFolder))
 _NAMESPACE_ARRAY: Final = ua.NodeId(ua.Int32(ObjectIds.Server_NamespaceArray))
-_OF_THE_SERVER: Final = frozenset({ObjectIds.Server, ObjectIds.Aliases, ObjectIds.Locations})
-"""Folders below Objects that say something of the server and nothing of a machine."""
 _LIMITS: Final = (
     ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse)),
     ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead)),
@@ -57,18 +55,6 @@ _CLOSING_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Extent:
-    """How far a walk goes."""
-
-    depth: int = 12
-    """Levels below where it begins."""
-    nodes: int = 10_000
-    """Objects and variables at most."""
-    everything: bool = False
-    """The server's own folders, too."""
-
-
-@dataclass(frozen=True, slots=True)
 class Variable:
     """A variable of the server, as the walk found it."""
 
@@ -82,71 +68,6 @@ class Variable:
     """None where it has none that the agent could take."""
     status: str
     """Why there is no value, empty for a good one."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    node: ua.NodeId
-    path: tuple[str, ...]
-
-
-class _Walk:
-    """Where a walk is: what was seen, and what is still to be looked into."""
-
-    def __init__(self, root: ua.NodeId, extent: Extent) -> None:
-        self.waiting = deque([_Place(root, ())])
-        self.alone: deque[_Place] = deque()
-        """To be asked for in a request of their own."""
-        self.seen = {root}
-        self.variables: list[_Place] = []
-        self.is_cut = False
-        self._extent = extent
-
-    @property
-    def is_full(self) -> bool:
-        """No more is looked at."""
-        return len(self.seen) > self._extent.nodes
-
-    def next(self, most: int) -> list[_Place]:
-        """What to look into next; nothing at the end."""
-        if self.is_full:
-            self.is_cut = self.is_cut or bool(self.waiting or self.alone)
-            return []
-        if self.alone:
-            return [self.alone.popleft()]
-        return [self.waiting.popleft() for _ in range(min(len(self.waiting), most))]
-
-    def put_back(self, places: Sequence[_Place]) -> None:
-        """They were too many at once."""
-        self.waiting.extendleft(reversed(places))
-
-    def taken(self) -> list[_Place]:
-        """The variables found since this was asked last."""
-        taken, self.variables = self.variables, []
-        return taken
-
-    def take(self, parent: _Place, references: Sequence[ua.ReferenceDescription]) -> None:
-        """Keep what was not seen before."""
-        for reference in references:
-            # Another server's nodes cannot be asked of this one.
-            node = ua.NodeId(reference.NodeId.Identifier, reference.NodeId.NamespaceIndex)
-            is_elsewhere = isinstance(reference.NodeId, ua.ExpandedNodeId) and reference.NodeId.ServerIndex
-            if node in self.seen or is_elsewhere:
-                continue
-            if node.NamespaceIndex == 0 and node.Identifier in _OF_THE_SERVER and not self._extent.everything:
-                continue
-            if self.is_full:
-                self.is_cut = True
-                return
-            self.seen.add(node)
-            place = _Place(node, (*parent.path, _shown(reference.BrowseName.Name or "")))
-            is_variable = reference.NodeClass == ua.NodeClass.Variable
-            if is_variable:
-                self.variables.append(place)
-            if len(place.path) < self._extent.depth:
-                self.waiting.append(place)
-            elif not is_variable:
-                self.is_cut = True
 
 
 class OpcUaBrowser:
@@ -198,7 +119,7 @@ class OpcUaBrowser:
             ValueError: `start` is no node id.
         """
         self.is_cut = False
-        walk = _Walk(_OBJECTS if start is None else node_id(start, self._namespaces), extent)
+        walk = Walk(_OBJECTS if start is None else node_id(start, self._namespaces), extent)
         while places := walk.next(self._at_once):
             results = await self._browsed(places)
             if results is None:
@@ -228,7 +149,7 @@ class OpcUaBrowser:
         data = await self._values([node_id(node, self._namespaces) for node in nodes])
         return [reading(one)[0] for one in data]
 
-    async def _browsed(self, places: Sequence[_Place]) -> list[ua.BrowseResult] | None:
+    async def _browsed(self, places: Sequence[Place]) -> list[ua.BrowseResult] | None:
         """One answer for each; None where fewer are to be asked for at once."""
         while True:
             parameters = ua.BrowseParameters(
@@ -255,13 +176,13 @@ class OpcUaBrowser:
         [following] = await self._client.uaclient.browse_next(parameters)
         return following
 
-    async def _described(self, places: Sequence[_Place]) -> list[Variable]:
+    async def _described(self, places: Sequence[Place]) -> list[Variable]:
         told: list[Variable] = []
         for place, data in zip(places, await self._values([place.node for place in places]), strict=True):
             text = node_text(place.node, self._namespaces)
             if text is not None:
                 value, _, status, _ = reading(data)
-                told.append(Variable(text, place.path, _kind(data), value, _shown(status)))
+                told.append(Variable(text, place.path, _kind(data), value, printable(status)))
         return told
 
     async def _values(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
@@ -323,8 +244,3 @@ def _kind(data: ua.DataValue) -> str:
         return ""
     name = str(variant.VariantType.name)
     return f"array of {name}" if variant.is_array else name
-
-
-def _shown(text: str) -> str:
-    """A server's words without what could steer a terminal."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)

@@ -87,7 +87,8 @@ def browse(  # noqa: PLR0913 - a command's options are its arguments
 
 async def _opcua(place: OpcUaAddress, wish: _Wish, steps: Steps) -> tuple[Sequence[Candidate], bool]:
     from agent.commissioning.looking import candidate, watched
-    from drivers.opcua_browse import Extent, OpcUaBrowser
+    from drivers.opcua_browse import OpcUaBrowser
+    from drivers.opcua_walk import Extent
 
     extent = Extent(wish.depth, wish.limit, wish.everything)
     async with OpcUaBrowser(place.endpoint) as browser:

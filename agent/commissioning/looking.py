@@ -118,7 +118,8 @@ def _moved(one: Candidate, samples: Sequence[SignalValue], seconds: float) -> Ca
 
 
 async def _opcua(address: OpcUaAddress, watch_s: float, tell: Tell) -> Look:
-    from drivers.opcua_browse import Extent, OpcUaBrowser  # noqa: PLC0415 - imported only where it is asked for
+    from drivers.opcua_browse import OpcUaBrowser  # noqa: PLC0415 - imported only where it is asked for
+    from drivers.opcua_walk import Extent  # noqa: PLC0415 - likewise
 
     async with OpcUaBrowser(address.endpoint) as browser:
         found = [

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.errors import DeviceError
-from drivers.opcua_browse import Extent, OpcUaBrowser, Variable
+from drivers.opcua_browse import OpcUaBrowser, Variable
 from drivers.opcua_values import node_id, node_text
+from drivers.opcua_walk import Extent
 from simulators.clock import Clock
 from simulators.day import Day
 from simulators.opcua import NAMESPACE, OpcUaSimulator
