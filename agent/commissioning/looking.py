@@ -85,8 +85,9 @@ async def watched_registers(scanner: ModbusScanner, found: Mapping[Place, int], 
     """What each register and bit may be, and what it did in so many seconds."""
     places = list(found)
 
-    async def read() -> dict[Place, int]:
-        return await scanner.read(places)
+    async def read() -> dict[Place, int | None]:
+        now = await scanner.read(places)
+        return {place: now.get(place) for place in places}
 
     series, seconds = await _watch(read, watch_s)
     return register_candidates({place: series.get(place) or [found[place]] for place in places}, seconds)

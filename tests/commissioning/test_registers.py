@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from agent.commissioning.looking import watched_registers
 from agent.commissioning.registers import candidates
+from drivers.modbus_scan import ModbusScanner, Place
 
 STANDS, COUNTS = [7, 7, 7], [100, 101, 103]
 
@@ -31,3 +35,21 @@ def test_a_neighbour_that_moves_by_itself_is_no_upper_half() -> None:
 def test_bits_are_bits() -> None:
     [bit] = candidates({("discrete", 2): [0, 1, 0]}, 2)
     assert (bit.kind, bit.value, bit.movement.words) == ("bit", False, "changes")
+
+
+async def test_a_register_that_is_refused_meanwhile_says_nothing_then() -> None:
+    class Server(ModbusScanner):
+        """Refuses its second register every other time."""
+
+        looks = 0
+
+        async def read(self, places: Sequence[Place], pause_s: float = 0.0) -> dict[Place, int]:
+            del pause_s
+            self.looks += 1
+            return {place: self.looks for place in places if place[1] == 0 or self.looks % 2}
+
+    found = await watched_registers(Server("127.0.0.1"), {("input", 0): 1, ("input", 1): 1}, 0.6)
+    assert {(one.name, one.movement.counts) for one in found if one.kind == "uint16"} == {
+        ("input 0", True),
+        ("input 1", True),
+    }
