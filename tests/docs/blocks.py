@@ -41,6 +41,7 @@ ON_A_PC: Final = (
 """Pages with blocks for a PC with a systemd of its own, in the order in which a technician gets to them."""
 HELD_ELSEWHERE: Final = {"commissioning-readers.md": ROOT / "tests" / "agent" / "test_commissioning.py"}
 """Pages whose every console block another test runs, with readers that the prepared world lacks."""
+_FILE: Final = re.compile(r"# ([\w./-]+\.toml)\n")
 _FENCE: Final = re.compile(r"(?:^<!-- until (\S+) -->\n)?^```(.*)\n((?:.*\n)*?)^```$", re.MULTILINE)
 COMMAND: Final = re.compile(
     r"^\s*(?:\$ |sudo |lineside (?!\w+ \d+\.\d)|make |(?:system|journal)ctl |apt |curl |cp |tar |dpkg |\./install)",
@@ -62,6 +63,12 @@ class Block:
     @property
     def words(self) -> frozenset[str]:
         return frozenset(self.info.split()[1:])
+
+    @property
+    def file(self) -> str | None:
+        """The file that it is the whole of, where its first line is a comment with the name."""
+        found = _FILE.match(self.text)
+        return None if found is None else found[1]
 
     @property
     def language(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -42,11 +43,29 @@ def test_every_page_with_commands_for_a_whole_pc_is_followed_on_one() -> None:
     assert {str(block.page.relative_to(ROOT)) for block in of("sh pc")} == set(blocks.ON_A_PC)
 
 
-@pytest.mark.parametrize("block", of("toml", "toml agent"), ids=str)
+PARTS = [block for block in of("toml", "toml agent") if block.file is None]
+FILES = [block for block in of("toml") if block.file is not None]
+
+
+@pytest.mark.parametrize("block", PARTS, ids=str)
 def test_a_part_of_a_configuration_is_right(block: Block, tmp_path: Path) -> None:
     config = tmp_path / "lineside.toml"
     config.write_text(merging.into(block.text, ROOT / "config" / "lineside.toml"), encoding="utf-8")
     load(config)
+
+
+def test_files_that_a_page_shows_beside_each_other_are_one_configuration(tmp_path: Path) -> None:
+    for page in {block.page for block in FILES}:
+        for block in FILES:
+            if block.page == page and block.file is not None:
+                path = tmp_path / page.stem / block.file
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(block.text, encoding="utf-8")
+                # What is shown of one PC is read on this one.
+                if path.parent.name == "hosts":
+                    own = socket.gethostname().partition(".")[0].lower()
+                    path.with_stem(own).write_text(block.text, encoding="utf-8")
+        load(tmp_path / page.stem / "lineside.toml")
 
 
 @pytest.mark.parametrize("block", of("toml plan"), ids=str)

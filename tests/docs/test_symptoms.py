@@ -106,9 +106,10 @@ def test_what_the_screens_say_is_said_as_they_say_it(words: str) -> None:
         ("No link to the machine", "agent/tui/panels.py"),
         ("No link to the reader", "agent/tui/panels.py"),
         ("Looking for the agent…", "agent/tui/watch.py"),
+        ("is in use by another agent", "agent/journal/lock.py"),
     ],
 )
-def test_the_terminals_sentences_stand_there_as_it_says_them(said: str, where: str) -> None:
+def test_sentences_stand_there_as_they_are_said(said: str, where: str) -> None:
     assert said in (ROOT / where).read_text(encoding="utf-8")
     assert len(places(said)) == 1
 
