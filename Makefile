@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-scans soak-terminal soak-properties soak-mutants soak-installs screenshots parts help bundle deb audit
+.PHONY: soak-day soak-scans soak-terminal soak-properties soak-mutants soak-installs screenshots parts help bundle deb audit
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,9 +26,10 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) parts ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants audit soak-installs ## What takes long: facts under fire
+soak: soak-kills soak-day soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants audit soak-installs ## What takes long: facts under fire
 
 CYCLES ?= 1000
+HOURS ?= 1
 CODES ?= 10000
 SCAN_KILLS ?= 100
 SHIFTS ?= 30
@@ -41,6 +42,9 @@ HISTORIES ?= tests/core/test_timeline_properties.py tests/core/test_floor_proper
 
 soak-kills: $(DEV_STAMP) parts ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
+
+soak-day: $(DEV_STAMP) parts ## One run of the agent through 24 plant hours of faults in HOURS real ones: nothing may grow
+	$(BIN)/python -m tests.soak.day --hours $(HOURS) $(DAY)
 
 soak-scans: $(DEV_STAMP) ## Codes fuzzed for FUZZ_S seconds; CODES codes through each channel, and SCAN_KILLS of the agent within a stream of them
 	$(BIN)/python -m tests.soak.fuzz_codes --seconds $(FUZZ_S)
