@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, TypeAlias
 
 from agent.core.contract import published_directories as directories
@@ -88,12 +89,14 @@ def configuration_schema() -> Document:
     return {"$schema": DIALECT, "title": "Lineside configuration", **Settings.model_json_schema()}
 
 
+@cache
 def fact_schemas() -> dict[str, Document]:
     """Every schema of what the agent sends, by file name."""
     schemas = {f"{fact.TYPE}.v1.json": data_schema(fact) for fact in FACT_TYPES}
     return {"event.v1.json": event_schema(), "telemetry.v1.json": telemetry_schema(), **schemas}
 
 
+@cache
 def schemas() -> dict[str, Document]:
     """Every published schema of messages, by file name."""
     return {**fact_schemas(), **in_words(directories.schemas(DIALECT))}
