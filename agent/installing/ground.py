@@ -25,7 +25,7 @@ def lay(layout: Layout, version: Version, say: Say) -> None:
     for folder, mode, uid in (
         (layout.etc, 0o750, 0),
         (layout.etc / "conf.d", 0o750, 0),
-        (layout.data, 0o750, ids.uid),
+        (layout.data, 0o700, ids.uid),
     ):
         made = files.folder(folder, mode)
         if files.own(folder, uid, ids.gid) or made:

@@ -15,7 +15,9 @@ from agent.installing.layout import AGENT, InstallationError, Layout
 from agent.installing.lock import alone
 from agent.installing.manager import NoManager, manager_of
 from agent.installing.place import place_of
+from agent.installing.switch import KINDS
 from agent.journal.opening import FILE_NAME
+from tests.agent.processes import ROOT
 from tests.installing.parts import KNOWN, Pc, unit, upgraded
 
 
@@ -53,7 +55,7 @@ def test_a_first_installation_lays_all_out_and_starts_nothing(pc: Pc) -> None:
     assert (layout.etc / "lineside.toml.example").read_text() == "# example of 0.1.0\n"
     assert (layout.etc / "kiosk.map").exists()
     assert not layout.config.exists()
-    assert [mode(folder) for folder in (layout.etc, layout.etc / "conf.d", layout.data)] == [0o750, 0o750, 0o750]
+    assert [mode(folder) for folder in (layout.etc, layout.etc / "conf.d", layout.data)] == [0o750, 0o750, 0o700]
     assert pc.manager.calls == ["reload", "enable", "restart companions"]
 
 
@@ -63,6 +65,18 @@ def test_called_again_it_changes_nothing_and_says_so(pc: Pc) -> None:
     assert not asked.install(pc.place(), pc.layout.version("0.1.0"))
     assert pc.content() == before
     assert pc.manager.calls == calls
+
+
+def test_folders_are_as_the_service_wants_them_too_so_that_neither_changes_what_the_other_laid_out(pc: Pc) -> None:
+    asked.install(pc.place(), pc.version("0.1.0"))
+    unit_file = (ROOT / "systemd" / AGENT).read_text()
+    assert f"StateDirectoryMode=0{mode(pc.layout.data):o}\n" in unit_file
+    assert f"ConfigurationDirectoryMode=0{mode(pc.layout.etc):o}\n" in unit_file
+
+
+def test_every_unit_file_and_rule_that_is_shipped_is_laid_out() -> None:
+    laid = {path.name for path in (ROOT / "systemd").iterdir() if path.suffix in {*KINDS, ".rules"}}
+    assert {path.name for path in (ROOT / "systemd").iterdir()} - laid == {"kiosk.map", "slow-start.sh"}
 
 
 def test_called_again_it_lays_out_what_was_changed_by_hand_but_never_the_configuration(running: Pc) -> None:
