@@ -25,6 +25,7 @@ from agent.core.contract.envelope import Row
 from agent.core.errors import ConfigurationError, LinesideError
 from agent.core.facts import FACT_TYPES
 from agent.core.settings import Settings
+from agent.credentials import MES_PASSWORD, SITE_KEY, TLS_KEY, credential
 from agent.doctor import page
 from agent.doctor.case import Ask, Case
 from agent.doctor.finding import Finding
@@ -36,6 +37,7 @@ from agent.journal.reading import read_latest, standing
 from agent.resources import shipped
 
 UNIT_FOLDER: Final = Path("/etc/systemd/system")
+UDEV_FOLDER: Final = Path("/etc/udev/rules.d")
 FACTS: Final = 500
 LOG_DAYS: Final = 7
 LOG_LINES: Final = 5_000
@@ -100,7 +102,7 @@ def secrets_of(settings: Settings | None) -> list[bytes]:
         return []
     tls = settings.mes.tls
     files = [settings.mes.password_file, settings.people.key_file, settings.agent.data / "site-key"]
-    files.append(None if tls is None else tls.key_file)
+    files += [None if tls is None else tls.key_file, *map(credential, (SITE_KEY, MES_PASSWORD, TLS_KEY))]
     found: set[bytes] = set()
     for path in files:
         with suppress(OSError):
@@ -141,7 +143,7 @@ def _journal(settings: Settings) -> Iterator[Member]:
 
 
 def _units(case: Case) -> Iterator[Member]:
-    paths = set(UNIT_FOLDER.glob("lineside*.service"))
+    paths = {*UNIT_FOLDER.glob("lineside*.*"), *UDEV_FOLDER.glob("*lineside*.rules")}
     if case.unit is not None:
         paths |= {Path(one) for one in (case.unit.path, *case.unit.drop_ins) if one}
     for path in sorted(paths):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from agent.broker import Session
@@ -14,7 +15,7 @@ from agent.core.errors import UplinkError
 from agent.core.settings import MesSettings, Settings
 from agent.doctor import reaching
 from agent.doctor.case import Case
-from agent.doctor.files import hidden
+from agent.doctor.files import hidden, hidden_store
 from agent.doctor.finding import Finding, Level, Who, unseen, well
 from agent.doctor.reaching import Place, Reach, reach
 
@@ -60,12 +61,21 @@ async def look(case: Case) -> Sequence[Finding]:
     if reached is not Reach.REACHED:
         missing = reaching.judge(place, reached)
         return [] if missing is None else [missing]
-    secrets = (mes.password_file, None if mes.tls is None else mes.tls.key_file)
-    barred = hidden(*secrets, *(() if mes.tls is None else (mes.tls.cert_file, mes.tls.ca_file)))
+    barred = _barred(mes)
     if barred:
         named = ", ".join(map(str, barred))
         return [unseen(SUBJECT, f"{place.words} can be reached; whether it lets us in cannot be seen without {named}")]
     return [await _entered(case.settings, place)]
+
+
+def _barred(mes: MesSettings) -> list[Path]:
+    """Of what an agent shows to the broker what whoever asks may not read."""
+    tls = mes.tls
+    named = (mes.password_file, *(() if tls is None else (tls.cert_file, tls.ca_file, tls.key_file)))
+    by_credential = (mes.username is not None and mes.password_file is None) or (
+        tls is not None and tls.cert_file is not None and tls.key_file is None
+    )
+    return [*hidden(*named), *(hidden_store() if by_credential else ())]
 
 
 async def _entered(settings: Settings, place: Place) -> Finding:

@@ -10,7 +10,7 @@ from typing import Final
 
 from agent.core.errors import UplinkError
 from agent.doctor.case import Case
-from agent.doctor.files import hidden
+from agent.doctor.files import hidden, hidden_store
 from agent.doctor.finding import Finding, Level, Who, unseen, well
 from agent.doctor.looking import aside
 from agent.tls import WARNING_S, Expiry, context, expiries, presented
@@ -45,7 +45,8 @@ async def look(case: Case) -> Sequence[Finding]:
     tls = None if case.settings is None else case.settings.mes.tls
     if case.settings is None or tls is None:
         return []
-    barred = hidden(tls.ca_file, tls.cert_file, tls.key_file)
+    by_credential = tls.cert_file is not None and tls.key_file is None
+    barred = [*hidden(tls.ca_file, tls.cert_file, tls.key_file), *(hidden_store() if by_credential else ())]
     findings = [unseen(SUBJECT, f"{path} may not be read by this user") for path in barred]
     ends: list[Expiry] = []
     if not barred:

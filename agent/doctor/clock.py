@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from agent import kernel_clock
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Level, Who, note, well
 from agent.doctor.looking import aside, said
@@ -18,11 +18,6 @@ EARLIEST: Final = datetime(2026, 11, 1, tzinfo=UTC).timestamp()
 """No release of this program is older: a clock that shows less is wrong."""
 SERVICES: Final = ("systemd-timesyncd", "chrony", "chronyd", "ntpsec", "ntp", "openntpd", "ptp4l", "phc2sys")
 """What keeps a clock right on Debian."""
-LARGEST_ERROR_S: Final = 1.0
-"""Beyond it the order of events on two PCs is a guess."""
-_TIME_ERROR = 5
-_STA_UNSYNC = 0x0040
-"""Both of adjtimex(2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +28,6 @@ class Clockwork:
     """Seconds since 1970 UTC."""
     synchronised: bool | None
     """What the kernel was told by whoever keeps it; None where it cannot be asked."""
-    error_s: float
-    """The most that it may be off, as the kernel reckons it."""
     services: tuple[str, ...] | None
     """Of those that keep a clock, what runs; None where it cannot be asked."""
 
@@ -55,17 +48,8 @@ def judge(seen: Clockwork) -> Iterator[Finding]:
     by = f" by {', '.join(seen.services)}" if seen.services else ""
     if seen.synchronised is None:
         yield note(SUBJECT, f"{shown}; whether a time server keeps it right cannot be seen here")
-    elif seen.synchronised and seen.error_s <= LARGEST_ERROR_S:
-        yield well(SUBJECT, f"kept right{by}, off by {seen.error_s:.3f} s at most")
     elif seen.synchronised:
-        yield Finding(
-            Level.SOON,
-            SUBJECT,
-            f"kept right{by}, but it may be off by {seen.error_s:.0f} s",
-            f"{LARGEST_ERROR_S:.0f} s at most",
-            "see whether the time server is reached: timedatectl timesync-status, or chronyc tracking",
-            Who.IT,
-        )
+        yield well(SUBJECT, f"{shown}, kept right{by}")
     elif seen.services:
         yield _unkept(
             f"no time server has set it ({', '.join(seen.services)} runs)", "allow NTP (UDP 123) to it", Who.IT
@@ -78,33 +62,12 @@ def _unkept(found: str, action: str, who: Who) -> Finding:
     return Finding(Level.SOON, SUBJECT, found, "a clock that a time server of the plant keeps right", action, who)
 
 
-class _Timex(ctypes.Structure):
-    _fields_ = (
-        ("modes", ctypes.c_uint),
-        ("offset", ctypes.c_long),
-        ("freq", ctypes.c_long),
-        ("maxerror", ctypes.c_long),
-        ("esterror", ctypes.c_long),
-        ("status", ctypes.c_int),
-        ("rest", ctypes.c_char * 256),
-    )
-
-
-def kernel() -> tuple[bool | None, float]:
-    """Whether the kernel holds its clock for right, and by how many seconds it may be off."""
-    timex = _Timex()
-    state = ctypes.CDLL(None).adjtimex(ctypes.byref(timex))
-    if state < 0:
-        return None, 0.0
-    return state != _TIME_ERROR and not timex.status & _STA_UNSYNC, timex.maxerror / 1e6
-
-
 async def look(_case: Case) -> Sequence[Finding]:
     """The clock of this PC."""
-    synchronised, error_s = await aside(kernel)
+    synchronised = await aside(kernel_clock.known)
     states = await said("systemctl", "is-active", *SERVICES)
     told = None if not states else states.split()
     services = None
     if told is not None and len(told) == len(SERVICES):
         services = tuple(name for name, state in zip(SERVICES, told, strict=True) if state == "active")
-    return list(judge(Clockwork(time.time(), synchronised, error_s, services)))
+    return list(judge(Clockwork(time.time(), synchronised, services)))

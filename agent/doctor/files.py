@@ -10,6 +10,7 @@ from typing import Final
 
 from agent import site_key
 from agent.core.settings import Settings
+from agent.credentials import STORE
 from agent.doctor.account import Access, Account, access, group_id
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Level, Who, note, unseen, well
@@ -163,3 +164,8 @@ async def look(case: Case) -> Sequence[Finding]:
 def hidden(*paths: Path | None) -> list[Path]:
     """Of files that are there those that whoever asks may not read."""
     return [path for path in paths if path is not None and path.exists() and not os.access(path, os.R_OK)]
+
+
+def hidden_store(store: Path = STORE) -> list[Path]:
+    """The folder of the service's credentials, where it is there and whoever asks may not look into it."""
+    return [store] if store.exists() and not os.access(store, os.R_OK | os.X_OK) else []

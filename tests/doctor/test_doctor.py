@@ -114,6 +114,16 @@ async def test_a_wrong_password_is_the_mes_teams(tmp_path: Path) -> None:
     assert "mes.password_file" in found.action
 
 
+async def test_a_password_that_only_root_can_take_from_the_credential_store_is_unseen_and_not_refused(
+    tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mes = {"host": "127.0.0.1", "port": broker.port, "username": "edge-1"}
+    monkeypatch.setattr("agent.doctor.broker.hidden_store", lambda: [Path("/etc/credstore")])
+    [found] = await looked(a_case(tmp_path, settings(tmp_path, mes=mes)), "broker")
+    assert (found.level, found.action) == (Level.UNSEEN, ROOT)
+    assert found.found.endswith("cannot be seen without /etc/credstore")
+
+
 async def test_the_session_of_the_agent_outlives_a_look(tmp_path: Path, broker: Broker) -> None:
     configured = settings(tmp_path, mes={"host": "127.0.0.1", "port": broker.port})
     will = Outgoing(f"{AGENT}/status", b"{}", retain=True)
