@@ -18,7 +18,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent import VERSION, collector, health_api, heartbeat, intake, local_api, peers, site_key
-from agent.acquisition import Watchers, watch_machine, watch_scanner
 from agent.alarms import Alarms
 from agent.batch import Stand
 from agent.certificates import Certificates
@@ -33,7 +32,7 @@ from agent.forwarder import Forwarder
 from agent.gate import Gate
 from agent.health_api import HealthApi
 from agent.in_force import InForce
-from agent.inbound import Inbound
+from agent.inbound import Doers, Inbound
 from agent.intake import Intake
 from agent.journal.journal import Journal, open_journal
 from agent.journal.telemetry_store import TelemetryStore
@@ -50,6 +49,7 @@ from agent.people_api import PeopleApi
 from agent.presence import Presence
 from agent.reconciler import Reconciler
 from agent.recording import Recorder, Run, Wish
+from agent.reloading import Followers, Reloader, prepare, reload_on_signal, reloading
 from agent.resending import Resending
 from agent.restoring import stand_of
 from agent.retry import Backoff
@@ -60,7 +60,7 @@ from agent.telemetry import Outlet, Telemetry
 from agent.timekeeper import Timekeeper
 from agent.upkeep import Upkeep
 from agent.uplink import Identity, Uplink
-from drivers.registry import open_machine
+from agent.watches import Watches
 
 LAST_WORDS_S = 3.0
 """Real seconds that a clean stop waits for the disk, and for the MES to confirm what was sent."""
@@ -83,13 +83,13 @@ async def run(configuration: InForce, wish: Wish | None = None) -> None:
         LinesideError: it cannot start; nothing was started.
     """
     loop, settings = asyncio.get_running_loop(), configuration.settings
-    with stop_on_signals() as stopping, _listening(settings) as listeners:
+    with stop_on_signals() as stopping, reload_on_signal() as asked, _listening(settings) as listeners:
         prepare(settings)
         collector.settle()
         backoff = Backoff(0.5, LONGEST_PAUSE_S)
         while not stopping.is_set():
             began = loop.time()
-            why = await _run_once(configuration, wish, stopping, listeners)
+            why = await _run_once(configuration, wish, Told(stopping, asked), listeners)
             if loop.time() - began > STEADY_S:
                 backoff.succeeded()
             if why is not None:
@@ -99,6 +99,14 @@ async def run(configuration: InForce, wish: Wish | None = None) -> None:
                 with suppress(TimeoutError):
                     async with heartbeat.patience(), asyncio.timeout(pause):
                         await stopping.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody told the agent by a signal."""
+
+    stop: asyncio.Event
+    reload: asyncio.Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +126,7 @@ def _listening(settings: Settings) -> Iterator[Listeners]:
         yield Listeners(local, health)
 
 
-async def _run_once(
-    configuration: InForce, wish: Wish | None, stopping: asyncio.Event, listeners: Listeners
-) -> str | None:
+async def _run_once(configuration: InForce, wish: Wish | None, told: Told, listeners: Listeners) -> str | None:
     """Run on one opening of the journal; why it must be opened anew, None where the agent was told to stop.
 
     To begin again costs what a kill costs: counters are caught up, and who got no answer asks again.
@@ -135,26 +141,20 @@ async def _run_once(
         delivery = await stack.enter_async_context(delivering(configuration, journal, clock, instance, wish))
         await stack.enter_async_context(local_api.serving(delivery.api, listeners.local))
         await stack.enter_async_context(health_api.serving(delivery.api.health, listeners.health))
-        await stack.enter_async_context(watching(settings, delivery, clock))
+        await stack.enter_async_context(delivery.watches.watching(settings))
+        await stack.enter_async_context(reloading(delivery.reloader, told.reload))
         heartbeat.notify("READY=1")
         centers = ", ".join(machine.work_center for machine in settings.machine)
         tell(Event.AGENT_STARTED, "lineside %s watches %s", VERSION, centers, version=VERSION)
-        told = asyncio.ensure_future(stopping.wait())
-        ends: list[asyncio.Future[Any]] = [told, journal.done_with]
+        stop = asyncio.ensure_future(told.stop.wait())
+        ends: list[asyncio.Future[Any]] = [stop, journal.done_with]
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        if not told.done():
-            told.cancel()
+        if not stop.done():
+            stop.cancel()
             return journal.done_with.result()
         heartbeat.notify("STOPPING=1")
         tell(Event.AGENT_STOPPING, "told to stop")
     return None
-
-
-def prepare(settings: Settings) -> None:
-    """Import the drivers that are configured before anything waits for the loop: asyncua takes a third of a second."""
-    for machine in settings.machine:
-        if not machine.manual:
-            open_machine(machine, Clock.of(settings.simulation).now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +163,8 @@ class Delivery:
 
     desk: Intake
     api: LocalApi
-    telemetry: Telemetry
-    watchers: Watchers
+    watches: Watches
+    reloader: Reloader
 
 
 @asynccontextmanager
@@ -179,9 +179,7 @@ async def delivering(
     recorder = None if wish is None else Recorder(wish, recorded, stand, alarms, clock.now().wall)
     key = await asyncio.to_thread(site_key.read, settings)
     desk = Intake(journal, stand, clock, Badges(key, settings.codes), alarms, recorder)
-    store = TelemetryStore(
-        settings.agent.data, settings.telemetry.keep_mb, f"urn:lineside:{settings.agent.site}:{settings.agent.id}"
-    )
+    store = _telemetry_store(settings)
     telemetry = Telemetry(settings, store, clock, alarms)
     sheddable = (telemetry,) if recorder is None else (telemetry, recorder)
     storage = StorageWatch(journal, desk, clock, alarms, settings.journal, sheddable)
@@ -192,13 +190,19 @@ async def delivering(
     gate = Gate(journal, settings.mes.exchange, clock, ZoneInfo(settings.agent.time_zone))
     forwarder = Forwarder(journal, settings.mes, messages, clock, alarms, gate)
     resending = Resending(journal, messages, clock)
-    inbound = Inbound(topics, desk, forwarder, resending, clock, alarms)
+    followers = Followers(desk, Watches(desk, clock, telemetry), telemetry)
+    reloader = Reloader(configuration, followers, clock, alarms)
+    inbound = Inbound(topics, desk, forwarder, Doers(resending, reloader.reload), clock, alarms)
     uplink = Uplink(settings.mes, topics, _identity(settings, instance), journal, clock, alarms)
     overview = Overview(configuration, clock, instance, desk, alarms, Way(journal, uplink, forwarder, storage))
     presence = Presence(desk, topics, overview.look)
     outlet = Outlet(store, topics, alarms, lambda: forwarder.confirming and journal.waiting - gate.holds > FACTS_FIRST)
-    people = PeopleApi(desk, clock, SignOns(desk, clock, key), peers.owners())
-    lag, loops, synchrony = Lag(), Loops(desk, forwarder, uplink), Synchrony(alarms, settings)
+    people = PeopleApi(desk, clock, SignOns(desk, clock), peers.owners())
+    lag, loops, synchrony = (
+        Lag(),
+        Loops(desk, forwarder, uplink, followers.watches.watchers),
+        Synchrony(alarms, settings),
+    )
     health = HealthApi(overview, Gauges(overview, telemetry, lag, synchrony), loops.unwell)
     parts = (
         forwarder.run,
@@ -227,7 +231,7 @@ async def delivering(
                 ]
                 try:
                     yield Delivery(
-                        desk, LocalApi(overview, desk, journal, envelopes, people, health), telemetry, loops.watchers
+                        desk, LocalApi(overview, desk, journal, envelopes, people, health), followers.watches, reloader
                     )
                     if not journal.done_with.done():
                         await _said(desk, Stopping(None, clock.now()))
@@ -239,31 +243,6 @@ async def delivering(
         finally:
             uplink.stop()
             sending.cancel()
-
-
-@asynccontextmanager
-async def watching(settings: Settings, delivery: Delivery, clock: Clock) -> AsyncIterator[None]:
-    """Watch every machine and reader while open."""
-    async with asyncio.TaskGroup() as tasks:
-        watchers = [
-            tasks.create_task(
-                watch_machine(machine, delivery.desk, clock, delivery.watchers, delivery.telemetry),
-                name=f"watch.{machine.work_center}",
-            )
-            for machine in settings.machine
-            if not machine.manual
-        ]
-        watchers += [
-            tasks.create_task(
-                watch_scanner(scanner, delivery.desk, clock, delivery.watchers), name=f"watch.{scanner.name}"
-            )
-            for scanner in settings.scanner
-        ]
-        try:
-            yield
-        finally:
-            for watcher in watchers:
-                watcher.cancel()
 
 
 def restored(settings: Settings, journal: Journal) -> Stand:
@@ -296,6 +275,11 @@ def stop_on_signals() -> Iterator[asyncio.Event]:
 def _identity(settings: Settings, instance: str) -> Identity:
     client_id = f"lineside-{encoded(settings.agent.site)}-{encoded(settings.agent.id)}"
     return Identity(client_id, settings.agent.id, settings.agent.area, instance, VERSION)
+
+
+def _telemetry_store(settings: Settings) -> TelemetryStore:
+    source = f"urn:lineside:{settings.agent.site}:{settings.agent.id}"
+    return TelemetryStore(settings.agent.data, settings.telemetry.keep_mb, source)
 
 
 def _configured(desk: Intake, configuration: InForce, clock: Clock) -> None:

@@ -7,15 +7,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from agent import VERSION
 from agent.core.context import Context
 from agent.core.contract.envelope import Row
 from agent.core.desk.desk import AgentObservation, Desk
+from agent.core.directories import Directories
 from agent.core.directories.copies import Kept
+from agent.core.draft import Provenance
 from agent.core.facts import Fact
 from agent.core.identity import BLOCK_BITS
 from agent.core.observations import Directive, Scan, Tick
+from agent.core.reconciliation.wanted import Plant
+from agent.core.settings import Settings
 from agent.core.station import Station, StationObservation
+from agent.core.values import replace
 from agent.core.views import Reply
 from agent.journal.store import Commit
 
@@ -39,6 +46,8 @@ class Pending:
     kept: tuple[Kept, ...] = ()
     """What became of copies of the MES's objects."""
     reply: Reply | None = None
+    settings: Settings | None = None
+    """By which everything goes from here on, where that is what was observed."""
 
 
 @dataclass(slots=True)
@@ -52,6 +61,33 @@ class Stand:
         """The same, free to go on by itself; what is inside never changes."""
         return Stand(dict(self.stations), self.desk)
 
+    @staticmethod
+    def begun(settings: Settings, provenance: Provenance, directories: Directories) -> Stand:
+        """Stations and a desk that have seen nothing yet.
+
+        Args:
+            settings: the work centers, and what their facts depend on.
+            provenance: of all facts.
+            directories: of the MES.
+        """
+        provenance = replace(provenance, care=settings.care)
+        zone = ZoneInfo(settings.agent.time_zone)
+        plant = Plant(tuple(one.work_center for one in settings.machine), zone, settings.reconciliation.daily_at)
+        stations = {
+            one.work_center: Station.new(one, settings.codes, provenance, settings.calendar, zone, settings.floor)
+            for one in settings.machine
+        }
+        return Stand(stations, Desk(VERSION, provenance, settings.mes.commands, directories, plant))
+
+    def go_by(self, settings: Settings) -> None:
+        """Everything goes on as it stands, by these settings."""
+        new = Stand.begun(settings, self.desk.provenance, self.desk.directories)
+        self.desk = replace(new.desk, state=self.desk.state, assemblies=self.desk.assemblies)
+        self.stations = {
+            wc_id: station.taking_over(self.stations[wc_id]) if wc_id in self.stations else station
+            for wc_id, station in new.stations.items()
+        }
+
 
 @dataclass(slots=True)
 class Batch:
@@ -64,6 +100,9 @@ class Batch:
         """Observe on a stand that moves with it; `claims` are those that have been taken."""
         observation = pending.observation
         wc_id = observation.wc_id
+        if pending.settings is not None:
+            stand.go_by(pending.settings)
+            self.touched.update(stand.stations)
         if wc_id is None or isinstance(observation, Directive):
             assert isinstance(observation, AgentObservation)
             self._at_desk(pending, observation, stand, claims)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.clock import Clock
-from agent.core.fingerprint import Fingerprint, fingerprint
+from agent.core.fingerprint import Fingerprint, changed, fingerprint
 from agent.core.settings import Settings
 from agent.core.times import iso
 from agent.core.views import ConfigView
@@ -31,6 +31,17 @@ class InForce:
     def of(cls, settings: Settings, path: Path) -> InForce:
         """As it was just read, all of it in force."""
         return cls(path, settings, fingerprint(settings), Clock.of(settings.simulation).now().wall)
+
+    def take(self, read: Settings, in_force: Settings, at: float) -> None:
+        """Another one was read, of which so much is in force without a restart.
+
+        Args:
+            read: what was read.
+            in_force: what everybody goes by.
+            at: plant time, in seconds since 1970 UTC.
+        """
+        self.settings, self.read, self.loaded_at = in_force, fingerprint(read), at
+        self.needs_restart = changed(fingerprint(in_force).keys, self.read.keys)
 
     @property
     def view(self) -> ConfigView:

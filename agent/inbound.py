@@ -15,9 +15,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from agent.alarms import Alarms
 from agent.broker import Incoming, Outgoing, Session
 from agent.clock import Clock
-from agent.core.contract.commands import Replay
+from agent.core.contract.commands import Reload, Replay
 from agent.core.contract.topics import Topics
 from agent.core.errors import InvalidMessageError, JournalError, UplinkError
+from agent.core.facts import ConfigCause
 from agent.core.observations import Directive
 from agent.core.views import OF_COMMANDS, Reply
 from agent.forwarder import Forwarder
@@ -48,16 +49,26 @@ class Asked:
     """The durable answer, if it can be."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doers:
+    """Who carries out the commands that are more than a word to the desk."""
+
+    resending: Resending
+    reload: Callable[[ConfigCause], Awaitable[str]]
+    """Why it was refused; empty where it was not."""
+
+
 class Inbound:
     """Reads one session after the other."""
 
     def __init__(
-        self, topics: Topics, intake: Intake, forwarder: Forwarder, resending: Resending, clock: Clock, alarms: Alarms
+        self, topics: Topics, intake: Intake, forwarder: Forwarder, doers: Doers, clock: Clock, alarms: Alarms
     ) -> None:
         self._topics = topics
         self._intake = intake
         self._forwarder = forwarder
-        self._resending = resending
+        self._resending = doers.resending
+        self._reload = doers.reload
         self._clock = clock
         self._alarms = alarms
         self._replayed: set[str] = set()
@@ -141,14 +152,27 @@ class Inbound:
             raise InvalidMessageError(f"command {head.command_id} expired at {head.expires_at}")
         client_id = f"{OF_COMMANDS}{head.command_id}" if head.command_id else None
         known = None if client_id is None else await self._intake.answer(client_id)
-        reply = known or await self._intake.submit(
-            Directive(None, f"cmd/{name}", message.payload, self._clock.now(), client_id)
-        )
+        reply = known or await self._run(name, message.payload, client_id)
         assert reply is not None
         if reply.accepted and name == "replay" and head.command_id not in self._replayed:
             replays.put_nowait(Asked(Replay.model_validate_json(message.payload), reply))
         else:
             await self._answer(session, head.command_id, reply)
+
+    async def _run(self, name: str, payload: bytes, client_id: str | None) -> Reply | None:
+        refused = ""
+        if name == "reload" and self._may_reload(payload):
+            refused = await self._reload("command")
+        command = Directive(None, f"cmd/{name}", payload, self._clock.now(), client_id, refused)
+        return await self._intake.submit(command)
+
+    def _may_reload(self, payload: bytes) -> bool:
+        """What is not allowed, or no such command, is refused by the desk before anything is done."""
+        try:
+            Reload.model_validate_json(payload)
+        except ValidationError:
+            return False
+        return "reload" in self._intake.present.desk.commands
 
     async def _replay_in_turn(self, session: Session, replays: asyncio.Queue[Asked]) -> None:
         while True:

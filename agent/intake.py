@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import ChainMap, Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from agent.alarms import Alarms
@@ -27,9 +27,23 @@ from agent.core.corrections.targets import Target
 from agent.core.desk.desk import AgentObservation
 from agent.core.errors import EntryRefusedError, JournalError, JournalFullError
 from agent.core.facts import StorageLevel
-from agent.core.observations import ClockStep, Directive, Entry, Link, Reckoned, Scan, Stopping, Tick, by_new_time
+from agent.core.observations import (
+    ClockStep,
+    Configured,
+    Directive,
+    Entry,
+    Link,
+    Reckoned,
+    Resetting,
+    Scan,
+    Started,
+    Stopping,
+    Tick,
+    by_new_time,
+)
 from agent.core.scan_turn import last_scan
 from agent.core.sentences import say
+from agent.core.settings import Settings
 from agent.core.state import LastScan
 from agent.core.station import StationObservation
 from agent.core.views import Reply
@@ -104,6 +118,11 @@ class Intake:
         return self._durable
 
     @property
+    def badges(self) -> Badges:
+        """What tells badges."""
+        return self._badges
+
+    @property
     def storage(self) -> StorageLevel:
         """How well off the journal is, as far as anybody said, durable or not."""
         return self._tentative.desk.state.storage
@@ -138,6 +157,28 @@ class Intake:
         for wc_id in self._tentative.stations:
             step = ClockStep(wc_id, by, now)
             self._enqueue(Pending(step, draw_ids(now), {}))
+
+    def go_by(self, settings: Settings, badges: Badges, configured: Configured, blind: Collection[str]) -> None:
+        """Go by another configuration from here on: what waits for its commit was observed by the former one.
+
+        Args:
+            settings: of the same work centers.
+            badges: what tells badges from now on.
+            configured: that it was read.
+            blind: work centers whose machines nobody reads at this moment.
+        """
+        now, instance = configured.observed, self._tentative.desk.state.instance
+        machines = {wc_id: station.setup.machine for wc_id, station in self._tentative.stations.items()}
+        changed = [one.work_center for one in settings.machine if one != machines[one.work_center]]
+        for wc_id in changed:
+            self._enqueue(Pending(Resetting(wc_id, now), draw_ids(now), {}))
+            if wc_id in blind and not machines[wc_id].manual:
+                lost = Link(wc_id, "plc", up=False, observed=now, reason="its configuration was changed")
+                self._enqueue(Pending(lost, draw_ids(now), {}))
+        self._badges = badges
+        self._enqueue(Pending(configured, draw_ids(now), {}, settings=settings))
+        for wc_id in blind:
+            self._enqueue(Pending(Started(wc_id, now, instance), draw_ids(now), {}))
 
     def note(self, observation: AgentObservation) -> None:
         """Take what the agent found out about itself, whatever room there is; nobody waits for it."""

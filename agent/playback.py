@@ -23,6 +23,8 @@ class Begin:
     header: Header
     goes_on: bool
     """The run before ended well and nothing is missing between: stations go on as a restarted agent's do."""
+    reloaded: bool = False
+    """It is the same run and nothing is missing: stations go on, by another configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ class Recording:
             yield Begin(header, goes_on=False)
             return
         if header.instance == before.instance and header.part == before.part + 1 and file.is_whole:
+            if header.settings != before.settings:
+                yield Begin(header, goes_on=True, reloaded=True)
             return
         ended_well = self._last_word is not None and self._last_word.clean
         goes_on = ended_well and header.part == 1 and header.after == before.instance

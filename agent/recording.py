@@ -50,6 +50,7 @@ class Run:
     """The run of the agent that is recorded."""
 
     settings: Settings
+    """At its start."""
     instance: str
     epoch: str
     directories: tuple[Kept, ...]
@@ -63,6 +64,7 @@ class _Part:
     stand: Stand
     directories: tuple[tuple[str | None, str, bytes], ...]
     at: float
+    settings: Settings
 
 
 _Item: TypeAlias = Seen | Withdrawn | Ended | _Part
@@ -83,6 +85,8 @@ class Recorder:
         """
         self._wish = wish
         self._run = run
+        self._settings = run.settings
+        """In force; a part is recorded by one configuration."""
         self._alarms = alarms
         self._last = now
         """When the last observation was made."""
@@ -127,6 +131,8 @@ class Recorder:
         for kept in pending.kept:
             self._note(kept)
         self._put(Seen(pending.ids, pending.known, pending.observation, pending.target))
+        if pending.settings is not None:
+            self._settings, self._wants_part = pending.settings, True
         if self._wants_part and not self.ended:
             self._wants_part = False
             self._put(self._part(stand.copy()))
@@ -173,7 +179,7 @@ class Recorder:
 
     def _part(self, stand: Stand) -> _Part:
         kept = tuple((wc_id, name, payload) for (wc_id, name, _), payload in self._directories.items())
-        return _Part(stand, kept, self._last)
+        return _Part(stand, kept, self._last, self._settings)
 
     def _work(self) -> None:
         files = RecordingFiles(self._wish.folder, self._wish.limit)
@@ -213,7 +219,7 @@ class Recorder:
 
     def _header(self, part: _Part, number: int) -> Header:
         run, stand = self._run, part.stand
-        settings = settings_kept(run.settings)
+        settings = settings_kept(part.settings)
         snapshots = {wc_id: station.snapshot() for wc_id, station in stand.stations.items()}
         return Header(
             version=VERSION,
@@ -221,9 +227,9 @@ class Recorder:
             after=self._after,
             part=number,
             begun=part.at,
-            time_zone=run.settings.agent.time_zone,
+            time_zone=part.settings.agent.time_zone,
             epoch=run.epoch,
-            execution_mode=run.settings.execution_mode,
+            execution_mode=part.settings.execution_mode,
             settings=settings,
             settings_sha256=digest(settings),
             snapshots={**snapshots, DESK: stand.desk.snapshot()},

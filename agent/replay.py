@@ -19,9 +19,6 @@ from agent.core.settings import Settings
 from agent.playback import Begin
 from agent.restoring import stand_of
 
-PLACE = {"node", "table", "address", "type", "word_order"}
-"""Where a signal is read: the values recorded are of that place."""
-
 
 class Replay:
     """One side of a comparison."""
@@ -58,6 +55,9 @@ class Replay:
         settings = recorded if self._given is None else self._given
         machines = tuple(_fitting(self.name, settings, machine) for machine in chosen)
         self.settings = settings.model_copy(update={"machine": machines})
+        if begin.reloaded and self._stand is not None:
+            self._stand.go_by(self.settings)
+            return
         snapshots = dict(header.snapshots)
         if begin.goes_on and self._stand is not None:
             own = {wc_id: station.snapshot() for wc_id, station in self._stand.stations.items()}
@@ -140,7 +140,7 @@ def _fitting(name: str, settings: Settings, recorded: MachineSettings) -> Machin
                 f"{name}: signal '{signal.key}' of {wc_id} was not recorded; recorded were {', '.join(known)}. "
                 "Take the names that were recorded"
             )
-        if signal.model_dump(include=PLACE) != known[signal.key].model_dump(include=PLACE):
+        if signal.place != known[signal.key].place:
             raise ConfigurationError(
                 f"{name}: signal '{signal.key}' of {wc_id} is read from another place than was recorded; "
                 "expected the same node or address"

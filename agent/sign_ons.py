@@ -26,10 +26,9 @@ MOST_REMEMBERED: Final = 100
 class SignOns:
     """Takes PINs. What it counts ends with this run of the agent."""
 
-    def __init__(self, intake: Intake, clock: Clock, key: bytes) -> None:
+    def __init__(self, intake: Intake, clock: Clock) -> None:
         self._intake = intake
         self._clock = clock
-        self._key = key
         self._limits = NO_TRIES
         self._one_at_a_time = asyncio.Lock()
         self._wrong: dict[str, Reply] = {}
@@ -70,7 +69,7 @@ class SignOns:
             return refused(EntryRefusedError("PIN_NONE", words))
         # It counts as wrong until it is right: who hangs up meanwhile has tried.
         before, self._limits = self._limits, self._limits.with_wrong(keys, now)
-        if await asyncio.to_thread(known.is_of, body.pin, self._key):
+        if await asyncio.to_thread(known.is_of, body.pin, self._intake.badges.key):
             self._limits = before.without(operator)
             return None
         # What names nobody may be a badge or a PIN that was entered at the wrong place.

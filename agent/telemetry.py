@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from agent.clock import Clock
 from agent.core.contract.puback import Verdict, verdict, words
 from agent.core.contract.topics import Topics
 from agent.core.errors import JournalError, TooLargeError, UplinkError
+from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Link, Signal
 from agent.core.settings import Settings
 from agent.core.telemetry import Channel, Sample, Sieve
@@ -47,6 +48,10 @@ STRIKES_TO_DROP: Final = 3
 """Connections lost in a row under one batch, after which it is taken for the cause."""
 
 
+def _sieves(machine: MachineSettings) -> dict[str, Sieve]:
+    return {one.key: Sieve(machine, one) for one in machine.telemetry}
+
+
 class Telemetry:
     """Keeps what the configuration asks for."""
 
@@ -56,11 +61,7 @@ class Telemetry:
         self._alarms = alarms
         self._flush_s = settings.telemetry.flush_s
         self._keep_mb = settings.telemetry.keep_mb
-        self._sieves = {
-            machine.work_center: {one.key: Sieve(machine, one) for one in machine.telemetry}
-            for machine in settings.machine
-            if machine.telemetry
-        }
+        self._sieves = {one.work_center: _sieves(one) for one in settings.machine if one.telemetry}
         self._kept: deque[tuple[Channel, Sample]] = deque()
         self._dropped = Counter[Channel]()
         self.dropped = 0
@@ -82,6 +83,15 @@ class Telemetry:
                 for lost in sieves.values():
                     self._keep(lost.channel, lost.lose(item.observed))
         return rest
+
+    def go_by(self, machines: Iterable[MachineSettings]) -> None:
+        """These machines are read anew, by other settings; what was read of them last is over."""
+        now = self._clock.now()
+        for machine in machines:
+            for sieve in self._sieves.pop(machine.work_center, {}).values():
+                self._keep(sieve.channel, sieve.lose(now))
+            if machine.telemetry:
+                self._sieves[machine.work_center] = _sieves(machine)
 
     def shed(self) -> None:
         """Keep nothing from now on but the present, and let go of what is kept."""

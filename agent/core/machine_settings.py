@@ -104,6 +104,11 @@ class AddressSettings(Section):
     """Order of the two registers of a 32-bit value; confirm it with a known value above 65,535 (domain.md K9)."""
 
     @property
+    def place(self) -> tuple[object, ...]:
+        """Where it is read, and how its bits are taken."""
+        return self.node, self.table, self.address, self.type, self.word_order
+
+    @property
     def width(self) -> int:
         """Registers or bits that the value takes."""
         return 2 if self.type in {"uint32", "int32"} else 1

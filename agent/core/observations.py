@@ -149,6 +149,8 @@ class Directive:
     observed: Instant
     client_id: str | None = None
     """For a command its id: a repeat gets the stored answer."""
+    refused: str = ""
+    """Why the agent could not do what a command asks; empty where it did, or where it is a word to the desk alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,14 @@ class Configured:
 
 
 @dataclass(frozen=True, slots=True)
+class Resetting:
+    """The work center's settings are about to be others: what was counted by the present ones becomes facts first."""
+
+    wc_id: str
+    observed: Instant
+
+
+@dataclass(frozen=True, slots=True)
 class ClockStep:
     """The agent's wall clock was set; whatever was noticed before is by the old time (domain.md R24)."""
 
@@ -276,6 +286,7 @@ Observation: TypeAlias = (
     | Reckoned
     | Storage
     | Configured
+    | Resetting
     | ClockStep
     | Tick
 )

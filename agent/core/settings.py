@@ -24,7 +24,7 @@ from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName,
 from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.terminal_settings import TerminalSettings
 
-CommandName: TypeAlias = Literal["replay", "message", "resolve", "settle", "correct", "reconcile"]
+CommandName: TypeAlias = Literal["replay", "message", "resolve", "settle", "correct", "reconcile", "reload"]
 
 
 class AgentSettings(Section):

@@ -18,6 +18,7 @@ from agent.core.context import Context
 from agent.core.contract.envelope import Row
 from agent.core.corrections import undo
 from agent.core.corrections.targets import Target
+from agent.core.counts import counting
 from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.facts import DiscrepancyResolved, Fact
@@ -25,7 +26,7 @@ from agent.core.identity import IdBlock
 from agent.core.machine import machine_turn, manual, reader_links
 from agent.core.machine_settings import MachineSettings
 from agent.core.materials import movements
-from agent.core.observations import ClockStep, Entry, Image, Link, Scan, Started, Tick
+from agent.core.observations import ClockStep, Entry, Image, Link, Resetting, Scan, Started, Tick
 from agent.core.orders import against_plan
 from agent.core.people import labor, locking
 from agent.core.reconciliation.chain import with_facts
@@ -44,7 +45,7 @@ from agent.core.units import issuing
 from agent.core.values import replace
 from agent.core.views import Reply
 
-StationObservation = Image | Link | Scan | Entry | Started | ClockStep | Tick
+StationObservation = Image | Link | Scan | Entry | Started | Resetting | ClockStep | Tick
 BREAKS = (Started, ClockStep)
 """After these nothing of what was open may be taken as seen."""
 NOTHING_KNOWN: Mapping[str, str] = {}
@@ -107,7 +108,19 @@ class Station:
         Raises:
             ValueError: not a snapshot of this version.
         """
-        state = snapshots.unpacked(snapshot)
+        return self._holding(snapshots.unpacked(snapshot))
+
+    def taking_over(self, former: Station) -> Station:
+        """The station as another one left it by other settings. Call it after that one observed `Resetting`."""
+        same_calendar = (self.setup.calendar, self.setup.zone) == (former.setup.calendar, former.setup.zone)
+        state = replace(
+            former.state,
+            counters=counting.read_elsewhere(former.state.counters, former.setup.signals, self.setup.signals),
+            floor=reader_links.without_removed(former.state.floor, self.setup.floor.readers),
+        )
+        return replace(self._holding(state), working=former.working if same_calendar else None)
+
+    def _holding(self, state: StationState) -> Station:
         # A counter that counts no more has no name, or no place, to tell its last counts by.
         tallies = {role: tally for role, tally in state.output.tallies.items() if role in self.setup.counted}
         return replace(self, state=replace(state, output=replace(state.output, tallies=tallies)))
@@ -253,7 +266,7 @@ def _take_break_in_time(turn: Turn, observation: Started | ClockStep) -> None:
         shifts.look_up(turn, now)
         return
     clock_steps.catch_up(turn, observation)
-    reader_links.forget_removed(turn)
+    turn.floor = reader_links.without_removed(turn.floor, turn.setup.floor.readers)
     if turn.setup.machine.manual:
         shifts.adopt(turn, now)
         manual.pass_time(turn, now)
@@ -263,7 +276,7 @@ def _take_break_in_time(turn: Turn, observation: Started | ClockStep) -> None:
         shifts.adopt(turn, now)
 
 
-def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick) -> Reply | None:
+def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Resetting | Tick) -> Reply | None:
     match observation:
         case Image():
             machine_turn.read_image(turn, observation)
@@ -277,6 +290,8 @@ def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Tick) -> Re
                 manual.pass_time(turn, observation.observed.wall)
             else:
                 machine_turn.pass_time(turn, observation)
+        case Resetting():
+            turn.flush()
         case Scan():
             return scan_turn.take(turn, observation)
         case Entry():

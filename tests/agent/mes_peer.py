@@ -20,11 +20,12 @@ import orjson
 from agent.alarms import Alarms
 from agent.core.contract.envelope import Envelopes
 from agent.core.contract.topics import Topics
+from agent.core.facts import ConfigCause
 from agent.core.settings import Settings
 from agent.forwarder import Forwarder
 from agent.gate import Gate
 from agent.in_force import InForce
-from agent.inbound import Inbound
+from agent.inbound import Doers, Inbound
 from agent.journal.journal import Journal
 from agent.messages import Messages
 from agent.overview import Overview, Way
@@ -185,7 +186,7 @@ def _sender(configured: Settings, running: Running) -> Sender:
     gate = Gate(journal, configured.mes.exchange, CLOCK, ZoneInfo("UTC"))
     forwarder = Forwarder(journal, configured.mes, messages, CLOCK, alarms, gate)
     resending = Resending(journal, messages, CLOCK)
-    inbound = Inbound(topics, intake, forwarder, resending, CLOCK, alarms)
+    inbound = Inbound(topics, intake, forwarder, Doers(resending, nothing_new), CLOCK, alarms)
     identity = Identity("lineside-ala1-edge-1", "edge-1", "hall-1", secrets.token_hex(4), "0")
     uplink = Uplink(configured.mes, topics, identity, journal, CLOCK, alarms)
     storage = StorageWatch(journal, intake, CLOCK, alarms, configured.journal, ())
@@ -195,6 +196,11 @@ def _sender(configured: Settings, running: Running) -> Sender:
     parts = (forwarder.run, resending.retry_parked, partial(inbound.read, hear_status=uplink.hears))
     sending = asyncio.create_task(uplink.run(presence, inbound.subscribe, parts, forwarder.lost), name="uplink")
     return Sender(running, forwarder, uplink, overview, alarms, presence, sending)
+
+
+async def nothing_new(_: ConfigCause) -> str:
+    """There is no file to be read anew."""
+    return ""
 
 
 def replay(first: int, last: int, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON

@@ -46,7 +46,6 @@ from agent.synchrony import Synchrony
 from agent.telemetry import Telemetry
 from agent.uplink import Identity, Uplink
 from tests.agent.parts import CLOCK, Running, an_intake, scan, settings
-from tests.core.build import SITE_KEY
 
 ENTRY = EntryBody(client_id="client-1", wc_id="PRESS-1", action="start_operation", arguments={"order_id": "PO-1"})
 SCAN = ScanBody(client_id="client-2", wc_id="PRESS-1", text="LOT:P-1:BOARD")
@@ -107,7 +106,7 @@ def an_api(
     folder: Path, running: Running, *wrong: str, trusted: Trusted = everybody, configured: Settings | None = None
 ) -> LocalApi:
     overview = an_overview(configured or settings(folder), running)
-    sign_ons = SignOns(running.intake, CLOCK, SITE_KEY)
+    sign_ons = SignOns(running.intake, CLOCK)
     people = PeopleApi(running.intake, CLOCK, sign_ons, trusted)
     store = TelemetryStore(folder / "journal", 1, "urn:lineside:ala1:edge-1")
     telemetry = Telemetry(overview.configuration.settings, store, CLOCK, running.alarms)

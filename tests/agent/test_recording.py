@@ -13,16 +13,19 @@ import pytest
 
 from agent import recording
 from agent.batch import Pending
+from agent.core.codes.code_settings import CodeSettings
 from agent.core.directories.copies import Kept
 from agent.core.errors import ConfigurationError, JournalError
-from agent.core.observations import Tick
+from agent.core.fingerprint import fingerprint
+from agent.core.observations import Configured, Tick
 from agent.core.recordings.recorded import HEADER
 from agent.intake import STORAGE_FULL
 from agent.playback import RecordedFile, Recording, Seam
 from agent.recording import MB
 from agent.recording_files import PARTS, RecordingFiles, files_of
+from agent.replay import Replay
 from tests.agent.disks import SmallDisk, broken, mended
-from tests.agent.parts import Running, an_intake, eventually, order, scan, start_order, with_order
+from tests.agent.parts import Running, an_intake, eventually, order, scan, settings, start_order, with_order
 from tests.agent.recordings import BEGAN, PRESS, a_day, a_wish, at, replayed, said, start, stop
 
 LIMIT = 400_000
@@ -345,3 +348,40 @@ def test_where_nothing_is_recorded_it_is_said(tmp_path: Path) -> None:
         Recording(tmp_path)
     with pytest.raises(ConfigurationError, match="cannot be read: No such file or directory"):
         Recording(tmp_path / "none")
+
+
+async def test_a_recording_goes_on_by_the_configuration_that_was_read_meanwhile(tmp_path: Path) -> None:
+    """A replay with the recorded settings makes exactly the facts that the agent made, before and after."""
+    wish = a_wish(tmp_path)
+    async with an_intake(tmp_path, wish=wish) as running:
+        await start(running)
+        day = list(a_day((20, 40), (60, 90), until=200))
+        await running.intake.take(day[:75])
+        read = settings(tmp_path)
+        patient = {"stop": read.machine[0].stop.model_copy(update={"stop_confirm_s": 25.0})}
+        read = read.model_copy(update={"machine": (read.machine[0].model_copy(update=patient),)})
+        configured = Configured(None, fingerprint(read), "sighup", (), at(25.5))
+        running.intake.go_by(read, running.intake.badges, configured, ())
+        await running.intake.take(day[75:])
+        await stop(running, 201)
+    async with an_intake(tmp_path) as running:
+        rows = await running.journal.latest(10_000)
+    facts, seams = replayed(wish.folder)
+    assert said(facts) == said(rows)
+    assert seams == []
+    assert [row.type for row in rows].count("stop.opened") == 1, "the first standstill was 20 s, the second 30 s"
+
+
+async def test_another_configuration_is_tried_on_the_whole_recording(tmp_path: Path) -> None:
+    wish = a_wish(tmp_path)
+    async with an_intake(tmp_path, wish=wish) as running:
+        await start(running)
+        day = list(a_day((20, 40), until=100))
+        await running.intake.take(day[:150])
+        read = settings(tmp_path).model_copy(update={"codes": CodeSettings(rescan_ms=500)})
+        configured = Configured(None, fingerprint(read), "sighup", (), at(50.0))
+        running.intake.go_by(read, running.intake.badges, configured, ())
+        await running.intake.take(day[150:])
+        await stop(running, 101)
+    same = replayed(wish.folder, Replay("the same", settings(tmp_path), None))[0]
+    assert said(same) == said(replayed(wish.folder)[0])

@@ -68,7 +68,7 @@ async def a_desk(folder: Path) -> AsyncIterator[Desk]:
         payload = orjson.dumps({"rev": "1", "operators": people})
         await running.intake.submit(Directive(None, "operators", payload, now()))
         clock = PatientClock()
-        yield Desk(running, clock, SignOns(running.intake, clock, SITE_KEY))
+        yield Desk(running, clock, SignOns(running.intake, clock))
 
 
 async def test_the_right_pin_signs_on_and_the_fact_is_told_once(tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ async def test_whoever_has_no_pin_is_told_so(tmp_path: Path) -> None:
         assert await desk.codes("vera", *("0000",) * 7) == ["PIN_NONE"] * 7
     async with an_intake(tmp_path / "another") as running:
         body = SignOnBody(client_id="sign-on-1", wc_id="PRESS-1", operator_id="anna", pin="2468")
-        assert (await SignOns(running.intake, CLOCK, SITE_KEY).take(body)).code == "PIN_NONE"
+        assert (await SignOns(running.intake, CLOCK).take(body)).code == "PIN_NONE"
 
 
 async def test_a_wrong_pin_that_is_sent_again_after_a_lost_answer_was_tried_once(tmp_path: Path) -> None:

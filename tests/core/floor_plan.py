@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from agent.core.codes.badges import digest
@@ -57,8 +58,17 @@ BENCH_MACHINE: dict[str, Any] = {
 }
 
 
-def a_site() -> Settings:
-    """Both work centers."""
+NO_OTHERS: Mapping[str, Mapping[str, float]] = {}
+
+
+def a_site(wc_id: str = "", thresholds: Mapping[str, Mapping[str, float]] = NO_OTHERS) -> Settings:
+    """Both work centers, one of them with other thresholds."""
+    machines = [
+        {**one, **{name: {**one.get(name, {}), **table} for name, table in thresholds.items()}}
+        if one["work_center"] == wc_id
+        else one
+        for one in (LINE_MACHINE, BENCH_MACHINE)
+    ]
     return Settings.model_validate(
         {
             "agent": {"enterprise": "acme", "site": "ala1", "area": "packing", "id": "line-a"},
@@ -66,7 +76,7 @@ def a_site() -> Settings:
                 "host": "mes",
                 "commands": ["replay", "message", "resolve", "settle", "correct", "reconcile"],
             },
-            "machine": [LINE_MACHINE, BENCH_MACHINE],
+            "machine": machines,
             "calendar": {"shift": [{**shift, "days": DAYS} for shift in SHIFTS]},
             "discrepancies": {"order_not_released": {"due_h": 1}},
         }

@@ -15,7 +15,19 @@ from agent.core.corrections.targets import Target
 from agent.core.desk.desk import Desk
 from agent.core.directories.copies import Kept
 from agent.core.facts import Fact
-from agent.core.observations import Directive, Entry, Instant, Link, Reckoned, Scan, Started, Tick
+from agent.core.fingerprint import fingerprint
+from agent.core.observations import (
+    Configured,
+    Directive,
+    Entry,
+    Instant,
+    Link,
+    Reckoned,
+    Resetting,
+    Scan,
+    Started,
+    Tick,
+)
 from agent.core.settings import Settings
 from agent.core.station import Station
 from agent.core.times import iso, milliseconds
@@ -34,6 +46,7 @@ class World:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        """By which what is durable goes."""
         self.badges = Badges(SITE_KEY, settings.codes)
         self.now = 0.0
         """The wall clock."""
@@ -113,6 +126,16 @@ class World:
         self.begin()
         for wc_id in (None, *self.durable.stations):
             self.tell(Started(wc_id, self.instant, f"run-{self.runs}", since))
+
+    def go_by(self, settings: Settings) -> None:
+        """The configuration is read anew, as `Intake.go_by` tells it."""
+        for machine in settings.machine:
+            if machine != self.tentative.stations[machine.work_center].setup.machine:
+                self.tell(Resetting(machine.work_center, self.instant))
+        self.told += 1
+        configured = Configured(None, fingerprint(settings), "sighup", (), self.instant)
+        ids = UUID(int=FIRST_ID.int + (self.told << 12))
+        self._observe(Pending(configured, ids, {}, settings=settings))
 
     # As intake looks up what the journal has.
 
@@ -197,6 +220,7 @@ class World:
         for kept in commit.directories:
             self._keep(kept)
         self.durable = self.tentative.copy()
+        self.settings = next((one.settings for one in reversed(batch.pending) if one.settings), self.settings)
         self.batch, self.overlay = Batch(), {}
 
     def _play_again(self, batch: Batch) -> None:
@@ -207,7 +231,9 @@ class World:
         stand, overlay, again = self.restored(), dict[str, str](), Batch()
         stand.desk = replace(stand.desk, assemblies=self.durable.desk.assemblies)
         for pending in batch.pending:
-            each = Pending(pending.observation, pending.ids, pending.known, target=pending.target)
+            each = Pending(
+                pending.observation, pending.ids, pending.known, target=pending.target, settings=pending.settings
+            )
             again.observe(each, stand, ChainMap(overlay, self.recent, pending.known))
             overlay.update(each.claims)
             assert dumped(each.facts) == dumped(pending.facts), f"{pending.observation} made other facts when restored"

@@ -303,6 +303,20 @@ class Floor(RuleBasedStateMachine):
         self.linked = False
         self.world.start(before)
 
+    @rule(data=st.data(), wc_id=WC)
+    def the_configuration_is_read_anew(self, data: st.DataObject, wc_id: str) -> None:
+        """Thresholds of a work center are others now, and nobody notices but by them."""
+        stop = {"stop_confirm_s": st.sampled_from([2.0, 5.0, 30.0]), "minor_stop_max_s": st.sampled_from([60.0, 600.0])}
+        output = {"flush_s": st.sampled_from([0.5, 20.0]), "tail_s": st.sampled_from([0.0, 5.0])}
+        thresholds = {
+            "stop": data.draw(st.fixed_dictionaries(stop)),
+            "output": data.draw(st.fixed_dictionaries(output)),
+        }
+        read = plan.a_site(wc_id, thresholds)
+        before = {one: station.state.stops.open for one, station in self.world.tentative.stations.items()}
+        self.world.go_by(read)
+        assert {one: station.state.stops.open for one, station in self.world.tentative.stations.items()} == before
+
     @rule()
     def a_commit_fails(self) -> None:
         self.world.fail()

@@ -87,6 +87,10 @@ class Reconcile(Command):
     """Null is the whole day."""
 
 
+class Reload(Command):
+    """Read the configuration anew, as SIGHUP does; answered when it is in force, or with the reason why it is not."""
+
+
 COMMANDS: dict[str, type[Command]] = {
     "replay": Replay,
     "message": Message,
@@ -94,4 +98,5 @@ COMMANDS: dict[str, type[Command]] = {
     "correct": Correct,
     "settle": Settle,
     "reconcile": Reconcile,
+    "reload": Reload,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -34,6 +34,22 @@ def count(turn: Turn, role: Role, raw: int, at: float) -> None:
     stored = turn.counters.get(role, CounterState())
     if not _is_unbelievable_zero(turn, role, stored, raw, at):
         _advance(turn, role, stored, raw, at)
+
+
+def read_elsewhere(
+    known: Mapping[Role, CounterState], before: Mapping[Role, SignalSettings], now: Mapping[Role, SignalSettings]
+) -> dict[Role, CounterState]:
+    """The counters where some are read from another place than before: those begin with their next reading.
+
+    What two places differ by nobody has made.
+    """
+    moved = {role for role in known if role not in before or role not in now or before[role].place != now[role].place}
+    return {
+        role: replace(counter, raw=None, rebooted=False, doubts=0, blind_since=None, zero_at=None, zeros=0)
+        if role in moved
+        else counter
+        for role, counter in known.items()
+    }
 
 
 def lose_sight(turn: Turn, role: Role, at: float) -> None:

@@ -272,7 +272,8 @@ class Desk:
 
     def _command(self, directive: Directive, draft: Draft, turn: RegisterTurn, answer: Reply | None) -> DeskOutcome:
         state = self.state
-        around = desk_commands.Around(self.commands, self.plant, state.agenda, answer, state.numbers + 1)
+        refused, number = directive.refused, state.numbers + 1
+        around = desk_commands.Around(self.commands, self.plant, state.agenda, answer, refused, number)
         ran = desk_commands.run(directive, around, draft, turn)
         state = replace(
             state,

@@ -41,6 +41,8 @@ class Around:
     agenda: Agenda
     answer: Reply | None
     """Of the work center that it was passed on to."""
+    refused: str
+    """Why the agent could not do what it asks."""
     number: int
     """For one that is refused before it has a name of its own."""
 
@@ -78,7 +80,8 @@ def claims_needed(observation: Directive | Reckoned) -> tuple[str, ...]:
 
 
 def _carried_out(command: Command, around: Around, draft: Draft, turn: RegisterTurn) -> Ran:
-    reply = Reply(accepted=True, code="ok", message=command.reason)
+    not_done = around.refused
+    reply = Reply(accepted=not not_done, code="NOT_DONE" if not_done else "ok", message=not_done or command.reason)
     match command:
         case Message():
             return Ran(reply, around.agenda, command.text)

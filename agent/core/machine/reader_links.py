@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from agent.core.facts import LinkLost, LinkRestored
 from agent.core.observations import Link
+from agent.core.state import Floor
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -27,7 +30,6 @@ def hear(turn: Turn, link: Link) -> None:
     turn.draft.add(data, link.observed.wall, f"link:{turn.wc_id}:{link.device}:{turn.number()}")
 
 
-def forget_removed(turn: Turn) -> None:
-    """The agent started: a reader that is configured no more is not missed."""
-    down = tuple(name for name in turn.floor.readers_down if name in turn.setup.floor.readers)
-    turn.floor = replace(turn.floor, readers_down=down)
+def without_removed(floor: Floor, readers: Container[str]) -> Floor:
+    """A reader that is configured no more is not missed."""
+    return replace(floor, readers_down=tuple(name for name in floor.readers_down if name in readers))
