@@ -11,7 +11,7 @@ import typer
 
 from agent import site_key
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
-from agent.configuration import load
+from agent.configuration import Read, read
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.fingerprint import fingerprint
 from agent.core.machine_settings import MachineSettings
@@ -30,15 +30,22 @@ def check(
             help="Try whether this version can go on with the COPY of a journal in this folder; it is used up.",
         ),
     ] = None,
+    effective: Annotated[
+        bool, typer.Option("--effective", help="Show what all files say together, and in which file each value stands.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Validate a configuration without starting anything; exit code 2 and one sentence where it is wrong.
 
     Says too how long each counter may stay unread, and what is read too seldom to see a short stop.
     """
-    settings = load(config)
+    found = read(config)
+    settings = found.settings
     if rehearse is not None:
         _rehearse(settings, rehearse, as_json=as_json)
+        return
+    if effective:
+        typer.echo(_effective(found, as_json=as_json), nl=False)
         return
     key = site_key.check(settings)
     speed = 1.0 if settings.simulation is None else settings.simulation.speed
@@ -54,6 +61,15 @@ def check(
         _say_machine(machine, one)
     for scanner in settings.scanner:
         typer.echo(f"  reader {scanner.name} of {scanner.work_center}: {_reader(scanner)}")
+
+
+def _effective(found: Read, *, as_json: bool) -> str:
+    from agent.commands.effective import as_document, as_toml
+
+    if not as_json:
+        return as_toml(found)
+    known = {"configuration": str(found.path), "hash": fingerprint(found.settings).sha256}
+    return orjson.dumps({**known, **as_document(found)}).decode() + "\n"
 
 
 def _rehearse(settings: Settings, folder: Path, *, as_json: bool) -> None:

@@ -205,6 +205,11 @@ class AttributeSettings(Section):
 class Settings(Section):
     """The whole configuration of one agent."""
 
+    version: int = Field(default=1, ge=1)
+    """Of the form of this file; `lineside check --migrate` brings an old one up to date."""
+    include: tuple[str, ...] = ()
+    """Files whose values hold where this file says nothing else, the later over the earlier; beside this file unless
+    absolute. `*` stands for any letters, `{hostname}` for the first word of this PC's name."""
     agent: AgentSettings
     """Who this agent is."""
     mes: MesSettings

@@ -1,0 +1,161 @@
+"""Configuration files that include others: a common file for a fleet, and small files for what differs.
+
+What a file says itself counts over what it includes, and a later include over an earlier one. Tables are merged key by
+key, and so are the arrays of `NAMED_BY`, table by table; every other array is replaced as a whole. Each value remembers
+the file in which it stands.
+"""
+
+from __future__ import annotations
+
+import glob
+import socket
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from agent.core.errors import ConfigurationError
+
+NAMED_BY: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
+    ("machine",): ("work_center",),
+    ("machine", "signal"): ("key",),
+    ("machine", "telemetry"): ("key",),
+    ("scanner",): ("name",),
+    ("attribute",): ("object", "work_center", "name"),
+}
+"""Arrays whose tables are merged by these keys."""
+HOSTNAME: Final = "{hostname}"
+"""Stands for the first word of this PC's host name, in small letters."""
+WILD: Final = "*?["
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value and the file in which it stands."""
+
+    value: Any
+    file: Path
+
+
+Node: TypeAlias = "Said | dict[str, Node] | list[dict[str, Node]]"
+Table: TypeAlias = dict[str, Node]
+Place: TypeAlias = tuple[str | int, ...]
+"""Of a value, as `('machine', 0, 'stop', 'stop_confirm_s')`."""
+
+
+def gathered(path: Path) -> Table:
+    """The table of a file and of all that it includes.
+
+    Raises:
+        ConfigurationError: a file cannot be read or is no TOML, or includes itself.
+    """
+    return _gathered(path, ())
+
+
+def plain(node: Node) -> Any:  # noqa: ANN401 - whatever TOML can hold
+    """The values alone."""
+    match node:
+        case Said():
+            return node.value
+        case dict():
+            return {key: plain(one) for key, one in node.items()}
+        case _:
+            return [plain(one) for one in node]
+
+
+def leaves(node: Node, place: Place = ()) -> Iterator[tuple[Place, Said]]:
+    """Every value, where it stands in the whole."""
+    match node:
+        case Said():
+            yield place, node
+        case dict():
+            for key, one in node.items():
+                yield from leaves(one, (*place, key))
+        case _:
+            for number, table in enumerate(node):
+                yield from leaves(table, (*place, number))
+
+
+def _gathered(path: Path, within: tuple[Path, ...]) -> Table:
+    here = path.resolve()
+    if here in within:
+        way = " includes ".join(str(one) for one in (*within[within.index(here) :], here))
+        raise ConfigurationError(f"{path}: {way}: a circle; take out one of these includes")
+    document = read(path)
+    table: Table = {}
+    for file in _included(path, document.pop("include", [])):
+        table = merged(table, _gathered(file, (*within, here)))
+    document.pop("version", None)
+    return merged(table, _noted(document, path))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What one file says.
+
+    Raises:
+        ConfigurationError: no such file, or no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}; expected a configuration file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: is no TOML: {error}") from error
+
+
+def merged(under: Table, over: Table, path: tuple[str, ...] = ()) -> Table:
+    """Both tables; where both say something, the second one counts."""
+    table = dict(under)
+    for key, node in over.items():
+        known, here = table.get(key), (*path, key)
+        if isinstance(known, dict) and isinstance(node, dict):
+            table[key] = merged(known, node, here)
+        elif isinstance(known, list) and isinstance(node, list) and here in NAMED_BY:
+            table[key] = _merged_by_name(known, node, here)
+        else:
+            table[key] = node
+    return table
+
+
+def _merged_by_name(under: list[Table], over: list[Table], path: tuple[str, ...]) -> list[Table]:
+    tables, places = list(under), {_name(table, path): number for number, table in enumerate(under)}
+    for table in over:
+        # One that stands twice in a file is left for the validation to find.
+        place = places.pop(_name(table, path), None)
+        if place is None:
+            tables.append(table)
+        else:
+            tables[place] = merged(tables[place], table, path)
+    return tables
+
+
+def _name(table: Table, path: tuple[str, ...]) -> str:
+    return repr([plain(table[key]) if key in table else None for key in NAMED_BY[path]])
+
+
+def _noted(value: Any, file: Path) -> Any:  # noqa: ANN401 - whatever TOML can hold, as nodes
+    if isinstance(value, dict):
+        return {key: _noted(one, file) for key, one in value.items()}
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        return [_noted(one, file) for one in value]
+    return Said(value, file)
+
+
+def _included(path: Path, names: Any) -> Iterator[Path]:  # noqa: ANN401 - whatever stands there
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ConfigurationError(f'{path}: include: found {names!r}: expected names of files, as in ["fleet.toml"]')
+    for name in names:
+        place = path.parent / name.replace(HOSTNAME, hostname())
+        if any(sign in name for sign in WILD):
+            yield from (Path(one) for one in sorted(glob.glob(str(place))))  # noqa: PTH207 - takes absolute ones
+        elif place.is_file():
+            yield place
+        else:
+            more = f"; this PC's host name is '{hostname()}'" if HOSTNAME in name else ""
+            raise ConfigurationError(f"{path}: include: there is no file {place}{more}")
+
+
+def hostname() -> str:
+    """The first word of this PC's name."""
+    return socket.gethostname().partition(".")[0].lower()
