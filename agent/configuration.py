@@ -28,11 +28,10 @@ class Read:
     said: Mapping[Place, Said]
     """Every value of it."""
     settings: Settings
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """Of which something is in force, the main file first."""
-        return tuple(dict.fromkeys((self.path, *(said.file for said in self.said.values()))))
+    files: tuple[Path, ...]
+    """All that were read, the main file first."""
+    warnings: tuple[str, ...]
+    """What in them is of a former version."""
 
 
 def load(path: Path) -> Settings:
@@ -50,8 +49,8 @@ def read(path: Path) -> Read:
     Raises:
         ConfigurationError: as `load`.
     """
-    table = including.gathered(path)
-    document, said = including.plain(table), dict(including.leaves(table))
+    found = including.gathered(path)
+    document, said = including.plain(found.table), dict(including.leaves(found.table))
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:
@@ -61,7 +60,7 @@ def read(path: Path) -> Read:
             place = ("machine", number, "people", "rights")
             file = _file_of(place, path, said)
             _must_be_actions(machine.people.rights, f"{file}: {_key(place, document, said)}")
-    return Read(path, document, said, settings)
+    return Read(path, document, said, settings, tuple(reversed(found.files)), tuple(found.warnings))
 
 
 def _must_be_actions(named: Iterable[str], where: str) -> None:

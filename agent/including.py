@@ -11,11 +11,12 @@ import glob
 import socket
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from agent.core.errors import ConfigurationError
+from agent.migrating import up_to_date
 
 NAMED_BY: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("machine",): ("work_center",),
@@ -44,13 +45,26 @@ Place: TypeAlias = tuple[str | int, ...]
 """Of a value, as `('machine', 0, 'stop', 'stop_confirm_s')`."""
 
 
-def gathered(path: Path) -> Table:
-    """The table of a file and of all that it includes.
+@dataclass(slots=True)
+class Gathered:
+    """A file and all that it includes."""
+
+    table: Table
+    files: list[Path] = field(default_factory=list)
+    """The main file last."""
+    warnings: list[str] = field(default_factory=list)
+    """Of files that are of a former version."""
+
+
+def gathered(path: Path) -> Gathered:
+    """A file and all that it includes.
 
     Raises:
         ConfigurationError: a file cannot be read or is no TOML, or includes itself.
     """
-    return _gathered(path, ())
+    found = Gathered({})
+    found.table = _gathered(path, (), found)
+    return found
 
 
 def plain(node: Node) -> Any:  # noqa: ANN401 - whatever TOML can hold
@@ -77,16 +91,20 @@ def leaves(node: Node, place: Place = ()) -> Iterator[tuple[Place, Said]]:
                 yield from leaves(table, (*place, number))
 
 
-def _gathered(path: Path, within: tuple[Path, ...]) -> Table:
+def _gathered(path: Path, within: tuple[Path, ...], found: Gathered) -> Table:
     here = path.resolve()
     if here in within:
         way = " includes ".join(str(one) for one in (*within[within.index(here) :], here))
         raise ConfigurationError(f"{path}: {way}: a circle; take out one of these includes")
-    document = read(path)
+    document, warnings = up_to_date(read(path), path)
+    _must_be_arrays(document, path)
     table: Table = {}
     for file in _included(path, document.pop("include", [])):
-        table = merged(table, _gathered(file, (*within, here)))
+        table = merged(table, _gathered(file, (*within, here), found))
     document.pop("version", None)
+    if path not in found.files:
+        found.files.append(path)
+        found.warnings += warnings
     return merged(table, _noted(document, path))
 
 
@@ -140,6 +158,12 @@ def _noted(value: Any, file: Path) -> Any:  # noqa: ANN401 - whatever TOML can h
     if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
         return [_noted(one, file) for one in value]
     return Said(value, file)
+
+
+def _must_be_arrays(document: dict[str, Any], path: Path) -> None:
+    for name, *below in NAMED_BY:
+        if not below and isinstance(document.get(name), dict):
+            raise ConfigurationError(f"{path}: {name}: there may be several; write [[{name}]] with two brackets")
 
 
 def _included(path: Path, names: Any) -> Iterator[Path]:  # noqa: ANN401 - whatever stands there

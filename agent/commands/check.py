@@ -33,6 +33,12 @@ def check(
     effective: Annotated[
         bool, typer.Option("--effective", help="Show what all files say together, and in which file each value stands.")
     ] = False,
+    migrated: Annotated[
+        bool,
+        typer.Option(
+            "--migrate", help="Write files of a former version anew, with their comments; the old ones stay beside."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Validate a configuration without starting anything; exit code 2 and one sentence where it is wrong.
@@ -40,6 +46,9 @@ def check(
     Says too how long each counter may stay unread, and what is read too seldom to see a short stop.
     """
     found = read(config)
+    if migrated:
+        _migrate(found)
+        return
     settings = found.settings
     if rehearse is not None:
         _rehearse(settings, rehearse, as_json=as_json)
@@ -51,16 +60,28 @@ def check(
     speed = 1.0 if settings.simulation is None else settings.simulation.speed
     advice = [advise(machine, speed) for machine in settings.machine]
     if as_json:
-        known = {"configuration": str(config), "hash": fingerprint(settings).sha256}
+        known = {"configuration": str(config), "hash": fingerprint(settings).sha256, "warnings": list(found.warnings)}
         typer.echo(orjson.dumps({**known, "machines": [asdict(one) for one in advice]}).decode())
         return
     typer.echo(f"{config}: right.")
+    for warning in found.warnings:
+        typer.echo(f"  warning: {warning}")
     _say_who(settings)
     typer.echo(f"  badges are known under the key in {key}")
     for machine, one in zip(settings.machine, advice, strict=True):
         _say_machine(machine, one)
     for scanner in settings.scanner:
         typer.echo(f"  reader {scanner.name} of {scanner.work_center}: {_reader(scanner)}")
+
+
+def _migrate(found: Read) -> None:
+    from agent.migrating import migrate
+
+    written = [(file, beside) for file in found.files if (beside := migrate(file)) is not None]
+    for file, beside in written:
+        typer.echo(f"{file}: written anew; the former one is {beside}")
+    if not written:
+        typer.echo(f"{found.path}: is up to date, and so is all that it includes")
 
 
 def _effective(found: Read, *, as_json: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
-from agent.configuration import load
+from agent.configuration import read
 from agent.logs import setup
 
 
@@ -29,10 +29,15 @@ def run(
 ) -> None:
     """Watch the machines and deliver facts until told to stop (SIGTERM or Ctrl+C)."""
     with setup.begun():
-        settings = load(config)
+        found = read(config)
         # Not before the configuration is known to be right.
         from agent import app
         from agent.in_force import InForce
+        from agent.logs.events import Event
+        from agent.logs.telling import tell
         from agent.recording import MB, Wish
 
-        asyncio.run(app.run(InForce.of(settings, config), None if record is None else Wish(record, record_mb * MB)))
+        for warning in found.warnings:
+            tell(Event.CONFIG_OLD_FORM, "%s; see lineside check --migrate", warning)
+        wish = None if record is None else Wish(record, record_mb * MB)
+        asyncio.run(app.run(InForce.of(found.settings, config), wish))

@@ -73,6 +73,12 @@ class Event(StrEnum):
         "technician",
         "What was changed in the configuration waits for a restart.",
     )
+    CONFIG_OLD_FORM = (
+        "config_old_form",
+        WARNING,
+        "technician",
+        "A configuration file is of a former version and read as what it meant: `lineside check --migrate`.",
+    )
     SITE_KEY_MADE = "site_key_made", WARNING, "IT", "Badges had no key of the site: one was made, which the MES needs."
 
     # Time.

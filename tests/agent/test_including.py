@@ -145,6 +145,13 @@ def test_a_work_center_that_stands_twice_in_one_file_is_still_refused(folder: Pa
     assert "work_center" in refusal(folder / "lineside.toml")
 
 
+def test_one_bracket_too_few_is_named_with_its_file(folder: Path) -> None:
+    host = folder / "hosts" / "line-7.toml"
+    host.write_text(HOST.replace("[[machine]]", "[machine]").replace("[[machine.signal]]", "[[machine.signals]]"))
+    wanted = f"{host}: machine: there may be several; write [[machine]] with two brackets"
+    assert refusal(folder / "lineside.toml") == wanted
+
+
 def test_the_effective_configuration_is_shown_with_the_file_of_each_value(folder: Path) -> None:
     main = folder / "lineside.toml"
     shown = CliRunner().invoke(application("check"), ["check", "-c", str(main), "--effective"])

@@ -17,9 +17,10 @@ from tests.agent.parts import eventually
 from tests.agent.processes import AgentProcess, Line, a_line, an_agent, asked, configuration
 
 
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    with a_line(tmp_path_factory.mktemp("line")) as running:
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    """Its first two minutes, a minute of ours: nothing happens yet but parts."""
+    with a_line(tmp_path, speed=2.0) as running:
         yield running
 
 
@@ -89,7 +90,7 @@ async def test_one_machine_is_read_elsewhere_and_the_other_notices_nothing(
         assert facts(tmp_path, "link.lost", "FILL-1") == []
         assert len(facts(tmp_path, "link.restored", "FILL-1")) == links
         assert [lost["detail"] for lost in facts(tmp_path, "link.lost", "PRESS-1")] == ["its configuration was changed"]
-        assert facts(tmp_path, "discrepancy.raised", "PRESS-1") == []
+        assert {raised["code"] for raised in facts(tmp_path, "discrepancy.raised")} <= {"no_order_running"}
         assert "Traceback" not in agent.log
 
 

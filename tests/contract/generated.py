@@ -12,7 +12,7 @@ from agent import VERSION
 from agent.core.contract.openapi import openapi
 from agent.core.contract.ownership import as_markdown
 from agent.core.contract.published import asyncapi, configuration_schema, schemas
-from tests.contract import gs1_dictionary, requirements
+from tests.contract import configuration_keys, gs1_dictionary, requirements
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +30,7 @@ def documents() -> dict[Path, str]:
     found[ROOT / "docs" / "openapi.yaml"] = head + yaml.safe_dump(
         json.loads(json.dumps(openapi(VERSION))), sort_keys=False, allow_unicode=True, width=120
     )
+    found[configuration_keys.FILE] = configuration_keys.text()
     found[ROOT / "docs" / "requirements.md"] = requirements.page()
     found[ROOT / "agent" / "core" / "codes" / "gs1_table.py"] = gs1_dictionary.module()
     return found

@@ -1,0 +1,162 @@
+"""Configuration files of former versions: read as what they meant, with a warning, and brought up to date when asked.
+
+A change that a configuration written before does not survive is a step here, with a sentence for whoever has to act. A
+file says by `version` which steps it has behind it; without that it is of version 1.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from agent.core.errors import ConfigurationError
+
+_HEADER: Final = re.compile(r"\s*\[\[?\s*([\w.\-]+)\s*\]\]?\s*(?:#.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """A key has another name, in the same table."""
+
+    table: str
+    """As in a header, such as `machine.stop`."""
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A key means nothing any more."""
+
+    table: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From one version to the next."""
+
+    sentence: str
+    """What changed, and why."""
+    changes: tuple[Renamed | Removed, ...]
+
+
+STEPS: tuple[Step, ...] = ()
+"""The first leads from version 1 to 2. No key was renamed or removed since the first version."""
+
+
+def up_to_date(document: dict[str, Any], path: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """What a file says, in the words of this version, and a warning for each step that it did not know of.
+
+    Raises:
+        ConfigurationError: it is of a newer version than this one knows.
+    """
+    steps = _steps_of(document, path)
+    for step in steps:
+        for change in step.changes:
+            for table in _tables(document, change.table.split(".")):
+                if change.key in table:
+                    value = table.pop(change.key)
+                    if isinstance(change, Renamed):
+                        table.setdefault(change.name, value)
+    if steps:
+        document["version"] = len(STEPS) + 1
+    return document, tuple(f"{path}: {step.sentence}" for step in steps)
+
+
+def migrate(path: Path) -> Path | None:
+    """Write a file anew in the form of this version, with its comments; the former one stays beside it.
+
+    Returns:
+        where the former one stands; None where the file is up to date.
+
+    Raises:
+        ConfigurationError: it is written in a way that only a person can change, or cannot be written.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        document = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error}") from error
+    former, steps = document.get("version", 1), _steps_of(document, path)
+    if not steps:
+        return None
+    changed = "".join(_rewritten(text.splitlines(keepends=True), [one for step in steps for one in step.changes]))
+    if not _means(changed, up_to_date(document, path)[0]):
+        todo = " ".join(step.sentence for step in steps)
+        raise ConfigurationError(
+            f"{path}: cannot be brought up to date by itself, as it is written in an unusual way; change it by hand: "
+            f"{todo} Then write version = {len(STEPS) + 1} at its top"
+        )
+    beside = path.with_name(f"{path.name}.version-{former}")
+    try:
+        _replace(path, changed, beside)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be written anew: {error.strerror}; nothing was changed") from error
+    return beside
+
+
+def _steps_of(document: dict[str, Any], path: Path) -> tuple[Step, ...]:
+    version, known = document.get("version", 1), len(STEPS) + 1
+    if not isinstance(version, int) or version < 1:
+        raise ConfigurationError(f"{path}: version: found {version!r}: expected a whole number from 1")
+    if version > known:
+        raise ConfigurationError(
+            f"{path}: version: {version} is newer than this agent, which knows versions up to {known}; "
+            "install the newer agent, or take the configuration of before"
+        )
+    return STEPS[version - 1 :]
+
+
+def _tables(node: Any, way: list[str]) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - whatever TOML can hold
+    if isinstance(node, list):
+        for one in node:
+            yield from _tables(one, way)
+    elif isinstance(node, dict):
+        if not way:
+            yield node
+        elif way[0] in node:
+            yield from _tables(node[way[0]], way[1:])
+
+
+def _rewritten(lines: list[str], changes: list[Renamed | Removed]) -> Iterator[str]:
+    table, version = "", f"version = {len(STEPS) + 1}\n"
+    for line in lines:
+        if version and line.strip() and not line.startswith("#"):
+            yield version
+            version = ""
+        header = _HEADER.match(line)
+        table = header[1] if header else table
+        if not (table == "" and re.match(r"\s*version\s*=", line)):
+            yield _changed(line, table, changes)
+    yield version
+
+
+def _changed(line: str, table: str, changes: list[Renamed | Removed]) -> str:
+    for change in changes:
+        found = re.match(rf"(\s*){re.escape(change.key)}(\s*=.*)", line, re.DOTALL) if change.table == table else None
+        if found:
+            line = f"{found[1]}{change.name}{found[2]}" if isinstance(change, Renamed) else f"# {line}"
+    return line
+
+
+def _means(text: str, document: dict[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == document
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _replace(path: Path, text: str, beside: Path) -> None:
+    """The former file under its new name and the new one in its place, with the same owner and rights."""
+    known, making = path.stat(), path.with_name(f"{path.name}.making")
+    os.link(path, beside)
+    making.write_text(text, encoding="utf-8")
+    os.chown(making, known.st_uid, known.st_gid)
+    making.chmod(known.st_mode)
+    making.rename(path)

@@ -1,0 +1,105 @@
+"""Files of former versions are read as what they meant, and written anew when asked."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from agent import migrating
+from agent.configuration import load, read
+from agent.core.errors import ConfigurationError
+from agent.migrating import Removed, Renamed, Step, migrate
+
+OLD = """#:schema ./lineside.schema.json
+# The press of hall 2.
+
+[agent]
+enterprise = "acme"
+site = "ala1"
+area = "packing"
+id = "line-7"
+
+[mes]
+address = "mes.plant"      # the broker
+retries = 5
+
+[[machine]]
+work_center = "PRESS-1"
+manual = true
+
+  [machine.stop]
+  confirm_s = 8            # slow doors
+"""
+STEPS = (
+    Step("[mes] address is called host.", (Renamed("mes", "address", "host"),)),
+    Step(
+        "[machine.stop] confirm_s is called stop_confirm_s, and [mes] retries is gone: it tries for ever.",
+        (Renamed("machine.stop", "confirm_s", "stop_confirm_s"), Removed("mes", "retries")),
+    ),
+)
+
+
+@pytest.fixture
+def old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(migrating, "STEPS", STEPS)
+    path = tmp_path / "lineside.toml"
+    path.write_text(OLD)
+    return path
+
+
+def test_an_old_file_is_read_as_what_it_meant_with_a_warning_for_each_step(old: Path) -> None:
+    found = read(old)
+    assert (found.settings.mes.host, found.settings.machine[0].stop.stop_confirm_s) == ("mes.plant", 8.0)
+    assert found.warnings == tuple(f"{old}: {step.sentence}" for step in STEPS)
+
+
+def test_it_is_written_anew_with_its_comments_and_stays_beside(old: Path) -> None:
+    old.chmod(0o640)
+    before = load(old)
+    assert migrate(old) == old.with_name("lineside.toml.version-1")
+    assert old.with_name("lineside.toml.version-1").read_text() == OLD
+    text = old.read_text()
+    assert text == (
+        OLD.replace("[agent]", "version = 3\n[agent]")
+        .replace("address =", "host =")
+        .replace("retries", "# retries")
+        .replace("confirm_s", "stop_confirm_s")
+    )
+    assert old.stat().st_mode & 0o777 == 0o640
+    found = read(old)
+    assert (found.settings, found.warnings) == (before, ())
+    assert migrate(old) is None
+
+
+def test_a_file_that_has_some_steps_behind_it_takes_the_others_alone(old: Path) -> None:
+    old.write_text("version = 2\n" + OLD.replace("address", "host"))
+    assert read(old).warnings == (f"{old}: {STEPS[1].sentence}",)
+    assert migrate(old) == old.with_name("lineside.toml.version-2")
+    assert tomllib.loads(old.read_text())["version"] == 3
+
+
+def test_an_included_file_has_a_version_of_its_own(old: Path) -> None:
+    host = old.with_name("host.toml")
+    host.write_text('version = 3\ninclude = ["lineside.toml"]\n[mes]\nhost = "other.plant"\n')
+    found = read(host)
+    assert found.settings.mes.host == "other.plant"
+    assert len(found.warnings) == 2
+    assert found.files == (host, old)
+
+
+def test_a_file_of_a_newer_version_is_refused_with_a_sentence(old: Path) -> None:
+    old.write_text("version = 4\n" + OLD)
+    with pytest.raises(ConfigurationError, match="version: 4 is newer than this agent, which knows versions up to 3"):
+        load(old)
+
+
+def test_what_only_a_person_can_change_is_left_as_it_is(old: Path) -> None:
+    unusual = OLD.replace("retries = 5", "retries = [\n  5,\n]")
+    old.write_text(unusual)
+    with pytest.raises(ConfigurationError, match=r"change it by hand: .* Then write version = 3 at its top"):
+        migrate(old)
+    assert old.read_text() == unusual
+    assert os.listdir(old.parent) == [old.name]  # noqa: PTH208 - names alone
