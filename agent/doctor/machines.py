@@ -30,7 +30,7 @@ OPCUA_PORT: Final = 4840
 MOST_NAMED: Final = 5
 EACH_S: Final = 5.5
 """Real seconds for one machine, less than a check has: one that answers slowly costs the others nothing."""
-CORRECT: Final = "correct it in the configuration, or have the machine's program give it again"
+CORRECT: Final = "correct it in the configuration (lineside browse shows what there is), or have the program give it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ def judge_told(subject: str, seen: Told) -> Iterator[Finding]:
             subject,
             f"the agent is connected{good}, but cannot tell what the machine does",
             "every value that its state is made of can be read",
-            "see whether the machine's program runs and each address is right: lineside check --live",
+            "see whether the machine's program runs; where this page names no value that cannot be read, stop the "
+            "agent and look again: then each is asked for",
             Who.MACHINE,
         )
 
