@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-day soak-scans soak-terminal soak-properties soak-mutants soak-installs screenshots parts help bundle deb audit
+.PHONY: soak-day soak-scans soak-terminal soak-properties soak-mutants soak-installs screenshots parts help bundle deb soak-package audit
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,7 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) parts ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-day soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants audit soak-installs ## What takes long: facts under fire
+soak: soak-kills soak-day soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants soak-installs soak-package audit ## What takes long: facts under fire
 
 CYCLES ?= 1000
 HOURS ?= 1
@@ -69,6 +69,9 @@ soak-backlog: $(DEV_STAMP) parts ## Days of backlog: one million facts to drain,
 
 soak-properties: $(DEV_STAMP) ## Ten times other histories of a work center and of a plant than those that `make test` plays each time
 	for round in 1 2 3 4 5 6 7 8 9 10; do EXPLORE=1 $(BIN)/python -m pytest -q --timeout 900 $(HISTORIES) || exit 1; done
+
+soak-package: $(DEV_STAMP) parts ## The Debian package on a line PC under a real systemd: installed, again, removed, purged (root)
+	$(BIN)/python -m pytest -v tests/soak/debian_package.py
 
 soak-mutants: $(DEV_STAMP) ## Mutation testing of agent/core: MUTANTS changes, drawn by lot, that the tests must notice
 	$(BIN)/python -m tests.soak.mutants --mutants $(MUTANTS) $(MUTATE)

@@ -29,6 +29,7 @@ TOP = {
     "TARGET",
     "config",
     "docs",
+    "install.sh",
     "requirements.txt",
     "sbom.cdx.json",
     "systemd",
@@ -59,8 +60,8 @@ def test_a_damaged_file_is_noticed(unpacked: Path, tmp_path: Path) -> None:
 
 def test_nothing_is_in_it_that_nobody_needs(unpacked: Path) -> None:
     assert unpacked.name == f"lineside-{VERSION}"
-    at_top = {path.name for path in unpacked.iterdir()}
-    assert at_top - {"install.sh"} == TOP
+    assert {path.name for path in unpacked.iterdir()} == TOP
+    assert os.access(unpacked / "install.sh", os.X_OK)
     for folder in ("config", "docs", "systemd"):
         found = {path for path in (unpacked / folder).rglob("*") if path.is_file()}
         tracked = sources.git("ls-files", "--cached", "--others", "--exclude-standard", folder).split()
