@@ -76,23 +76,24 @@ class Reloader:
             notify(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
             try:
                 read = await asyncio.to_thread(load, self._configuration.path)
-                key = await asyncio.to_thread(site_key.read, read)
+                present = as_far_as_possible(self._configuration.settings, read)
+                # Another data folder, and a key of our own in it, waits for the restart too.
+                key = await asyncio.to_thread(site_key.read, present)
             except ConfigurationError as error:
                 text = f"the changed configuration is refused, the former one stays in force: {error}"
                 self._alarms.raise_alarm(Event.CONFIG_REFUSED, text)
                 return str(error)
             else:
                 self._alarms.clear(Event.CONFIG_REFUSED)
-                await self._take_over(read, key, cause)
+                await self._take_over(read, present, Badges(key, present.codes), cause)
                 return ""
             finally:
                 notify("READY=1")
 
-    async def _take_over(self, read: Settings, key: bytes, cause: ConfigCause) -> None:
-        configuration, desk = self._configuration, self._followers.desk
-        former, present = configuration.settings, as_far_as_possible(configuration.settings, read)
+    async def _take_over(self, read: Settings, present: Settings, badges: Badges, cause: ConfigCause) -> None:
+        configuration = self._configuration
         prepare(present)
-        before, after = devices(former), devices(present)
+        before, after = devices(configuration.settings), devices(present)
         others = [name for name in {**before, **after} if before.get(name) != after.get(name)]
         blind = [name.removeprefix(MACHINE) for name in others if name.startswith(MACHINE)]
         await self._followers.watches.end(others)
@@ -100,7 +101,7 @@ class Reloader:
         was = configuration.read
         configuration.take(read, present, now.wall)
         configured = Configured(None, configuration.read, cause, configuration.needs_restart, now)
-        desk.go_by(present, Badges(key, present.codes), configured, blind)
+        self._followers.desk.go_by(present, badges, configured, blind)
         self._followers.telemetry.go_by(one for one in present.machine if one.work_center in blind)
         self._followers.watches.begin(present)
         _tell(changed(was.keys, configuration.read.keys), configuration.needs_restart)

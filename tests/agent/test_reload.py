@@ -114,16 +114,19 @@ async def test_a_wrong_file_changes_nothing_and_is_said_until_it_is_right(
         assert after["needs_restart"] == ["agent.id", "mes.reconnect_max_s"]
         await agent.says("in force with the next start only: agent.id, mes.reconnect_max_s")
         await eventually(lambda: len(facts(tmp_path, "agent.config_changed")) == 1, "it is told", 10)
+        await reloaded(agent, text.replace(f"{tmp_path}/journal", f"{tmp_path}/elsewhere"))
+        assert (await config_of(tmp_path))["needs_restart"] == ["agent.data"]
+        assert not (tmp_path / "elsewhere").exists(), "nothing is begun there before the restart"
         await reloaded(agent, text)
         assert (await config_of(tmp_path))["needs_restart"] == []
         assert (await config_of(tmp_path))["hash"] == before["hash"]
         await agent.stopped()
     async with an_agent(tmp_path, other) as agent:
         await agent.manager.hears("READY=1")
-        await eventually(lambda: len(facts(tmp_path, "agent.config_changed")) == 3, "it is told", 10)
+        await eventually(lambda: len(facts(tmp_path, "agent.config_changed")) == 4, "it is told", 10)
         causes = [(told["cause"], told["needs_restart"]) for told in facts(tmp_path, "agent.config_changed")]
         waiting = ["agent.id", "mes.reconnect_max_s"]
-        assert causes == [("sighup", waiting), ("sighup", []), ("start", [])]
+        assert causes == [("sighup", waiting), ("sighup", ["agent.data"]), ("sighup", []), ("start", [])]
 
 
 async def test_the_mes_asks_for_it_and_is_answered_when_it_is_done(
