@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -30,6 +30,7 @@ OPCUA_PORT: Final = 4840
 MOST_NAMED: Final = 5
 EACH_S: Final = 5.5
 """Real seconds for one machine, less than a check has: one that answers slowly costs the others nothing."""
+WAIT: Final = "where this page finds nothing else wrong with it: wait a minute, then see journalctl -u lineside"
 CORRECT: Final = "correct it in the configuration (lineside browse shows what there is), or have the program give it"
 
 
@@ -70,7 +71,7 @@ def judge_told(subject: str, seen: Told) -> Iterator[Finding]:
     good = "" if seen.last_good_s is None else f", last new value {span(seen.last_good_s)} ago"
     if not seen.up:
         found = f"the agent has no connection for {span(seen.since_s)}: {seen.reason or 'not yet'}"
-        yield Finding(Level.NOW, subject, found, "a connection", "see what else this page says of it", Who.MACHINE)
+        yield Finding(Level.NOW, subject, found, "a connection", WAIT, Who.MACHINE)
     elif seen.knows:
         yield well(subject, f"the agent is connected{good}")
     else:
@@ -113,6 +114,15 @@ def judge_probed(place: Place, seen: Probed, skew_max_s: float | None) -> Iterat
         yield Finding(Level.SOON, place.subject, found, f"{skew_max_s:g} s at most", action, Who.MACHINE)
 
 
+def together(subject: str, seen: Told, asked: Sequence[Finding]) -> list[Finding]:
+    """What the agent says and what a look found, each said once: the look says why, the agent since when."""
+    why = next((one for one in asked if one.level is Level.NOW), None)
+    if seen.up or why is None:
+        return [*judge_told(subject, seen), *asked]
+    since = f"{why.found}; the agent has had no connection for {span(seen.since_s)}"
+    return [replace(one, found=since) if one is why else one for one in asked]
+
+
 async def look(case: Case) -> Sequence[Finding]:
     """All of them at once, each within its time."""
     if case.settings is None:
@@ -122,21 +132,19 @@ async def look(case: Case) -> Sequence[Finding]:
 
 
 async def _one(case: Case, machine: MachineSettings) -> list[Finding]:
-    findings: list[Finding] = []
+    subject = machine.work_center
     centers = () if case.view is None else case.view.work_centers
-    center = next((one for one in centers if one.wc_id == machine.work_center), None)
-    if center is not None and case.view is not None:
-        seen = told(center, case.view)
-        findings += judge_told(machine.work_center, seen)
-        if seen.up and machine.modbus is not None:
-            return findings
+    center = next((one for one in centers if one.wc_id == subject), None)
+    word = None if center is None or case.view is None else told(center, case.view)
+    if word is not None and word.up and machine.modbus is not None:
+        return list(judge_told(subject, word))
     is_simulated = case.settings is not None and case.settings.simulation is not None
     try:
         async with asyncio.timeout(EACH_S):
-            findings += await _asked(machine, None if is_simulated else machine.stop.skew_max_s)
+            asked = await _asked(machine, None if is_simulated else machine.stop.skew_max_s)
     except TimeoutError:
-        findings.append(unseen(machine.work_center, f"no whole answer within {EACH_S:g} s", AGAIN))
-    return findings
+        asked = [unseen(subject, f"no whole answer within {EACH_S:g} s", AGAIN)]
+    return asked if word is None else together(subject, word, asked)
 
 
 async def _asked(machine: MachineSettings, skew_max_s: float | None) -> list[Finding]:

@@ -61,17 +61,21 @@ def _without(seen: Running) -> Iterator[Finding]:
     if seen.answers:
         yield note(SUBJECT, f"the agent answers at {seen.socket}; {how}")
     elif seen.barred:
-        yield unseen(SUBJECT, seen.silence)
+        yield unseen(SUBJECT, _unheard(seen))
     else:
         start = "lineside run -c FILE" if seen.unit is None else "sudo lineside install"
         yield _bad(Level.NOW, seen.silence, "a running agent", f"start it: {start}")
+
+
+def _unheard(seen: Running) -> str:
+    return f"{seen.socket} may not be used by this user, so what the agent says of delivery and alarms was not heard"
 
 
 def _active(seen: Running, unit: Unit) -> Iterator[Finding]:
     if seen.answers:
         yield well(SUBJECT, f"the agent runs and answers at {seen.socket}")
     elif seen.barred:
-        yield unseen(SUBJECT, f"the agent runs, but {seen.silence}")
+        yield unseen(SUBJECT, f"the agent runs, but {_unheard(seen)}")
     else:
         yield _bad(
             Level.NOW, f"the agent runs, but {seen.silence}", "an answer at agent.socket of the configuration", LOG

@@ -169,7 +169,7 @@ RUNS = unit.Unit("loaded", "enabled", "active")
 SERVICES: tuple[tuple[service.Running, Level, str], ...] = (
     (service.Running(RUNS, True, SOCKET, ""), Level.WELL, "runs and answers"),
     (service.Running(RUNS, False, SOCKET, "no answer"), Level.NOW, "the agent runs, but no answer"),
-    (service.Running(RUNS, False, SOCKET, "no rights", barred=True), Level.UNSEEN, "no rights"),
+    (service.Running(RUNS, False, SOCKET, "no rights", barred=True), Level.UNSEEN, "may not be used by this user"),
     (service.Running(replace(RUNS, restarts=7), True, SOCKET, ""), Level.SOON, "again 7 times"),
     (service.Running(replace(RUNS, active="failed", result="watchdog"), False, SOCKET, ""), Level.NOW, "(watchdog)"),
     (
@@ -183,7 +183,7 @@ SERVICES: tuple[tuple[service.Running, Level, str], ...] = (
     (service.Running(RUNS, True, SOCKET, "", as_shipped=False), Level.NOTE, "not the one of this version"),
     (service.Running(None, True, SOCKET, ""), Level.NOTE, "no systemd runs here"),
     (service.Running(None, False, SOCKET, "no agent answers"), Level.NOW, "no agent answers"),
-    (service.Running(unit.Unit(), False, SOCKET, "may not", barred=True), Level.UNSEEN, "may not"),
+    (service.Running(unit.Unit(), False, SOCKET, "may not", barred=True), Level.UNSEEN, "may not be used"),
 )
 
 
@@ -283,6 +283,15 @@ def test_the_agents_word_about_a_machine() -> None:
     assert told(list(machines.judge_told("FILL-1", seen))) == ALL_WELL
     assert told(list(machines.judge_told("FILL-1", replace(seen, knows=False)))) == {(Level.NOW, Who.MACHINE)}
     assert told(list(machines.judge_told("FILL-1", replace(seen, up=False)))) == {(Level.NOW, Who.MACHINE)}
+
+
+def test_a_machine_that_the_agent_lost_and_a_look_cannot_reach_is_one_finding() -> None:
+    lost = machines.Told(up=False, since_s=60.0, reason="", last_good_s=2.0, knows=False)
+    away = Finding(Level.NOW, "FILL-1", "it does not answer", "", "", Who.IT)
+    [found] = machines.together("FILL-1", lost, [away])
+    assert (found.found, found.who) == ("it does not answer; the agent has had no connection for 60 s", Who.IT)
+    answers = Finding(Level.WELL, "FILL-1", "it gives all 2 values")
+    assert [one.level for one in machines.together("FILL-1", lost, [answers])] == [Level.NOW, Level.WELL]
 
 
 READER = readers.Reader("hand", Path("/dev/ttyACM0"), 6, "dialout", Access(Path("/dev/ttyACM0"), 0, 20, 0o660))
