@@ -14,7 +14,7 @@ PATIENCE_S: Final = 60.0
 """Seconds that one may be ready and not healthy, or between two starts."""
 LONGEST_S: Final = 3600.0
 """Seconds that a start may take at most: a large journal is migrated then, and the service manager watches over it."""
-MOST_RESTARTS: Final = 3
+MOST_ENDS: Final = 3
 _PAUSE_S: Final = 0.5
 
 Probe = Callable[[], str | None]
@@ -55,8 +55,10 @@ def wait(manager: Manager, probe: Probe, pace: Pace) -> str | None:
         standing, now = manager.standing(), pace.now()
         if standing.active in {"failed", "inactive"}:
             return "it ended"
-        if standing.restarts >= MOST_RESTARTS:
-            return f"it ended and was started again {standing.restarts} times"
+        # Between two runs, where it can be seen, so that the log has all of the last one.
+        ended = standing.restarts + (standing.sub == "auto-restart")
+        if ended >= MOST_ENDS:
+            return f"it ended {ended} times"
         wrong = probe() if standing.active == "active" else "it is not ready yet"
         if wrong is None:
             well_since = now if well_since is None else well_since

@@ -13,7 +13,7 @@ from agent.installing.layout import AGENT, InstallationError, Layout
 
 BOOTED: Final = Path("/run/systemd/system")
 """There where systemd runs, sd_booted(3)."""
-LAST_WORDS: Final = 12
+LAST_WORDS: Final = 15
 """Lines of the log that are shown of a service that does not become healthy."""
 COMPANIONS: Final = ("lineside-terminal@*.service", "lineside-browser.service")
 """Units that show the agent to people, and run the same version."""

@@ -51,8 +51,11 @@ def test_an_agent_that_is_ready_and_never_well_is_given_up_with_its_own_words() 
 
 
 def test_an_agent_that_ends_again_and_again_is_given_up() -> None:
-    why, _ = waited(lambda at: Standing("activating", "auto-restart", int(at)), lambda _: None)
-    assert why == "it ended and was started again 3 times"
+    def told(at: float) -> Standing:
+        return Standing("activating", "auto-restart" if at % 4 >= 2 else "start", int(at // 4))
+
+    why, after = waited(told, lambda _: None)
+    assert (why, told(after).sub) == ("it ended 3 times", "auto-restart")
 
 
 def test_an_agent_that_ended_is_given_up_at_once() -> None:
