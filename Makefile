@@ -7,7 +7,7 @@ DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
 .PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
-.PHONY: soak-day soak-scans soak-terminal soak-properties soak-mutants soak-installs screenshots parts help bundle deb soak-package audit
+.PHONY: soak-day soak-pc soak-scans soak-terminal soak-properties soak-mutants soak-installs screenshots parts help bundle deb soak-package audit
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,7 +26,7 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) parts ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-day soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants soak-installs soak-package audit ## What takes long: facts under fire
+soak: soak-kills soak-day soak-pc soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants soak-installs soak-package audit ## What takes long: facts under fire
 
 CYCLES ?= 1000
 HOURS ?= 1
@@ -66,6 +66,9 @@ soak-brokers: $(DEV_STAMP) ## The brokers' suite at RabbitMQ and NATS (Debian: r
 
 soak-backlog: $(DEV_STAMP) parts ## Days of backlog: one million facts to drain, five million waiting
 	$(BIN)/python -m tests.bench --large drain journal startup
+
+soak-pc: $(DEV_STAMP) parts ## The life of an agent on a line PC: a Debian under systemd, without a network, from the stick to its removal
+	$(BIN)/python -m tests.plant_pc
 
 soak-properties: $(DEV_STAMP) ## Ten times other histories of a work center and of a plant than those that `make test` plays each time
 	for round in 1 2 3 4 5 6 7 8 9 10; do EXPLORE=1 $(BIN)/python -m pytest -q --timeout 900 $(HISTORIES) || exit 1; done
