@@ -117,10 +117,11 @@ class Systemctl:
 
     def last_words(self) -> list[str]:
         """The last lines of the agent's log since it was started; none where there is none."""
-        options = ("--lines", str(LAST_WORDS), "--since", f"@{self._began}", "--output", "cat", "--no-pager", "--quiet")
+        # With --since, --lines would mean the first ones (systemd 252).
+        options = ("--since", f"@{self._began}", "--output", "cat", "--no-pager", "--quiet")
         # Its own words first: where there are none, it could not even be run, and the manager says why.
         own = _try("journalctl", *options, f"_SYSTEMD_UNIT={AGENT}")
-        return (own or _try("journalctl", *options, "--unit", AGENT)).splitlines()
+        return (own or _try("journalctl", *options, "--unit", AGENT)).splitlines()[-LAST_WORDS:]
 
 
 class NoManager:

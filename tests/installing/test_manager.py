@@ -20,7 +20,7 @@ esac
 JOURNALCTL = """#!/bin/sh
 echo "journalctl $*" >> "{notes}"
 case "$*" in
-    *_SYSTEMD_UNIT=*) [ -e "{notes}.mute" ] || echo "its own words" ;;
+    *_SYSTEMD_UNIT=*) [ -e "{notes}.mute" ] || {{ seq 20; echo "its own words"; }} ;;
     *) echo "the manager's words" ;;
 esac
 """
@@ -64,7 +64,7 @@ def test_new_rules_reach_the_devices_that_are_there(notes: Path) -> None:
 def test_the_agents_own_words_are_shown_and_the_managers_where_it_said_none(notes: Path) -> None:
     manager = Systemctl()
     manager.start()
-    assert manager.last_words() == ["its own words"]
+    assert manager.last_words() == [*map(str, range(7, 21)), "its own words"]
     notes.with_name("notes.mute").touch()
     assert manager.last_words() == ["the manager's words"]
 
