@@ -13,7 +13,7 @@ HIGHEST = 2**53 - 1
 class Rejected(BaseModel):
     """A fact that the MES refuses; it counts as through."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", use_attribute_docstrings=True)
     sequence: Annotated[int, Field(ge=1, le=HIGHEST)]
     reason: str = ""
     retryable: bool = False
@@ -23,7 +23,7 @@ class Rejected(BaseModel):
 class Ack(BaseModel):
     """The MES has, refuses or was told to do without every fact of an epoch up to `through`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", use_attribute_docstrings=True)
     epoch: str
     through: Annotated[int, Field(ge=0, le=HIGHEST)]
     rejected: tuple[Rejected, ...] = ()

@@ -14,7 +14,7 @@ from agent.core.facts import CorrectionAction
 class Command(BaseModel):
     """What every command carries."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", use_attribute_docstrings=True)
     command_id: Annotated[str, Field(min_length=8, max_length=64)]
     """Made by the MES; a repeat is answered, not run again."""
     issued_at: AwareDatetime
@@ -27,7 +27,7 @@ class Command(BaseModel):
 class Replay(Command):
     """Send a range of facts of an epoch again."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", populate_by_name=True)
     epoch: str
     first: Annotated[int, Field(ge=1, alias="from")]
     last: Annotated[int, Field(ge=1, alias="to")]

@@ -21,7 +21,7 @@ class Standing(Enum):
 class Status(BaseModel):
     """The retained status of an agent, as far as another run of it must understand it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     online: bool
     instance: str
     session: int

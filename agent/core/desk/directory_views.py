@@ -10,7 +10,7 @@ from agent.core.directories.copies import Outcome
 class View(BaseModel):
     """A part of an answer."""
 
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, use_attribute_docstrings=True)
 
 
 class AttributeView(View):

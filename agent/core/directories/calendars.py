@@ -15,7 +15,7 @@ from agent.core.directories.copies import Code, Copy, Moment, Name, is_strict
 class PublishedWindow(BaseModel):
     """A stretch of time with a name."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", use_attribute_docstrings=True)
     name: Name
     start: Moment
     end: Moment
@@ -37,7 +37,7 @@ class PublishedPlanned(PublishedWindow):
 class PublishedShift(BaseModel):
     """One dated shift (domain.md R8)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", use_attribute_docstrings=True)
     shift_id: Code
     business_date: date
     """The date that it belongs to; with `shift_id` it names the shift."""

@@ -48,7 +48,7 @@ Outcome: TypeAlias = Literal["applied", "refused", "withdrawn", "scheduled"]
 class Part(BaseModel):
     """A part of a message. Unknown fields are ignored so that an MES may be ahead of the agent."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class Copy(Part):

@@ -13,7 +13,7 @@ from agent.core.directories.copies import NO_TEXTS, Code, Copy, Part, Texts, Wor
 class ReasonEntry(BaseModel):
     """One reason that a stop can be given."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore")
     code: Code
     text: dict[str, str]
     group: Code | None = None
@@ -44,7 +44,7 @@ NO_REASONS = Reasons(rev="0", reasons=())
 class AlarmRule(BaseModel):
     """What reason an alarm of a machine means (domain.md R12)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="ignore", use_attribute_docstrings=True)
     alarm: Word
     """The machine's own code, as it says it."""
     reason: Code

@@ -30,7 +30,7 @@ StopClass: TypeAlias = Literal["minor", "down", "setup", "external", "planned", 
 class Block(BaseModel):
     """A part of a fact's data."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, defer_build=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Keys(Block):
