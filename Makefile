@@ -15,8 +15,12 @@ help: ## What can be made
 demo: $(RUN_STAMP) ## Ninety minutes of a simulated line in ninety seconds
 	$(BIN)/lineside demo $(DEMO)
 
+# What only reckons runs on all cores at once; what watches real processes has the machine for itself.
+RECKONING := tests/cards tests/contract tests/core tests/journal
+
 test: $(DEV_STAMP) parts check ## Everything that must hold, on real parts
-	$(BIN)/python -X dev -m pytest $(TESTS)
+	$(if $(TESTS),,PYTHONDEVMODE=1 $(BIN)/python -m pytest -n logical $(RECKONING))
+	$(BIN)/python -X dev -m pytest $(or $(TESTS),$(addprefix --ignore=,$(RECKONING)))
 
 check: $(DEV_STAMP) ## Style, types and schemas
 	$(BIN)/ruff check $(SOURCES)
