@@ -20,6 +20,8 @@ from tests.packaging import bundle, locked, sources
 from tests.packaging.target import Target
 from tests.packaging.wheels import read
 
+pytestmark = pytest.mark.timeout(900)  # whoever is first downloads every wheel
+
 TOP = {
     "CHANGELOG.md",
     "LICENSE",

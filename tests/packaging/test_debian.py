@@ -12,6 +12,8 @@ from agent import VERSION
 from tests.packaging import debian
 from tests.packaging.target import Target
 
+pytestmark = pytest.mark.timeout(900)  # whoever is first downloads every wheel
+
 
 @pytest.fixture(scope="module")
 def deb(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

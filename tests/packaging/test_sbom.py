@@ -16,6 +16,8 @@ from tests.packaging import locked, sources
 from tests.packaging.target import Target
 from tests.packaging.wheels import read
 
+pytestmark = pytest.mark.timeout(900)  # whoever is first downloads every wheel
+
 
 @pytest.fixture(scope="module")
 def text(unpacked: Path) -> str:

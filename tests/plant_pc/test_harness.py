@@ -14,6 +14,8 @@ HOLDING = """
 import sys, time
 from pathlib import Path
 from tests.plant_pc.plant_pc import a_pc
+
+pytestmark = pytest.mark.timeout(900)  # whoever is first makes a Debian root
 with a_pc(Path(sys.argv[1])) as pc:
     print(pc.first, flush=True)
     time.sleep(600)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from agent.doctor import archive, unit
 from tests.plant_pc.plant_pc import PlantPc, a_pc
+
+pytestmark = pytest.mark.timeout(900)  # whoever is first makes a Debian root
 
 SERVICE = """[Service]
 ExecStart=/bin/sh -c 'echo badge 1234567890; exit 3'
