@@ -36,7 +36,7 @@ class Driver(AbstractAsyncContextManager["Driver"], Protocol):
 
     turns_by: float
     """The loop's time by which it has connected, yielded, raised, or looked at the device again and put this later;
-    infinity while a device may be silent as long as it likes. A driver that is far past it hangs."""
+    infinity while a device, or a name server, may be silent as long as it likes. A driver that is far past it hangs."""
 
     def __aiter__(self) -> AsyncIterator[Batch]:
         """Batches as they come.

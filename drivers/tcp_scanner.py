@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import math
 import os
 import socket
 from collections.abc import Callable, Iterable
@@ -60,8 +61,10 @@ class TcpScannerDriver(ReaderDriver):
         assert self._scanner.host is not None
         loop, host, port = asyncio.get_running_loop(), self._scanner.host, self._scanner.port
         # Asking for a name cannot be broken off, and has limits of its own: whoever asked anew meanwhile would take one
-        # thread after the other from everybody.
+        # thread after the other from everybody. No driver hangs because a name server is silent.
+        self.turns_by = math.inf
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        self.turns_by = loop.time() + CONNECT_S
         addresses = [str(address[0]) for *_, address in found]
         async with asyncio.timeout(CONNECT_S):
             self._line = await self._dial(addresses, port)

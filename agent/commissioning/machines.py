@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from agent.commissioning.addresses import address
-from agent.commissioning.answers import Address, CenterAnswer, OpcUaAddress, SignalAnswer
+from agent.commissioning.answers import Address, CenterAnswer, OpcUaAddress, SignalAnswer, Where
 from agent.commissioning.asking import Asker
 from agent.commissioning.candidates import Candidate
 from agent.commissioning.checks import one_of, seconds, unlike
@@ -46,6 +46,8 @@ class Machines:
         self._asker = asker
         self._look = look
         self._given = given
+        self._read: dict[tuple[str, Where], str] = {}
+        """Whose a value is that was chosen, by the machine's address and its place there."""
 
     def centers(self) -> tuple[CenterAnswer, ...]:
         """All of them, at least one.
@@ -54,12 +56,16 @@ class Machines:
             ConfigurationError: one was given without what is needed and nobody is there to ask.
         """
         if self._given:
-            return tuple(self._of_given(one) for one in self._given)
+            return tuple(self._known(self._of_given(one)) for one in self._given)
         centers: list[CenterAnswer] = []
         while not centers or self._asker.confirm("another", "\nAnother work center of this PC?", default=False):
             taken = {one.name for one in centers}
-            centers.append(self._one(taken, len(centers) + 1))
+            centers.append(self._known(self._one(taken, len(centers) + 1)))
         return tuple(centers)
+
+    def _known(self, center: CenterAnswer) -> CenterAnswer:
+        self._read.update({(str(center.address), signal.where): center.name for signal in center.signals})
+        return center
 
     def _one(self, taken: set[str], number: int) -> CenterAnswer:
         name = self._asker.ask("center", "Work center", unlike(taken), default=f"WC-{number}", example="FILL-1")
@@ -83,9 +89,10 @@ class Machines:
     def _chosen(self, name: str, place: Address, seen: Look, cycle_s: float | None) -> CenterAnswer:
         if seen.is_cut:
             self._asker.say("  There is more than was looked at: `lineside browse` looks further.")
-        candidates = self._of_one_machine(name, seen.candidates)
+        candidates = self._of_one_machine(name, place, seen.candidates)
         proposals = propose(candidates) if isinstance(place, OpcUaAddress) else []
         signals = choose(self._asker, place, candidates, proposals)
+        self._must_be_its_own(name, place, signals)
         if cycle_s is not None:
             return CenterAnswer(name, place, signals, cycle_s)
         counted = {one.where: one.movement for one in candidates if one.movement.counts and one.movement.rise > 1}
@@ -93,18 +100,36 @@ class Machines:
         usual = "1.0" if made is None else f"{made.seconds / made.rise:.2g}"
         return CenterAnswer(name, place, signals, self._asker.ask("cycle", _CYCLE, seconds, default=usual))
 
-    def _of_one_machine(self, name: str, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    def _of_one_machine(self, name: str, place: Address, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """Where a server speaks for several machines, those of one."""
         names = machines_in(candidates)
         if len(names) < 2:
             return candidates
+        read = [one.name for one in candidates if (str(place), one.where) in self._read]
+        free = [path for path in names if not any(one.startswith(f"{path}/") for one in read)]
+        meant = [path for path in free if path.split("/")[-1] == name]
+        if self._asker.is_unattended and len(meant) != 1:
+            raise ConfigurationError(
+                f"--work-center {name}: {place} speaks for {len(names)} machines, and which of them is meant cannot be "
+                f"known: {', '.join(names)}. Name the work center as its machine is, or say with "
+                f"--signal {name}.ROLE=PLACE which values are its own"
+            )
         for number, path in enumerate(names, start=1):
             self._asker.say(f"  {number:>3}  {path}")
-        usual = next((number for number, path in enumerate(names, start=1) if path.split("/")[-1] == name), 1)
+        usual = next((str(names.index(path) + 1) for path in [*meant, *free]), None)
         numbers = [str(number + 1) for number in range(len(names))]
-        choice = self._asker.ask("machine", f"  Which of these is {name}?", one_of(numbers), default=str(usual))
+        choice = self._asker.ask("machine", f"  Which of these is {name}?", one_of(numbers), default=usual)
         below = f"{names[int(choice) - 1]}/"
         return [one for one in candidates if one.name.startswith(below)]
+
+    def _must_be_its_own(self, name: str, place: Address, signals: Sequence[SignalAnswer]) -> None:
+        """Nobody is there to see that two work centers were given one machine."""
+        other = next(filter(None, (self._read.get((str(place), one.where)) for one in signals)), None)
+        if other is not None and self._asker.is_unattended:
+            raise ConfigurationError(
+                f"--work-center {name}: what was recognised at {place} is read for {other} already; "
+                f"say with --signal {name}.ROLE=PLACE which values are its own"
+            )
 
     def _of_given(self, given: GivenCenter) -> CenterAnswer:
         if given.address is None:

@@ -78,11 +78,11 @@ def _message(record: logging.LogRecord) -> str:
     except Exception:  # noqa: BLE001 - whatever stands in a line, telling it never ends what it is about
         message = f"{record.msg} (what stands in it cannot be written)"
     if record.exc_info and record.exc_info[1] is not None:
-        message += f"\n{_told(record.exc_info[1])}"
+        message += f"\n{told(record.exc_info[1])}"
     return cut(message)
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """Where an error was raised, and of which kind. Its text stays out: it may be what somebody sent, even a PIN."""
     causes = [error]
     while (cause := causes[-1].__cause__ or causes[-1].__context__) is not None and cause not in causes:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from agent.logs.entries import Entry, entry_of
+from agent.logs.entries import Entry, entry_of, told
 from agent.logs.events import Event
 from agent.logs.limits import Limits
 from agent.logs.sinks import JournalSink, Sink, StderrSink, is_journal
@@ -75,12 +75,31 @@ class LogHandler(logging.Handler):
         self._sink.write(_left_out(f"… {count} more of this were left out: {name}", count, kind))
 
 
-def _sentence(error: BaseException) -> str:
-    """Ours is a sentence; of any other its kind alone, as its text may be what somebody sent."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    kind = type(error)
-    return str(error) if kind.__module__.startswith("agent.") else f"a fault of the program: {kind.__qualname__}"
+def _tell_end(error: BaseException) -> None:
+    """Tell what ends the agent.
+
+    Raises:
+        SystemExit: a fault of the program: Python would write its text, which may be what somebody sent, to stderr, and
+            that is the journal. Its kind and where it was raised are told instead.
+    """
+    if _is_sentence(error):
+        tell(Event.AGENT_FAILED, "%s", error)
+        return
+    tell(Event.AGENT_FAILED, "a fault of the program: %s\n%s", type(error).__qualname__, told(error))
+    raise SystemExit(1) from None
+
+
+def _what_ended(error: BaseException) -> BaseException:
+    """Of errors at once the one to tell: a fault of the program before what was made on purpose."""
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    each = [_what_ended(one) for one in error.exceptions]
+    return next((one for one in each if not _is_sentence(one)), each[0])
+
+
+def _is_sentence(error: BaseException) -> bool:
+    """Ours are sentences for people."""
+    return type(error).__module__.startswith("agent.")
 
 
 def _kind(entry: Entry) -> Kind:
@@ -113,7 +132,7 @@ def begun(sink: Sink | None = None, now: Callable[[], float] = time.monotonic) -
     except Exception as error:
         # Elsewhere it stands on stderr anyway, by whoever called.
         if in_journal:
-            tell(Event.AGENT_FAILED, "%s", _sentence(error))
+            _tell_end(_what_ended(error))
         raise
     finally:
         root.removeHandler(handler)

@@ -57,6 +57,30 @@ def test_of_a_server_with_several_machines_the_one_is_taken_that_is_meant() -> N
     assert places(center)[Role.PACKML_STATE] == "Filler/Status/StateCurrent"
 
 
+def test_the_machine_of_another_work_center_is_not_proposed_again() -> None:
+    typed = "y\n".join((f"WC-1\n{PLC}\n\n\n\n", f"WC-2\n{PLC}\n\n\n\n", f"WC-3\n{PLC}\n\n1\n\n\n\n"))
+    _, said = asked(typed)
+    for question in ("WC-1? [1]: ", "WC-2? [2]: ", "WC-3?:   An answer is needed here."):
+        assert f"Which of these is {question}" in said
+
+
+@pytest.mark.parametrize("names", [("WC-1", "Capper"), ("Capper", "WC-2")])
+def test_without_a_person_no_machine_is_guessed_of_several(names: tuple[str, ...]) -> None:
+    given = tuple(GivenCenter(name, OpcUaAddress(PLC), {}) for name in names)
+    with pytest.raises(
+        ConfigurationError, match=r"speaks for 2 machines, .*: Filler, Capper\. Name the work center as"
+    ):
+        asked("", given=given, unattended=True)
+
+
+def test_without_a_person_two_work_centers_get_no_value_in_common() -> None:
+    seen = (value("Press/StateCurrent", 6), value("Press/Parts/TotalCount", 7))
+    given = tuple(GivenCenter(name, OpcUaAddress(PLC), {}) for name in ("A", "B"))
+    asked("", seen, given[:1], unattended=True)
+    with pytest.raises(ConfigurationError, match=r"--work-center B: what was recognised at .* is read for A already"):
+        asked("", seen, given, unattended=True)
+
+
 def test_the_cycle_that_was_seen_is_the_default_and_an_option_goes_before_it() -> None:
     [center], said = asked(f"Filler\n{PLC}\n\n\n\n\n")
     assert (center.cycle_s, "one part [2]" in said) == (2.0, True)

@@ -1,6 +1,7 @@
 """A reader on the network: a real socket. What all readers promise is in test_reader.py."""
 
 import asyncio
+import math
 import socket
 import threading
 from collections.abc import Iterator
@@ -48,11 +49,15 @@ async def test_a_name_is_asked_for_once_at_a_time_however_long_that_takes(monkey
 
     monkeypatch.setattr(tcp_scanner, "CONNECT_S", 0.01)
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
-    calling = asyncio.create_task(refusal("gate", 9004))
+    driver = TcpScannerDriver(ScannerSettings(name="gate", work_center="WC-1", host="gate", port=9004), now)
+    calling = asyncio.create_task(driver.__aenter__())
     await asyncio.to_thread(asked.wait)
     assert await asyncio.wait({calling}, timeout=0.2) == (set(), {calling})
+    # A name server that is silent is no fault of the agent, and no reason for the watchdog to end it.
+    assert driver.turns_by == math.inf
     answered.set()
-    assert "its name is not known (Temporary failure in name resolution)" in await calling
+    with pytest.raises(DeviceError, match=r"its name is not known \(Temporary failure in name resolution\)"):
+        await calling
 
 
 async def test_a_reader_that_is_off_refuses() -> None:
@@ -69,6 +74,20 @@ async def test_a_name_with_two_addresses_that_both_refuse_is_refused_in_the_same
 
 async def test_a_name_that_nobody_knows_is_told_as_that() -> None:
     assert "its name is not known" in await refusal("no-such-reader.invalid", 9004)
+
+
+async def test_a_known_name_is_dialled_within_a_promised_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = TcpScannerDriver(ScannerSettings(name="gate", work_center="WC-1", host="localhost", port=9004), now)
+    promised: list[float] = []
+
+    async def dial(*_: object) -> NoReturn:
+        promised.append(driver.turns_by - asyncio.get_running_loop().time())
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(driver, "_dial", dial)
+    with pytest.raises(DeviceError):
+        await driver.__aenter__()
+    assert 0 < promised[0] <= tcp_scanner.CONNECT_S
 
 
 async def test_a_reader_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,7 +156,6 @@ def test_libraries_are_heard_from_warning_on_through_the_same_limits(tmp_path: P
     [
         (ConfigurationError("agent.id: is missing; expected a value"), "agent.id: is missing; expected a value"),
         (ExceptionGroup("", [JournalError("in use")]), "in use"),
-        (ValueError("8642097531"), "a fault of the program: ValueError"),
     ],
 )
 def test_what_ends_the_agent_is_an_event_of_the_journal(tmp_path: Path, error: Exception, text: str) -> None:
@@ -166,6 +165,38 @@ def test_what_ends_the_agent_is_an_event_of_the_journal(tmp_path: Path, error: E
             raise error
         [entry] = journal.entries()
     assert (entry["LINESIDE_EVENT"], entry["PRIORITY"], entry["MESSAGE"]) == ("agent_failed", "3", text)
+
+
+def test_a_fault_of_the_program_is_told_by_kind_and_place_and_its_text_reaches_the_journal_by_no_way(
+    tmp_path: Path,
+) -> None:
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from agent.commands import main, run\n"
+        "from agent.core.errors import JournalError\n"
+        "from agent.logs import setup\n"
+        "from agent.logs.sinks import JournalSink\n"
+        "def fail(config):\n"
+        "    sent = ExceptionGroup('', [ValueError('8642097531 is my PIN')])\n"
+        "    raise ExceptionGroup('', [JournalError('in use'), sent])\n"
+        "begun, journal = setup.begun, Path(sys.argv.pop())\n"
+        "setup.begun = lambda: begun(JournalSink(journal))\n"
+        "run.read = fail\n"
+        "main.main()\n"
+    )
+    path = tmp_path / "journal"
+    with journald(path) as journal:
+        command = [sys.executable, "-c", program, "run", str(path)]
+        ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+        [entry] = journal.entries()
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", "")
+    first, *trace = entry["MESSAGE"].splitlines()
+    assert (entry["LINESIDE_EVENT"], first, trace[-1]) == (
+        "agent_failed",
+        "a fault of the program: ValueError",
+        "ValueError",
+    )
 
 
 def test_stderr_has_a_line_that_people_can_read(capsys: pytest.CaptureFixture[str]) -> None:
