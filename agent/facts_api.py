@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from agent.core.contract.envelope import Envelopes
+from agent.core.contract.local_routes import MOST_FACTS
 from agent.journal.journal import Journal
 from agent.problems import Handler
-
-MOST_FACTS = 1000
 
 
 class FactsApi:

@@ -116,6 +116,9 @@ def read(path: Path) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except PermissionError as error:
+        found = f"{path}: this user may not read it"
+        raise ConfigurationError(f"{found}; run it with sudo, or as a member of the group lineside") from error
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}; expected a configuration file") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -17,7 +17,7 @@ OWN: Final = "site-key"
 """In the data folder."""
 SHORTEST: Final = 16
 """Bytes of a key."""
-_EXPECTED: Final = f"expected at least {SHORTEST} bytes in a file that only the agent's user and group can read"
+_EXPECTED: Final = f"expected at least {SHORTEST} bytes in a file that only the agent's user can read"
 
 
 def read(settings: Settings) -> bytes:
@@ -78,7 +78,7 @@ def _read(path: Path) -> bytes:
         found = f"'{path}' cannot be read: {error.strerror}"
         raise ConfigurationError(f"people.key_file: {found}; {_EXPECTED}") from error
     if everybody:
-        raise ConfigurationError(f"people.key_file: everybody can open '{path}'; {_EXPECTED}: chmod o= {path}")
+        raise ConfigurationError(f"people.key_file: everybody can open '{path}'; {_EXPECTED}: chmod go= {path}")
     if len(key) < SHORTEST:
         raise ConfigurationError(f"people.key_file: '{path}' has {len(key)} bytes; {_EXPECTED}")
     return key

@@ -67,6 +67,9 @@ def _asked(path: Path, method: str, url: str, sent: bytes | None, patience_s: fl
         connection.request(method, url, sent)
         response = connection.getresponse()
         body = response.read()
+    except PermissionError as error:
+        found = f"this user may not ask the agent at {path}"
+        raise AgentAwayError(f"{found}; run it with sudo, or as a member of the group lineside") from error
     except OSError as error:
         raise AgentAwayError(
             f"no agent answers at {path} ({error.strerror or error}); start it, or see its log"

@@ -33,6 +33,10 @@ class JournalError(LinesideError):
     """For the technician: the journal cannot be opened or written."""
 
 
+class JournalBarredError(JournalError):
+    """For the technician: this user may not read the journal."""
+
+
 class JournalFullError(JournalError):
     """For the technician: there is no space left for the journal. Nothing was written; it is tried again."""
 

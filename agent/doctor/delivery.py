@@ -65,7 +65,7 @@ def _waiting(uplink: UplinkView) -> str:
 
 def _parked(count: int) -> Finding:
     found = f"{count} facts are parked: the broker or the MES did not take them"
-    action = "see which and why: lineside parked; send them again when it is mended"
+    action = "see which and why: sudo lineside parked; send them again when it is mended"
     return Finding(Level.SOON, SUBJECT, found, "none", action, Who.MES)
 
 

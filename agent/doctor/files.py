@@ -58,13 +58,14 @@ def wanted(case: Case, settings: Settings) -> list[Wanted]:
     return named
 
 
-def judge(one: Wanted, seen: Access | None, account: Account) -> Iterator[Finding]:
+def judge(one: Wanted, seen: Access | None, account: Account, group: int | None) -> Iterator[Finding]:
     """What a file needs.
 
     Args:
         one: which, and what for.
         seen: owner and mode; None where it is not there.
         account: the agent's user.
+        group: the number of the group `lineside`, in which terminals and people are too; None where this PC has none.
     """
     where = f"{one.what} {one.path}"
     if seen is None:
@@ -74,22 +75,27 @@ def judge(one: Wanted, seen: Access | None, account: Account) -> Iterator[Findin
             )
         return
     found = f"{where} is {seen.words}"
+    its_own = f"sudo chown {account.name}: {one.path} && sudo chmod 400 {one.path}"
     if not seen.allows(account, one.wanted):
-        mode = "u+rwx" if one.wanted & WRITE_ENTER else "g+r"
-        way = f"chown {account.name}" if one.wanted & WRITE_ENTER else f"chgrp {GROUP}"
-        do = "write in" if one.wanted & WRITE_ENTER else "read"
-        yield _bad(
-            Level.NOW,
-            found,
-            f"the agent's user {account.name} can {do} it",
-            f"sudo {way} {one.path} && sudo chmod {mode} {one.path}",
-        )
+        action, do = f"sudo chgrp {GROUP} {one.path} && sudo chmod g+r {one.path}", "read"
+        if one.wanted & WRITE_ENTER:
+            action, do = f"sudo chown {account.name} {one.path} && sudo chmod u+rwx {one.path}", "write in"
+        elif one.secret:
+            action = its_own
+        yield _bad(Level.NOW, found, f"the agent's user {account.name} can {do} it", action)
     if one.secret and seen.mode & 0o007:
         yield _bad(
             Level.SOON,
             f"{found}: everybody on this PC can get at it",
-            "the agent's user and group alone",
-            f"sudo chmod o= {one.path}",
+            "the agent's user alone",
+            its_own if one.wanted == READ else f"sudo chmod o= {one.path}",
+        )
+    elif one.secret and one.wanted == READ and seen.mode & 0o040 and seen.gid == group:
+        yield _bad(
+            Level.SOON,
+            f"{found}: the group {GROUP} can read it, with the terminal and everybody who may look at the agent",
+            "the agent's user alone",
+            its_own,
         )
 
 
@@ -140,7 +146,7 @@ async def look(case: Case) -> Sequence[Finding]:
     if case.settings is None:
         return []
     findings: list[Finding] = []
-    files = wanted(case, case.settings)
+    files, group = wanted(case, case.settings), group_id(GROUP)
     for one in files:
         try:
             seen: Access | None = access(one.path)
@@ -151,9 +157,9 @@ async def look(case: Case) -> Sequence[Finding]:
             seen = None
         above = (access(parent) for parent in reversed(one.path.absolute().parents) if parent.exists())
         closed = next((folder for folder in above if not folder.allows(case.account, ENTER)), None)
-        findings += [*judge_way(one, closed, case.account), *judge(one, seen, case.account)]
+        findings += [*judge_way(one, closed, case.account), *judge(one, seen, case.account, group)]
     if case.socket.is_socket():
-        findings += judge_socket(case.socket, access(case.socket), group_id(GROUP))
+        findings += judge_socket(case.socket, access(case.socket), group)
     if case.unit is not None and case.unit.is_there and group_id(ADMINS) is None:
         findings.append(note(SUBJECT, f"there is no group {ADMINS}: root alone may do what maintenance does"))
     if not findings:

@@ -30,7 +30,7 @@ OPCUA_PORT: Final = 4840
 MOST_NAMED: Final = 5
 EACH_S: Final = 5.5
 """Real seconds for one machine, less than a check has: one that answers slowly costs the others nothing."""
-WAIT: Final = "where this page finds nothing else wrong with it: wait a minute, then see journalctl -u lineside"
+WAIT: Final = "where this page finds nothing else wrong with it: wait a minute, then see sudo journalctl -u lineside"
 CORRECT: Final = "correct it in the configuration (lineside browse shows what there is), or have the program give it"
 
 

@@ -13,7 +13,7 @@ from agent.doctor.unit import Unit
 from agent.resources import shipped
 
 SUBJECT: Final = "service"
-LOG: Final = "see why: journalctl -u lineside -n 50"
+LOG: Final = "see why: sudo journalctl -u lineside -n 50"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ OWNERS: Final[Mapping[str, tuple[Level, Who, str]]] = {
     "telemetry_dropped": (Level.SOON, Who.MAINTENANCE, "see what this page says of the broker, or keep less telemetry"),
 }
 """By code how bad it is, who must act, and how."""
-OTHERS: Final = (Level.SOON, Who.MAINTENANCE, "do as it says; journalctl -u lineside tells more")
+OTHERS: Final = (Level.SOON, Who.MAINTENANCE, "do as it says; sudo journalctl -u lineside tells more")
 
 
 def judge(alarms: Sequence[AlarmView], now: float) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.core.contract.envelope import Row
-from agent.core.errors import JournalError
+from agent.core.errors import JournalBarredError, JournalError
 from agent.journal import schema, store
 from agent.journal.marks import Watermarks
 from agent.journal.opening import FILE_NAME
@@ -42,6 +43,7 @@ def read_latest(folder: Path, limit: int) -> list[Row]:
     """The last facts of a journal, oldest first.
 
     Raises:
+        JournalBarredError: this user may not read it.
         JournalError: there is no journal, or it cannot be read.
     """
     with _opened(folder) as (connection, marks):
@@ -84,11 +86,21 @@ def passages(folder: Path) -> Iterator[Passage]:
 @contextmanager
 def _opened(folder: Path) -> Iterator[tuple[sqlite3.Connection, Watermarks]]:
     path = folder / FILE_NAME
-    if not path.exists():
+    try:
+        is_there = path.exists()
+    except PermissionError as error:
+        raise _barred(path) from error
+    if not is_there:
         raise JournalError(f"there is no journal at {path}; no agent has run with this configuration yet")
+    if not os.access(path, os.R_OK):
+        raise _barred(path)
     try:
         with closing(store.connect(path, read_only=True)) as connection:
             epochs = store.epochs(connection)
             yield connection, Watermarks(epochs, connection.execute(schema.LAST_POSITION).fetchone()[0])
     except store.FAILURES as error:
         raise JournalError(f"the journal {path} cannot be read: {error}") from error
+
+
+def _barred(path: Path) -> JournalBarredError:
+    return JournalBarredError(f"this user may not read the journal {path}; run it with sudo")

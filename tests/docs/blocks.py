@@ -35,8 +35,7 @@ KINDS: Final = {
 }
 """By info string, who sees to it; empty where there is nothing to run."""
 ON_A_PC: Final = (
-    "docs/install.md", "docs/terminal.md", "docs/logs.md", "docs/security.md", "docs/troubleshooting.md",
-    "docs/upgrade.md",
+    "docs/install.md", "docs/terminal.md", "docs/logs.md", "docs/security.md", "docs/upgrade.md",
 )  # fmt: skip
 """Pages with blocks for a PC with a systemd of its own, in the order in which a technician gets to them."""
 HELD_ELSEWHERE: Final = {"commissioning-readers.md": ROOT / "tests" / "agent" / "test_commissioning.py"}

@@ -46,8 +46,8 @@ signal = [
     {{ key = "total", role = "total", table = "input", address = 0, type = "uint32" }},
 ]
 """
-BROKER: Final = "user root\npersistence_location /var/lib/mosquitto/\ninclude_dir /etc/mosquitto/conf.d\n"
-"""As Debian's own, which leaves what is to be said to files in that folder."""
+BROKER: Final = "persistence_location /var/lib/mosquitto/\ninclude_dir /etc/mosquitto/conf.d\n"
+"""As Debian's own, which leaves what is to be said to files in that folder; it runs as the user mosquitto."""
 OPEN: Final = "/etc/mosquitto/conf.d/open.conf"
 ANYBODY: Final = "listener 1883\nallow_anonymous true\n"
 ORDERS: Final = [
@@ -145,8 +145,10 @@ def a_plant(world: World, folder: Path) -> Iterator[Plant]:
     plan.write_text(json.dumps({"orders": ORDERS}), encoding="utf-8")
     plant = Plant(world, folder)
     world.run("rm -rf /etc/mosquitto; mkdir -p /etc/mosquitto/conf.d /var/lib/mosquitto", folder)
+    world.run("chown mosquitto: /var/lib/mosquitto", folder)
     plant.config.write_text(CONFIGURATION, encoding="utf-8")
-    plant.inside("/etc/mosquitto/mosquitto.conf").write_text(BROKER, encoding="utf-8")
+    user = "user root\n" if world.own_user else ""
+    plant.inside("/etc/mosquitto/mosquitto.conf").write_text(user + BROKER, encoding="utf-8")
     mes = "--host mes.example.internal --enterprise acme --site ala1"
     machines = ("opcua --host 192.0.2.10 --port 4840", "modbus --host 192.0.2.20 --port 502")
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -41,6 +42,18 @@ def test_a_page_that_another_test_runs_is_run_by_it(page: str, test: Path) -> No
 
 def test_every_page_with_commands_for_a_whole_pc_is_followed_on_one() -> None:
     assert {str(block.page.relative_to(ROOT)) for block in of("sh pc")} == set(blocks.ON_A_PC)
+
+
+ROOTS_OWN = re.compile(
+    r"(?:\$ )?(?:journalctl|lineside (?:status|facts|check|directories|parked|export|reconcile|recover|init|install)"
+    r"(?!.* (?:-c|--config) (?!/))\b)"
+)
+"""What an ordinary user has no rights for on a line PC, unless a file of that user's own is named."""
+
+
+def test_what_needs_rights_is_typed_with_them() -> None:
+    lines = [(block, line) for block in of("sh", "sh pc", "console") for line in block.text.splitlines()]
+    assert [f"{block}: {line}" for block, line in lines if ROOTS_OWN.match(line)] == []
 
 
 PARTS = [block for block in of("toml", "toml agent") if block.file is None]

@@ -14,7 +14,7 @@ import pytest
 from tests.docs import blocks, merging
 from tests.docs.blocks import PAGES, ROOT, Block
 from tests.docs.plant import Plant, a_plant, as_checked_out
-from tests.docs.world import a_world
+from tests.docs.world import Terminal, a_world
 
 pytestmark = pytest.mark.timeout(300)
 SHOWN_S: Final = 20.0
@@ -48,22 +48,23 @@ def of(page: Path) -> list[Block]:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if of(page)], ids=lambda page: page.name)
 def test_the_commands_of_a_page_do_what_it_says(page: Path, plant: Plant, tmp_path: Path) -> None:
-    folder = as_checked_out(tmp_path / "here")
+    terminal = Terminal(plant.world, as_checked_out(tmp_path / "here"))
     try:
         with ExitStack() as staying:
             for block in of(page):
-                _run(block, plant, folder, staying)
+                _run(block, plant, terminal, staying)
     finally:
         plant.as_before()
 
 
-def _run(block: Block, plant: Plant, folder: Path, staying: ExitStack) -> None:
+def _run(block: Block, plant: Plant, terminal: Terminal, staying: ExitStack) -> None:
+    folder = terminal.folder
     if "alone" in block.words:
         plant.stop_agent()
     if block.language == "toml":
         _take(block, plant, folder)
     elif block.language == "console":
-        _show(block, plant, folder)
+        _show(block, terminal)
     elif "stays" in block.words:
         begun = None if block.until is None else plant.seen(folder / block.until)
         for line in filter(None, block.text.splitlines()):
@@ -71,7 +72,7 @@ def _run(block: Block, plant: Plant, folder: Path, staying: ExitStack) -> None:
     else:
         # What is to be made is made by other tests, or by make itself.
         script = block.text.replace("make ", "make --dry-run ") if "make" in block.words else block.text
-        done = plant.world.run(script, folder)
+        done = terminal.run(script)
         assert done.status == 0, f"{block} ended with {done.status}:\n{done.said}"
     if "broker" in block.words:
         plant.start_broker()
@@ -85,11 +86,11 @@ def _take(block: Block, plant: Plant, folder: Path) -> None:
         plant.start_agent()
 
 
-def _show(block: Block, plant: Plant, folder: Path) -> None:
+def _show(block: Block, terminal: Terminal) -> None:
     """What is shown of a plant that runs comes when it has got there."""
     for command, expected in shown(block):
         deadline = time.monotonic() + SHOWN_S
-        while not matches((done := plant.world.run(command, folder)).said, expected) and time.monotonic() < deadline:
+        while not matches((done := terminal.run(command)).said, expected) and time.monotonic() < deadline:
             pass
         assert matches(done.said, expected), f"{block}: {command}\n--- the page\n{expected}\n--- it said\n{done.said}"
 

@@ -57,6 +57,7 @@ printf '%s\\n' 127.0.0.1\\ localhost {names} > /etc/hosts
 mkdir -p /usr/local/bin /etc/lineside /var/lib/lineside /run/lineside
 rm -rf /etc/lineside/* /var/lib/lineside/* /run/lineside/*
 grep -q '^lineside:' /etc/group || echo 'lineside:x:990:' >> /etc/group
+grep -q '^lineside:' /etc/passwd || echo 'lineside:x:990:990::/var/lib/lineside:/usr/sbin/nologin' >> /etc/passwd
 printf '%s' {entry} > /usr/local/bin/lineside
 printf '%s' {sudo} > /usr/local/bin/sudo
 chmod 755 /usr/local/bin/lineside /usr/local/bin/sudo
@@ -155,6 +156,23 @@ class World:
             _end(process, signal.SIGKILL)
             reading.join(PATIENCE_S)
             os.close(far)
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Where the blocks of a page are typed one after the other: the umask and the folder that one leaves hold for the
+    next.
+    """
+
+    world: World
+    folder: Path
+    """In which it begins."""
+
+    def run(self, script: str) -> Done:
+        """As `World.run`."""
+        left = shlex.quote(str(self.folder / ".left"))
+        leave = shlex.quote(f'{{ umask -p; printf "cd %q\\n" "$PWD"; }} > {left}')
+        return self.world.run(f"test ! -e {left} || . {left}\ntrap {leave} EXIT\n{script}", self.folder)
 
 
 @contextmanager

@@ -36,7 +36,8 @@ from agent.tls import WARNING_S, Expiry
 from drivers.probed import Probed, Unreadable
 
 NOW = 1_800_000_000.0
-AGENT = Account("lineside", 990, frozenset({990, 20}))
+GROUP = 990
+AGENT = Account("lineside", 990, frozenset({GROUP, 20}))
 
 
 def told(findings: list[Finding]) -> set[tuple[Level, Who]]:
@@ -130,9 +131,12 @@ FOLDER = files.Wanted("the data folder", Path("/var/lib/lineside"), files.READ |
 @pytest.mark.parametrize(
     ("wanted", "seen", "levels"),
     [
-        (SECRET, Access(SECRET.path, 0, 990, 0o640), []),
+        (SECRET, Access(SECRET.path, 990, 990, 0o400), []),
+        (SECRET, Access(SECRET.path, 0, 990, 0o640), [Level.SOON]),
         (SECRET, Access(SECRET.path, 0, 0, 0o640), [Level.NOW]),
         (SECRET, Access(SECRET.path, 0, 990, 0o644), [Level.SOON]),
+        (SECRET, Access(SECRET.path, 990, 20, 0o440), []),
+        (replace(SECRET, secret=False), Access(SECRET.path, 0, 990, 0o640), []),
         (SECRET, None, [Level.NOW]),
         (replace(SECRET, made=True), None, []),
         (FOLDER, Access(FOLDER.path, 990, 990, 0o750), []),
@@ -140,7 +144,13 @@ FOLDER = files.Wanted("the data folder", Path("/var/lib/lineside"), files.READ |
     ],
 )
 def test_files_are_the_agents_and_nobody_elses(wanted: files.Wanted, seen: Access | None, levels: list[Level]) -> None:
-    assert [one.level for one in files.judge(wanted, seen, AGENT)] == levels
+    assert [one.level for one in files.judge(wanted, seen, AGENT, GROUP)] == levels
+
+
+def test_a_secret_is_never_handed_to_a_group() -> None:
+    for seen in (Access(SECRET.path, 0, 0, 0o600), Access(SECRET.path, 0, 990, 0o640)):
+        [found] = files.judge(SECRET, seen, AGENT, GROUP)
+        assert found.action == "sudo chown lineside: /etc/lineside/password && sudo chmod 400 /etc/lineside/password"
 
 
 def test_a_folder_above_that_the_agent_may_not_enter_is_named() -> None:

@@ -14,6 +14,8 @@ from agent.core.reconciliation.reconciliation_view import ReconciliationView
 from agent.core.views import AgentView, EntryBody, ExplainBody, Reply, ScanBody, SignOnBody
 
 METRICS_TYPE: Final = "text/plain; version=0.0.4"
+MOST_FACTS: Final = 1000
+"""That one answer shows."""
 Who: TypeAlias = Literal["anybody", "session", "trusted"]
 """session: anybody, and whoever sends the token of a session acts as its holder."""
 
@@ -115,7 +117,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "/v1/facts",
         "The last facts, the oldest first.",
         Other("application/json", "CloudEvents", events=True),
-        query=(Query("last", "So many; 20 unless it is said, 1000 at most.", "integer"),),
+        query=(Query("last", f"So many; 20 unless it is said, {MOST_FACTS} at most.", "integer"),),
     ),
     Route(
         "reconciliation",
