@@ -49,7 +49,7 @@ from agent.people_api import PeopleApi
 from agent.presence import Presence
 from agent.reconciler import Reconciler
 from agent.recording import Recorder, Run, Wish
-from agent.reloading import Followers, Reloader, prepare, reload_on_signal, reloading
+from agent.reloading import Followers, Reloader, prepare, reload_on_signal
 from agent.resending import Resending
 from agent.restoring import stand_of
 from agent.retry import Backoff
@@ -142,8 +142,8 @@ async def _run_once(configuration: InForce, wish: Wish | None, told: Told, liste
         await stack.enter_async_context(local_api.serving(delivery.api, listeners.local))
         await stack.enter_async_context(health_api.serving(delivery.api.health, listeners.health))
         await stack.enter_async_context(delivery.watches.watching(settings))
-        await stack.enter_async_context(reloading(delivery.reloader, told.reload))
         heartbeat.notify("READY=1")
+        await stack.enter_async_context(delivery.reloader.running(told.reload))
         centers = ", ".join(machine.work_center for machine in settings.machine)
         tell(Event.AGENT_STARTED, "lineside %s watches %s", VERSION, centers, version=VERSION)
         stop = asyncio.ensure_future(told.stop.wait())
@@ -200,7 +200,7 @@ async def delivering(
     people = PeopleApi(desk, clock, SignOns(desk, clock), peers.owners())
     lag, loops, synchrony = (
         Lag(),
-        Loops(desk, forwarder, uplink, followers.watches.watchers),
+        Loops(desk, forwarder, uplink, followers.watches),
         Synchrony(alarms, settings),
     )
     health = HealthApi(overview, Gauges(overview, telemetry, lag, synchrony), loops.unwell)

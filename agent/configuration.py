@@ -49,8 +49,11 @@ def read(path: Path) -> Read:
     Raises:
         ConfigurationError: as `load`.
     """
-    found = including.gathered(path)
-    document, said = including.plain(found.table), dict(including.leaves(found.table))
+    try:
+        found = including.gathered(path)
+        document, said = including.plain(found.table), dict(including.leaves(found.table))
+    except RecursionError:
+        raise ConfigurationError(f"{path}: {including.TOO_DEEP}") from None
     try:
         settings = Settings.model_validate(document)
     except ValidationError as error:

@@ -7,10 +7,11 @@ the file in which it stands.
 
 from __future__ import annotations
 
-import glob
+import fnmatch
+import os
 import socket
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -29,6 +30,7 @@ NAMED_BY: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
 HOSTNAME: Final = "{hostname}"
 """Stands for the first word of this PC's host name, in small letters."""
 WILD: Final = "*?["
+TOO_DEEP: Final = "its tables stand too deep within each other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,11 @@ def leaves(node: Node, place: Place = ()) -> Iterator[tuple[Place, Said]]:
 
 
 def _gathered(path: Path, within: tuple[Path, ...], found: Gathered) -> Table:
-    here = path.resolve()
+    try:
+        here = path.resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A RuntimeError says that symbolic links lead in a circle.
+        raise ConfigurationError(f"{path}: cannot be read: {_why(error)}; expected a configuration file") from error
     if here in within:
         way = " includes ".join(str(one) for one in (*within[within.index(here) :], here))
         raise ConfigurationError(f"{path}: {way}: a circle; take out one of these includes")
@@ -120,7 +126,9 @@ def read(path: Path) -> dict[str, Any]:
         found = f"{path}: this user may not read it"
         raise ConfigurationError(f"{found}; run it with sudo, or as a member of the group lineside") from error
     except OSError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.strerror}; expected a configuration file") from error
+        raise ConfigurationError(f"{path}: cannot be read: {_why(error)}; expected a configuration file") from error
+    except RecursionError:
+        raise ConfigurationError(f"{path}: {TOO_DEEP}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: is no TOML: {error}") from error
 
@@ -173,14 +181,42 @@ def _included(path: Path, names: Any) -> Iterator[Path]:  # noqa: ANN401 - whate
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ConfigurationError(f'{path}: include: found {names!r}: expected names of files, as in ["fleet.toml"]')
     for name in names:
-        place = path.parent / name.replace(HOSTNAME, hostname())
-        if any(sign in name for sign in WILD):
-            yield from (Path(one) for one in sorted(glob.glob(str(place))))  # noqa: PTH207 - takes absolute ones
-        elif place.is_file():
-            yield place
-        else:
+        said = Path(name.replace(HOSTNAME, hostname()))
+        folder, place = Path(said.anchor) if said.is_absolute() else path.parent, path.parent / said
+        try:
+            if any(sign in name for sign in WILD):
+                yield from sorted(_matching(folder, said.relative_to(said.anchor).parts), key=str)
+                continue
+            is_there = place.is_file()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ConfigurationError(f"{path}: include: {place} cannot be read: {_why(error)}") from error
+        if not is_there:
             more = f"; this PC's host name is '{hostname()}'" if HOSTNAME in name else ""
             raise ConfigurationError(f"{path}: include: there is no file {place}{more}")
+        yield place
+
+
+def _matching(folder: Path, names: Sequence[str]) -> Iterator[Path]:
+    """As `glob` finds them, which takes a folder that cannot be listed for an empty one."""
+    if not names:
+        yield folder
+        return
+    first, rest = names[0], names[1:]
+    try:
+        if any(sign in first for sign in WILD):
+            there = fnmatch.filter(os.listdir(folder), first)  # noqa: PTH208 - names alone
+        else:
+            (folder / first).lstat()
+            there = [first]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in there:
+        if first.startswith(".") or not name.startswith("."):
+            yield from _matching(folder / name, rest)
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def hostname() -> str:

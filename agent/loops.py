@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from agent.acquisition import Watchers
 from agent.forwarder import Forwarder
 from agent.intake import Intake
 from agent.uplink import Uplink
+from agent.watches import Watches
 
 STUCK_S: Final = 30.0
 """Real seconds without a turn after which a loop is stuck."""
@@ -22,7 +22,7 @@ class Loops:
     desk: Intake
     forwarder: Forwarder
     uplink: Uplink
-    watchers: Watchers = field(default_factory=Watchers)
+    watches: Watches
 
     def stuck(self) -> str | None:
         """Which one does not turn any more."""
@@ -31,7 +31,7 @@ class Loops:
             return "the journal's writer"
         if self.uplink.online and now - self.forwarder.turned_at > STUCK_S:
             return "the forwarder"
-        return self.watchers.stuck(now, STUCK_S)
+        return self.watches.stuck(now, STUCK_S)
 
     def unwell(self) -> list[str]:
         """What keeps the agent from its work, in sentences; that a broker is away does not."""

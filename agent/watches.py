@@ -36,33 +36,32 @@ class Watches:
     """The watchers of one run of the agent."""
 
     def __init__(self, intake: Intake, clock: Clock, telemetry: Telemetry) -> None:
-        self.watchers = Watchers()
-        """Those at present, and whether each still turns."""
+        self._watchers = Watchers()
         self._intake = intake
         self._clock = clock
         self._telemetry = telemetry
         self._group = asyncio.TaskGroup()
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._open = asyncio.Event()
+        self._ended_at: dict[str, float] = {}
+        """Of those that nobody watches while the configuration is read anew, by the loop's time."""
 
     @asynccontextmanager
     async def watching(self, settings: Settings) -> AsyncIterator[None]:
         """Watch every machine and reader while open."""
         async with self._group:
-            self._open.set()
             self.begin(settings)
             try:
                 yield
             finally:
-                self._open.clear()
                 for task in self._tasks.values():
                     task.cancel()
+                self._tasks.clear()
+                self._ended_at.clear()
 
     def begin(self, settings: Settings) -> None:
-        """Watch whatever is not watched yet, unless the agent has just stopped watching."""
-        if not self._open.is_set():
-            return
-        intake, clock, watchers = self._intake, self._clock, self.watchers
+        """Watch whatever is not watched yet."""
+        self._ended_at.clear()
+        intake, clock, watchers = self._intake, self._clock, self._watchers
         for machine in settings.machine:
             if not machine.manual:
                 watch = partial(watch_machine, machine, intake, clock, watchers, self._telemetry)
@@ -71,12 +70,31 @@ class Watches:
             self._begin(f"{READER}{scanner.name}", partial(watch_scanner, scanner, intake, clock, watchers))
 
     async def end(self, names: Iterable[str]) -> None:
-        """Let go of these, named as in `devices`; waits until the agent has begun to watch."""
-        await self._open.wait()
-        ending = [self._tasks.pop(name) for name in names if name in self._tasks]
-        for task in ending:
+        """Let go of these, named as in `devices`, until `begin`."""
+        ending = {name: self._tasks[name] for name in names if name in self._tasks}
+        if not ending:
+            return
+        self._ended_at = dict.fromkeys(ending, asyncio.get_running_loop().time())
+        for task in ending.values():
             task.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
+        await asyncio.wait(ending.values())
+        for name in ending:
+            del self._tasks[name]
+
+    def stuck(self, now: float, grace_s: float) -> str | None:
+        """Which watcher does not turn any more, or is not there.
+
+        Args:
+            now: the loop's time.
+            grace_s: real seconds that a driver may be later than it promises, and a device be without its watcher.
+        """
+        for name, ended_at in self._ended_at.items():
+            if now - ended_at > grace_s:
+                return f"the watcher of {name}"
+        for name, task in self._tasks.items():
+            if task.done() and name not in self._ended_at:
+                return f"the watcher of {name}"
+        return self._watchers.stuck(now, grace_s)
 
     def _begin(self, name: str, watch: Callable[[], Coroutine[None, None, None]]) -> None:
         if name not in self._tasks:

@@ -75,7 +75,12 @@ class ModbusDriver:
             DeviceError: nobody answers there.
         """
         self._turns_within(self._settings.timeout_s)
-        if not await self._client.connect():
+        try:
+            connected = await self._client.connect()
+        except ValueError as error:
+            text = f"No Modbus server can be at {self._place}: {error}."
+            raise DeviceError(f"{text} Is its name spelt right? It is tried again.") from error
+        if not connected:
             text = f"No Modbus server answers at {self._place} within {self._settings.timeout_s} s."
             raise DeviceError(f"{text} Is the PLC on, the cable in and Modbus TCP enabled? It is tried again.")
         self._due = asyncio.get_running_loop().time()

@@ -83,7 +83,7 @@ class OpcUaDriver:
         except BaseException as error:
             # Also when cancelled: the library closes its socket on errors only.
             await self._close()
-            if isinstance(error, OSError | UaError):
+            if isinstance(error, OSError | UaError | ValueError):
                 raise self._refused(error) from error
             raise
         return self
@@ -235,9 +235,10 @@ class OpcUaDriver:
         # OPC 10000-4, 5.14.1.1: from 1, and after the largest UInt32 again from 1.
         return sequence == last + 1 or (last == 2**32 - 1 and sequence == 1)
 
-    def _refused(self, error: OSError | UaError) -> DeviceError:
+    def _refused(self, error: OSError | UaError | ValueError) -> DeviceError:
         place, reason = self._settings.endpoint, self._reason(error)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError | ValueError):
+            # A ValueError says that there can be no such name of a host.
             text = f"No OPC UA server answers at {place}: {reason}. Is the PLC on and the cable in?"
         else:
             advice = "Does it allow anonymous reading without security, and one more session?"

@@ -15,7 +15,7 @@ from agent.core.machine.condition_settings import ConditionSettings
 from agent.core.orders.plan_settings import PlanSettings
 from agent.core.people.people_settings import PeopleSettings
 from agent.core.quality.quality_settings import QualitySettings
-from agent.core.settings_base import Id, NodeId, Port, Seconds, Section, unique
+from agent.core.settings_base import Endpoint, Host, Id, NodeId, Port, Seconds, Section, unique
 from agent.core.stops.stop_settings import StopSettings
 from agent.core.units.unit_settings import UnitSettings
 
@@ -162,7 +162,7 @@ class TelemetrySettings(AddressSettings):
 class OpcUaSettings(Section):
     """An OPC UA server (IEC 62541)."""
 
-    endpoint: str = Field(pattern=r"^opc\.tcp://[^/\s]+")
+    endpoint: Endpoint
     """Endpoint URL, `opc.tcp://host:port/path`."""
     publishing_ms: int = Field(default=100, ge=5, le=400)
     """Publishing interval of the subscription in real milliseconds."""
@@ -177,7 +177,7 @@ class OpcUaSettings(Section):
 class ModbusSettings(Section):
     """A Modbus TCP server."""
 
-    host: str = Field(min_length=1)
+    host: Host
     """Host name or address."""
     port: Port = 502
     """TCP port."""

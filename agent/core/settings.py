@@ -20,7 +20,7 @@ from agent.core.machine_settings import MachineSettings
 from agent.core.materials.material_settings import MaterialSettings
 from agent.core.people.people_settings import SiteKeySettings
 from agent.core.reconciliation.reconciliation_settings import CareSettings, ReconciliationSettings
-from agent.core.settings_base import Area, Id, Port, Seconds, Section, ZoneName, unique
+from agent.core.settings_base import Area, Host, Id, Port, Seconds, Section, ZoneName, unique
 from agent.core.shifts.calendar_settings import CalendarSettings
 from agent.core.terminal_settings import TerminalSettings
 
@@ -100,7 +100,7 @@ class TlsSettings(Section):
 class MesSettings(Section):
     """The broker on the way to the MES and how delivery is confirmed."""
 
-    host: str = Field(min_length=1)
+    host: Host
     """Host name or address of the MQTT broker."""
     port: Port = 1883
     """TCP port of the MQTT broker; by custom 8883 with TLS."""

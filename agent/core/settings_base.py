@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -32,6 +33,29 @@ def _checked_node(value: str) -> str:
     return value
 
 
+def _checked_host(value: str) -> str:
+    try:
+        value.encode("idna")
+    except UnicodeError:
+        valid = False
+    else:
+        valid = bool(value) and value.isprintable() and not any(sign in value for sign in " /")
+    if not valid:
+        raise ValueError("expected a host name or an address, such as 'plc-7.plant.example' or '192.0.2.10'")
+    return value
+
+
+def _checked_endpoint(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        valid = parts.port != 0 and value.isprintable() and bool(_checked_host(parts.hostname or ""))
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("expected opc.tcp://HOST:PORT/PATH with a port from 1 to 65535")
+    return value
+
+
 def _checked_zone(value: str) -> str:
     try:
         ZoneInfo(value)
@@ -43,6 +67,8 @@ def _checked_zone(value: str) -> str:
 Id = Annotated[str, AfterValidator(_checked_id)]
 Area = Annotated[Id, AfterValidator(_checked_area)]
 NodeId = Annotated[str, AfterValidator(_checked_node)]
+Host = Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_checked_host)]
+Endpoint = Annotated[str, Field(pattern=r"^opc\.tcp://[^/\s]+"), AfterValidator(_checked_endpoint)]
 ZoneName = Annotated[str, AfterValidator(_checked_zone)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=1, le=65535)]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
+import tempfile
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +142,71 @@ def test_what_cannot_be_included_is_refused_with_a_sentence(folder: Path) -> Non
     assert refusal(main) == (f"{main}: include: there is no file {host}; this PC's host name is 'line-7'")
     main.write_text('include = "fleet.toml"\n')
     assert refusal(main) == f"{main}: include: found 'fleet.toml': expected names of files, as in [\"fleet.toml\"]"
+
+
+def test_files_of_a_folder_are_found_whatever_the_folder_is_called(folder: Path) -> None:
+    here = folder / "line[1]"
+    (here / "conf.d").mkdir(parents=True)
+    (here / "conf.d" / ".draft.toml").write_text("no TOML")
+    (here / "conf.d" / "10.toml").write_text('[mes]\nroot = "found"\n')
+    for include in ("conf.d/*.toml", "*/10.toml", f"{folder}/line*/conf.d/1?.toml"):
+        (here / "lineside.toml").write_text(f'include = ["../fleet.toml", "{include}"]\n')
+        assert load(here / "lineside.toml").mes.root == "found"
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """One that others may enter, which pytest's own are not."""
+    folder = Path(tempfile.mkdtemp(prefix="including-", dir="/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+DIRECT, ALL, BELOW, ABOVE = "secret/10.toml", "secret/*.toml", "secret/*/10.toml", "*/10.toml"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without rights")
+@pytest.mark.parametrize(
+    ("mode", "refused"),
+    [(0o755, set()), (0o711, {ALL, BELOW}), (0o744, {DIRECT, ALL, BELOW, ABOVE}), (0o700, {DIRECT, ALL, BELOW, ABOVE})],
+)
+def test_what_may_not_be_read_or_listed_is_refused_and_never_left_out(
+    open_folder: Path, mode: int, refused: set[str]
+) -> None:
+    main, secret = open_folder / "lineside.toml", open_folder / "secret"
+    (open_folder / "fleet.toml").write_text(FLEET)
+    (secret / "below").mkdir(parents=True)
+    for name in ("10.toml", "below/10.toml"):
+        (secret / name).write_text('[mes]\nroot = "secret"\n')
+    secret.chmod(mode)
+    said = {}
+    for include in (DIRECT, ALL, BELOW, ABOVE):
+        main.write_text(f'include = ["fleet.toml", "{include}"]\n')
+        os.seteuid(65534)
+        try:
+            said[include] = load(main).mes.root
+        except ConfigurationError as error:
+            said[include] = str(error)
+        finally:
+            os.seteuid(0)
+    assert {include for include, text in said.items() if text != "secret"} == refused
+    for include in refused:
+        assert said[include].endswith("cannot be read: Permission denied") or "Permission denied; " in said[include]
+        assert said[include].startswith(str(open_folder))
+
+
+def test_names_and_files_beyond_reason_are_refused_with_a_sentence(folder: Path) -> None:
+    main, loop = folder / "lineside.toml", folder / "loop.toml"
+    loop.symlink_to("loop.toml")
+    assert refusal(loop) == f"{loop}: cannot be read: Symlink loop from '{loop}'; expected a configuration file"
+    too_long = 300 * "a"
+    for include in ("loop.toml", f"{too_long}.toml", f"{too_long}/*.toml", r"a\u0000b", r"a\u0000b/*.toml"):
+        main.write_text(f'include = ["{include}"]\n')
+        assert refusal(main).startswith(f"{main}: include: "), include
+    for deep in (f"a = {5000 * '['}{5000 * ']'}", f"{'.'.join(5000 * 'a')} = 1"):
+        main.write_text(deep)
+        assert refusal(main) == f"{main}: its tables stand too deep within each other"
 
 
 def test_a_work_center_that_stands_twice_in_one_file_is_still_refused(folder: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,23 @@ async def reloaded(agent: AgentProcess, text: str) -> None:
     agent.process.send_signal(signal.SIGHUP)
     said = await agent.manager.hears("READY=1")
     assert [one for one in said if one.startswith("RELOADING=1\nMONOTONIC_USEC=")], said
+
+
+async def begun(agent: AgentProcess) -> None:
+    """It says that it reads its configuration."""
+    loop, channel = asyncio.get_running_loop(), agent.manager.channel
+    async with asyncio.timeout(20):
+        while not (await loop.sock_recv(channel, 4096)).startswith(b"RELOADING=1"):
+            pass
+
+
+def rest(agent: AgentProcess) -> list[str]:
+    """What it said to the service manager and nobody has heard yet."""
+    said = []
+    with suppress(BlockingIOError):
+        while True:
+            said.append(agent.manager.channel.recv(4096).decode())
+    return said
 
 
 async def config_of(folder: Path) -> dict[str, Any]:
@@ -152,3 +171,76 @@ async def test_the_mes_asks_for_it_and_is_answered_when_it_is_done(
         assert (told["cause"], told["changed"]) == ("command", ["machine.FILL-1.stop", "machine.PRESS-1.stop"])
         ran = [(data["name"], data["outcome"]) for data in facts(tmp_path, "agent.command_run")]
         assert ran == [("reload", "refused"), ("reload", "done")]
+
+
+OPCUA, MODBUS = "opc.tcp://127.0.0.1", '{ host = "127.0.0.1"'
+ODD = {
+    "an address without its end": (OPCUA, "opc.tcp://[fe80::1", "machine[1].opcua.endpoint: found 'opc.tcp://[fe80"),
+    "a port too long": (OPCUA, "opc.tcp://127.0.0.1:48400000/?", "expected opc.tcp://HOST:PORT/PATH"),
+    "a dot too many": (MODBUS, '{ host = "plc..local"', "machine[2].modbus.host: found 'plc..local': expected a host"),
+    "a link to itself": ("[agent]", 'include = ["lo*.toml"]\n[agent]', "loop.toml: cannot be read: Symlink loop"),
+    "a name too long": ("[agent]", f'include = ["{300 * "a"}"]\n[agent]', "cannot be read: File name too long"),
+    "brackets without end": ("[agent]", f"deep = {5000 * '['}{5000 * ']'}\n[agent]", "too deep within each other"),
+}
+"""Of a mistake: what it changes, and what is said of it."""
+
+
+@pytest.mark.usefixtures("mes")
+async def test_no_mistake_in_a_file_kills_an_agent_that_reads_it_anew(
+    line: Line, broker: Broker, tmp_path: Path
+) -> None:
+    text = configuration(tmp_path, line, broker.port)
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
+    async with an_agent(tmp_path, text) as agent:
+        await agent.manager.hears("READY=1")
+        before = await config_of(tmp_path)
+        for mistake, (right, wrong, said) in ODD.items():
+            assert right in text
+            await reloaded(agent, text.replace(right, wrong, 1))
+            view = json.loads((await asked(tmp_path / "agent.sock", "GET /v1/status"))[1])
+            assert [alarm["code"] for alarm in view["alarms"]] == ["config_refused"], mistake
+            assert said in view["alarms"][0]["text"], mistake
+        await counting(tmp_path, "FILL-1", "PRESS-1")
+        await reloaded(agent, text)
+        assert await config_of(tmp_path) == {**before, "loaded_at": (await config_of(tmp_path))["loaded_at"]}
+        assert "Traceback" not in agent.log
+
+
+async def test_a_reading_that_the_mes_asked_for_goes_on_without_its_connection(
+    line: Line, broker: Broker, mes: Mes, tmp_path: Path
+) -> None:
+    text = configuration(tmp_path, line, broker.port).replace("[mes]", '[mes]\ncommands = ["reload"]')
+    async with an_agent(tmp_path, text) as agent:
+        await agent.manager.hears("READY=1")
+        await mes.has(range(1, 4))
+        await counting(tmp_path, "FILL-1", "PRESS-1")
+        with line.frozen():
+            # The machine takes no leave, and so it takes half a second to be let go of.
+            (tmp_path / "lineside.toml").write_text(text.replace("publishing_ms = 50", "publishing_ms = 60"))
+            mes.say("cmd/reload", replay(1, 1, command_id="reload-00001"))
+            await begun(agent)
+            await broker.kill()
+            await agent.manager.hears("READY=1")
+        await eventually(lambda: len(facts(tmp_path, "agent.config_changed")) == 1, "it is told", 10)
+        (told,) = facts(tmp_path, "agent.config_changed")
+        assert (told["cause"], told["changed"]) == ("command", ["machine.FILL-1.opcua"])
+        await counting(tmp_path, "FILL-1", "PRESS-1")
+
+
+@pytest.mark.usefixtures("mes")
+async def test_who_is_told_to_stop_amid_a_reading_is_not_ready_again(
+    line: Line, broker: Broker, tmp_path: Path
+) -> None:
+    text = configuration(tmp_path, line, broker.port)
+    async with an_agent(tmp_path, text) as agent:
+        await agent.manager.hears("READY=1")
+        await counting(tmp_path, "FILL-1")
+        with line.frozen():
+            (tmp_path / "lineside.toml").write_text(text.replace("publishing_ms = 50", "publishing_ms = 60"))
+            agent.process.send_signal(signal.SIGHUP)
+            await begun(agent)
+            status, _ = await agent.stopped()
+        said = rest(agent)
+        assert status == 0
+        assert "STOPPING=1" in said
+        assert "READY=1" not in said

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from agent.core.codes import gs1_identifiers
 from agent.core.codes.beginnings import beginning
 from agent.core.observations import TERMINAL
-from agent.core.settings_base import Id, Port, Section
+from agent.core.settings_base import Host, Id, Port, Section
 
 PATTERNS: Final[Mapping[str, frozenset[str]]] = {
     "badge": frozenset({"badge"}),
@@ -48,7 +48,7 @@ class ScannerSettings(Section):
     input: Path | None = None
     """Linux input device of a reader that types like a keyboard, `/dev/input/by-id/usb-…-event-kbd`. It is taken for
     the agent alone, so that nothing it reads reaches a console."""
-    host: str | None = Field(default=None, min_length=1)
+    host: Host | None = None
     """Address of a network reader. The agent dials out to it and never listens."""
     port: Port = 9004
     """TCP port of a network reader."""
