@@ -12,7 +12,7 @@ from pathlib import Path
 from agent import VERSION
 from agent.batch import DESK
 from agent.core.draft import Provenance
-from agent.core.errors import JournalError
+from agent.core.errors import JournalError, NotUnderstoodError
 from agent.core.settings import Settings
 from agent.journal.lock import locked
 from agent.journal.opening import FILE_NAME, open_file
@@ -40,7 +40,8 @@ def rehearse(settings: Settings, folder: Path) -> Rehearsed:
         folder: where the copy stands. It is changed, and of no use afterwards.
 
     Raises:
-        JournalError: this version cannot go on with it.
+        NotUnderstoodError: it is whole, and another version must go on with it.
+        JournalError: it cannot be tried.
     """
     if not (folder / FILE_NAME).exists():
         raise JournalError(f"there is no {FILE_NAME} in {folder}; expected the folder of a copy of the journal")
@@ -54,7 +55,7 @@ def rehearse(settings: Settings, folder: Path) -> Rehearsed:
             try:
                 stand = stand_of(settings, provenance, snapshots, opened.restored.directories)
             except (ValueError, zlib.error) as error:
-                raise JournalError(
+                raise NotUnderstoodError(
                     f"version {VERSION} does not understand the work centers' state in the journal copied to {folder}; "
                     "go on with the version that wrote it"
                 ) from error

@@ -1,7 +1,7 @@
 """`lineside`: one command for the agent, its terminal and the simulated line around it.
 
 Errors made on purpose end with one sentence on stderr: exit code 2 for what the caller must change before anything is
-started, 1 for what went wrong later.
+started, 3 for a journal that another version must go on with, 1 for what went wrong otherwise.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 import typer
 
-from agent.core.errors import ConfigurationError, LinesideError
+from agent.core.errors import ConfigurationError, LinesideError, NotUnderstoodError
 
 _COMMANDS: Final = (
     "install",
@@ -53,6 +53,9 @@ def main() -> None:
     except* ConfigurationError as group:
         _say(group)
         sys.exit(2)
+    except* NotUnderstoodError as group:
+        _say(group)
+        sys.exit(3)
     except* LinesideError as group:
         _say(group)
         sys.exit(1)

@@ -45,6 +45,10 @@ class JournalDamagedError(JournalError):
     """For the technician: the journal's file is damaged. What can be read is taken over into a new one."""
 
 
+class NotUnderstoodError(JournalError):
+    """For the technician: the journal is whole, and another version wrote it in a form that this one does not know."""
+
+
 class EntryRefusedError(LinesideError):
     """For the operator: this entry or scan was not taken. `code` names the rule, the message says what to do."""
 

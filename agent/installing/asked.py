@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agent.core.errors import ConfigurationError
 from agent.installing import change
-from agent.installing.changing import change_to
+from agent.installing.changing import change_to, settle
 from agent.installing.layout import Layout, Version
 from agent.installing.place import Place
 from agent.installing.switch import lay_units
@@ -21,8 +21,9 @@ def install(place: Place, version: Version) -> bool:
         InstallationError: it went wrong later.
     """
     layout = place.layout
+    is_settled = settle(place, version) is not None
     if layout.led_to(layout.current) == version and change.read(layout.record) is None:
-        return _refreshed(place, version)
+        return _refreshed(place, version) or is_settled
     change_to(place, version)
     return True
 
@@ -34,6 +35,9 @@ def go_back(place: Place, *, older_journal: bool) -> Version:
         ConfigurationError: there is none, or it cannot run here; nothing was changed.
         InstallationError: it went wrong later.
     """
+    settled = settle(place)
+    if settled is not None and settled.is_back:
+        return place.layout.version(settled.wanted)
     version = _before(place.layout)
     change_to(place, version, is_back=True, older_journal=older_journal)
     return version

@@ -26,6 +26,8 @@ class Change:
     """Whether it was asked for as a return to the version before."""
     older_journal: bool = False
     """Whether the wanted version may be given the journal that it left behind."""
+    was_active: bool = False
+    """Whether the agent ran when this began: then one runs afterwards, even where none starts with the PC."""
     given_up: bool = False
     """Whether it is being taken back already."""
 

@@ -91,8 +91,21 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def as_owner_of(path: Path) -> Iterator[None]:
-    """Act, while open, with the rights of whom a folder belongs to: what root does there others could lead astray."""
+    """Act, while open, with the rights of whom a folder belongs to: what root does there others could lead astray.
+
+    What is made there nobody else reads.
+    """
     status = path.stat()
+    mask = os.umask(0o077)
+    try:
+        with _as_user(status):
+            yield
+    finally:
+        os.umask(mask)
+
+
+@contextmanager
+def _as_user(status: os.stat_result) -> Iterator[None]:
     if os.geteuid() != 0 or status.st_uid == 0:
         yield
         return

@@ -44,19 +44,22 @@ class RealPace:
 
 
 def wait(manager: Manager, probe: Probe, pace: Pace) -> str | None:
-    """Wait for an agent that was just started.
+    """Wait for an agent that was just started, or that may have been at work for long.
 
     Returns:
         None once it has been healthy for a while, else what is wrong.
     """
     began = spared = pace.now()
     well_since: float | None = None
+    former_ends: int | None = None
     while True:
         standing, now = manager.standing(), pace.now()
-        if standing.active in {"failed", "inactive"}:
+        is_idle = standing.active in {"failed", "inactive"}
+        if is_idle and not standing.has_job:
             return "it ended"
+        former_ends = standing.restarts if former_ends is None else former_ends
         # Between two runs, where it can be seen, so that the log has all of the last one.
-        ended = standing.restarts + (standing.sub == "auto-restart")
+        ended = standing.restarts - former_ends + (standing.sub == "auto-restart")
         if ended >= MOST_ENDS:
             return f"it ended {ended} times"
         wrong = probe() if standing.active == "active" else "it is not ready yet"
@@ -66,7 +69,7 @@ def wait(manager: Manager, probe: Probe, pace: Pace) -> str | None:
                 return None
         else:
             well_since = None
-            is_starting = (standing.active, standing.sub) == ("activating", "start")
+            is_starting = is_idle or (standing.active, standing.sub) == ("activating", "start")
             if is_starting and now - began < LONGEST_S:
                 spared = now
             if now - spared > PATIENCE_S:

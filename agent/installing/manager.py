@@ -29,6 +29,13 @@ class Standing:
     """SubState."""
     restarts: int
     """How often it was started again by itself."""
+    has_job: bool = False
+    """Whether a start or a stop of it waits, or is being done."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is an agent, or one is about to be started again."""
+        return self.active in {"active", "activating", "reloading"}
 
 
 class Manager(Protocol):
@@ -87,7 +94,7 @@ class Systemctl:
 
     def is_enabled(self) -> bool:
         """Whether the agent starts with the PC."""
-        return _try("systemctl", "is-enabled", AGENT).strip() == "enabled"
+        return _try("systemctl", "is-enabled", AGENT).strip() in {"enabled", "enabled-runtime"}
 
     def disable(self, units: Sequence[str]) -> None:
         """Let units start with the PC no more, and stop them."""
@@ -111,9 +118,10 @@ class Systemctl:
 
     def standing(self) -> Standing:
         """How the agent's unit stands."""
-        said = _call("systemctl", "show", "--property=ActiveState,SubState,NRestarts", AGENT)
+        said = _call("systemctl", "show", "--property=ActiveState,SubState,NRestarts,Job", AGENT)
         found = dict(line.split("=", 1) for line in said.splitlines() if "=" in line)
-        return Standing(found.get("ActiveState", ""), found.get("SubState", ""), int(found.get("NRestarts", "0")))
+        restarts, has_job = int(found.get("NRestarts", "0")), found.get("Job", "") not in {"", "0"}
+        return Standing(found.get("ActiveState", ""), found.get("SubState", ""), restarts, has_job)
 
     def last_words(self) -> list[str]:
         """The last lines of the agent's log since it was started; none where there is none."""

@@ -28,6 +28,10 @@ COPIES_WHEN_MIGRATED: Final = 4
 """Likewise where the journal is migrated, which keeps a copy and writes each page twice."""
 _KEPT: Final = "left-by-"
 """Copies of the journal are named after the version that left it so."""
+_SHARED: Final = "shared-with-the-journal"
+"""Beside a journal that is kept aside: the position of its last fact that also stands in what took its place."""
+_NOT_UNDERSTOOD: Final = 3
+"""Exit code of `lineside check --rehearse` where the journal is whole and another version must go on with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class Refusal:
 
     why: str
     is_journals: bool
-    """Whether it is the journal that it cannot go on with, not the configuration."""
+    """Whether it is the journal that it does not understand; else it may be anything, from its configuration on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ class Trial:
         return (self._copy_of(version) / FILE_NAME).exists()
 
     def keep(self, version: Version) -> Path | None:
-        """Keep a copy of the journal as a version left it, and no older one; the agent is stopped.
+        """Keep a copy of the journal as a version left it; the agent is stopped.
 
         Returns:
             the copy; None where there is no journal.
@@ -109,12 +113,20 @@ class Trial:
             return None
         with as_owner_of(self._data):
             kept = self._copy_of(version)
-            if self.has_journal:
-                backup.copy(self._data, kept)
-            for former in self._room.glob(f"{_KEPT}*"):
-                if former != kept or not self.has_journal:
-                    shutil.rmtree(former, ignore_errors=True)
-            return kept / FILE_NAME if self.has_journal else None
+            if not self.has_journal:
+                shutil.rmtree(kept, ignore_errors=True)
+                return None
+            backup.copy(self._data, kept)
+            return kept / FILE_NAME
+
+    def forget_copies(self, but: Version) -> None:
+        """Remove the copies that other versions left."""
+        if not self._data.is_dir():
+            return
+        with as_owner_of(self._data):
+            for kept in self._room.glob(f"{_KEPT}*"):
+                if kept != self._copy_of(but):
+                    shutil.rmtree(kept, ignore_errors=True)
 
     def put_back(self, version: Version, began: str) -> Aside:
         """Let the copy that a version left take the journal's place, and keep aside the journal with what it has more.
@@ -129,14 +141,27 @@ class Trial:
             JournalError: it cannot be done; the journal or its copy stands there whole.
         """
         with as_owner_of(self._data):
-            kept, folder = self._copy_of(version), self._room / f"aside-{began}"
-            backup.copy(self._data, folder)
+            kept = self._copy_of(version)
             after = backup.last_position(kept) if self.has_copy_of(version) else 0
-            written = folder / "facts.jsonl"
-            facts = self._write(folder, after, written)
-            backup.put_back(kept, self._data)
-            shutil.rmtree(kept, ignore_errors=True)
-            return Aside(folder, facts, written)
+            return self._exchange(kept, self._room / f"aside-{began}", after)
+
+    def take_again(self, version: Version, began: str) -> Aside | None:
+        """Undo `put_back`: the journal that is kept aside takes its place again.
+
+        Returns:
+            what the version has recorded meanwhile; None where its copy has not taken the journal's place.
+
+        Raises:
+            JournalError: it cannot be done; the journal and what is kept aside stand there whole.
+        """
+        with as_owner_of(self._data):
+            aside, meanwhile = self._room / f"aside-{began}", self._room / f"aside-{began}-of-{version.name}"
+            if self.has_copy_of(version) or not (aside / FILE_NAME).exists():
+                return None
+            found = self._exchange(aside, meanwhile, int((aside / _SHARED).read_text()))
+            if found.facts == 0:
+                meanwhile.replace(self._copy_of(version))
+            return found
 
     def sweep(self) -> None:
         """Remove what interrupted steps left."""
@@ -149,6 +174,20 @@ class Trial:
             for folder in self._room.glob("*/"):
                 if not any(folder.iterdir()):
                     folder.rmdir()
+
+    def _exchange(self, comes: Path, aside: Path, shared: int) -> Aside:
+        """Let a journal take the place of the present one, which is kept aside with what it has more."""
+        backup.copy(self._data, aside)
+        try:
+            (aside / _SHARED).write_text(str(shared))
+            sync(aside / _SHARED)
+        except OSError as error:
+            raise JournalError(f"{aside} cannot be written: {error.strerror}; free space there") from error
+        written = aside / "facts.jsonl"
+        facts = self._write(aside, shared, written)
+        backup.put_back(comes, self._data)
+        shutil.rmtree(comes, ignore_errors=True)
+        return Aside(aside, facts, written)
 
     def _copy_of(self, version: Version) -> Path:
         return self._room / f"{_KEPT}{version.name}"
@@ -192,7 +231,7 @@ class Trial:
         if done.returncode == 0:
             return None
         said = done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"]
-        return Refusal(said[-1].removeprefix("lineside: "), done.returncode == 1)
+        return Refusal(said[-1].removeprefix("lineside: "), done.returncode == _NOT_UNDERSTOOD)
 
 
 def free_bytes(folder: Path) -> int:

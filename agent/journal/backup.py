@@ -78,19 +78,32 @@ def copy(folder: Path, to: Path) -> None:
 def put_back(copied: Path, folder: Path) -> None:
     """Let a copy take the place of the journal in a folder, or nothing where there is no copy; no agent is at work.
 
-    Killed in the middle, the former journal or the copy stands there, never a mixture: a log belongs to one file.
+    Killed in the middle, the whole former journal or the copy stands there, never a mixture: a log belongs to one file,
+    so that what is in it is taken over into that file first.
 
     Raises:
         JournalError: an agent uses the journal, or it cannot be done.
     """
     with locked(folder):
         try:
-            for ending in (*_LOGS, ""):
-                if ending or not (copied / FILE_NAME).exists():
-                    (folder / f"{FILE_NAME}{ending}").unlink(missing_ok=True)
-            (folder / SUSPECT).unlink(missing_ok=True)
+            _without_log(folder)
             if (copied / FILE_NAME).exists():
                 (copied / FILE_NAME).replace(folder / FILE_NAME)
+            else:
+                (folder / FILE_NAME).unlink(missing_ok=True)
+            (folder / SUSPECT).unlink(missing_ok=True)
             sync(folder)
-        except OSError as error:
+        except (OSError, *store.FAILURES) as error:
             raise JournalError(f"the copy in {copied} cannot be put back to {folder}: {error}") from error
+
+
+def _without_log(folder: Path) -> None:
+    """Let a journal be whole in its one file."""
+    if (folder / FILE_NAME).exists():
+        with closing(store.connect(folder / FILE_NAME)) as connection:
+            busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy:
+                raise JournalError(f"the journal in {folder} is being read; end that first")
+    for ending in _LOGS:
+        (folder / f"{FILE_NAME}{ending}").unlink(missing_ok=True)
+    sync(folder)

@@ -8,7 +8,7 @@ from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
-from agent.core.errors import JournalError
+from agent.core.errors import JournalError, NotUnderstoodError
 from agent.journal import schema
 from agent.journal.checksums import checksum
 from agent.journal.keeping import said
@@ -24,12 +24,13 @@ def migrate(connection: sqlite3.Connection, path: Path) -> None:
         path: the file; the copy stands beside it, named after its schema, and stays.
 
     Raises:
-        JournalError: the file was made by a newer version, or there is no room for the copy.
+        NotUnderstoodError: the file was made by a newer version.
+        JournalError: there is no room for the copy.
         sqlite3.Error: it cannot be read or written; it is as it was.
     """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > schema.SCHEMA_VERSION:
-        raise JournalError(
+        raise NotUnderstoodError(
             f"the journal has schema {version}, this version knows {schema.SCHEMA_VERSION} at most; "
             "install the version that wrote it"
         )

@@ -36,7 +36,7 @@ grep -q '^\\[agent\\]' "$6" || { echo "lineside: $6: cannot be used" >&2; exit 2
 schema=$(od -An -tu1 -j63 -N1 "$8/journal.sqlite" | tr -d ' ')
 if [ "$schema" -gt "$(cat "$version/schema")" ]; then
     echo "lineside: the journal has schema $schema, this version knows less" >&2
-    exit 1
+    exit 3
 fi
 echo spoilt > "$8/journal.sqlite"
 """
@@ -100,7 +100,8 @@ class Recorder:
         assert version is not None
         self._note(f"start {version.name}")
         assert (self._layout.units / AGENT).read_text() == unit(version.name)
-        self._work(version)
+        if self.runs != version.name:
+            self._work(version)
         (self._folder / "runs").write_text(version.name)
 
     def stop(self) -> None:
@@ -113,9 +114,18 @@ class Recorder:
     def standing(self) -> Standing:
         if self.runs is None:
             return Standing("inactive", "dead", 0)
-        if (self._layout.version(self.runs).folder / "crashes").exists():
+        version = self._layout.version(self.runs)
+        if (version.folder / "crashes").exists() or self._schema() > int((version.folder / "schema").read_text()):
             return Standing("activating", "auto-restart", 3)
         return Standing("active", "running", 0)
+
+    def _schema(self) -> int:
+        """Of the journal."""
+        file = self._layout.data / FILE_NAME
+        if not file.exists():
+            return 0
+        with closing(store.connect(file, read_only=True)) as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
     def last_words(self) -> list[str]:
         return ["a log line"]
@@ -208,6 +218,12 @@ class Pc:
         assert self.manager.runs is not None
         sick = self.layout.version(self.manager.runs).folder / "sick"
         return sick.read_text() if sick.exists() else None
+
+    def record(self, count: int) -> None:
+        """Let so many facts more be recorded."""
+        with closing(store.connect(self.layout.data / FILE_NAME)) as connection:
+            last = connection.execute(schema.LAST_POSITION).fetchone()[0]
+            store.append(connection, facts(last + 1, last + count), last + 1, 1.0)
 
     @property
     def current(self) -> str | None:

@@ -120,8 +120,13 @@ def test_an_upgrade_is_taken_back(tmp_path: Path, knows: int) -> None:
     for number, pc in enumerate(steps(tmp_path, upgraded(tmp_path / "pc", knows), upgrade)):
         rebooted(pc, number)
         was_under_way = pc.layout.record.exists()
+        has_more = pc.facts > 5
+        if was_under_way and has_more:
+            with pytest.raises(ConfigurationError, match="--older-journal"):
+                asked.go_back(pc.place(), older_journal=False)
+            assert pc.current == "0.2.0"
         with suppress(ConfigurationError):
-            asked.go_back(pc.place(), older_journal=False)
+            asked.go_back(pc.place(), older_journal=was_under_way and has_more)
         if was_under_way:
             assert_sound(pc, "0.1.0", 5)
         else:
@@ -134,8 +139,12 @@ def test_a_roll_back_is_gone_on_with(tmp_path: Path, knows: int) -> None:
     (template.layout.version("0.2.0").folder / "sick").write_text("the writer does not turn")
     for number, pc in enumerate(steps(tmp_path, template, upgrade)):
         rebooted(pc, number)
-        with pytest.raises(InstallationError):
+        with pytest.raises(InstallationError) as caught:
             upgrade(pc)
+        if "was not put back" in str(caught.value):
+            assert (pc.current, pc.manager.runs) == ("0.2.0", "0.2.0")
+            assert pc.facts >= 7
+            back(pc)
         assert_sound(pc, "0.1.0", 5)
 
 
@@ -159,7 +168,7 @@ def test_another_version_takes_the_place_of_one_that_was_never_healthy(tmp_path:
         rebooted(pc, number)
         if not pc.layout.version("0.3.0").folder.exists():
             continue  # it was swept away as neither the current nor the previous one
-        was_done = pc.current == "0.2.0" and not pc.layout.record.exists()
+        was_done = (pc.current, pc.manager.runs) == ("0.2.0", "0.2.0")
         with pytest.raises(InstallationError, match=r"runs again"):
             asked.install(pc.place(), pc.layout.version("0.3.0"))
         former = "0.2.0" if was_done else "0.1.0"

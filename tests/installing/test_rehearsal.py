@@ -14,7 +14,7 @@ from agent import rehearsal
 from agent.batch import DESK
 from agent.commands.main import application
 from agent.configuration import load
-from agent.core.errors import ConfigurationError, JournalError
+from agent.core.errors import ConfigurationError, JournalError, NotUnderstoodError
 from agent.core.settings import Settings
 from agent.journal import backup, schema
 from agent.journal.journal import open_journal
@@ -22,6 +22,7 @@ from agent.journal.opening import FILE_NAME
 from agent.journal.store import Commit
 from tests.agent.happenings import facts
 from tests.agent.processes import configuration
+from tests.agent.test_command_line import lineside
 from tests.journal import old_schema
 from tests.soak.old_facts import Past, make_version_1
 
@@ -86,7 +87,7 @@ def test_a_journal_of_a_newer_schema_is_refused(tmp_path: Path, settings: Settin
         connection.executescript(
             f"CREATE TABLE invented (one TEXT) STRICT; PRAGMA user_version = {schema.SCHEMA_VERSION + 1};"
         )
-    with pytest.raises(JournalError, match=r"schema \d+, this version knows \d+ at most; install the version that"):
+    with pytest.raises(NotUnderstoodError, match=r"schema \d+, this version knows \d+ at most; install"):
         rehearsal.rehearse(settings, folder)
 
 
@@ -96,14 +97,15 @@ def test_a_damaged_journal_is_refused_rather_than_salvaged(tmp_path: Path, setti
     octets = bytearray(file.read_bytes())
     octets[4096:20480] = bytes(16384)
     file.write_bytes(octets)
-    with pytest.raises(JournalError, match="is damaged: see what `lineside recover` says"):
+    with pytest.raises(JournalError, match="is damaged: see what `lineside recover` says") as caught:
         rehearsal.rehearse(settings, folder)
+    assert not isinstance(caught.value, NotUnderstoodError)
 
 
 def test_a_snapshot_that_nobody_understands_is_refused(tmp_path: Path, settings: Settings) -> None:
     for name in ("FILL-1", DESK):
         folder = journal(tmp_path / f"copy{name}", Commit(snapshots=[(name, b"from another world")]))
-        with pytest.raises(JournalError, match="go on with the version that wrote it"):
+        with pytest.raises(NotUnderstoodError, match="go on with the version that wrote it"):
             rehearsal.rehearse(settings, folder)
 
 
@@ -126,6 +128,20 @@ def test_the_command_ends_with_the_sentence(tmp_path: Path, config: Path) -> Non
     (tmp_path / "none.toml").write_text("[agent]\n")
     answer = CliRunner().invoke(application("check"), ["check", "-c", str(tmp_path / "none.toml"), "--rehearse", "."])
     assert isinstance(answer.exception, ConfigurationError)
+
+
+async def test_the_exit_code_tells_a_journal_that_is_not_understood_from_one_that_cannot_be_tried(
+    tmp_path: Path, config: Path
+) -> None:
+    folder = tmp_path / "copy"
+    await _keep(folder, facts(1, 3))
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection:
+        connection.executescript(
+            f"CREATE TABLE invented (one TEXT); PRAGMA user_version = {schema.SCHEMA_VERSION + 1};"
+        )
+    refused = await lineside("check", "-c", config, "--rehearse", folder)
+    assert (refused.status, refused.err.count("\n")) == (3, 1), refused.err
+    assert (await lineside("check", "-c", config, "--rehearse", tmp_path)).status == 1
 
 
 async def test_a_copy_is_made_beside_a_working_agent(tmp_path: Path) -> None:
