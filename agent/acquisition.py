@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -30,6 +30,9 @@ STEADY_S = 5.0
 """Real seconds after which the connection to a reader counts as one that holds."""
 LONGEST_SHAKY_S = 10.0
 """Real seconds between two connections to a reader that do not hold, as each of them is two facts."""
+
+IN_HAND_S = 3.0
+"""Real seconds that a slow disk may take for the scans of a reader that is let go of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,10 @@ async def watch_machine(
 
 
 async def watch_scanner(scanner: ScannerSettings, intake: Intake, clock: Clock, watchers: Watchers) -> None:
-    """Read a barcode reader for ever."""
+    """Read a barcode reader for ever. A code that it has confirmed to its user is taken though it is let go of."""
 
     async def take(batch: Batch) -> None:
-        await intake.take(together(batch))
+        await _wholly(intake.take(together(batch)))
 
     device = Device(f"reader {scanner.name}", scanner.work_center, "scanner", scanner.name)
     with watchers.watching(device) as waiting:
@@ -121,7 +124,7 @@ async def _watch(
     while True:
         try:
             waiting.driver = open_device()
-            async with waiting.driver as driver:
+            async with waiting.driver as driver, _to_the_last(driver, take):
                 async for batch in driver:
                     waiting.driver = None
                     if backoff.failures:
@@ -145,6 +148,30 @@ async def _watch(
                 pause = max(pause, shaky.failed())
             answered_at = None
             await asyncio.sleep(pause)
+
+
+@asynccontextmanager
+async def _to_the_last(driver: Driver, take: Callable[[Batch], Awaitable[None]]) -> AsyncIterator[None]:
+    """What came before it was let go of is taken, as far as that does not take too long."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        if rest := driver.rest():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IN_HAND_S):
+                    await take(rest)
+        raise
+
+
+async def _wholly(taking: Coroutine[None, None, None]) -> None:
+    """Take what is in hand even when cancelled meanwhile, as far as that does not take too long."""
+    task = asyncio.ensure_future(taking)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=IN_HAND_S)
+        task.cancel()
+        raise
 
 
 def together(batch: Batch) -> Iterable[StationObservation]:

@@ -72,14 +72,17 @@ def up_to_date(document: dict[str, Any], path: Path) -> tuple[dict[str, Any], tu
 def migrate(path: Path) -> Path | None:
     """Write a file anew in the form of this version, with its comments; the former one stays beside it.
 
+    Where the path is a symbolic link, that is done where it leads to.
+
     Returns:
         where the former one stands; None where the file is up to date.
 
     Raises:
         ConfigurationError: it is written in a way that only a person can change, or cannot be written.
     """
+    real = path.resolve()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = real.read_text(encoding="utf-8")
         document = tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"{path}: cannot be read: {error}") from error
@@ -93,9 +96,11 @@ def migrate(path: Path) -> Path | None:
             f"{path}: cannot be brought up to date by itself, as it is written in an unusual way; change it by hand: "
             f"{todo} Then write version = {len(STEPS) + 1} at its top"
         )
-    beside = path.with_name(f"{path.name}.version-{former}")
+    beside = real.with_name(f"{real.name}.version-{former}")
     try:
-        _replace(path, changed, beside)
+        _replace(real, changed, beside)
+    except FileExistsError as error:
+        raise ConfigurationError(f"{beside}: is there already and says something else; move it away first") from error
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be written anew: {error.strerror}; nothing was changed") from error
     return beside
@@ -155,8 +160,22 @@ def _means(text: str, document: dict[str, Any]) -> bool:
 def _replace(path: Path, text: str, beside: Path) -> None:
     """The former file under its new name and the new one in its place, with the same owner and rights."""
     known, making = path.stat(), path.with_name(f"{path.name}.making")
-    os.link(path, beside)
-    making.write_text(text, encoding="utf-8")
-    os.chown(making, known.st_uid, known.st_gid)
-    making.chmod(known.st_mode)
-    making.rename(path)
+    # One that was interrupted left it there.
+    if not (beside.is_file() and beside.read_bytes() == path.read_bytes()):
+        os.link(path, beside)
+    try:
+        with making.open("w", encoding="utf-8") as file:
+            os.fchown(file.fileno(), known.st_uid, known.st_gid)
+            os.fchmod(file.fileno(), known.st_mode)
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        making.rename(path)
+    except OSError:
+        making.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

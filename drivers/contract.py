@@ -45,3 +45,7 @@ class Driver(AbstractAsyncContextManager["Driver"], Protocol):
             DeviceError: the connection is lost; what was yielded before stays true.
         """
         ...
+
+    def rest(self) -> Batch:
+        """What came and was not yielded, for who is about to disconnect; nothing where the device tells it again."""
+        ...

@@ -108,6 +108,10 @@ class ModbusDriver:
             if batch := await self._poll():
                 return batch
 
+    def rest(self) -> Batch:
+        """Nothing: what a machine says last is read again."""
+        return ()
+
     async def _until_due(self) -> None:
         loop = asyncio.get_running_loop()
         self.turns_by = self._due

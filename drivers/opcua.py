@@ -118,6 +118,10 @@ class OpcUaDriver:
             if batch:
                 return batch
 
+    def rest(self) -> Batch:
+        """Nothing: what a machine says last is read again."""
+        return ()
+
     async def _subscribe(self) -> None:
         life_ms = min(_SIGN_OF_LIFE_MS, self._settings.timeout_s * 500)
         interval_ms = min(float(self._settings.publishing_ms), life_ms)

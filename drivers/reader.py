@@ -11,7 +11,7 @@ from typing import Self
 
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
-from agent.core.observations import Instant, Link, Scan, ScanFlaw
+from agent.core.observations import Instant, Link, Scan, ScanFlaw, Signal
 from agent.logs.events import Event
 from agent.logs.telling import tell
 from drivers.contract import Batch, Now, Tap
@@ -85,6 +85,19 @@ class ReaderDriver(ABC):
         if isinstance(batch, DeviceError):
             raise batch
         return batch
+
+    def rest(self) -> Batch:
+        """Codes that were read and not yet yielded, as the reader has said to its user that it has them.
+
+        The device is given back; half a code is a flawed scan.
+        """
+        self._stop()
+        batch: list[Signal | Link | Scan] = []
+        while not self._arrived.empty():
+            arrived = self._arrived.get_nowait()
+            if not isinstance(arrived, DeviceError):
+                batch += arrived
+        return [*batch, *(self._scan(one) for one in self._framer.cut_off())]
 
     @abstractmethod
     async def _open(self) -> None:

@@ -182,8 +182,8 @@ class FloorRules:
     """What all work centers of the site go by, whatever their machines: one table of the configuration each."""
 
     materials: MaterialSettings = field(default_factory=MaterialSettings)
-    readers: frozenset[str] = frozenset()
-    """Names of the barcode readers that are configured."""
+    readers: frozenset[tuple[str, str]] = frozenset()
+    """The barcode readers that are configured, each by its work center and its name."""
 
 
 DEFAULT_FLOOR = FloorRules()
@@ -244,7 +244,9 @@ class Settings(Section):
     @property
     def floor(self) -> FloorRules:
         """What all work centers go by."""
-        return FloorRules(self.materials, readers=frozenset(scanner.name for scanner in self.scanner))
+        return FloorRules(
+            self.materials, readers=frozenset((scanner.work_center, scanner.name) for scanner in self.scanner)
+        )
 
     @property
     def care(self) -> Mapping[DiscrepancyCode, Care]:

@@ -116,7 +116,7 @@ class Station:
         state = replace(
             former.state,
             counters=counting.read_elsewhere(former.state.counters, former.setup.signals, self.setup.signals),
-            floor=reader_links.without_removed(former.state.floor, self.setup.floor.readers),
+            floor=reader_links.without_removed(former.state.floor, self.setup),
         )
         return replace(self._holding(state), working=former.working if same_calendar else None)
 
@@ -266,7 +266,7 @@ def _take_break_in_time(turn: Turn, observation: Started | ClockStep) -> None:
         shifts.look_up(turn, now)
         return
     clock_steps.catch_up(turn, observation)
-    turn.floor = reader_links.without_removed(turn.floor, turn.setup.floor.readers)
+    turn.floor = reader_links.without_removed(turn.floor, turn.setup)
     if turn.setup.machine.manual:
         shifts.adopt(turn, now)
         manual.pass_time(turn, now)

@@ -2,20 +2,21 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import pytest
 
 from agent import acquisition
-from agent.acquisition import Device, Waiting, Watchers, _watch
+from agent.acquisition import Device, Waiting, Watchers, _watch, watch_scanner
 from agent.clock import Clock
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
 from agent.core.observations import Instant, Link, Scan
+from agent.intake import Intake
 from agent.retry import Backoff
 from drivers.contract import Batch, Driver
 from drivers.registry import open_scanner
@@ -49,6 +50,9 @@ class Deaf:
 
     async def __anext__(self) -> Batch:
         raise StopAsyncIteration
+
+    def rest(self) -> Batch:
+        return ()
 
 
 async def test_watching_ends_when_told_though_a_library_loses_the_cancellation() -> None:
@@ -226,6 +230,62 @@ async def test_two_readers_of_a_work_center_are_heard_at_once_and_one_is_lost_fo
                 await heard.until(lambda words: ("hand", "LAST") in words)
     assert heard.of("hand") == ["up", *codes, "LAST"]
     assert heard.of("gate") == ["up", *codes, "down", "up"]
+
+
+class Slow(Heard):
+    """An intake that waits for its disk."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits = asyncio.Event()
+        self.goes_on = asyncio.Event()
+
+    async def take(self, batch: Iterable[Any]) -> None:
+        seen = list(batch)
+        if any(isinstance(one, Scan) for one in seen):
+            self.waits.set()
+            await self.goes_on.wait()
+        await super().take(seen)
+
+
+async def let_go_amid_scans(folder: Path, intake: Slow, monkeypatch: pytest.MonkeyPatch) -> asyncio.Task[None]:
+    """Its watcher, cancelled with three codes read and half of a fourth, of which the first waits for the disk."""
+    monkeypatch.setattr(acquisition, "open_scanner", lambda scanner, now: open_scanner(scanner, now, intake.tap))
+    with TruthLog(folder / "truth.jsonl", PlantClock.starting()) as log:
+        async with ScannerSimulator(folder / "by-id", "PRESS-1", log, FAST) as reader:
+            scanner = ScannerSettings(name="hand", work_center="PRESS-1", device=reader.link, silence_ms=5000)
+            watching = watch_scanner(scanner, cast("Intake", intake), Clock.of(None), Watchers())
+            task = asyncio.create_task(watching)
+            await intake.until(lambda words: ("hand", "up") in words)
+            for code in ("FIRST", "SECOND", "THIRD"):
+                await reader.type(code)
+            await reader.cut("HALF", 3)
+            await intake.until(lambda _: intake.bytes.endswith(b"HAL"))
+            await intake.waits.wait()
+            task.cancel()
+    return task
+
+
+async def test_codes_in_hand_are_taken_though_their_reader_is_let_go_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = Slow()
+    task = await let_go_amid_scans(tmp_path, intake, monkeypatch)
+    intake.goes_on.set()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert intake.of("hand") == ["up", "FIRST", "SECOND", "THIRD", "<incomplete>"]
+
+
+async def test_a_disk_that_takes_nothing_does_not_keep_a_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(acquisition, "IN_HAND_S", 0.1)
+    intake = Slow()
+    task = await let_go_amid_scans(tmp_path, intake, monkeypatch)
+    done, _ = await asyncio.wait([task], timeout=10)
+    assert done == {task}
+    assert intake.of("hand") == ["up"]
 
 
 class Shaky(Deaf):

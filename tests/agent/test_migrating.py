@@ -74,6 +74,51 @@ def test_it_is_written_anew_with_its_comments_and_stays_beside(old: Path) -> Non
     assert migrate(old) is None
 
 
+def test_it_goes_on_where_it_was_interrupted(old: Path) -> None:
+    beside = old.with_name("lineside.toml.version-1")
+    os.link(old, beside)
+    old.with_name("lineside.toml.making").write_text("hal")
+    assert migrate(old) == beside
+    assert (beside.read_text(), migrate(old)) == (OLD, None)
+    assert sorted(one.name for one in old.parent.iterdir()) == ["lineside.toml", "lineside.toml.version-1"]
+
+
+def test_what_stands_beside_it_already_is_not_overwritten(old: Path) -> None:
+    beside = old.with_name("lineside.toml.version-1")
+    beside.write_text("another one")
+    with pytest.raises(ConfigurationError, match=f"{beside}: is there already and says something else"):
+        migrate(old)
+    assert (old.read_text(), beside.read_text()) == (OLD, "another one")
+
+
+def test_a_link_leads_to_the_new_one(old: Path) -> None:
+    (old.parent / "kept").mkdir()
+    real = old.rename(old.parent / "kept" / "press.toml")
+    old.symlink_to("kept/press.toml")
+    assert migrate(old) == real.with_name("press.toml.version-1")
+    assert old.is_symlink()
+    assert migrate(old) is None
+
+
+def test_it_is_on_the_disk_before_it_takes_the_place_and_so_is_the_place(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happened, fsync, rename = list[str](), os.fsync, Path.rename
+
+    def synced(handle: int) -> None:
+        fsync(handle)
+        happened.append(os.readlink(f"/proc/self/fd/{handle}"))  # noqa: PTH115 - a text
+
+    def renamed(path: Path, target: Path) -> Path:
+        happened.append(f"to {target}")
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", renamed)
+    migrate(old)
+    assert happened == [f"{old}.making", f"to {old}", str(old.parent)]
+
+
 def test_a_file_that_has_some_steps_behind_it_takes_the_others_alone(old: Path) -> None:
     old.write_text("version = 2\n" + OLD.replace("address", "host"))
     assert read(old).warnings == (f"{old}: {STEPS[1].sentence}",)

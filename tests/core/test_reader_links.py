@@ -14,8 +14,9 @@ from agent.core.values import replace
 from tests.core.build import PROVENANCE, T0, WC, Story, a_machine, a_story, instant, quality, said, started
 
 
-def a_center(*readers: str) -> Station:
-    rules = FloorRules(readers=frozenset(readers))
+def a_center(*readers: str | tuple[str, str]) -> Station:
+    """One with these readers, and those of other work centers beside it."""
+    rules = FloorRules(readers=frozenset(one if isinstance(one, tuple) else (WC, one) for one in readers))
     return Station.new(a_machine(), CodeSettings(), PROVENANCE, None, ZoneInfo("UTC"), rules)
 
 
@@ -73,5 +74,16 @@ def test_a_reader_that_is_configured_no_more_is_not_missed() -> None:
     story = two_readers()
     story.hear(reader(1.0, "hand", up=False), reader(1.0, "gate", up=False))
     story.station = replace(a_center("gate"), state=story.station.state)
+    story.hear(started(5.0, 2.0))
+    assert story.station.state.floor.readers_down == ("gate",)
+
+
+def test_a_reader_that_is_moved_to_another_work_center_is_not_missed_at_the_former_one() -> None:
+    story = two_readers()
+    story.hear(reader(1.0, "hand", up=False), reader(1.0, "gate", up=False))
+    former = story.station
+    after_reload = a_center("gate", ("WC-2", "hand")).taking_over(former)
+    assert after_reload.state.floor.readers_down == ("gate",)
+    story.station = replace(a_center("gate", ("WC-2", "hand")), state=former.state)
     story.hear(started(5.0, 2.0))
     assert story.station.state.floor.readers_down == ("gate",)

@@ -56,6 +56,7 @@ def test_a_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert settings.machine[0].stop.minor_stop_max_s == 120.0
     assert settings.mes.confirm == "mes"
     assert settings.calendar is None
+    assert settings.floor.readers == {("WC-1", "gun")}
 
 
 @pytest.mark.parametrize("name", ["serial_template", "lot_template"])

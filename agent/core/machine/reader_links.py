@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
-
 from agent.core.facts import LinkLost, LinkRestored
 from agent.core.observations import Link
 from agent.core.state import Floor
+from agent.core.station_setup import Setup
 from agent.core.turn import Turn
 from agent.core.values import replace
 
@@ -30,6 +29,8 @@ def hear(turn: Turn, link: Link) -> None:
     turn.draft.add(data, link.observed.wall, f"link:{turn.wc_id}:{link.device}:{turn.number()}")
 
 
-def without_removed(floor: Floor, readers: Container[str]) -> Floor:
-    """A reader that is configured no more is not missed."""
-    return replace(floor, readers_down=tuple(name for name in floor.readers_down if name in readers))
+def without_removed(floor: Floor, setup: Setup) -> Floor:
+    """A reader that is configured no more, or at another work center, is not missed."""
+    here = setup.machine.work_center
+    left = (name for name in floor.readers_down if (here, name) in setup.floor.readers)
+    return replace(floor, readers_down=tuple(left))
