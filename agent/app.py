@@ -200,7 +200,7 @@ async def delivering(
     people = PeopleApi(desk, clock, SignOns(desk, clock), peers.owners())
     lag, loops, synchrony = (
         Lag(),
-        Loops(desk, forwarder, uplink, followers.watches),
+        Loops(journal, desk, forwarder, uplink, followers.watches),
         Synchrony(alarms, settings),
     )
     health = HealthApi(overview, Gauges(overview, telemetry, lag, synchrony), loops.unwell)

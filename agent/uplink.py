@@ -70,13 +70,14 @@ class Uplink:
         self._alarms = alarms
         self._abilities = Abilities()
         self._session_no = 0
-        self._connected_at = 0.0
         self._stopping = False
         self._outage = Outage(Event.BROKER_LOST)
         self._journal_outage = Outage(Event.JOURNAL_NOT_READ)
         self.sessions = 0
         """Connections to the broker since the start."""
         self.online = False
+        self.connected_at = 0.0
+        """Loop time at which the last connection began."""
         self.since = clock.now().wall
         """Plant time of the last change between online and offline."""
         self.detail = "not connected yet"
@@ -147,7 +148,7 @@ class Uplink:
                     f"{session.where} has QoS 0 only, which proves nothing: mes.confirm must be mes", NO_PROOF
                 )
             begin(session)
-            self._connected_at = asyncio.get_running_loop().time()
+            self.connected_at = asyncio.get_running_loop().time()
             self._turn(online=True, detail=f"connected to {session.where}")
             self.sessions += 1
             self._journal_outage.over(f"connected to {session.where}")
@@ -217,7 +218,7 @@ class Uplink:
         """A connection is told of once it has held a while: a shaky one is one outage, not many."""
         await asyncio.sleep(STEADY_S)
         if self._outage.lasts:
-            self._outage.over(f"connected to {session.where}", at=self._connected_at)
+            self._outage.over(f"connected to {session.where}", at=self.connected_at)
         else:
             tell(Event.BROKER_CONNECTED, "connected to %s", session.where)
 
@@ -232,7 +233,7 @@ class Uplink:
         await asyncio.wait(goodbyes, timeout=GOODBYE_S)
 
     def _note_loss(self, error: UplinkError, backoff: Backoff) -> None:
-        if self.online and asyncio.get_running_loop().time() - self._connected_at >= STEADY_S:
+        if self.online and asyncio.get_running_loop().time() - self.connected_at >= STEADY_S:
             backoff.succeeded()
         if error.code == NO_RETAIN:
             self._abilities = Abilities(retain=False, qos=self._abilities.qos)

@@ -85,6 +85,16 @@ class Journal:
         """Facts that the MES has not confirmed."""
         return self._marks.waiting
 
+    @property
+    def writing_since(self) -> float | None:
+        """Loop time at which the writer's thread began the work in hand; None while it has none."""
+        return self._threads.writer.busy_since
+
+    @property
+    def reading_since(self) -> float | None:
+        """The same of the reader's thread."""
+        return self._threads.reader.busy_since
+
     async def commit(self, commit: Commit, now: float) -> None:
         """Make everything durable together; returns when it is on the disk.
 

@@ -4,17 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from agent.core.errors import JournalDamagedError, JournalError
 from agent.journal import store
 from agent.journal.rescue import SUSPECT
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class OneThread(ThreadPoolExecutor):
+    """A thread that says since when it has been at the work in hand."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(1, name)
+        self.busy_since: float | None = None
+        """The loop's time; None while it has nothing to do."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it after what was asked for before."""
+
+        def work() -> T:
+            self.busy_since = time.monotonic()  # as asyncio's loops tell time
+            try:
+                return fn(*args, **kwargs)
+            finally:
+                self.busy_since = None
+
+        return super().submit(work)
 
 
 class Threads:
@@ -23,8 +46,8 @@ class Threads:
     def __init__(self, folder: Path, write: sqlite3.Connection, read: sqlite3.Connection) -> None:
         self._folder = folder
         self.write, self.read = write, read
-        self.writer = ThreadPoolExecutor(1, "journal-writer")
-        self.reader = ThreadPoolExecutor(1, "journal-reader")
+        self.writer = OneThread("journal-writer")
+        self.reader = OneThread("journal-reader")
         self.done_with: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Resolved, with the reason, when this file is not to be worked with any more."""
 
