@@ -150,7 +150,6 @@ class Gauges:
 
     def _of_devices(self, view: AgentView) -> Iterator[Sample]:
         contacts, now = self.overview.intake.contacts, self.overview.clock.now().monotonic
-        down = {(center.wc_id, name) for center in view.work_centers for name in center.readers_down}
         for center in view.work_centers:
             labels = {"work_center": center.wc_id}
             yield Sample("lineside_link_up", center.link_up, labels)
@@ -163,7 +162,7 @@ class Gauges:
         for scanner in self.overview.configuration.settings.scanner:
             labels = {"work_center": scanner.work_center, "reader": scanner.name}
             place = (scanner.work_center, scanner.name)
-            yield Sample("lineside_reader_up", place not in down, labels)
+            yield Sample("lineside_reader_up", place in contacts.readers, labels)
             yield Sample("lineside_losses_total", contacts.losses[place], labels)
 
 

@@ -123,9 +123,16 @@ class Overview:
         )
 
     def _work_center(self, station: Station, present: Stand, now: float) -> WorkCenterView:
-        """As it durably is, but for a scan that was refused since because nothing could be kept."""
+        """As it durably is, but for readers never reached yet, and a scan that was refused as nothing could be kept."""
         shown = station_view.view(station, present.desk.directories, now)
+        shown = shown.model_copy(update={"readers_down": self._readers_down(shown)})
         kept, refused = station.state.floor.last_scan, self.intake.refused.get(shown.wc_id)
         if refused is None or (kept is not None and kept.at >= refused.at):
             return shown
         return shown.model_copy(update={"last_scan": station_view.scanned(refused)})
+
+    def _readers_down(self, shown: WorkCenterView) -> tuple[str, ...]:
+        """Those that were lost, and those that this run of the agent has not reached yet."""
+        readers = {one.name for one in self.configuration.settings.scanner if one.work_center == shown.wc_id}
+        reached = {name for wc_id, name in self.intake.contacts.readers if wc_id == shown.wc_id}
+        return (*shown.readers_down, *sorted(readers - reached - set(shown.readers_down)))

@@ -12,7 +12,7 @@ from agent import site_key
 from agent.commands.client import is_answered
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
-from agent.core.codes.code_settings import CodeSettings, ScannerSettings
+from agent.core.codes.code_settings import CodeSettings, ScannerSettings, is_keyboard
 from agent.core.errors import ConfigurationError
 from agent.core.settings import Settings
 from agent.core.terminal_settings import TerminalSettings
@@ -79,7 +79,7 @@ def scan(  # noqa: PLR0913 - a command's options are its arguments
 def _named(device: Path | None, tcp: str | None) -> ScannerSettings | None:
     """A reader that is named by its place alone."""
     if device is not None:
-        place = {"input" if device.is_relative_to("/dev/input") else "device": device}
+        place = {"input" if is_keyboard(device) else "device": device}
         return ScannerSettings(name="reader", work_center="here", **place)
     if tcp is None:
         return None

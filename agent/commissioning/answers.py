@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from agent.core.codes.code_settings import is_keyboard
 from agent.core.machine_settings import COUNTER_ROLES, Role
 from drivers.modbus_plan import Table
 
@@ -110,12 +111,12 @@ class ReaderAnswer:
     name: str
     work_center: str
     place: Path
-    """Serial device, or an input device below `/dev/input`."""
+    """Serial device, or an input device."""
 
     @property
     def is_keyboard(self) -> bool:
         """Whether it types like a keyboard."""
-        return self.place.is_relative_to("/dev/input")
+        return is_keyboard(self.place)
 
 
 @dataclass(frozen=True, slots=True)

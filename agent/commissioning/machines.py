@@ -9,11 +9,11 @@ from typing import Final
 from agent.commissioning.addresses import address
 from agent.commissioning.answers import Address, CenterAnswer, OpcUaAddress, SignalAnswer, Where
 from agent.commissioning.asking import Asker
-from agent.commissioning.candidates import Candidate
+from agent.commissioning.candidates import Candidate, Proposal
 from agent.commissioning.checks import one_of, seconds, unlike
 from agent.commissioning.looking import Look
+from agent.commissioning.recognition import BY_NAME, propose
 from agent.commissioning.recognition import machines as machines_in
-from agent.commissioning.recognition import propose
 from agent.commissioning.roles import answered, choose
 from agent.core.errors import ConfigurationError, DeviceError
 from agent.core.machine_settings import Role
@@ -90,7 +90,7 @@ class Machines:
         if seen.is_cut:
             self._asker.say("  There is more than was looked at: `lineside browse` looks further.")
         candidates = self._of_one_machine(name, place, seen.candidates)
-        proposals = propose(candidates) if isinstance(place, OpcUaAddress) else []
+        proposals = self._believed(propose(candidates) if isinstance(place, OpcUaAddress) else [])
         signals = choose(self._asker, place, candidates, proposals)
         self._must_be_its_own(name, place, signals)
         if cycle_s is not None:
@@ -99,6 +99,15 @@ class Machines:
         made = next((counted[one.where] for one in signals if one.role in _MADE and one.where in counted), None)
         usual = "1.0" if made is None else f"{made.seconds / made.rise:.2g}"
         return CenterAnswer(name, place, signals, self._asker.ask("cycle", _CYCLE, seconds, default=usual))
+
+    def _believed(self, proposals: list[Proposal]) -> list[Proposal]:
+        """Nobody is there to see that a name is right: then a known model alone is believed."""
+        by_name = [one for one in proposals if one.why == BY_NAME]
+        if not (self._asker.is_unattended and by_name):
+            return proposals
+        named = ", ".join(f"{one.candidate.name} for {one.role}" for one in by_name)
+        self._asker.say(f"  Not taken, as only the name speaks for it: {named}. --signal says which value is what.")
+        return [one for one in proposals if one not in by_name]
 
     def _of_one_machine(self, name: str, place: Address, candidates: Sequence[Candidate]) -> Sequence[Candidate]:
         """Where a server speaks for several machines, those of one."""

@@ -65,14 +65,16 @@ def place(config: Path, text: str, password: str | None, now: datetime) -> Place
             except ConfigurationError as error:
                 raise ConfigurationError(str(error).replace(str(prepared), str(config))) from error
             _hand_over(prepared, 0o640, (0, _gid()))
-            former = _kept(config, now)
+            undo = stack.enter_context(ExitStack())
+            former = _kept(config, now, undo)
             if password is not None:
                 prepared_secret = stack.enter_context(_prepared(secret, password))
                 _hand_over(prepared_secret, 0o600, (_uid(), _gid()))
-                _kept(secret, now)
+                _kept(secret, now, undo)
                 prepared_secret.replace(secret)
             prepared.replace(config)
             _sync(config.parent)
+            undo.pop_all()
     except OSError as error:
         raise ConfigurationError(f"{config}: cannot be written: {error.strerror}. Nothing was changed") from error
     return Placed(config, secret if password is not None else None, former)
@@ -94,12 +96,16 @@ def _prepared(target: Path, text: str) -> Iterator[Path]:
             path.unlink()
 
 
-def _kept(path: Path, now: datetime) -> Path | None:
-    """A second name for what stands there: at no moment there is no file."""
+def _kept(path: Path, now: datetime, undo: ExitStack) -> Path | None:
+    """A second name for what stands there: at no moment there is no file. Undone, all is as it was."""
     if not path.exists():
+        undo.callback(path.unlink, missing_ok=True)
         return None
     kept = path.with_name(f"{path.name}.{now:%Y-%m-%dT%H-%M-%S}")
     os.link(path, kept)
+    # A name that takes the place of another name of the same file stays, too: rename(2).
+    undo.callback(kept.unlink, missing_ok=True)
+    undo.callback(kept.replace, path)
     return kept
 
 

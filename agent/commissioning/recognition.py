@@ -79,6 +79,8 @@ _RULES: Final = (
 )
 """The first that fits a role wins."""
 
+_OF_OTHERS: Final = re.compile(r"(?:.*/)?(?:cmd|commands?|energy|diag|diagnostics?)/.*")
+"""Below such a folder a total is none of parts, and a bit is what somebody wants."""
 _IN_MODEL: Final = frozenset({"status", "admin", "command", "currentstate", "monitoring", "machinerybuildingblocks"})
 """Folders of the models below a machine."""
 
@@ -91,7 +93,7 @@ def propose(candidates: Sequence[Candidate]) -> list[Proposal]:
         if rule.role in proposals or _is_excluded(rule.role, proposals):
             continue
         for candidate in candidates:
-            if candidate.name not in taken and rule.fits(candidate) and rule.pattern.fullmatch(_plain(candidate.name)):
+            if candidate.name not in taken and _recognises(rule, candidate):
                 proposals[rule.role] = Proposal(rule.role, candidate, rule.why)
                 taken.add(candidate.name)
                 break
@@ -110,6 +112,13 @@ def machines(candidates: Sequence[Candidate]) -> list[str]:
         if found:
             break
     return list(found)
+
+
+def _recognises(rule: _Rule, candidate: Candidate) -> bool:
+    name = _plain(candidate.name)
+    if rule.why == BY_NAME and _OF_OTHERS.fullmatch(name):
+        return False
+    return rule.fits(candidate) and rule.pattern.fullmatch(name) is not None
 
 
 def _is_excluded(role: Role, proposals: dict[Role, Proposal]) -> bool:

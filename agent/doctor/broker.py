@@ -13,6 +13,7 @@ from typing import Final
 from agent.broker import Session
 from agent.core.errors import UplinkError
 from agent.core.settings import MesSettings, Settings
+from agent.credentials import MES_PASSWORD, TLS_KEY, credential
 from agent.doctor import reaching
 from agent.doctor.case import Case
 from agent.doctor.files import hidden, hidden_store
@@ -21,6 +22,7 @@ from agent.doctor.reaching import Place, Reach, reach
 
 SUBJECT: Final = "broker"
 PATIENCE_S: Final = 3.0
+_START: Final = "sudo systemctl restart lineside, and look again: an agent that is online says that it was let in"
 PROBE: Final = "doctor"
 """What the client id ends in."""
 _RIGHT_NAME: Final = "correct mes.username and mes.password_file, or have the broker know this user"
@@ -65,7 +67,15 @@ async def look(case: Case) -> Sequence[Finding]:
     if barred:
         named = ", ".join(map(str, barred))
         return [unseen(SUBJECT, f"{place.words} can be reached; whether it lets us in cannot be seen without {named}")]
-    return [await _entered(case.settings, place)]
+    lacking = _lacking(mes)
+    if not lacking:
+        return [await _entered(case.settings, place)]
+    if case.view is not None and case.view.uplink.state != "offline":
+        return [well(SUBJECT, f"the agent is connected to {place.words}")]
+    found = (
+        f"{place.words} can be reached; whether it lets the agent in only the service knows: its credential {lacking}"
+    )
+    return [unseen(SUBJECT, f"{found} can be read by nobody else, or is missing", _START)]
 
 
 def _barred(mes: MesSettings) -> list[Path]:
@@ -76,6 +86,16 @@ def _barred(mes: MesSettings) -> list[Path]:
         tls is not None and tls.cert_file is not None and tls.key_file is None
     )
     return [*hidden(*named), *(hidden_store() if by_credential else ())]
+
+
+def _lacking(mes: MesSettings) -> str:
+    """The credential that the agent shows and that only the service has, as it is encrypted or from another store."""
+    if mes.username is not None and mes.password_file is None and credential(MES_PASSWORD) is None:
+        return MES_PASSWORD
+    tls = mes.tls
+    if tls is not None and tls.cert_file is not None and tls.key_file is None and credential(TLS_KEY) is None:
+        return TLS_KEY
+    return ""
 
 
 async def _entered(settings: Settings, place: Place) -> Finding:

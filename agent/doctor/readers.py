@@ -17,11 +17,14 @@ from agent.doctor import reaching
 from agent.doctor.account import Access, Account, access
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Level, Who, note, unseen, well
-from agent.doctor.looking import aside
+from agent.doctor.looking import aside, line_of
 from agent.doctor.reaching import Place, reach
+from agent.local_api import GROUP
+from agent.resources import shipped
 
 READ: Final = 4
 READ_WRITE: Final = 6
+_RULES: Final = "systemd/60-lineside-readers.rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Reader:
     seen: Access | None
     """Owner and mode; None where it is not there."""
     is_device: bool = True
+    usb: tuple[str, str] | None = None
+    """Of one that types like a keyboard, the numbers of its maker and its product."""
     holders: tuple[str, ...] | None = ()
     """Programs that have it open beside the agent; None where not all can be seen."""
 
@@ -68,9 +73,8 @@ def judge(seen: Reader, account: Account) -> Iterator[Finding]:
 
 def _problems(subject: str, seen: Reader, found: Access, account: Account) -> Iterator[Finding]:
     if not found.allows(account, seen.wanted):
-        action = "sudo lineside install puts the udev rule and the groups right; then plug the reader in again"
         expected = f"the agent's user {account.name} can open it, by the group {seen.group}"
-        yield Finding(Level.NOW, subject, f"{seen.path} is {found.words}", expected, action, Who.MAINTENANCE)
+        yield Finding(Level.NOW, subject, f"{seen.path} is {found.words}", expected, _way(seen.usb), Who.MAINTENANCE)
     if seen.holders:
         named = ", ".join(seen.holders)
         yield Finding(
@@ -81,6 +85,27 @@ def _problems(subject: str, seen: Reader, found: Access, account: Account) -> It
             f"end {named}; ModemManager is switched off by: sudo systemctl disable --now ModemManager",
             Who.MAINTENANCE,
         )
+
+
+def _way(usb: tuple[str, str] | None) -> str:
+    """How the agent comes to be allowed to open it: the rule that is shipped knows some makers."""
+    if usb is None or f'\nENV{{ID_VENDOR_ID}}=="{usb[0]}"' in shipped(_RULES).read_text(encoding="utf-8"):
+        return "sudo lineside install puts the udev rule and the groups right; then plug the reader in again"
+    rule = (
+        f'SUBSYSTEM=="input", KERNEL=="event*", ATTRS{{idVendor}}=="{usb[0]}", ATTRS{{idProduct}}=="{usb[1]}", '
+        f'GROUP="{GROUP}", MODE="0640"'
+    )
+    return (
+        f"no rule knows this maker: write the line {rule} to /etc/udev/rules.d/70-lineside-reader.rules, "
+        "then: sudo udevadm control --reload && sudo udevadm trigger --subsystem-match=input"
+    )
+
+
+def usb_of(device: Path, devices: Path = Path("/sys/class/input")) -> tuple[str, str] | None:
+    """The numbers of maker and product of an input device, as `lsusb` shows them; None where it has none."""
+    numbers = devices / device.resolve().name / "device" / "id"
+    vendor, product = line_of(numbers / "vendor"), line_of(numbers / "product")
+    return (vendor, product) if vendor and product else None
 
 
 def holders(device: Path, but: int) -> tuple[str, ...] | None:
@@ -106,14 +131,15 @@ def holders(device: Path, but: int) -> tuple[str, ...] | None:
 def _at_this_pc(scanner: ScannerSettings, agent_pid: int) -> Reader:
     path = scanner.device or scanner.input
     assert path is not None, f"reader '{scanner.name}' is on the network"
-    group = "dialout" if scanner.input is None else "input"
+    group = "dialout" if scanner.input is None else GROUP
     wanted = READ_WRITE if scanner.input is None else READ
     try:
         seen = access(path)
     except (FileNotFoundError, NotADirectoryError):
         return Reader(scanner.name, path, wanted, group, None)
     is_device = stat.S_ISCHR(path.stat().st_mode)
-    return Reader(scanner.name, path, wanted, group, seen, is_device, holders(path, agent_pid))
+    usb = None if scanner.input is None else usb_of(path)
+    return Reader(scanner.name, path, wanted, group, seen, is_device, usb, holders(path, agent_pid))
 
 
 async def look(case: Case) -> Sequence[Finding]:

@@ -75,6 +75,22 @@ async def test_every_number_has_a_name_and_the_labels_that_are_promised(tmp_path
         assert sample.labels.keys() - {"le"} <= labels[sample.name]
 
 
+async def test_a_reader_is_up_from_its_first_sign_on(tmp_path: Path) -> None:
+    scanner = {"name": "DOOR", "work_center": "PRESS-1", "device": "/dev/door"}
+    configured = Settings.model_validate({**document(tmp_path), "scanner": [scanner]})
+    async with an_intake(tmp_path) as running:
+        health = an_api(tmp_path, running, configured=configured).health
+
+        async def is_up() -> float:
+            samples = health.gauges.samples(await health.overview.look())
+            return next(one.value for one in samples if one.name == "lineside_reader_up")
+
+        assert await is_up() == 0
+        for up in (True, False):
+            await running.intake.take([Link("PRESS-1", "scanner", up=up, observed=now(), reader="DOOR")])
+            assert await is_up() == up
+
+
 async def test_losses_and_silence_of_machines_are_counted(tmp_path: Path) -> None:
     async with an_intake(tmp_path) as running:
         await watched(running)

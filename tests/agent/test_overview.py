@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from agent.core.observations import Link, Tick
+from agent.core.settings import Settings
 from simulators.broker import Broker
 from tests.agent.happenings import facts
 from tests.agent.mes_peer import Sender, a_mes, a_sender
-from tests.agent.parts import scan, with_order
+from tests.agent.parts import an_intake, document, now, scan, with_order
+from tests.agent.test_local_api import an_overview
 
 
 async def told(sender: Sender) -> tuple[str, int]:
@@ -61,3 +64,19 @@ async def test_a_work_center_is_shown_as_it_durably_is(tmp_path: Path) -> None:
         )
         assert [event.type for event in center.events[:2]] == ["genealogy.linked", "lot.loaded"]
         assert view.uplink.waiting == sender.journal.marks.last_sequence
+
+
+async def test_a_reader_that_has_not_been_reached_yet_is_not_shown_as_connected(tmp_path: Path) -> None:
+    scanners = [{"name": name, "work_center": "PRESS-1", "device": f"/dev/{name}"} for name in ("gate", "hand")]
+    configured = Settings.model_validate({**document(tmp_path), "scanner": scanners})
+    async with an_intake(tmp_path) as running:
+        overview = an_overview(configured, running)
+
+        async def down() -> tuple[str, ...]:
+            return (await overview.look()).work_centers[0].readers_down
+
+        assert await down() == ("gate", "hand")
+        for up, left in ((True, ("gate",)), (False, ("hand", "gate")), (True, ("gate",))):
+            await running.intake.take([Link("PRESS-1", "scanner", up=up, observed=now(), reader="hand")])
+            await running.intake.submit(Tick("PRESS-1", now()))
+            assert await down() == left

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from agent.commands.scan import _named
 from simulators.tether import tethered
 from tests.agent.parts import eventually
 from tests.agent.processes import ROOT, a_free_port, an_agent, asked, configuration
@@ -374,3 +375,12 @@ async def test_what_cannot_be_meant_is_one_sentence(configured: Path) -> None:
     )
     assert "expected HOST:PORT" in (await lineside("--tcp", "192.168.1.20"))[2]
     assert "no work center 'X'" in (await lineside("-c", configured, "--text", "a", "--wc", "X"))[2]
+
+
+@pytest.mark.parametrize("name", ["/dev/lineside/reader-0c2e-0b61", "/dev/input/by-id/usb-x-event-kbd"])
+def test_a_device_that_types_like_a_keyboard_is_known_by_the_name_that_the_udev_rule_gives_it_too(name: str) -> None:
+    reader, line = _named(Path(name), None), _named(Path("/dev/ttyACM0"), None)
+    assert reader is not None
+    assert (reader.input, reader.device) == (Path(name), None)
+    assert line is not None
+    assert (line.input, line.device) == (None, Path("/dev/ttyACM0"))

@@ -149,6 +149,8 @@ async def test_everything_can_be_said_by_options(tmp_path: Path) -> None:
             "hand=FILL-1:/dev/serial/by-id/usb-Reader",
             "--reader",
             "bench=PACK-1:/dev/input/by-id/x-kbd",
+            "--reader",
+            "gun=PACK-1:/dev/lineside/reader-0c2e-0b61",
         ),
     )
     assert status == 0, said
@@ -168,7 +170,9 @@ async def test_everything_can_be_said_by_options(tmp_path: Path) -> None:
     assert [(one.name, one.work_center, one.place) for one in settings.scanner] == [
         ("hand", "FILL-1", "/dev/serial/by-id/usb-Reader"),
         ("bench", "PACK-1", "/dev/input/by-id/x-kbd"),
+        ("gun", "PACK-1", "/dev/lineside/reader-0c2e-0b61"),
     ]
+    assert [one.input is not None for one in settings.scanner] == [False, True, True]
 
 
 @pytest.mark.parametrize(

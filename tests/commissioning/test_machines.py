@@ -73,6 +73,18 @@ def test_without_a_person_no_machine_is_guessed_of_several(names: tuple[str, ...
         asked("", given=given, unattended=True)
 
 
+def test_without_a_person_nothing_is_taken_by_its_name_alone() -> None:
+    seen = (value("Press/StateCurrent", 6), value("Press/TotalCount", 7, Movement(5, 5, 0, 10.0)))
+    given = (GivenCenter("A", OpcUaAddress(PLC), {}),)
+    [center], said = asked("", seen, given, unattended=True)
+    assert places(center) == {Role.PACKML_STATE: "Press/StateCurrent"}
+    assert "Not taken, as only the name speaks for it: Press/TotalCount for total." in said
+    [center], _ = asked(f"A\n{PLC}\n\n\n\n", seen)
+    assert Role.TOTAL in places(center)
+    with pytest.raises(ConfigurationError, match="--signal says which value is what"):
+        asked("", seen[1:], given, unattended=True)
+
+
 def test_without_a_person_two_work_centers_get_no_value_in_common() -> None:
     seen = (value("Press/StateCurrent", 6), value("Press/Parts/TotalCount", 7))
     given = tuple(GivenCenter(name, OpcUaAddress(PLC), {}) for name in ("A", "B"))

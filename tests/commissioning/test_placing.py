@@ -3,6 +3,7 @@ from __future__ import annotations
 import grp
 import os
 import pwd
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,6 +56,39 @@ def test_a_disk_that_fails_in_the_middle_leaves_what_was_there(tmp_path: Path, m
     with pytest.raises(ConfigurationError, match=r"No space left on device\. Nothing was changed"):
         place(config, RIGHT, "s3cret", NOW)
     assert contents(tmp_path) == {"lineside.toml": "mine"}
+
+
+@pytest.mark.parametrize(
+    ("former", "steps"),
+    [({}, 5), ({"lineside.toml": "mine"}, 6), ({"lineside.toml": "mine", "broker-password": "old"}, 7)],
+)
+def test_whichever_step_fails_nothing_was_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, former: dict[str, str], steps: int
+) -> None:
+    taken, fails_at = 0, 0
+
+    def failing(call: Callable[..., object]) -> Callable[..., object]:
+        def one(*arguments: object, **named: object) -> object:
+            nonlocal taken
+            taken += 1
+            if taken == fails_at:
+                raise OSError(28, "No space left on device")
+            return call(*arguments, **named)
+
+        return one
+
+    for name, text in former.items():
+        (tmp_path / name).write_text(text)
+    for owner, name in ((os, "fsync"), (os, "link"), (Path, "replace")):
+        monkeypatch.setattr(owner, name, failing(getattr(owner, name)))
+    for step in range(1, steps + 1):
+        taken, fails_at = 0, step
+        with pytest.raises(ConfigurationError, match=r"No space left on device\. Nothing was changed"):
+            place(tmp_path / "lineside.toml", RIGHT, "s3cret", NOW)
+        assert contents(tmp_path) == former
+    taken, fails_at = 0, 0
+    place(tmp_path / "lineside.toml", RIGHT, "s3cret", NOW)
+    assert taken == steps
 
 
 def test_written_by_root_the_files_belong_to_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,9 @@ def test_machinery_is_known_by_the_names_of_opc_40001_1() -> None:
         ("GVL.Running", "yes", None),
         ("GVL.Total", 1.5, None),
         ("GVL.Temperature", 12, None),
+        ("Energy/Total", 12, None),
+        ("Press/Diag/Counter", 12, None),
+        ("Press/Cmd/Run", True, None),
     ],
 )
 def test_other_names_are_taken_for_what_they_say_where_the_value_fits(

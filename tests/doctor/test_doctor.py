@@ -30,6 +30,7 @@ from tests.brokers.certificates import Authority
 from tests.brokers.kinds import AGENT_ID, a_broker
 from tests.doctor.cases import a_case, asked, looked, of, settings, worst
 from tests.drivers.plants import ModbusPlant, OpcUaPlant
+from tests.tui.views import VIEW
 
 
 async def test_a_running_agent_with_all_that_is_around_it(tmp_path: Path, broker: Broker) -> None:
@@ -122,6 +123,23 @@ async def test_a_password_that_only_root_can_take_from_the_credential_store_is_u
     [found] = await looked(a_case(tmp_path, settings(tmp_path, mes=mes)), "broker")
     assert (found.level, found.action) == (Level.UNSEEN, ROOT)
     assert found.found.endswith("cannot be seen without /etc/credstore")
+
+
+@pytest.mark.parametrize("state", ["online", "offline", None])
+async def test_a_password_that_only_the_service_has_is_not_taken_for_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: str | None
+) -> None:
+    monkeypatch.setattr("agent.credentials.STORE", tmp_path / "credstore")
+    uplink = VIEW.uplink.model_copy(update={"state": state})
+    view = None if state is None else VIEW.model_copy(update={"uplink": uplink})
+    async with a_broker("mosquitto-password", tmp_path / "broker") as locked:
+        mes = {key: value for key, value in locked.mes.items() if key != "password_file"}
+        case = a_case(tmp_path, settings(tmp_path, mes=mes), view=view)
+        [found] = await looked(case, "broker")
+    if state == "online":
+        assert (found.level, found.found[:25]) == (Level.WELL, "the agent is connected to")
+    else:
+        assert (found.level, "lineside-mes-password" in found.found) == (Level.UNSEEN, True)
 
 
 async def test_the_session_of_the_agent_outlives_a_look(tmp_path: Path, broker: Broker) -> None:

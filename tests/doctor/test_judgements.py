@@ -323,6 +323,44 @@ def test_a_reader_that_cannot_be_used(seen: readers.Reader, words: str) -> None:
     assert words in found.found
 
 
+@pytest.mark.parametrize(
+    ("usb", "words"),
+    [
+        (("0c2e", "0b61"), "sudo lineside install puts the udev rule"),
+        (None, "sudo lineside install puts the udev rule"),
+        # The example of the rule that is shipped is no maker.
+        (("1234", "5678"), 'ATTRS{idVendor}=="1234", ATTRS{idProduct}=="5678", GROUP="lineside", MODE="0640" to /etc/'),
+    ],
+)
+def test_a_keyboard_reader_that_may_not_be_opened_gets_a_rule_of_its_own_where_none_knows_its_maker(
+    usb: tuple[str, str] | None, words: str
+) -> None:
+    path = Path("/dev/input/event3")
+    seen = readers.Reader("hand", path, 4, "lineside", Access(path, 0, 104, 0o660), usb=usb)
+    [found] = readers.judge(seen, AGENT)
+    assert words in found.action
+    assert found.expected.endswith("by the group lineside")
+
+
+def test_the_rule_that_doctor_proposes_is_the_one_of_the_docs() -> None:
+    path = Path("/dev/input/event3")
+    seen = readers.Reader("hand", path, 4, "lineside", Access(path, 0, 104, 0o660), usb=("ffff", "0001"))
+    [found] = readers.judge(seen, AGENT)
+    documented = (Path(__file__).parents[2] / "docs" / "scans.md").read_text()
+    [rule] = [line for line in documented.splitlines() if line.startswith("SUBSYSTEM==")]
+    assert rule.replace("0c2e", "ffff").replace("0b61", "0001") in found.action
+
+
+def test_maker_and_product_of_an_input_device_are_those_of_the_kernel(tmp_path: Path) -> None:
+    numbers = tmp_path / "event3" / "device" / "id"
+    numbers.mkdir(parents=True)
+    (numbers / "vendor").write_text("0c2e\n")
+    assert readers.usb_of(Path("/dev/input/event3"), tmp_path) is None
+    (numbers / "product").write_text("0b61\n")
+    assert readers.usb_of(Path("/dev/input/event3"), tmp_path) == ("0c2e", "0b61")
+    assert readers.usb_of(Path("/dev/input/event4"), tmp_path) is None
+
+
 UPLINK = UplinkView(
     state="online",
     since="2027-01-15T07:00:00.000Z",

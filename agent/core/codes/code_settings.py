@@ -34,6 +34,15 @@ SILENCE_MS = 150
 SILENCE_OF_NETWORK_MS = 2_000
 
 
+KEYBOARDS: Final = (Path("/dev/input"), Path("/dev/lineside"))
+"""Where devices that type like a keyboard are: by the kernel's names, and by those of the udev rule that is shipped."""
+
+
+def is_keyboard(place: Path) -> bool:
+    """Whether a device of this name types like a keyboard; any other is a serial line."""
+    return any(place.is_relative_to(folder) for folder in KEYBOARDS)
+
+
 class ScannerSettings(Section):
     """A barcode reader: on a serial line (`device`), a keyboard of its own (`input`), or on the network (`host`)."""
 
@@ -46,8 +55,9 @@ class ScannerSettings(Section):
     baud: int = Field(default=9600, ge=300, le=921_600)
     """Bits a second of a serial line."""
     input: Path | None = None
-    """Linux input device of a reader that types like a keyboard, `/dev/input/by-id/usb-…-event-kbd`. It is taken for
-    the agent alone, so that nothing it reads reaches a console."""
+    """Linux input device of a reader that types like a keyboard, `/dev/lineside/reader-…` by the rule for udev that is
+    shipped, or `/dev/input/by-id/usb-…-event-kbd`. It is taken for the agent alone, so that nothing it reads reaches a
+    console."""
     host: Host | None = None
     """Address of a network reader. The agent dials out to it and never listens."""
     port: Port = 9004
