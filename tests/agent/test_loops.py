@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from agent import loops
+from agent.journal.telemetry_store import TelemetryStore
 from agent.loops import Loops
+from agent.telemetry import Telemetry
+from agent.watches import Watches
 from tests.agent.disks import slow_disk
 from tests.agent.mes_peer import Sender, a_sender
-from tests.agent.parts import eventually, scan
+from tests.agent.parts import CLOCK, eventually, scan, settings
 
 AT_ONCE = -1.0
 """A limit that everything is beyond."""
@@ -25,7 +28,10 @@ NOBODY = 1
 @asynccontextmanager
 async def an_agent(folder: Path) -> AsyncIterator[tuple[Loops, Sender]]:
     async with a_sender(folder, NOBODY) as sender:
-        yield Loops(sender.journal, sender.running.intake, sender.forwarder, sender.uplink), sender
+        desk, configured = sender.running.intake, settings(folder)
+        store = TelemetryStore(folder / "journal", 1, "urn:lineside:ala1:edge-1")
+        watches = Watches(desk, CLOCK, Telemetry(configured, store, CLOCK, sender.alarms))
+        yield Loops(sender.journal, desk, sender.forwarder, sender.uplink, watches), sender
 
 
 async def test_a_writer_that_waits_for_the_disk_has_more_time_than_one_that_does_not_turn(
