@@ -140,11 +140,18 @@ def merged(under: Table, over: Table, path: tuple[str, ...] = ()) -> Table:
         known, here = table.get(key), (*path, key)
         if isinstance(known, dict) and isinstance(node, dict):
             table[key] = merged(known, node, here)
-        elif isinstance(known, list) and isinstance(node, list) and here in NAMED_BY:
-            table[key] = _merged_by_name(known, node, here)
+        elif here in NAMED_BY and (lower := _tables(known)) is not None and (upper := _tables(node)) is not None:
+            # An empty array takes nothing away: it would matter then which files are merged first.
+            table[key] = _merged_by_name(lower, upper, here) or node
         else:
             table[key] = node
     return table
+
+
+def _tables(node: Node | None) -> list[Table] | None:
+    if isinstance(node, Said):
+        return [] if node.value == [] else None
+    return node if isinstance(node, list) else None
 
 
 def _merged_by_name(under: list[Table], over: list[Table], path: tuple[str, ...]) -> list[Table]:
