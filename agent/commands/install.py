@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,7 +71,9 @@ def _must_fit(*, back: bool, older_journal: bool, remove: bool, with_data: bool)
 
 
 def _say(line: str) -> None:
-    typer.echo(f"- {line}")
+    # Nobody may be there to read it any more; the line must run all the same.
+    with suppress(OSError):
+        typer.echo(f"- {line}")
 
 
 def _install(layout: Layout) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
+from pathlib import Path
 
-from agent.core.errors import JournalError
+from agent.configuration import load
+from agent.core.errors import ConfigurationError, JournalError
 from agent.installing.ground import Say
 from agent.installing.layout import AGENT, Layout
 from agent.installing.manager import Manager
@@ -16,10 +19,12 @@ def remove(layout: Layout, manager: Manager, say: Say, *, with_data: bool) -> No
     """Remove all that was laid out. The program that does it goes last, so that it can be called again.
 
     Raises:
+        ConfigurationError: the configuration does not say where the data are; nothing was changed.
         InstallationError: the agent cannot be stopped.
         OSError: something cannot be removed.
     """
-    enabled = {link.name for link in layout.units.glob("*.wants/lineside*.service")}
+    data = _data(layout) if with_data else ()
+    enabled = {link.name for link in layout.units.glob("*.wants/lineside*")}
     ours = laid_out(layout)
     manager.disable(sorted(enabled | ({AGENT} & {place.name for place in ours})))
     say("agent and terminals stopped, and started with the PC no more")
@@ -28,10 +33,11 @@ def remove(layout: Layout, manager: Manager, say: Say, *, with_data: bool) -> No
     manager.reload()
     say(f"unit files and rules removed from {layout.units} and {layout.rules}")
     if with_data:
-        say(_farewell(layout))
-        for folder in (layout.data, layout.etc):
+        for folder in data:
+            say(_farewell(folder))
+        for folder in (*data, layout.etc):
             if folder.exists():
-                shutil.rmtree(folder)
+                _clear(folder)
                 say(f"{folder} removed")
     else:
         say(f"kept: {layout.etc} with the configuration, {layout.data} with the journal (--with-data removes them)")
@@ -43,9 +49,36 @@ def remove(layout: Layout, manager: Manager, say: Say, *, with_data: bool) -> No
     say(f"{layout.home} and {layout.command} removed")
 
 
-def _farewell(layout: Layout) -> str:
+def _data(layout: Layout) -> tuple[Path, ...]:
+    """The journal's folders: the usual one, and the one that the configuration names."""
+    if not layout.config.exists():
+        return (layout.data,)
     try:
-        waiting = standing(layout.data).marks.waiting
+        named = layout.under(load(layout.config).agent.data)
+    except ConfigurationError as error:
+        raise ConfigurationError(
+            f"{error}. It says where the journal is that is to be removed: mend it, or remove it. Nothing was changed"
+        ) from error
+    return (layout.data,) if named == layout.data else (layout.data, named)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder, and what it leads to where it is a link; a disk of its own stays, empty."""
+    stands = folder.resolve()
+    for path in stands.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    with suppress(OSError):
+        stands.rmdir()
+    if folder.is_symlink():
+        folder.unlink()
+
+
+def _farewell(folder: Path) -> str:
+    try:
+        waiting = standing(folder).marks.waiting
     except JournalError:
-        return "there is no journal that could be read"
-    return f"the journal goes with {waiting} facts that the MES has not confirmed"
+        return f"there is no journal in {folder} that could be read"
+    return f"the journal in {folder} goes with {waiting} facts that the MES has not confirmed"

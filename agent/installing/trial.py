@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -169,11 +170,15 @@ class Trial:
             return
         with as_owner_of(self._data):
             shutil.rmtree(self._room / "rehearsal", ignore_errors=True)
-            for left in self._room.glob(f"*/{FILE_NAME}.making*"):
-                left.unlink()
-            for folder in self._room.glob("*/"):
-                if not any(folder.iterdir()):
-                    folder.rmdir()
+            for folder in self._room.iterdir():
+                # What is not the agent's own stays, and stands in no way.
+                if folder.is_symlink() or not folder.is_dir():
+                    continue
+                with suppress(OSError):
+                    for left in folder.glob(f"{FILE_NAME}.making*"):
+                        left.unlink()
+                    if not any(folder.iterdir()):
+                        folder.rmdir()
 
     def _exchange(self, comes: Path, aside: Path, shared: int) -> Aside:
         """Let a journal take the place of the present one, which is kept aside with what it has more."""

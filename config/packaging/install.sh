@@ -22,12 +22,15 @@ here=$(cd "$(dirname "$0")" && pwd)
 root=
 expects_root=
 for option in "$@"; do
-    if [ -n "$expects_root" ]; then root=$option; expects_root=; continue; fi
-    case $option in
-        --root) expects_root=yes ;;
-        --root=*) root=${option#--root=} ;;
-        *) give_up "there is no option $option; expected --root DIR or nothing" ;;
-    esac
+    if [ -z "$expects_root" ]; then
+        case $option in
+            --root) expects_root=yes; continue ;;
+            --root=*) option=${option#--root=} ;;
+            *) give_up "there is no option $option; expected --root DIR or nothing" ;;
+        esac
+    fi
+    [ -n "$option" ] || give_up "--root needs a folder"
+    root=$option expects_root=
 done
 [ -z "$expects_root" ] || give_up "--root needs a folder"
 if [ -z "$root" ] || [ "$root" = / ]; then
@@ -68,7 +71,9 @@ done
 # 3. The version's own folder, made beside and renamed, so that it is there whole or not at all.
 versions=$root/opt/lineside/versions
 mkdir -p "$versions"
-exec 9>"$versions/.lock"
+# Held until `lineside install` has ended, which knows it by its number.
+exec 9>"$root/opt/lineside/.lock"
+export LINESIDE_LOCK=9
 flock --nonblock 9 || give_up "another installation is at work on this PC; wait until it has ended"
 rm -rf "$versions"/.making-*
 final=$versions/$version
@@ -102,7 +107,6 @@ else
     sync
     say "version $version is in $final"
 fi
-exec 9>&-
 
 # 4. Users, folders, units, switch, start, wait, and the way back.
 if [ -n "$root" ]; then

@@ -32,6 +32,7 @@ from agent.doctor import (
 from agent.doctor.account import Access, Account
 from agent.doctor.finding import ROOT, Finding, Level, Who
 from agent.doctor.reaching import Place, Reach
+from agent.installing.change import Change
 from agent.tls import WARNING_S, Expiry
 from drivers.probed import Probed, Unreadable
 
@@ -217,6 +218,10 @@ def test_a_version_that_is_installed_and_does_not_run() -> None:
     assert (found.level, found.found) == (Level.SOON, "version 0.1.0 runs, 0.2.0 is installed")
     assert told(list(versions.judge(replace(seen, running="0.2.0")))) == ALL_WELL
     assert Level.NOTE in {one.level for one in versions.judge(replace(seen, running="0.2.0", sqlite="3.40.1"))}
+    left = Change("0.2.0", "0.1.0", None, "20260101T000000Z")
+    _, found = versions.judge(replace(seen, running="0.2.0", under_way=left))
+    assert (found.level, found.who) == (Level.SOON, Who.MAINTENANCE)
+    assert "from version 0.1.0 to 0.2.0 was interrupted" in found.found
 
 
 def test_certificates_by_what_is_left_of_them() -> None:

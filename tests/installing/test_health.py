@@ -58,6 +58,17 @@ def test_an_agent_that_ends_again_and_again_is_given_up() -> None:
     assert (why, told(after).sub) == ("it ended 3 times", "auto-restart")
 
 
+def test_a_start_that_has_to_wait_for_another_job_is_waited_for() -> None:
+    def told(at: float) -> Standing:
+        return READY if at >= 600 else Standing("inactive", "dead", 0, has_job=True)
+
+    assert waited(told, lambda _: None) == (None, 600 + health.STEADY_S)
+
+
+def test_the_ends_of_former_weeks_are_no_ends_of_now() -> None:
+    assert waited(lambda _: Standing("active", "running", 7), lambda _: None) == (None, health.STEADY_S)
+
+
 def test_an_agent_that_ended_is_given_up_at_once() -> None:
     for state in ("failed", "inactive"):
         assert waited(lambda _, state=state: Standing(state, "dead", 0), lambda _: None) == ("it ended", 0.0)  # type: ignore[misc]

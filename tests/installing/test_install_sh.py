@@ -13,10 +13,22 @@ from pathlib import Path
 
 import pytest
 
+from agent.installing.lock import alone
+
 ROOT = Path(__file__).parents[2]
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 WHEEL = "lineside-9.9.9-py3-none-any.whl"
-PROGRAM = "import sys\nprint('lineside', *sys.argv[1:])\n"
+PROGRAM = """\
+import fcntl, os, pathlib, sys
+print('lineside', *sys.argv[1:])
+if sys.argv[1] == "install":
+    lock = pathlib.Path(sys.argv[-1], "opt/lineside/.lock")
+    assert os.path.samestat(os.fstat(int(os.environ["LINESIDE_LOCK"])), lock.stat())
+    try:
+        fcntl.flock(lock.open(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("locked")
+"""
 FILES = {
     "agent/__init__.py": "",
     "agent/__main__.py": PROGRAM,
@@ -73,7 +85,7 @@ def made(root: Path) -> list[str]:
 
 
 def assert_refused(answer: subprocess.CompletedProcess[str], root: Path, why: str) -> None:
-    assert (answer.returncode, made(root)) == (2, [".lock"] if (root / "opt").exists() else []), answer
+    assert (answer.returncode, made(root)) == (2, []), answer
     said = answer.stderr.splitlines()[-1]
     assert said.startswith("install.sh: ")
     assert why in said
@@ -91,7 +103,8 @@ def test_a_version_is_made_handed_on_to_and_found_again(tmp_path: Path, bundle: 
     assert [path for path in scripts if ".making" in path.read_text()] == []
     assert "/opt/lineside/versions/9.9.9/bin/python3" in (version / "bin/lineside").read_text()
     assert list((version / "lib").rglob("agent/__pycache__/*.pyc"))
-    assert made(root) == [".lock", "9.9.9"]
+    assert made(root) == ["9.9.9"]
+    assert answer.stdout.endswith("locked\n")
 
     again = install(bundle, root)
     assert again.returncode == 0
@@ -106,7 +119,7 @@ def test_what_an_interrupted_one_left_is_swept_and_what_is_not_whole_is_replaced
     answer = install(bundle, tmp_path / "root")
     assert answer.returncode == 0, answer.stderr
     assert "was not whole: it is replaced" in answer.stdout
-    assert made(tmp_path / "root") == [".lock", "9.9.9"]
+    assert made(tmp_path / "root") == ["9.9.9"]
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", f"wheels/{WHEEL}", "install.sh"])
@@ -140,3 +153,16 @@ def test_packages_that_do_not_fit_leave_nothing_half(tmp_path: Path, bundle: Pat
 
 def test_an_unknown_option_installs_nothing(tmp_path: Path, bundle: Path) -> None:
     assert_refused(install(bundle, tmp_path / "root", "--force"), tmp_path / "root", "there is no option --force")
+
+
+@pytest.mark.parametrize("options", [("--root", ""), ("--root=",), ("--root",)])
+def test_a_root_that_was_left_empty_is_not_the_pc_itself(bundle: Path, options: tuple[str, ...]) -> None:
+    (bundle / "SHA256SUMS").unlink()
+    command = ["sh", str(bundle / "install.sh"), *options]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    assert (answer.returncode, answer.stderr) == (2, "install.sh: --root needs a folder\n")
+
+
+def test_one_installation_at_a_time_from_the_script_to_the_end(tmp_path: Path, bundle: Path) -> None:
+    with alone(tmp_path / "root/opt/lineside/.lock"):
+        assert_refused(install(bundle, tmp_path / "root"), tmp_path / "root", "another installation is at work")

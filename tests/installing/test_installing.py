@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,7 @@ import pytest
 from agent.core.errors import ConfigurationError
 from agent.installing import accounts, asked, removal
 from agent.installing.layout import AGENT, InstallationError, Layout
-from agent.installing.lock import alone
+from agent.installing.lock import HANDED_ON, alone
 from agent.installing.manager import NoManager, manager_of
 from agent.installing.place import place_of
 from agent.installing.switch import KINDS
@@ -277,10 +279,45 @@ def test_removal_keeps_configuration_and_journal(running: Pc) -> None:
 
 def test_removal_with_data_says_what_goes_with_it(running: Pc) -> None:
     removal.remove(running.layout, running.manager, running.said.append, with_data=True)
-    assert "the journal goes with 5 facts that the MES has not confirmed" in running.said
+    assert any("goes with 5 facts that the MES has not confirmed" in line for line in running.said)
     assert not running.layout.data.exists()
     assert not running.layout.etc.exists()
     removal.remove(running.layout, running.manager, running.said.append, with_data=True)
+
+
+def _moved(pc: Pc, to: Path) -> Path:
+    """The journal stands there."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    return pc.layout.data.replace(to)
+
+
+def test_removal_with_data_reaches_the_journal_wherever_the_configuration_puts_it(running: Pc) -> None:
+    text = running.layout.config.read_text()
+    running.layout.config.write_text(text.replace("/var/lib/lineside", "/srv/line/journal"))
+    stands = _moved(running, running.root / "srv/line/journal")
+    removal.remove(running.layout, running.manager, running.said.append, with_data=True)
+    assert any(f"the journal in {stands} goes with 5 facts" in line for line in running.said)
+    assert not stands.exists()
+    assert stands.parent.exists()
+
+
+def test_removal_with_data_follows_a_link_to_another_disk(running: Pc) -> None:
+    stands = _moved(running, running.root / "disk/lineside")
+    running.layout.data.symlink_to(stands)
+    removal.remove(running.layout, running.manager, running.said.append, with_data=True)
+    assert any("goes with 5 facts" in line for line in running.said)
+    assert not running.layout.data.is_symlink()
+    assert not stands.exists()
+    assert not running.layout.home.exists()
+
+
+def test_removal_with_data_does_not_guess_where_they_are(running: Pc) -> None:
+    running.layout.config.write_text("[agent]\n")
+    before = running.content()
+    with pytest.raises(ConfigurationError, match="where the journal is that is to be removed"):
+        removal.remove(running.layout, running.manager, running.said.append, with_data=True)
+    assert running.content() == before
+    assert running.manager.runs == "0.1.0"
 
 
 def test_what_was_removed_is_installed_again_and_goes_on(running: Pc) -> None:
@@ -296,6 +333,30 @@ def test_one_installation_at_a_time(tmp_path: Path) -> None:
         alone(tmp_path / "lock"),
     ):
         pass
+
+
+def test_the_lock_that_install_sh_holds_is_gone_on_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = tmp_path / "lock"
+    held = os.open(lock, os.O_CREAT | os.O_WRONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    with pytest.raises(ConfigurationError), alone(lock):
+        pass
+    monkeypatch.setenv(HANDED_ON, str(held))
+    with alone(lock):
+        pass
+
+
+def test_what_somebody_planted_among_the_copies_stands_in_no_way(running: Pc, tmp_path: Path) -> None:
+    room = running.layout.data / "upgrade"
+    (room / "theirs").mkdir(parents=True)
+    (room / "theirs" / f"{FILE_NAME}.making").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / f"{FILE_NAME}.making").touch()
+    (room / "link").symlink_to(tmp_path / "elsewhere")
+    asked.install(running.place(), running.layout.version("0.2.0"))
+    assert not running.layout.record.exists()
+    assert (tmp_path / "elsewhere" / f"{FILE_NAME}.making").exists()
+    assert (room / "link").is_symlink()
 
 
 def test_under_the_root_of_an_image_users_are_made_and_nothing_is_started(tmp_path: Path) -> None:

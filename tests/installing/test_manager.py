@@ -12,8 +12,9 @@ from agent.installing.manager import Standing, Systemctl
 SYSTEMCTL = """#!/bin/sh
 echo "systemctl $*" >> "{notes}"
 case "$1" in
-    show) printf 'NRestarts=2\\nActiveState=activating\\nSubState=auto-restart\\n' ;;
-    is-enabled) echo enabled ;;
+    show) printf 'NRestarts=2\\nActiveState=activating\\nSubState=auto-restart\\n'
+          [ -e "{notes}.job" ] && echo Job=812; exit 0 ;;
+    is-enabled) echo enabled-runtime ;;
     stop) [ -e "{notes}.stuck" ] && {{ echo "it does not stop" >&2; exit 1; }}; exit 0 ;;
 esac
 """
@@ -44,6 +45,8 @@ def test_what_is_said_of_the_unit_is_understood(notes: Path) -> None:
     manager = Systemctl()
     assert manager.standing() == Standing("activating", "auto-restart", 2)
     assert manager.is_enabled()
+    notes.with_name("notes.job").touch()
+    assert manager.standing() == Standing("activating", "auto-restart", 2, has_job=True)
     assert notes.exists()
 
 
