@@ -133,12 +133,15 @@ def _write(asker: Asker, answers: Answers, config: Path) -> None:
     if placed.former is not None:
         asker.say(f"  The configuration of before: {placed.former}")
     asker.say("\nNext:")
-    if config == DEFAULT_CONFIG:
-        steps = ("sudo systemctl start lineside", "sudo lineside doctor")
-    else:
-        steps = (f"lineside check -c {config}", f"lineside run -c {config}")
-    for step in steps:
+    for step in next_steps(config):
         asker.say(f"  {step}")
+
+
+def next_steps(config: Path) -> tuple[str, ...]:
+    """What is typed next; an agent that runs already goes by the new file, too."""
+    if config == DEFAULT_CONFIG:
+        return ("sudo systemctl restart lineside", "sudo lineside doctor")
+    return (f"lineside check -c {config}", f"lineside run -c {config}")
 
 
 def _text(value: object) -> str:

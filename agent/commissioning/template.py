@@ -21,7 +21,8 @@ from agent.commissioning.answers import (
 _HEAD: Final = """\
 # Lineside on {name}: written by `lineside init`, yours to change.
 # Every key with its meaning: /opt/lineside/current/share/lineside/config/lineside.schema.json; more examples beside it.
-# After a change: `lineside check`, then `sudo systemctl reload lineside`.
+# After a change: `sudo lineside check`, then `sudo systemctl reload lineside`. What a reload does not bring waits for
+# `sudo systemctl restart lineside`: a work center more or less, [agent], [mes], [journal], [telemetry].
 
 [agent]
 enterprise = {enterprise}

@@ -34,6 +34,7 @@ from agent.doctor.redaction import redacted, scrubbed
 from agent.journal import backup
 from agent.journal.opening import FILE_NAME
 from agent.journal.reading import read_latest, standing
+from agent.logs.events import Event
 from agent.resources import shipped
 
 UNIT_FOLDER: Final = Path("/etc/systemd/system")
@@ -47,6 +48,8 @@ SHOWN_KEYS: Final = frozenset(
 )
 """Of units, what is shown where it is otherwise than shipped."""
 LOG_FIELDS: Final = ("LINESIDE_EVENT", "LINESIDE_WORK_CENTER", "PRIORITY", "_PID")
+OF_PEOPLE: Final = frozenset({Event.WRONG_PIN.value})
+"""Events whose sentence says who it was."""
 _TYPES: Final = {kind.TYPE: kind for kind in FACT_TYPES}
 
 
@@ -184,6 +187,8 @@ def log_line(line: str) -> str:
     fields = {name: entry[name] for name in LOG_FIELDS if isinstance(entry.get(name), str)}
     message = entry.get("MESSAGE")
     shown = scrubbed(message) if isinstance(message, str) else "(no text)"
+    if fields.get("LINESIDE_EVENT") in OF_PEOPLE:
+        shown = "(names a person)"
     return json.dumps({"time": at, **fields, "MESSAGE": shown}, ensure_ascii=False)
 
 

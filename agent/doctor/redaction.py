@@ -56,7 +56,10 @@ _WORD: Final = re.compile(r"[0-9A-Za-z-]*[0-9]{6,}[0-9A-Za-z-]*")
 _UUID: Final = re.compile(r"([a-z]{3}-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _HASH: Final = re.compile("[0-9a-f]{8}|[0-9a-f]{64}")
 """Runs and epochs of an agent; hashes."""
-_QUOTED: Final = re.compile(r"(found )('[^']*'|\"[^\"]*\")")
+_QUOTED: Final = re.compile(
+    r"""(found )('(?:\\.|[^\\])*?'(?=[\s:;,.)]|$)|"(?:\\.|[^\\])*?"(?=[\s:;,.)]|$)|'[^']*'|"[^"]*")""", re.DOTALL
+)
+"""A wrong value as Python quotes it: with both kinds of quotes in it one kind has a backslash before it."""
 _USER: Final = re.compile(r"(?<=//)[^/@\s]*@|^[^/@\s]+@")
 
 

@@ -9,11 +9,15 @@ from typing import Final
 
 from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Level, Who, note, unseen, well
+from agent.doctor.spans import span
 from agent.doctor.unit import Unit
 from agent.resources import shipped
 
 SUBJECT: Final = "service"
 LOG: Final = "see why: sudo journalctl -u lineside -n 50"
+
+RECENT_S: Final = 86_400.0
+"""A restart of before has mended what it was for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,10 @@ def judge(seen: Running) -> Iterator[Finding]:
         )
     elif unit.active in {"active", "reloading"}:
         yield from _active(seen, unit)
+    elif unit.active == "activating" and not unit.restarts:
+        since = "" if unit.for_s is None else f", since {span(unit.for_s)}"
+        found = f"the agent starts{since}: what it says of delivery and alarms was not heard"
+        yield unseen(SUBJECT, found, "run it again when it has started; a damaged journal takes its time")
     elif unit.active == "activating":
         yield _bad(Level.NOW, f"the agent is being started again and again ({unit.result})", "running", LOG)
     else:
@@ -81,7 +89,12 @@ def _active(seen: Running, unit: Unit) -> Iterator[Finding]:
             Level.NOW, f"the agent runs, but {seen.silence}", "an answer at agent.socket of the configuration", LOG
         )
     if unit.restarts:
-        yield _bad(Level.SOON, f"systemd had to start the agent again {unit.restarts} times", "0", LOG)
+        times = "once" if unit.restarts == 1 else f"{unit.restarts} times"
+        found = f"systemd had to start the agent again {times}"
+        if unit.for_s is None or unit.for_s < RECENT_S:
+            yield _bad(Level.SOON, found, "none in a day", LOG)
+        else:
+            yield note(SUBJECT, f"{found}, last {span(unit.for_s)} ago")
 
 
 def _set_up(seen: Running, unit: Unit) -> Iterator[Finding]:

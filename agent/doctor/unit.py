@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ BOOTED: Final = Path("/run/systemd/system")
 ASKED: Final = (
     *("LoadState", "UnitFileState", "ActiveState", "SubState", "Result", "NRestarts", "MainPID", "DropInPaths"),
     *("NeedDaemonReload", "User", "SupplementaryGroups", "FragmentPath"),
+    *("ActiveEnterTimestampMonotonic", "InactiveExitTimestampMonotonic"),
 )
 """Its properties, by systemd's names."""
 
@@ -35,6 +37,8 @@ class Unit:
     user: str | None = None
     groups: tuple[str, ...] = field(default=())
     path: str = ""
+    for_s: float | None = None
+    """Seconds for which it has run, or has been starting; None where neither is so."""
 
     @property
     def is_there(self) -> bool:
@@ -42,17 +46,19 @@ class Unit:
         return self.loaded != "not-found"
 
 
-def parsed(text: str) -> Unit:
-    """The unit out of the lines `Name=value` of `systemctl show`."""
+def parsed(text: str, now: float) -> Unit:
+    """The unit out of the lines `Name=value` of `systemctl show`, at this time of the monotonic clock."""
     told = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
     def number(name: str) -> int:
         return int(value) if (value := told.get(name, "")).isdigit() else 0
 
+    active = told.get("ActiveState", "inactive")
+    began = number("InactiveExitTimestampMonotonic" if active == "activating" else "ActiveEnterTimestampMonotonic")
     return Unit(
         loaded=told.get("LoadState", "not-found"),
         enabled=told.get("UnitFileState", ""),
-        active=told.get("ActiveState", "inactive"),
+        active=active,
         result=told.get("Result", "success"),
         restarts=number("NRestarts"),
         main_pid=number("MainPID"),
@@ -61,6 +67,7 @@ def parsed(text: str) -> Unit:
         user=told.get("User") or None,
         groups=tuple(told.get("SupplementaryGroups", "").split()),
         path=told.get("FragmentPath", ""),
+        for_s=max(0.0, now - began / 1e6) if began and active in {"active", "reloading", "activating"} else None,
     )
 
 
@@ -69,4 +76,4 @@ async def look() -> Unit | None:
     if not BOOTED.exists():
         return None
     text = await said("systemctl", "show", NAME, *(f"--property={name}" for name in ASKED))
-    return None if not text else parsed(text)
+    return None if not text else parsed(text, time.monotonic())

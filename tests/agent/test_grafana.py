@@ -117,6 +117,17 @@ def test_the_dashboard_can_be_imported() -> None:
     assert max(column for column, _ in places) == 23
 
 
+@pytest.mark.parametrize("code", ["certificate_ends", "clock_not_synchronized", *(e for e in Event if "refuses" in e)])
+def test_what_somebody_else_must_mend_has_an_alert(code: str) -> None:
+    named = [re.split(r"\|", text) for rule in rules() for text in re.findall(r'code=~?"([^"]*)"', rule["expr"])]
+    assert sum(code in one for one in named) == 1
+
+
+@pytest.mark.parametrize("series", ["lineside_link_up", "lineside_reader_up"])
+def test_what_is_lost_for_long_has_an_alert(series: str) -> None:
+    assert f"{series} == 0" in [rule["expr"] for rule in rules()]
+
+
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
 def test_an_alert_asks_for_what_is_told_and_says_who_acts(rule: dict[str, Any]) -> None:
     check(rule["expr"])

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from agent.commands.init import next_steps
 from agent.commands.main import application
+from agent.commands.options import DEFAULT_CONFIG
 from agent.configuration import load
 from agent.core.errors import ConfigurationError
 from agent.core.machine_settings import Role
@@ -94,6 +96,11 @@ async def test_from_the_first_question_to_the_first_output(tmp_path: Path) -> No
         truth = [json.loads(row) for row in (tmp_path / "truth.jsonl").read_text().splitlines()]
         assert [row for row in truth if row["event"] == "write_attempt"] == []
         assert any(row["event"] == "client" for row in truth)
+
+
+def test_an_agent_that_runs_already_takes_what_was_written() -> None:
+    assert next_steps(DEFAULT_CONFIG)[0] == "sudo systemctl restart lineside"
+    assert next_steps(Path("/x.toml"))[0] == "lineside check -c /x.toml"
 
 
 def names(folder: Path) -> list[str]:

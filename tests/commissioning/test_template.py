@@ -25,6 +25,7 @@ from agent.commissioning.template import written
 from agent.configuration import load
 from agent.core.machine_settings import Role
 from agent.core.settings import Settings
+from agent.reloading import NEED_RESTART
 from agent.resources import shipped
 
 IDS = st.text(st.characters(exclude_categories=("Z", "C"), exclude_characters="/+#"), min_size=1, max_size=20).filter(
@@ -128,3 +129,10 @@ def test_every_remark_that_can_be_taken_in_is_configuration() -> None:
     for line in commented:
         key = line.lstrip(" #").partition(" = ")[0]
         assert f'"{key}"' in known, line
+
+
+def test_the_file_says_what_waits_for_a_restart() -> None:
+    said = Answers("a", "b", "c", "d", "UTC", BrokerAnswer("127.0.0.1"), (CenterAnswer("WC-1"),))
+    waits = written(said, Path("/x")).partition("waits for")[2].partition("\n\n")[0]
+    assert "a work center more or less" in waits
+    assert [one for one in NEED_RESTART if f"[{one}]" not in waits] == ["simulation"]

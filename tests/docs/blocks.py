@@ -19,6 +19,7 @@ KINDS: Final = {
     "sh alone": "the same, while no agent of the world runs",
     "sh alone stays": "both",
     "sh broker": "the same, on the broker's PC: the broker is started anew with what it wrote",
+    "sh agent": "the same; the agent is started anew, as the page says, and reads the machines that it wrote",
     "sh make": "targets of the Makefile: looked at, not made; the tests of the demo and of everything are made by make",
     "sh pc": "on a PC with a systemd of its own: `tests/plant_pc/test_documented.py`",
     "console": "run in the prepared world; it must print what the page shows",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -97,13 +98,20 @@ class Plant:
         log = self.folder / "broker.log"
         self._broker.enter_context(self.world.going_on("mosquitto -c /etc/mosquitto/mosquitto.conf", log))
 
-    def start_agent(self) -> None:
-        """Anew, as the unit of the service does; until it knows its machines, and the MES its facts."""
+    def start_agent(self, wanted: Callable[[dict[str, Any]], bool] | None = None) -> None:
+        """Anew, as the unit of the service does; until it reads the machines of its configuration, and the MES has its
+        facts or what else is wanted.
+        """
         self.stop_agent()
         self._runs += 1
         log = self.folder / f"agent-{self._runs}.log"
         self._agent.enter_context(self.world.going_on("lineside run --config /etc/lineside/lineside.toml", log))
-        self.until(_is_up, lambda: log.read_text(encoding="utf-8", errors="replace"))
+        configured = {machine["work_center"] for machine in tomllib.loads(self.config.read_text("utf-8"))["machine"]}
+        is_up = wanted or _is_up
+        self.until(
+            lambda shown: {center["wc_id"] for center in shown["work_centers"]} == configured and is_up(shown),
+            lambda: log.read_text(encoding="utf-8", errors="replace"),
+        )
 
     def as_before(self) -> None:
         """What a page has changed of the broker and of the agent's configuration is as it was."""
@@ -135,7 +143,12 @@ class Plant:
 
 def _is_up(shown: dict[str, Any]) -> bool:
     delivered = shown["uplink"]["state"] == "online" and shown["uplink"]["last_ack"] is not None
-    return delivered and all(center["link_up"] for center in shown["work_centers"])
+    return delivered and reads_its_machines(shown)
+
+
+def reads_its_machines(shown: dict[str, Any]) -> bool:
+    """With the MES or without."""
+    return all(center["link_up"] for center in shown["work_centers"])
 
 
 @contextmanager

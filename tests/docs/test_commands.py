@@ -13,7 +13,7 @@ import pytest
 
 from tests.docs import blocks, merging
 from tests.docs.blocks import PAGES, ROOT, Block
-from tests.docs.plant import Plant, a_plant, as_checked_out
+from tests.docs.plant import Plant, a_plant, as_checked_out, reads_its_machines
 from tests.docs.world import Terminal, a_world
 
 pytestmark = pytest.mark.timeout(300)
@@ -24,6 +24,7 @@ RUN: Final = {
     "sh alone",
     "sh alone stays",
     "sh broker",
+    "sh agent",
     "sh make",
     "console",
     "toml agent",
@@ -76,6 +77,8 @@ def _run(block: Block, plant: Plant, terminal: Terminal, staying: ExitStack) -> 
         assert done.status == 0, f"{block} ended with {done.status}:\n{done.said}"
     if "broker" in block.words:
         plant.start_broker()
+    if block.info == "sh agent":
+        plant.start_agent(reads_its_machines)
 
 
 def _take(block: Block, plant: Plant, folder: Path) -> None:

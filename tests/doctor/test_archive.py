@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
+import re
 import secrets
 import tarfile
 from pathlib import Path
@@ -25,7 +27,7 @@ from simulators.broker import Broker
 from simulators.mes.link import Address
 from simulators.mes.link import connected as connected_mes
 from tests.agent.parts import SITE, eventually
-from tests.agent.processes import a_free_port, an_agent
+from tests.agent.processes import ROOT, a_free_port, an_agent
 from tests.agent.test_command_line import assert_refused, lineside, names, written
 from tests.doctor.cases import a_case, asked, settings
 
@@ -183,6 +185,12 @@ def test_no_number_of_ten_digits_stands_in_a_sentence(secret: int, sentence: str
     assert str(secret) not in scrubbed(sentence.format(secret))
 
 
+@given(st.text("""'"\\ab: \n"""), st.text("""'"\\ab: \n"""))
+def test_nothing_of_a_wrong_value_stands_in_a_sentence_whatever_quotes_are_in_it(before: str, behind: str) -> None:
+    sentence = f"mes.port: found {f'{before}sesame{behind}'!r}: expected a number"
+    assert scrubbed(sentence) == "mes.port: found '…': expected a number"
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
@@ -215,6 +223,29 @@ def test_a_log_line_has_fields_of_ours_alone() -> None:
         "MESSAGE": "badge ###### is not known",
     }
     assert archive.log_line("no JSON") == ""
+
+
+def test_a_log_line_about_a_person_does_not_say_who() -> None:
+    entry = {
+        "__REALTIME_TIMESTAMP": "1800000000000000",
+        "MESSAGE": "PRESS-1: a wrong PIN for anna",
+        "LINESIDE_EVENT": "wrong_pin",
+        "LINESIDE_WORK_CENTER": "PRESS-1",
+    }
+    shown = json.loads(archive.log_line(json.dumps(entry)))
+    assert (shown["LINESIDE_EVENT"], shown["LINESIDE_WORK_CENTER"]) == ("wrong_pin", "PRESS-1")
+    assert "anna" not in str(shown)
+
+
+def test_events_that_are_told_with_a_person_are_known_to_be() -> None:
+    named = set()
+    for path in (ROOT / "agent").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tell":
+                event, *words = map(ast.unparse, node.args)
+                if re.search(r"\b(who|actor|operator|person|badge|pin|crew)\w*\b", " ".join(words[1:])):
+                    named.add(event.removeprefix("Event.").lower())
+    assert named == archive.OF_PEOPLE
 
 
 def test_a_unit_shows_what_was_shipped_and_of_the_rest_what_holds_no_secret() -> None:

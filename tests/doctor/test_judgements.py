@@ -182,9 +182,20 @@ SERVICES: tuple[tuple[service.Running, Level, str], ...] = (
     (service.Running(RUNS, False, SOCKET, "no answer"), Level.NOW, "the agent runs, but no answer"),
     (service.Running(RUNS, False, SOCKET, "no rights", barred=True), Level.UNSEEN, "may not be used by this user"),
     (service.Running(replace(RUNS, restarts=7), True, SOCKET, ""), Level.SOON, "again 7 times"),
+    (service.Running(replace(RUNS, restarts=1, for_s=600.0), True, SOCKET, ""), Level.SOON, "again once"),
+    (
+        service.Running(replace(RUNS, restarts=7, for_s=4e5), True, SOCKET, ""),
+        Level.NOTE,
+        "start the agent again 7 times, last 5 days ago",
+    ),
+    (
+        service.Running(replace(RUNS, active="activating", for_s=12.0), False, SOCKET, ""),
+        Level.UNSEEN,
+        "the agent starts, since 12 s",
+    ),
     (service.Running(replace(RUNS, active="failed", result="watchdog"), False, SOCKET, ""), Level.NOW, "(watchdog)"),
     (
-        service.Running(replace(RUNS, active="activating", result="exit-code"), False, SOCKET, ""),
+        service.Running(replace(RUNS, active="activating", result="exit-code", restarts=2), False, SOCKET, ""),
         Level.NOW,
         "again and",
     ),
@@ -203,13 +214,29 @@ def test_a_service(seen: service.Running, level: Level, words: str) -> None:
     assert any(one.level is level and words in one.found for one in service.judge(seen)), list(service.judge(seen))
 
 
+def test_what_is_long_over_scares_nobody() -> None:
+    for seen in (replace(RUNS, restarts=7, for_s=4e5), replace(RUNS, active="activating", for_s=12.0)):
+        found = service.judge(service.Running(seen, seen.active == "active", SOCKET, ""))
+        assert {one.level for one in found} <= {Level.WELL, Level.NOTE, Level.UNSEEN}
+
+
 def test_what_systemd_says_of_a_unit_is_read() -> None:
     said = "LoadState=loaded\nUnitFileState=enabled\nActiveState=active\nNRestarts=3\nMainPID=812\nUser=lineside\n"
     said += "DropInPaths=/etc/a.conf /etc/b.conf\nNeedDaemonReload=yes\nSupplementaryGroups=dialout input\n"
-    found = unit.parsed(said)
+    found = unit.parsed(said, 1000.0)
     assert (found.restarts, found.main_pid, found.user, found.stale) == (3, 812, "lineside", True)
     assert found.drop_ins == ("/etc/a.conf", "/etc/b.conf")
     assert found.groups == ("dialout", "input")
+    assert found.for_s is None
+
+
+@pytest.mark.parametrize(
+    ("active", "for_s"), [("active", 100.0), ("reloading", 100.0), ("activating", 70.0), ("failed", None)]
+)
+def test_for_how_long_a_unit_has_been_as_it_is(active: str, for_s: float | None) -> None:
+    said = f"LoadState=loaded\nActiveState={active}\n"
+    said += "ActiveEnterTimestampMonotonic=900000000\nInactiveExitTimestampMonotonic=930000000\n"
+    assert unit.parsed(said, 1000.0).for_s == for_s
 
 
 def test_a_version_that_is_installed_and_does_not_run() -> None:

@@ -50,6 +50,16 @@ def test_the_sums_are_right_and_of_everything(unpacked: Path) -> None:
     assert summed == there - {"SHA256SUMS"}
 
 
+def test_the_room_that_is_needed_is_what_the_pages_say(unpacked: Path) -> None:
+    # install.sh asks for eight times the wheels, and an upgrade for it beside two versions that are smaller than that.
+    needed = 8 * sum(path.stat().st_size for path in (unpacked / "wheels").iterdir())
+    assert 150e6 < needed <= 200e6
+    for page in ("README.txt", "docs/install.md"):
+        text = (unpacked / page).read_text(encoding="utf-8")
+        assert re.search(r"200 MB (free )?below", text), page
+        assert re.search(r"500 MB\s+in\s+all", text), page
+
+
 def test_a_damaged_file_is_noticed(unpacked: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(unpacked, tmp_path / "copy")
     wheel = next((copy / "wheels").glob("lineside-*"))

@@ -1,4 +1,6 @@
-"""What the guides tell a technician to type on a line PC is typed on one, word for word, page by page."""
+"""What the guides tell a technician to type on a line PC is typed on one, word for word, page by page, by an ordinary
+user who may use sudo.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,11 @@ from tests.docs.blocks import ON_A_PC, Block, for_a_pc
 from tests.packaging import bundle, sources
 from tests.plant_pc.plant_pc import PlantPc, a_pc
 
-SUDO = '#!/bin/sh\nexec "$@"\n'
-"""The tests' Debian has none, and who types there is root."""
+AS_ROOT = "/usr/local/libexec/as-root"
+SUDO = f'#!/bin/sh\nexec {AS_ROOT} --reuid=0 --regid=0 --clear-groups "$@"\n'
+"""The tests' Debian has none."""
+TECHNICIAN = ("setpriv", "--reuid=technician", "--regid=technician", "--clear-groups", "env", "HOME=/home/technician")
+"""Whose groups are those of the log-in before the installation."""
 LONG_S = 300.0
 
 
@@ -23,8 +28,11 @@ def test_the_guides_can_be_followed_from_the_stick_to_the_removal(tmp_path: Path
         shutil.copy(bundle.build(), pc.usb)
         (pc.usb / "newer").mkdir()
         shutil.copy(_newer(tmp_path / "tree"), pc.usb / "newer")
-        pc.write("/usr/local/sbin/sudo", SUDO)
-        pc.run("chmod", "755", "/usr/local/sbin/sudo")
+        pc.run("useradd", "--create-home", "technician")
+        pc.run("mkdir", "-p", "/usr/local/libexec")
+        pc.run("install", "-m", "4755", "/usr/bin/setpriv", AS_ROOT)
+        pc.write("/usr/local/bin/sudo", SUDO)
+        pc.run("chmod", "755", "/usr/local/bin/sudo")
         for page in ON_A_PC:
             for block in for_a_pc(page):
                 _typed(block, pc)
@@ -33,7 +41,7 @@ def test_the_guides_can_be_followed_from_the_stick_to_the_removal(tmp_path: Path
 
 
 def _typed(block: Block, pc: PlantPc) -> None:
-    done = pc.done("bash", "-euo", "pipefail", "-c", block.text, within=LONG_S)
+    done = pc.done(*TECHNICIAN, "bash", "-euo", "pipefail", "-c", block.text, within=LONG_S)
     assert done.returncode == 0, f"{block} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
 
 

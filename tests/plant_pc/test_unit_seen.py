@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ WantedBy=multi-user.target
 
 
 def seen_on(pc: PlantPc) -> unit.Unit:
-    return unit.parsed(pc.run("systemctl", "show", unit.NAME, *(f"--property={name}" for name in unit.ASKED)))
+    said = pc.run("systemctl", "show", unit.NAME, *(f"--property={name}" for name in unit.ASKED))
+    return unit.parsed(said, time.monotonic())
 
 
 def test_a_service_that_fails_again_and_again(tmp_path: Path) -> None:
