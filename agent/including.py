@@ -30,6 +30,7 @@ NAMED_BY: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
 HOSTNAME: Final = "{hostname}"
 """Stands for the first word of this PC's host name, in small letters."""
 WILD: Final = "*?["
+MAY_READ: Final = "run it with sudo, or as a member of the group lineside"
 TOO_DEEP: Final = "its tables stand too deep within each other"
 
 
@@ -123,8 +124,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except PermissionError as error:
-        found = f"{path}: this user may not read it"
-        raise ConfigurationError(f"{found}; run it with sudo, or as a member of the group lineside") from error
+        raise ConfigurationError(f"{path}: this user may not read it; {MAY_READ}") from error
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {_why(error)}; expected a configuration file") from error
     except RecursionError:
@@ -195,6 +195,8 @@ def _included(path: Path, names: Any) -> Iterator[Path]:  # noqa: ANN401 - whate
                 yield from sorted(_matching(folder, said.relative_to(said.anchor).parts), key=str)
                 continue
             is_there = place.is_file()
+        except PermissionError as error:
+            raise ConfigurationError(f"{path}: include: this user may not read {place}; {MAY_READ}") from error
         except (OSError, RuntimeError, ValueError) as error:
             raise ConfigurationError(f"{path}: include: {place} cannot be read: {_why(error)}") from error
         if not is_there:
