@@ -70,10 +70,14 @@ def _must_fit(*, back: bool, older_journal: bool, remove: bool, with_data: bool)
         raise ConfigurationError("--with-data goes with --remove")
 
 
-def _say(line: str) -> None:
+def _tell(line: str) -> None:
     # Nobody may be there to read it any more; the line must run all the same.
     with suppress(OSError):
-        typer.echo(f"- {line}")
+        typer.echo(line)
+
+
+def _say(line: str) -> None:
+    _tell(f"- {line}")
 
 
 def _install(layout: Layout) -> None:
@@ -83,9 +87,9 @@ def _install(layout: Layout) -> None:
     version = layout.our_own()
     place = place_of(layout, _say)
     if asked.install(place, version):
-        typer.echo(f"Version {version.name} is installed.")
+        _tell(f"Version {version.name} is installed.")
     else:
-        typer.echo(f"Version {version.name} is installed already; nothing was changed.")
+        _tell(f"Version {version.name} is installed already; nothing was changed.")
     _next(place)
 
 
@@ -95,7 +99,7 @@ def _back(layout: Layout, *, older_journal: bool) -> None:
 
     place = place_of(layout, _say)
     version = asked.go_back(place, older_journal=older_journal)
-    typer.echo(f"Version {version.name} is back.")
+    _tell(f"Version {version.name} is back.")
     _next(place)
 
 
@@ -104,13 +108,13 @@ def _remove(layout: Layout, *, with_data: bool) -> None:
     from agent.installing.removal import remove
 
     remove(layout, manager_of(layout), _say, with_data=with_data)
-    typer.echo("Lineside is off this PC.")
+    _tell("Lineside is off this PC.")
 
 
 def _next(place: Place) -> None:
     if place.trial is None:
-        typer.echo("What to do next:")
-        typer.echo(f"  sudo lineside init               asks a few questions and writes {place.layout.config}")
-        typer.echo("  sudo systemctl start lineside    starts the agent")
+        _tell("What to do next:")
+        _tell(f"  sudo lineside init               asks a few questions and writes {place.layout.config}")
+        _tell("  sudo systemctl start lineside    starts the agent")
     elif place.manager.is_running:
-        typer.echo("See what it does: lineside status. What it lacks: sudo lineside doctor")
+        _tell("See what it does: lineside status. What it lacks: sudo lineside doctor")

@@ -24,7 +24,7 @@ from agent.installing.switch import prune, switch
 
 
 def settle(place: Place, asked: Version | None = None) -> Change | None:
-    """End an interrupted change whose version has become healthy meanwhile.
+    """End an interrupted change, or return from one, where the version that it led to has become healthy meanwhile.
 
     Args:
         place: this PC.
@@ -38,14 +38,24 @@ def settle(place: Place, asked: Version | None = None) -> Change | None:
         OSError: a file cannot be written.
     """
     change = changes.read(place.layout.record)
-    if change is None or place.trial is None or not _leads_to(place, change.wanted):
+    if change is None or place.trial is None:
+        return None
+    is_return = change.given_up and change.former is not None and _leads_to(place, change.former)
+    if not is_return and not _leads_to(place, change.wanted):
         return None
     if health.wait(place.manager, place.probe, place.pace) is not None:
         return None
-    place.say(f"version {change.wanted} is healthy: the change to it, which was interrupted, is over")
-    _lay(place, change)
-    _succeed(place, change, asked)
-    return change
+    returned = replace(change, wanted=change.former or "", former=change.previous, is_back=not change.is_back)
+    over = returned if is_return else change
+    place.say(f"version {over.wanted} is healthy: the change to it, which was interrupted, is over")
+    if is_return:
+        _switch_back(place, change)
+        _end(place)
+        place.manager.restart_companions()
+    else:
+        _lay(place, change)
+        _succeed(place, change, asked)
+    return over
 
 
 def change_to(place: Place, wanted: Version, *, is_back: bool = False, older_journal: bool = False) -> None:
@@ -206,8 +216,7 @@ def _take_back(place: Place, change: Change) -> None:
         place.say(f"going back to version {former.name}")
         try:
             _stop(place)
-            previous = None if change.previous is None else layout.version(change.previous)
-            switch(layout, place.manager, former, previous, place.say)
+            _switch_back(place, change)
         except (InstallationError, OSError):
             _start_again(place)
             raise
@@ -223,9 +232,17 @@ def _take_back(place: Place, change: Change) -> None:
         raise InstallationError(f"version {former.name} was put back, and is not healthy either: {why}")
 
 
+def _switch_back(place: Place, change: Change) -> None:
+    layout = place.layout
+    assert change.former is not None
+    previous = None if change.previous is None else layout.version(change.previous)
+    switch(layout, place.manager, layout.version(change.former), previous, place.say)
+
+
 def _end(place: Place) -> None:
+    with suppress(OSError):
+        place.sweep()
     changes.forget(place.layout.record)
-    place.sweep()
 
 
 def _leads_to(place: Place, name: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -44,3 +46,14 @@ async def test_removal_says_what_stays(tmp_path: Path) -> None:
     assert answer.status == 0, answer.err
     assert f"- kept: {tmp_path}/etc/lineside with the configuration" in answer.out
     assert answer.out.endswith("Lineside is off this PC.\n")
+
+
+def test_it_goes_on_though_nobody_hears_it_any_more(tmp_path: Path) -> None:
+    (tmp_path / "opt/lineside/versions").mkdir(parents=True)
+    ours, theirs = os.pipe()
+    os.close(ours)
+    command = [sys.executable, "-m", "agent", "install", "--remove", "--root", str(tmp_path)]
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(theirs)
+    assert "lineside: " not in done.stderr
+    assert not (tmp_path / "opt/lineside").exists()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.core.errors import ConfigurationError
-from agent.installing import asked
+from agent.installing import asked, fitting
 from agent.installing.layout import InstallationError
 from tests.installing.parts import KNOWN, Pc, upgraded
 
@@ -116,3 +116,39 @@ def test_a_return_that_became_healthy_is_not_turned_round(leftover: Pc) -> None:
     cut(leftover, lambda: asked.go_back(place, older_journal=True))
     assert asked.go_back(leftover.place(), older_journal=False).name == "0.1.0"
     assert (leftover.current, leftover.previous, leftover.manager.runs) == ("0.1.0", "0.2.0", "0.1.0")
+
+
+def test_a_roll_back_whose_version_has_been_healthy_since_moves_no_journal(
+    leftover: Pc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked.install(leftover.place(), leftover.layout.version("0.2.0"))
+    fails(leftover, "0.1.0")
+
+    def goes_dark(*_: object) -> None:
+        raise CutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fitting, "take_again", goes_dark)
+        cut(leftover, lambda: asked.go_back(leftover.place(), older_journal=True))
+    leftover.record(WEEKS)
+    facts = leftover.facts
+    assert leftover.manager.runs == "0.2.0"
+    asked.install(leftover.place(), leftover.version("0.3.0", KNOWN + 1))
+    assert (leftover.previous, leftover.manager.runs, leftover.facts) == ("0.2.0", "0.3.0", facts + 2)
+
+
+def test_the_way_back_ends_an_interrupted_roll_back_and_goes_no_further(
+    leftover: Pc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked.install(leftover.place(), leftover.layout.version("0.2.0"))
+    leftover.version("0.3.0", KNOWN + 1)
+    fails(leftover, "0.3.0")
+
+    def goes_dark(*_: object) -> None:
+        raise CutError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fitting, "give", goes_dark)
+        cut(leftover, lambda: asked.install(leftover.place(), leftover.layout.version("0.3.0")))
+    assert asked.go_back(leftover.place(), older_journal=False).name == "0.2.0"
+    assert (leftover.previous, leftover.manager.runs) == ("0.1.0", "0.2.0")
