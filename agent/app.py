@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from agent import VERSION, collector, health_api, heartbeat, intake, local_api, peers, site_key
+from agent import VERSION, aside, collector, health_api, heartbeat, intake, local_api, peers, site_key
 from agent.alarms import Alarms
 from agent.batch import Stand
 from agent.certificates import Certificates
@@ -86,6 +86,7 @@ async def run(configuration: InForce, wish: Wish | None = None) -> None:
     with stop_on_signals() as stopping, reload_on_signal() as asked, _listening(settings) as listeners:
         prepare(settings)
         collector.settle()
+        aside.make_room()
         backoff = Backoff(0.5, LONGEST_PAUSE_S)
         while not stopping.is_set():
             began = loop.time()
