@@ -27,7 +27,8 @@ def reader(tmp_path: Path) -> Iterator[NetworkReader]:
 
 
 async def refusal(host: str, port: int) -> str:
-    scanner = ScannerSettings(name="gate", work_center="WC-1", host=host, port=port)
+    # What a configuration refuses besides.
+    scanner = ScannerSettings(name="gate", work_center="WC-1", host="gate", port=port).model_copy(update={"host": host})
     with pytest.raises(DeviceError) as caught:
         async with open_scanner(scanner, now):
             pass
