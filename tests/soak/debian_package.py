@@ -51,3 +51,10 @@ def test_a_package_lives_and_goes_as_debian_expects(pc: PlantPc) -> None:
 
     pc.run("dpkg", "--purge", "lineside")
     assert there(pc, "/etc/lineside", "/var/lib/lineside") == []
+
+    # After an upgrade of Debian the Python that it was made for may be gone.
+    pc.run("dpkg", "--install", deb, within=INSTALLED_S)
+    pc.run("ln", "--symbolic", "--force", "/usr/bin/python3.99", "/opt/lineside/current/bin/python3")
+    pc.run("dpkg", "--remove", "lineside")
+    assert there(pc, *gone) == []
+    assert "lineside" not in pc.run("systemctl", "list-unit-files", "--no-legend")
