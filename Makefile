@@ -15,12 +15,8 @@ help: ## What can be made
 demo: $(RUN_STAMP) ## Ninety minutes of a simulated line in ninety seconds
 	$(BIN)/lineside demo $(DEMO)
 
-# What only reckons runs on all cores at once; what watches real processes has the machine for itself.
-RECKONING := tests/cards tests/contract tests/core tests/journal
-
-test: $(DEV_STAMP) parts check ## Everything that must hold, on real parts
-	$(if $(TESTS),,PYTHONDEVMODE=1 $(BIN)/python -m pytest -n logical $(RECKONING))
-	$(BIN)/python -X dev -m pytest $(or $(TESTS),$(addprefix --ignore=,$(RECKONING)))
+test: $(DEV_STAMP) parts check ## Everything that must hold, on real parts, on all cores
+	PYTHONDEVMODE=1 $(BIN)/python -m pytest -n logical --dist loadfile $(TESTS)
 
 check: $(DEV_STAMP) ## Style, types and schemas
 	$(BIN)/ruff check $(SOURCES)

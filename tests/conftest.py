@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from hypothesis import HealthCheck, settings
+
+# Python's development mode is for the tests: the processes that they start are as on a line PC.
+os.environ.pop("PYTHONDEVMODE", None)
 
 # How fast the machine is says nothing about what is right.
 settings.register_profile("lineside", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)

@@ -38,7 +38,11 @@ def test_an_entry_of_the_journal_has_its_fields(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["two\nlines", "a=b\n\nPRIORITY=0\n", "\x00\x1d\udc80 Ось қ", "\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["two\nlines", "a=b\n\nPRIORITY=0\n", "\x00\x1d\udc80 Ось қ", "\n"],
+    ids=["lines", "an entry", "no text", "a line's end"],
+)
 def test_whatever_stands_in_a_text_is_one_field_of_one_entry(tmp_path: Path, text: str) -> None:
     path = tmp_path / "journal"
     with journald(path) as journal, setup.begun(JournalSink(path)):
