@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
@@ -138,19 +138,23 @@ async def play(folder: Path, hours: float, speed: float, seed: int) -> tuple[Wat
     """
     watches: list[Watch] = []
 
+    over = asyncio.Event()
+
     async def beside(plant: Plant) -> None:
         watches.append(Watch(plant, hours * 3600, random.Random(seed)))
         await watches[0].run()
+        over.set()
 
-    minutes = hours * 60 * speed
+    def work(steps: Iterable[Step]) -> Iterator[Step]:
+        """Until the watch is over, however far behind somebody is then."""
+        return takewhile(lambda _: not over.is_set(), steps)
+
     endless = kills((), speed=speed, seed=seed).work
-    work: dict[str, Iterable[Step]] = {
-        wc: takewhile(lambda step: step.minute < minutes, steps) for wc, steps in endless.items()
-    }
-    scenario = Scenario(speed, 0.0, work, beside=beside, seed=seed)
+    working: dict[str, Iterable[Step]] = {wc: work(steps) for wc, steps in endless.items()}
+    scenario = Scenario(speed, 0.0, working, beside=beside, seed=seed)
     with (folder / "progress.txt").open("w", encoding="utf-8") as file:
         _, checks = await run(scenario, Choice(folder, speed, "mosquitto"), Progress(file))
-    return watches[0], [*judged(watches[0].samples), *checks]
+    return watches[0], [*judged(watches[0].samples, speed), *checks]
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from simulators.demo.checks import Check
 SETTLES: float = 0.25
 """Share of the run after which caches are full and nothing may grow any more."""
 MOST_MB_AN_HOUR = 1.0
-"""design.md section 10: growth of memory after the warm-up."""
+"""Growth of memory in an hour of production, after the warm-up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,12 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return statistics.median(slopes) if slopes else 0.0
 
 
-def judged(samples: Sequence[Sample]) -> list[Check]:
+def judged(samples: Sequence[Sample], speed: float) -> list[Check]:
     """What must be so of a run, which is longer than its warm-up.
+
+    Args:
+        samples: the oldest first.
+        speed: plant seconds in a real second: what grows does so with what happens in the plant.
 
     Raises:
         ValueError: too few samples to say anything.
@@ -55,13 +59,13 @@ def judged(samples: Sequence[Sample]) -> list[Check]:
     calm = [one for one in settled if one.quiet]
     if len(calm) < 8:
         raise ValueError(f"only {len(calm)} samples without trouble; expected 8 or more, so a longer run")
-    grown = slope([(one.at / 3600, one.memory_mb) for one in settled])
+    grown = slope([(one.at * speed / 3600, one.memory_mb) for one in settled])
     half = len(calm) // 2
     return [
         Check(
             "memory after the warm-up",
-            f"at most {MOST_MB_AN_HOUR:+g} MB an hour",
-            f"{grown:+.2f} MB an hour, {samples[-1].memory_mb:.1f} MB in the end",
+            f"at most {MOST_MB_AN_HOUR:+g} MB a plant hour",
+            f"{grown:+.2f} MB a plant hour, {samples[-1].memory_mb:.1f} MB in the end",
             grown <= MOST_MB_AN_HOUR,
         ),
         *(_no_more(name, [getattr(one, name) for one in calm], half) for name in ("files", "threads", "tasks")),

@@ -28,7 +28,7 @@ def a_run(
 
 
 def found(samples: list[Sample]) -> dict[str, bool]:
-    return {check.name: check.ok for check in judged(samples)}
+    return {check.name: check.ok for check in judged(samples, 1.0)}
 
 
 def test_a_run_in_which_nothing_grows_is_well() -> None:
@@ -47,6 +47,11 @@ def test_more_growth_than_the_target_is_no_success() -> None:
     assert not found(a_run(grows_mb=MOST_MB_AN_HOUR + 0.5))["memory after the warm-up"]
 
 
+def test_growth_is_that_of_an_hour_of_the_plant() -> None:
+    (memory, *_) = judged(a_run(grows_mb=12.0), 24.0)
+    assert (memory.ok, memory.found.split(",")[0]) == (True, "+0.50 MB a plant hour")
+
+
 def test_files_that_stay_open_are_found_and_a_connection_under_way_is_none() -> None:
     assert not found(a_run(files=lambda look: 20 + look // 30))["files"]
     assert found(a_run(files=lambda look: 20 + (look % 10 == 0)))["files"]
@@ -59,4 +64,4 @@ def test_a_log_that_tells_more_and_more_is_found() -> None:
 def test_of_a_run_that_was_all_trouble_nothing_is_said() -> None:
     troubled = [Sample(look * 30.0, 80.0, 20, 4, 30, look, quiet=False) for look in range(LOOKS)]
     with pytest.raises(ValueError, match="a longer run"):
-        judged(troubled)
+        judged(troubled, 1.0)
