@@ -338,12 +338,25 @@ async def test_what_a_person_types_is_not_shown_as_it_may_be_a_pin(
         assert scan.scans == []
 
 
+async def reached(socket: Path) -> None:
+    """Until the agent has its readers."""
+
+    async def down() -> bool:
+        _, view = await asked(socket, "GET /v1/status")
+        return bool(json.loads(view)["work_centers"][0]["readers_down"])
+
+    async with asyncio.timeout(20):
+        while await down():  # noqa: ASYNC110 - the status is asked, and tells no event
+            await asyncio.sleep(0.05)
+
+
 async def test_with_an_agent_its_readers_and_its_answers_are_shown(tmp_path: Path, reader: int) -> None:
     text = configuration(tmp_path, None, a_free_port()) + READER.format(folder=tmp_path)
     async with an_agent(tmp_path, text) as agent:
         await agent.manager.hears("READY=1")
         async with live(tmp_path, "-c", tmp_path / "lineside.toml", "--reader", "hand") as scan:
             await scan.says("agent edge-1 answers")
+            await reached(tmp_path / "agent.sock")
             os.write(reader, b"]C0SN:0001\rTOOL:T-1\r" + BADGE.encode() + b"\r")
             serial, tool, badge = await scan.shows(3)
             assert (serial["aim"], serial["reader"], serial["hex"]) == ("C0", "hand", b"]C0SN:0001".hex(" "))
