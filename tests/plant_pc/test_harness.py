@@ -7,15 +7,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.plant_pc.keeper import GROUP, unified
 from tests.plant_pc.plant_pc import ROOT, USB, a_pc, came
 
+pytestmark = pytest.mark.timeout(900)  # whoever is first makes a Debian root
 HOLDING = """
 import sys, time
 from pathlib import Path
 from tests.plant_pc.plant_pc import a_pc
 
-pytestmark = pytest.mark.timeout(900)  # whoever is first makes a Debian root
 with a_pc(Path(sys.argv[1])) as pc:
     print(pc.first, flush=True)
     time.sleep(600)
