@@ -182,7 +182,7 @@ async def test_unplugged_within_a_code_and_plugged_in_under_another_name_half_a_
 
 
 async def test_a_network_reader_is_heard_again_after_a_restart_and_half_a_code_is_refused(tmp_path: Path) -> None:
-    async with NetworkReader().listening() as network:
+    async with NetworkReader(STX).listening() as network:
         hand = network.hand("tcp", CENTER)
         async with a_bench(tmp_path, network.configured("tcp", CENTER)) as bench:
             async with bench.at_work() as agent:
@@ -190,10 +190,10 @@ async def test_a_network_reader_is_heard_again_after_a_restart_and_half_a_code_i
                 await hand.scan_part("SN:00")
                 await ended(agent, "kill")
             await eventually(lambda: not network.is_called, "nobody is on the line")
-            scanning = asyncio.create_task(all_scanned(hand, ["02", "SN:0003"]))
             async with bench.agent():
+                await network.write(b"02\r")
+                await hand.scan("SN:0003")
                 await bench.answers("SN:0003")
-                await scanning
                 assert bench.texts("tcp")[-2:] == ["", "SN:0003"]
 
 

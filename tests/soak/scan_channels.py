@@ -147,7 +147,8 @@ class SerialReader:
 class NetworkReader:
     """A reader on the network that talks to whoever dialed in last, and keeps codes to itself until somebody does."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
+        self.prefix = prefix
         self.port = 0
         self._line: asyncio.StreamWriter | None = None
         self._there = asyncio.Condition()
@@ -165,11 +166,12 @@ class NetworkReader:
 
     def configured(self, name: str, center: str) -> Reader:
         """As a configuration says it."""
-        return Reader(name, center, f'host = "127.0.0.1"\nport = {self.port}\n{PATIENT}')
+        place = f'host = "127.0.0.1"\nport = {self.port}'
+        return Reader(name, center, f"{place}\nprefix = {json.dumps(self.prefix)}\n{PATIENT}")
 
     def hand(self, name: str, center: str) -> Hand:
         """Somebody who scans with it."""
-        return Hand(name, center, self.write)
+        return Hand(name, center, self.write, self.prefix)
 
     @property
     def is_called(self) -> bool:

@@ -63,14 +63,16 @@ class Operator:
             self.terminal.post_message(events.Key(key, character))
 
     async def press(self, *keys: str) -> None:
+        """Presses keys at once, though not while the Enter of the press before counts as held down."""
+        hand = self.terminal.desk.wedge.hand
+        await eventually(lambda: monotonic() - hand.last_enter > HELD_S, "the Enter before is let go")
         await self.pilot.press(*keys)
 
     async def enter(self, *keys: str) -> None:
         """Presses keys as a person does, who looks what came of one before the next."""
         wedge = self.terminal.desk.wedge
         for key in keys:
-            await eventually(lambda: monotonic() - wedge.hand.last_enter > HELD_S, "the Enter before is let go")
-            await self.pilot.press(key)
+            await self.press(key)
             await eventually(lambda: wedge.deadline is None, f"{key} is understood")
 
     def screen(self) -> str:
