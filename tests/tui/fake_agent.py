@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from agent.core.views import API_VERSION, AgentView, EntryBody, Problem, Reply, ScanBody, SignOnBody
 from agent.tui.connection import Body
 
+SPEAKS_S = 1.0
+"""As an agent does: one that says nothing for long is taken for lost."""
 DONE = Reply(accepted=True, code="ok", message="done", fact_ids=("f-1",))
 
 
@@ -66,8 +68,12 @@ class FakeAgent:
         return response
 
     async def _speak(self, response: web.WebSocketResponse, queue: asyncio.Queue[AgentView]) -> None:
+        view = await queue.get()
         while True:
-            await response.send_str((await queue.get()).model_dump_json())
+            await response.send_str(view.model_dump_json())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SPEAKS_S):
+                    view = await queue.get()
 
     async def _entries(self, request: web.Request) -> web.Response:
         return self._answer(request, EntryBody.model_validate_json(await request.read()))

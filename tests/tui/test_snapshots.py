@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from tests.tui.snapshots import kept, snapshots
 
 
+@pytest.mark.timeout(400)
 async def test_every_screen_says_what_it_said() -> None:
     asyncio.get_running_loop().set_debug(False)  # hundreds of screens: it doubles the time
     drawn, written = await snapshots(), kept()
