@@ -42,7 +42,7 @@ AGENTS ?= 100
 COMMITS ?= 1000
 MUTANTS ?= 600
 FUZZ_S ?= 600
-HISTORIES ?= tests/core/test_timeline_properties.py tests/core/test_floor_properties.py
+HISTORIES ?= $(wildcard tests/core/test_*_properties.py)
 
 soak-kills: $(DEV_STAMP) parts ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)
@@ -74,8 +74,8 @@ soak-backlog: $(DEV_STAMP) parts ## Days of backlog: one million facts to drain,
 soak-pc: $(DEV_STAMP) parts ## The life of an agent on a line PC: a Debian under systemd, without a network, from the stick to its removal
 	$(BIN)/python -m tests.plant_pc
 
-soak-properties: $(DEV_STAMP) ## Ten times other histories of a work center and of a plant than those that `make test` plays each time
-	for round in 1 2 3 4 5 6 7 8 9 10; do EXPLORE=1 $(BIN)/python -m pytest -q --timeout 900 $(HISTORIES) || exit 1; done
+soak-properties: $(DEV_STAMP) ## Ten times other histories than those that `make test` plays each time
+	for round in 1 2 3 4 5 6 7 8 9 10; do EXPLORE=1 $(BIN)/python -m pytest -q -n logical --dist loadfile --timeout 900 $(HISTORIES) || exit 1; done
 
 soak-package: $(DEV_STAMP) parts ## The Debian package on a line PC under a real systemd: installed, again, removed, purged (root)
 	$(BIN)/python -m pytest -v tests/soak/debian_package.py

@@ -24,7 +24,6 @@ from tests.core.floor_sums import check_summary
 from tests.core.floor_world import World
 
 EXAMPLES = settings(
-    derandomize="EXPLORE" not in os.environ,
     max_examples=int(os.environ.get("EXPLORE_EXAMPLES", "40")),
     stateful_step_count=50,
     deadline=None,

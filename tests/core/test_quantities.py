@@ -95,6 +95,14 @@ def test_what_is_taken_off_before_there_is_any_is_made_up_for_by_the_next_parts(
     assert (made.qty_good, made.counter.raw_from, made.counter.raw_to) == (Decimal(3), 100, 103)
 
 
+def test_what_is_still_to_be_made_up_for_is_not_forgotten_when_more_is_taken_off() -> None:  # K4c
+    story = a_line(*SCRAPPING, counter={"decrement_tolerance": 3})
+    story.hear(read(21.0, total=105), read(22.5, scrap=99), *alive(22.5, 24.0))
+    story.observe(entry(24.0, "report_scrap", qty="2", defect_code="DENT"))
+    story.hear(read(25.0, scrap=98), read(27.0, scrap=100), *alive(27.0, 29.0))
+    assert cums(story)[1] == 2
+
+
 def test_a_reject_taken_off_is_good_again_where_good_is_the_difference() -> None:  # K4c, K12
     story = a_line(*SCRAPPING, counter={"decrement_tolerance": 3})
     story.hear(read(21.0, total=105), read(22.5, scrap=102), read(25.0, scrap=101), *alive(25.0, 27.0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import cast
 
@@ -32,7 +31,6 @@ from tests.core.build import (
 from tests.core.timeline_world import CODES, PICKS, Workshop, a_timeline_station
 
 EXAMPLES = settings(
-    derandomize="EXPLORE" not in os.environ,
     max_examples=40,
     stateful_step_count=40,
     deadline=None,
