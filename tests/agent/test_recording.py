@@ -220,14 +220,17 @@ async def test_a_file_cut_off_or_damaged_anywhere_is_read_up_to_there(
 
 
 def check_beginning(file: Path, whole: list[tuple[object, ...]], shortest: int) -> int:
-    """How many facts are left; they are the first ones, and it is told that others are missing."""
+    """How many facts are left; they are the first ones, and it is told that others are missing.
+
+    Cut within the last octets, which are gzip's own count of what stands before, nothing is missing.
+    """
     try:
         facts, seams = replayed(file)
     except ConfigurationError as error:
         assert "is no recording" in str(error)  # noqa: PT017 - not even the header is left
         return shortest
     assert said(facts) == whole[: len(facts)]
-    assert len(seams) == 1
+    assert len(seams) == 1 or (not seams and said(facts) == whole)
     assert len(facts) >= shortest
     return len(facts)
 

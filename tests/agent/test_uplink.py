@@ -63,7 +63,7 @@ async def test_the_status_says_who_is_online_and_how_far_the_journal_is(broker: 
             who = {"online": True, "agent_id": "edge-1", "area": "hall-1", "instance": instance}
             assert status == {**status, **who, "session": 1, "epoch": "e1"}
         async with a_sender(tmp_path, broker.port) as sender:
-            await sender.until(lambda: statuses(mes)[-1]["instance"] != instance, "the next run")
+            await sender.until(lambda: any(one["instance"] != instance for one in statuses(mes)), "the next run")
             assert [(one["online"], one["session"]) for one in statuses(mes)][1] == (False, 1), "it said goodbye"
             assert (statuses(mes)[-1]["online"], statuses(mes)[-1]["session"]) == (True, 2)
 
@@ -73,7 +73,7 @@ async def test_the_status_follows_the_journal(broker: Broker, tmp_path: Path, mo
     async with a_mes(broker) as mes, a_sender(tmp_path, broker.port) as sender:
         await sender.online()
         await sender.journal.commit(facts(1, 3), 1.0)
-        await sender.until(lambda: statuses(mes)[-1]["last_seq"] == 3, "the new end is told")
+        await sender.until(lambda: any(one["last_seq"] == 3 for one in statuses(mes)), "the new end is told")
 
 
 async def test_where_another_agent_is_online_nothing_connects_and_an_alarm_is_raised(
