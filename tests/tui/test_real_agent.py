@@ -46,4 +46,5 @@ async def test_what_the_mes_said_is_known(tmp_path: Path) -> None:
         await agent.enter("load_lot", lot_id="G-1", item_id="GRANULATE")
         assert agent.center.lots == ("G-1",)
         await agent.enter("report_scrap", qty="1", defect_code="CRACK")
-        assert not await agent.facts("discrepancy.raised")
+        raised = {fact["code"] for fact in await agent.facts("discrepancy.raised")}
+        assert raised <= {"no_order_running"}, "the press runs meanwhile, and how long is for the machine to say"
