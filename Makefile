@@ -42,7 +42,7 @@ AGENTS ?= 100
 COMMITS ?= 1000
 MUTANTS ?= 600
 FUZZ_S ?= 600
-HISTORIES ?= $(wildcard tests/core/test_*_properties.py)
+HISTORIES ?= $(shell grep -rl --include='test_*.py' --exclude-dir=soak 'from hypothesis' tests)
 
 soak-kills: $(DEV_STAMP) parts ## SIGKILL at named points and at random moments, CYCLES times
 	$(BIN)/python -m tests.soak.kills --cycles $(CYCLES) $(KILLS)

@@ -39,8 +39,8 @@ def taken_off(turn: Turn, account: Account, role: Role, counted: tuple[CounterSt
         counter = Counter(name=name, counter_run=step.state.run, raw_from=waiting.raw_from, raw_to=step.state.raw)
         told = _adjusted_by_machine(turn, account, (category, -taken), counter, told)
         waiting = replace(waiting, raw_from=step.state.raw)
-    if taken < parts or not taken or waiting.parts:
-        tallies[role] = replace(waiting, parts=waiting.parts - (parts - taken))
+    if owed := parts - taken - waiting.parts:
+        tallies[role] = replace(waiting, parts=-owed)
     if role is Role.SCRAP and turn.setup.output_role is Role.TOTAL:
         # A part that is no reject after all is good, or still to be counted.
         early = min(told.early_rejects, taken)
