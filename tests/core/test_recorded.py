@@ -8,12 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.discrepancies.discrepancies import Discrepancy
-from agent.core.facts import DigestRow
+from agent.core.facts import DigestRow, Range, ShiftKeys
 from agent.core.observations import Finding, Observation, Reckoned, Tick
 from agent.core.recordings.recorded import Ended, Header, Record, Seen, Withdrawn, decode, encode, settings_kept
 from agent.core.settings import Settings
 from tests.core.build import instant
 
+# Models that are built when they are first used say only then of which fields they are made.
+for _model in (DigestRow, Range, ShiftKeys):
+    _model.model_rebuild()
 QUANTITIES = st.decimals(allow_nan=False, allow_infinity=False)
 DISCREPANCIES = st.builds(Discrepancy, at_most=st.none() | QUANTITIES, code=st.just("counter_reset"))
 DIGEST_ROWS = st.builds(
