@@ -107,7 +107,8 @@ screenshots: $(DEV_STAMP) ## Draw the terminal's screens anew: pictures for docs
 
 parts: ## Bring the real parts that the tests play on, through apt, where they are missing
 	@missing=; want() { PATH="$$PATH:/usr/sbin" command -v "$$1" >/dev/null || missing="$$missing $$2"; }; \
-	want mosquitto mosquitto; want systemd-analyze systemd; want loadkeys kbd; want debootstrap debootstrap; want socat socat; \
+	want mosquitto mosquitto; want systemd-analyze systemd; want loadkeys kbd; want debootstrap debootstrap; \
+	want socat socat; want tmux tmux; want curl curl; want openssl openssl; want ip iproute2; \
 	if [ "$$missing" ]; then \
 	  echo "Installing with apt, as the tests play on real parts:$$missing"; \
 	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
