@@ -29,6 +29,7 @@ PEOPLE = [
     {"operator_id": "SV-1", "name": "Marat", "roles": ["supervisor", "quality"], "crew_id": "A"},
 ]
 LOTS = {"B-1": ("BOARD", "EA"), "C-1": ("CABLE", "M"), "A-1": ("LABEL-B", "EA")}
+MOVEMENTS = ("material.issued", "material.returned")
 UNITS = ("U-1", "U-2", "U-3")
 
 
@@ -92,9 +93,10 @@ def end(floor: Floor) -> None:
 
 
 def work(floor: Floor) -> None:
-    """All of it."""
+    """All of it, until the owner of the accounts has said what becomes of both movements."""
     publish(floor)
     begin(floor)
     assemble(floor)
     end(floor)
+    floor.wait(lambda: len(floor.mes("material.movement_settled")) == len(MOVEMENTS), "both movements settled")
     floor.delivered()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.floor.busy import LINES, LOTS, ORDER, WC
+from tests.floor.busy import LINES, LOTS, MOVEMENTS, ORDER, WC
 from tests.floor.plant import Document, Floor
 from tests.floor.scenes import an_order, versions
 
@@ -96,7 +96,7 @@ def test_what_is_about_a_lot_names_the_lot(busy: Floor) -> None:
     told = {(kind(one), keys(one, "lot_id")[0]) for one in busy.events() if keys(one, "lot_id") != (None,)}
     assert told == {
         *((each, lot_id) for each in ("lot.loaded", "lot.unloaded", "material.consumed") for lot_id in LOTS),
-        *((each, "C-1") for each in ("lot.moved", "material.issued", "material.returned")),
+        *((each, "C-1") for each in ("lot.moved", "material.movement_settled", *MOVEMENTS)),
         ("deviation.recorded", "A-1"),
         *((each, "B-1") for each in ("quality.checked", "hold.placed", "hold.released")),
     }
