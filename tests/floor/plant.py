@@ -26,6 +26,7 @@ from simulators.clock import Clock
 from simulators.day import Day
 from simulators.demo.present import Present, View, center
 from simulators.demo.processes import Supervised
+from simulators.mes.control import ask
 from simulators.mes.link import Address, Link, LinkLostError, connected
 from simulators.modbus import ModbusSimulator
 from simulators.opcua import NAMESPACE, OpcUaSimulator
@@ -72,6 +73,7 @@ class Floor:
         self.made = made
         self.folder = folder
         self.store = folder / "mes.sqlite"
+        self.control = folder / "mes.sock"
         self.clock = Clock(datetime.now(UTC) + timedelta(seconds=made.lead_s), made.start, made.speed)
         self._loop = loop
         self._heard: list[Document] = []
@@ -115,6 +117,10 @@ class Floor:
 
         self._wait(answered, f"the answer to {name}")
         return next(answer for answer in self._heard if answer.get("command_id") == command_id)
+
+    def leave_movements_open(self) -> None:
+        """From here on the MES settles no movement by itself."""
+        assert self._run(ask(self.control, do="settling", verdict="none")) == {"ok": True}
 
     def say(self, topic: str, payload: bytes) -> None:
         """Whatever somebody says on the broker, not retained."""
@@ -360,7 +366,7 @@ async def _build(floor: Floor, stack: AsyncExitStack) -> None:
     where = ("--host", floor.broker.host, "--port", str(floor.broker.port), "--enterprise", ENTERPRISE, "--site", SITE)
     plan = folder / "plan.json"
     plan.write_text("{}", encoding="utf-8")
-    files = ("--store", str(floor.store), "--plan", str(plan))
+    files = ("--store", str(floor.store), "--plan", str(plan), "--control", str(floor.control))
     arguments = ("simulate", "mes", *files, *where)
     floor.mes_process = Supervised("the MES", arguments, folder / "mes.log", announces=True)
     await stack.enter_async_context(floor.mes_process)

@@ -29,6 +29,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
         floor.publish("reasons", {"reasons": reasons})
         for lot_id in ("L-1", "L-2", "L-3"):
             floor.publish(f"lots/{lot_id}", {"lot_id": lot_id, "item_id": "LID", "qty": "100", "uom": "EA"})
+        floor.leave_movements_open()
         yield floor
 
 
