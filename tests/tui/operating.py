@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 
 from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from agent.core.terminal_settings import TerminalSettings
@@ -21,6 +23,9 @@ from agent.tui.texts import Language
 
 SMALL = (80, 24)
 LARGE = (160, 48)
+
+HAND_S = 0.05
+"""Between two keys of a person in a hurry; a scanner's are closer (domain.md F5)."""
 
 _KEY_NAMES = {character: key for key, character in KEY_CHARACTERS.items() if key != "ctrl+j"}
 
@@ -36,11 +41,15 @@ async def eventually(condition: Callable[[], bool], what: str, within: float = 1
 
 
 async def settled(terminal: Terminal) -> None:
-    """Waits until everything told so far is drawn."""
+    """Waits until everything told so far is drawn, or the terminal has ended."""
     for pump in (terminal, terminal.screen):
         drawn = asyncio.Event()
         pump.call_after_refresh(drawn.set)
-        await drawn.wait()
+        await eventually(partial(_is_done, drawn, terminal), "what was told is drawn")
+
+
+def _is_done(drawn: asyncio.Event, terminal: Terminal) -> bool:
+    return drawn.is_set() or not terminal.is_running
 
 
 def screen_of(terminal: Terminal) -> str:
@@ -63,10 +72,24 @@ class Operator:
             self.terminal.post_message(events.Key(key, character))
 
     async def press(self, *keys: str) -> None:
-        """Presses keys at once, though not while the Enter of the press before counts as held down."""
+        """Presses keys at a hand's pace, though not while the Enter of the press before counts as held down.
+
+        The pilot's own `press` waits for an idle processor, up to 2 s a key on a slow one: a pace of nobody.
+        """
         hand = self.terminal.desk.wedge.hand
         await eventually(lambda: monotonic() - hand.last_enter > HELD_S, "the Enter before is let go")
-        await self.pilot.press(*keys)
+        for key in keys:
+            character = key if len(key) == 1 else None
+            name = _character_to_key(key) if character else key
+            self.terminal.post_message(events.Key(name, character))
+            await asyncio.sleep(HAND_S)
+            await self._understood()
+
+    async def _understood(self) -> None:
+        """Waits until a key went from the terminal to its screen and back, and what it does is drawn."""
+        for _ in range(2):
+            if self.terminal.is_running:
+                await settled(self.terminal)
 
     async def enter(self, *keys: str) -> None:
         """Presses keys as a person does, who looks what came of one before the next."""
