@@ -192,8 +192,9 @@ async def test_a_journal_that_is_older_than_what_was_sent_is_opened_anew_in_the_
     rows = read_latest(tmp_path / "journal", 100_000)
     assert [row.type for row in rows].count("agent.stopping") == 2
     assert [row.type for row in rows].count("agent.started") == 3
-    (raised,) = [json.loads(row.data) for row in rows if row.type == "discrepancy.raised"]
-    assert raised["code"] == "journal_rewound"
+    # The line may have restarted a controller meanwhile, by its script, which is a discrepancy of its own.
+    raised = [json.loads(row.data)["code"] for row in rows if row.type == "discrepancy.raised"]
+    assert raised.count("journal_rewound") == 1
 
 
 async def status_of(path: Path) -> dict[str, Any]:
