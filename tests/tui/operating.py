@@ -11,7 +11,6 @@ from pathlib import Path
 from time import monotonic
 
 from textual import events
-from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from agent.core.terminal_settings import TerminalSettings
@@ -45,7 +44,7 @@ async def settled(terminal: Terminal) -> None:
     for pump in (terminal, terminal.screen):
         drawn = asyncio.Event()
         pump.call_after_refresh(drawn.set)
-        await eventually(partial(_is_done, drawn, terminal), "what was told is drawn")
+        await eventually(partial(_is_done, drawn, terminal), "what was told is drawn", within=60.0)
 
 
 def _is_done(drawn: asyncio.Event, terminal: Terminal) -> bool:
@@ -79,9 +78,7 @@ class Operator:
         hand = self.terminal.desk.wedge.hand
         await eventually(lambda: monotonic() - hand.last_enter > HELD_S, "the Enter before is let go")
         for key in keys:
-            character = key if len(key) == 1 else None
-            name = _character_to_key(key) if character else key
-            self.terminal.post_message(events.Key(name, character))
+            self.terminal.post_message(events.Key(key, key if len(key) == 1 else None))
             await asyncio.sleep(HAND_S)
             await self._understood()
 
