@@ -22,8 +22,7 @@ def devices(settings: Settings) -> dict[str, object]:
     """What is watched, each with what its driver is told; roles too, as a reading of another role is another one."""
     machines = {
         f"{MACHINE}{one.work_center}": (
-            one.opcua,
-            one.modbus,
+            one.source,
             tuple((signal.key, signal.role, signal.place) for signal in one.signal),
             one.telemetry,
         )

@@ -13,8 +13,9 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
 from agent.core.errors import DeviceError
-from agent.core.machine_settings import AddressSettings, MachineSettings, SignalSettings
+from agent.core.machine_settings import MachineSettings, SignalSettings
 from agent.core.observations import Instant, Link, Quality, Signal
+from agent.core.sources.address import AddressSettings
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
 from drivers.modbus_plan import EXCEPTIONS, Request, decode, plan
@@ -56,7 +57,7 @@ class ModbusDriver:
         self._lost = asyncio.Event()
         self._patience: asyncio.Timeout | None = None
         self._client = AsyncModbusTcpClient(
-            self._settings.host,
+            self._settings.host or "",
             port=self._settings.port,
             timeout=self._settings.timeout_s,
             retries=0,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal, TypeAlias
 
-from agent.core.machine_settings import AddressSettings
+from agent.core.sources.address import AddressSettings
 
 Table: TypeAlias = Literal["holding", "input", "coil", "discrete"]
 

@@ -9,7 +9,8 @@ from pymodbus.client import AsyncModbusTcpClient
 from pymodbus.exceptions import ModbusException
 
 from agent.core.errors import DeviceError
-from agent.core.machine_settings import AddressSettings, MachineSettings
+from agent.core.machine_settings import MachineSettings
+from agent.core.sources.address import AddressSettings
 from drivers.modbus_plan import EXCEPTIONS
 from drivers.probed import Probed, Unreadable
 
@@ -26,7 +27,7 @@ async def probe_modbus(machine: MachineSettings) -> Probed:
     settings = machine.modbus
     assert settings is not None, f"machine '{machine.work_center}' is not read over Modbus"
     client = AsyncModbusTcpClient(
-        settings.host, port=settings.port, timeout=settings.timeout_s, retries=0, reconnect_delay=0
+        settings.host or "", port=settings.port, timeout=settings.timeout_s, retries=0, reconnect_delay=0
     )
     unreadable: list[Unreadable] = []
     try:

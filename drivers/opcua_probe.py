@@ -16,7 +16,8 @@ from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from agent.core.errors import DeviceError
-from agent.core.machine_settings import AddressSettings, MachineSettings
+from agent.core.machine_settings import MachineSettings
+from agent.core.sources.address import AddressSettings
 from drivers.opcua_values import node_id, status_text
 from drivers.probed import Probed, Unreadable
 

@@ -8,8 +8,9 @@ from typing import Final, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from agent.commissioning.answers import Address, ModbusAddress, Node, OpcUaAddress, Register, Where
-from agent.core.machine_settings import AddressSettings, OpcUaSettings
 from agent.core.settings_base import NodeId
+from agent.core.sources.address import AddressSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.modbus_plan import Table
 
 MANUAL: Final = "manual"

@@ -15,7 +15,11 @@ from agent.core.machine.condition_settings import ConditionSettings
 from agent.core.orders.plan_settings import PlanSettings
 from agent.core.people.people_settings import PeopleSettings
 from agent.core.quality.quality_settings import QualitySettings
-from agent.core.settings_base import Endpoint, Host, Id, NodeId, Port, Seconds, Section, unique
+from agent.core.settings_base import Id, Seconds, Section, unique
+from agent.core.sources.address import AddressSettings
+from agent.core.sources.driver_settings import DriverSettings
+from agent.core.sources.modbus_settings import ModbusSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
 from agent.core.stops.stop_settings import StopSettings
 from agent.core.units.unit_settings import UnitSettings
 
@@ -87,44 +91,6 @@ class CounterSettings(Section):
     """Where there is a heartbeat: zeros in a row after the first that are believed though the heartbeat stands."""
 
 
-class AddressSettings(Section):
-    """Where the machine has a value."""
-
-    key: Id
-    """Name of the value, unique within the machine."""
-    node: NodeId | None = None
-    """OPC UA node id by namespace URI."""
-    table: Literal["holding", "input", "coil", "discrete"] | None = None
-    """Modbus table: holding (function code 3), input (4), coil (1) or discrete (2)."""
-    address: int | None = Field(default=None, ge=0, le=65535)
-    """Modbus address from 0 of the first register or of the bit."""
-    type: Literal["uint16", "int16", "uint32", "int32", "bit"] = "uint16"
-    """Modbus data type; bits stand in coil and discrete tables only."""
-    word_order: Literal["big", "little"] = "big"
-    """Order of the two registers of a 32-bit value; confirm it with a known value above 65,535 (domain.md K9)."""
-
-    @property
-    def place(self) -> tuple[object, ...]:
-        """Where it is read, and how its bits are taken."""
-        return self.node, self.table, self.address, self.type, self.word_order
-
-    @property
-    def width(self) -> int:
-        """Registers or bits that the value takes."""
-        return 2 if self.type in {"uint32", "int32"} else 1
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if self.table is not None and (self.table in {"coil", "discrete"}) != (self.type == "bit"):
-            raise ValueError(
-                f"type '{self.type}' does not stand in table '{self.table}': "
-                "bits stand in coil and discrete, the rest in holding and input"
-            )
-        if self.address is not None and self.address + self.width > 65536:
-            raise ValueError(f"type '{self.type}' at address {self.address} ends behind the last address, 65535")
-        return self
-
-
 class SignalSettings(AddressSettings):
     """One reading of the machine that facts are made of."""
 
@@ -143,52 +109,23 @@ class SignalSettings(AddressSettings):
     def _consistent(self) -> Self:
         if self.counter is not None and self.role not in COUNTER_ROLES:
             raise ValueError(f"'counter' belongs to the roles of counters, not to '{self.role}'")
+        if self.is_scaled and self.role != Role.SPEED:
+            raise ValueError(
+                f"'scale' and 'offset' are for measured values, such as the role speed, not for '{self.role}'; "
+                "what one count stands for is 'counter.scale'"
+            )
         return self
 
 
 class TelemetrySettings(AddressSettings):
     """One process value that is sent on as it is and that no fact is made of."""
 
-    scale: float = Field(default=1.0, allow_inf_nan=False)
-    """What a number is multiplied by, such as 0.1 for a register in tenths of a degree."""
     deadband: float = Field(default=0.0, ge=0, allow_inf_nan=False)
     """A number is kept when it is further than this from the one kept last, in scaled units; 0 keeps any change."""
     interval_s: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """Of the values of so many seconds one is kept, the last; 0 keeps them all."""
     uom: str | None = Field(default=None, max_length=64, pattern=r"^\S+$")
     """Unit of measure, such as `Cel` or `1/min`, for those who read it."""
-
-
-class OpcUaSettings(Section):
-    """An OPC UA server (IEC 62541)."""
-
-    endpoint: Endpoint
-    """Endpoint URL, `opc.tcp://host:port/path`."""
-    publishing_ms: int = Field(default=100, ge=5, le=400)
-    """Publishing interval of the subscription in real milliseconds."""
-    sampling_ms: int = Field(default=100, ge=0, le=60_000)
-    """Sampling interval of each node in real milliseconds; 0 asks for the server's fastest."""
-    queue: int = Field(default=50, ge=2, le=10_000)
-    """Values kept by the server for each node between two publications (domain.md R25)."""
-    timeout_s: Seconds = 2.0
-    """Real seconds without an answer or a keep-alive after which the connection is given up."""
-
-
-class ModbusSettings(Section):
-    """A Modbus TCP server."""
-
-    host: Host
-    """Host name or address."""
-    port: Port = 502
-    """TCP port."""
-    unit: int = Field(default=1, ge=0, le=255)
-    """Unit identifier."""
-    poll_ms: int = Field(default=200, ge=5, le=1_000)
-    """Real milliseconds between two readings of the whole image."""
-    timeout_s: Seconds = 0.8
-    """Real seconds without an answer after which the connection is given up."""
-    gap: int = Field(default=8, ge=0, le=100)
-    """Unused registers that are read along rather than asked for in a request of their own."""
 
 
 class SetupSettings(Section):
@@ -229,7 +166,9 @@ class MachineSettings(Section):
     opcua: OpcUaSettings | None = None
     """Reads the machine over OPC UA."""
     modbus: ModbusSettings | None = None
-    """Reads the machine over Modbus TCP."""
+    """Reads the machine over Modbus."""
+    driver: DriverSettings | None = None
+    """Reads the machine by a driver of another kind."""
     signal: tuple[SignalSettings, ...] = ()
     """What is read."""
     telemetry: tuple[TelemetrySettings, ...] = ()
@@ -258,6 +197,11 @@ class MachineSettings(Section):
     """How facts are corrected."""
 
     @property
+    def source(self) -> OpcUaSettings | ModbusSettings | DriverSettings | None:
+        """What reads the machine; None where people say what it does."""
+        return self.opcua or self.modbus or self.driver
+
+    @property
     def readings(self) -> tuple[AddressSettings, ...]:
         """Everything that is read, what facts are made of first."""
         return (*self.signal, *self.telemetry)
@@ -271,17 +215,19 @@ class MachineSettings(Section):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.manual:
-            if self.opcua is not None or self.modbus is not None or self.readings:
-                raise ValueError("a manual work center reads no machine: take out 'opcua', 'modbus' and signals")
+            if self.source is not None or self.readings:
+                raise ValueError("a manual work center reads no machine: take out its device and its signals")
             return self
-        if (self.opcua is None) == (self.modbus is None):
-            raise ValueError("expected exactly one of the tables 'opcua' and 'modbus', or manual = true")
+        if [self.opcua, self.modbus, self.driver].count(None) != 2:
+            raise ValueError("expected exactly one of the tables 'opcua', 'modbus' and 'driver', or manual = true")
         for reading in self.readings:
             what = f"{'signal' if isinstance(reading, SignalSettings) else 'telemetry'} '{reading.key}'"
             if self.opcua is not None and reading.node is None:
                 raise ValueError(f"{what} needs 'node', as the machine is read over OPC UA")
             if self.modbus is not None and (reading.table is None or reading.address is None):
                 raise ValueError(f"{what} needs 'table' and 'address', as the machine is read over Modbus")
+            if self.driver is not None and reading.at is None:
+                raise ValueError(f"{what} needs 'at', as the machine is read by the driver '{self.driver.kind}'")
         unique("key", [reading.key for reading in self.readings])
         unique("role", [signal.role for signal in self.signal])
         roles = {signal.role for signal in self.signal}

@@ -7,7 +7,6 @@ than `deadband` from what was kept before. What a signal comes to rest at is the
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -72,7 +71,6 @@ class Sieve:
     def __init__(self, machine: MachineSettings, settings: TelemetrySettings) -> None:
         self.channel = Channel(machine.work_center, settings.key, settings.uom)
         self._skew_max_s = machine.stop.skew_max_s
-        self._scale = settings.scale
         self._deadband = settings.deadband
         self._interval_s = settings.interval_s
         self._kept: Sample | None = None
@@ -104,11 +102,6 @@ class Sieve:
         value = signal.value
         if signal.quality is not Quality.GOOD or (isinstance(value, str) and len(value) > LONGEST_TEXT):
             return Sample(time, None, good=False)
-        if self._scale != 1.0 and isinstance(value, int | float) and not isinstance(value, bool):
-            # Twelve digits: 0.1 times 235 is 23.5, and not 23.500000000000004.
-            value = float(f"{value * self._scale:.12g}")
-            if not math.isfinite(value):
-                return Sample(time, None, good=False)
         return Sample(time, value, good=True)
 
     def _offer(self, sample: Sample, monotonic: float) -> tuple[Sample, ...]:

@@ -63,7 +63,7 @@ def place_of(machine: MachineSettings) -> Place:
         url = urlsplit(machine.opcua.endpoint)
         return Place(subject, "the OPC UA server", url.hostname or "", url.port or OPCUA_PORT, Who.MACHINE)
     assert machine.modbus is not None, f"machine '{subject}' is not read"
-    return Place(subject, "the Modbus server", machine.modbus.host, machine.modbus.port, Who.MACHINE)
+    return Place(subject, "the Modbus server", machine.modbus.host or "", machine.modbus.port, Who.MACHINE)
 
 
 def judge_told(subject: str, seen: Told) -> Iterator[Finding]:

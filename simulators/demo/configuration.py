@@ -93,7 +93,9 @@ def configuration(site: str, clock: Clock, at: Endpoints, house: House | None = 
         _table("people", key_file=str(at.key)),
         _simulation(clock),
         _list("machine", work_center=FILL),
-        _table("machine.opcua", endpoint=at.opcua_url, publishing_ms=looks[FILL], sampling_ms=looks[FILL]),
+        _table(
+            "machine.opcua", endpoint=at.opcua_url, security="none", publishing_ms=looks[FILL], sampling_ms=looks[FILL]
+        ),
         _filler_signals(),
         rest,
         _rest(2.0),

@@ -69,7 +69,7 @@ WRONG: dict[str, tuple[str, str, str]] = {
     "a machine without a driver": (
         "modbus = {",
         "condition = {}\n#",
-        r"machine\[2\]: expected exactly one of the tables 'opcua' and 'modbus'",
+        r"machine\[2\]: expected exactly one of the tables 'opcua', 'modbus' and 'driver'",
     ),
     "an endpoint that is none": (
         "opc.tcp://",

@@ -8,16 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from agent.core.codes.code_settings import ScannerSettings
-from agent.core.machine_settings import (
-    CounterSettings,
-    MachineSettings,
-    ModbusSettings,
-    OpcUaSettings,
-    OutputSettings,
-    Role,
-    SignalSettings,
-)
+from agent.core.machine_settings import CounterSettings, MachineSettings, OutputSettings, Role, SignalSettings
 from agent.core.settings import AgentSettings, MesSettings, Settings
+from agent.core.sources.modbus_settings import ModbusSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
 from agent.core.stops.stop_settings import StopSettings
 from simulators.opcua import NAMESPACE
 from tests.bench.servers.counter import NAMESPACE as COUNTER_NAMESPACE

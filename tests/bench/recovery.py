@@ -11,7 +11,9 @@ from typing import TypeAlias
 from agent.acquisition import Watchers, watch_machine
 from agent.batch import Stand
 from agent.clock import Clock
-from agent.core.machine_settings import MachineSettings, ModbusSettings, OpcUaSettings
+from agent.core.machine_settings import MachineSettings
+from agent.core.sources.modbus_settings import ModbusSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
 from tests.bench.configuration import settings
 from tests.bench.measurement import Bench, Measurement, at_most
 from tests.bench.parts import Desk, working_desk

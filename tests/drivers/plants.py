@@ -11,8 +11,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from agent.core.machine_settings import MachineSettings, ModbusSettings, OpcUaSettings, Role, SignalSettings
+from agent.core.machine_settings import MachineSettings, Role, SignalSettings
 from agent.core.observations import Instant, Signal, SignalValue
+from agent.core.sources.modbus_settings import ModbusSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.contract import Batch
 
 URI = "http://example.org/line"
@@ -113,7 +115,10 @@ class OpcUaPlant:
         self.machine = MachineSettings(
             work_center="WC-1",
             opcua=OpcUaSettings(
-                endpoint=f"opc.tcp://127.0.0.1:{self.server.port}/line", publishing_ms=50, timeout_s=TIMEOUT_S
+                endpoint=f"opc.tcp://127.0.0.1:{self.server.port}/line",
+                security="none",
+                publishing_ms=50,
+                timeout_s=TIMEOUT_S,
             ),
             signal=(
                 SignalSettings(key="state", role=Role.PACKML_STATE, node=f"nsu={URI};s=state"),

@@ -9,8 +9,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from agent.core.errors import DeviceError
-from agent.core.machine_settings import MachineSettings, ModbusSettings, Role, SignalSettings
+from agent.core.machine_settings import MachineSettings, Role, SignalSettings
 from agent.core.observations import Link, Signal
+from agent.core.sources.modbus_settings import ModbusSettings
 from drivers.modbus import ModbusDriver
 from tests.drivers.plants import ModbusPlant, collect, eventually, free_port, now, told
 

@@ -16,10 +16,13 @@ from pydantic import ConfigDict, TypeAdapter
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.contract.envelope import Row
 from agent.core.draft import ExecutionMode
-from agent.core.machine_settings import MachineSettings, ModbusSettings, OpcUaSettings
+from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Observation
 from agent.core.people.people_settings import SiteKeySettings
 from agent.core.settings import JournalSettings, MesSettings, Settings, TelemetryBudget
+from agent.core.sources.driver_settings import DriverSettings
+from agent.core.sources.modbus_settings import ModbusSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
 
 NOWHERE = "recorded"
 """Stands in place of hosts: how anything is reached decides no fact, and is nobody's business who reads a recording."""
@@ -175,6 +178,7 @@ def _unplugged(scanner: ScannerSettings) -> ScannerSettings:
 
 
 def _unreachable(machine: MachineSettings) -> MachineSettings:
-    opcua = None if machine.opcua is None else OpcUaSettings(endpoint=f"opc.tcp://{NOWHERE}")
+    opcua = None if machine.opcua is None else OpcUaSettings(endpoint=f"opc.tcp://{NOWHERE}", security="none")
     modbus = None if machine.modbus is None else ModbusSettings(host=NOWHERE)
-    return machine.model_copy(update={"opcua": opcua, "modbus": modbus, "telemetry": ()})
+    driver = None if machine.driver is None else DriverSettings(kind=machine.driver.kind)
+    return machine.model_copy(update={"opcua": opcua, "modbus": modbus, "driver": driver, "telemetry": ()})
