@@ -9,17 +9,13 @@ queues fill, which the server says in the value's status, or lose a publication,
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from asyncua import ua
-from asyncua.client.client import Client
 from asyncua.ua.attribute_ids import AttributeIds
-from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from agent.core.errors import DeviceError
@@ -27,19 +23,15 @@ from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Instant, Link, Quality, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
+from drivers.keys import Keys
+from drivers.opcua_session import CONNECTING, Session
 from drivers.opcua_values import node_id, reading, status_text
 
-# The library logs what is raised here as a sentence, and logs it louder.
-for _name in ("asyncua.client", "asyncua.uaprotocol"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
-
-_NAMESPACE_ARRAY = ua.NodeId(ua.Int32(ObjectIds.Server_NamespaceArray))
 # A sign of life in half a second, with time for the way; told on at most ten times a second.
 _SIGN_OF_LIFE_MS = 400.0
 _LINK_S = 0.1
-_CLOSING_S = 0.5
-_CONNECTING = 15
-"""Answers that connecting and subscribing wait for at most, each for the time-out."""
+_SUBSCRIBING = 5
+"""Answers that subscribing waits for at most, each for the time-out."""
 _WAITING_BATCHES = 64
 
 
@@ -52,7 +44,7 @@ class OpcUaDriver:
     that refuses it, or never tells it, goes on with the signals.
     """
 
-    def __init__(self, machine: MachineSettings, now: Now) -> None:
+    def __init__(self, machine: MachineSettings, now: Now, keys: Keys | None = None) -> None:
         assert machine.opcua is not None, f"machine '{machine.work_center}' is not read over OPC UA"
         self._machine = machine
         self._settings = machine.opcua
@@ -64,11 +56,8 @@ class OpcUaDriver:
         self._link_due = 0.0
         self._patience_s = self._settings.timeout_s
         self.turns_by = math.inf
-        self._client = Client(self._settings.endpoint, self._settings.timeout_s, self._settings.timeout_s)
-        self._client.name = self._client.description = "Lineside"
-        self._client.application_uri = "urn:lineside:agent"
-        self._client.product_uri = "urn:lineside"
-        self._client.connection_lost_callback = self._lose
+        self._session = Session(machine.work_center, machine.opcua, keys)
+        self._session.client.connection_lost_callback = self._lose
 
     async def __aenter__(self) -> Self:
         """Connect and subscribe.
@@ -76,15 +65,14 @@ class OpcUaDriver:
         Raises:
             DeviceError: nobody answers there, or what answers refuses us.
         """
-        self.turns_by = asyncio.get_running_loop().time() + _CONNECTING * self._settings.timeout_s
+        self.turns_by = asyncio.get_running_loop().time() + (CONNECTING + _SUBSCRIBING) * self._settings.timeout_s
+        await self._session.__aenter__()
         try:
-            await self._client.connect()
             await self._subscribe()
         except BaseException as error:
-            # Also when cancelled: the library closes its socket on errors only.
-            await self._close()
+            await self._session.close()
             if isinstance(error, OSError | UaError | ValueError):
-                raise self._refused(error) from error
+                raise self._session.refused(error) from error
             raise
         return self
 
@@ -92,7 +80,7 @@ class OpcUaDriver:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take leave of the server, or hang up when it does not answer."""
-        await self._close()
+        await self._session.close()
 
     def __aiter__(self) -> AsyncIterator[Batch]:
         """One batch per publish response with news."""
@@ -126,7 +114,7 @@ class OpcUaDriver:
         life_ms = min(_SIGN_OF_LIFE_MS, self._settings.timeout_s * 500)
         interval_ms = min(float(self._settings.publishing_ms), life_ms)
         wanted = ua.CreateSubscriptionParameters(interval_ms, *_counts(life_ms, interval_ms))
-        created = await self._client.uaclient.create_subscription(wanted, self._publish)
+        created = await self._session.uaclient.create_subscription(wanted, self._publish)
         life_s: float = created.RevisedPublishingInterval * created.RevisedMaxKeepAliveCount / 1000
         if created.RevisedPublishingInterval > interval_ms:
             # Keep-alives are counted in intervals: with the server's longer ones they would come too rarely.
@@ -138,12 +126,12 @@ class OpcUaDriver:
         """Ask for keep-alives that suit the server's interval; the seconds between two of them."""
         interval_ms = created.RevisedPublishingInterval
         wanted = ua.ModifySubscriptionParameters(created.SubscriptionId, interval_ms, *_counts(life_ms, interval_ms))
-        modified = await self._client.uaclient.update_subscription(wanted)
+        modified = await self._session.uaclient.update_subscription(wanted)
         life_s: float = modified.RevisedPublishingInterval * modified.RevisedMaxKeepAliveCount / 1000
         return life_s
 
     async def _monitor(self, subscription_id: int) -> None:
-        namespaces = await self._namespaces()
+        namespaces = self._session.namespaces
         count = len(self._machine.signal)
         bad = await self._ask_for(range(count), subscription_id, namespaces)
         telemetry = range(count, len(self._keys))
@@ -170,15 +158,11 @@ class OpcUaDriver:
                 bad[handle] = f"BadNodeIdInvalid: {error}"
         if items:
             request = ua.CreateMonitoredItemsParameters(subscription_id, ua.TimestampsToReturn.Source, items)
-            results = await self._client.uaclient.create_monitored_items(request)
+            results = await self._session.uaclient.create_monitored_items(request)
             for item, result in zip(items, results, strict=True):
                 if not result.StatusCode.is_good():
                     bad[item.RequestedParameters.ClientHandle] = status_text(result.StatusCode.value)
         return bad
-
-    async def _namespaces(self) -> Sequence[str]:
-        [answer] = await self._client.uaclient.read_attributes([_NAMESPACE_ARRAY], AttributeIds.Value)
-        return answer.Value.Value or [] if answer.Value is not None else []
 
     def _item(self, handle: int, node: ua.NodeId) -> ua.MonitoredItemCreateRequest:
         parameters = ua.MonitoringParameters(
@@ -239,39 +223,11 @@ class OpcUaDriver:
         # OPC 10000-4, 5.14.1.1: from 1, and after the largest UInt32 again from 1.
         return sequence == last + 1 or (last == 2**32 - 1 and sequence == 1)
 
-    def _refused(self, error: OSError | UaError | ValueError) -> DeviceError:
-        place, reason = self._settings.endpoint, self._reason(error)
-        if isinstance(error, OSError | ValueError):
-            # A ValueError says that there can be no such name of a host.
-            text = f"No OPC UA server answers at {place}: {reason}. Is the PLC on and the cable in?"
-        else:
-            advice = "Does it allow anonymous reading without security, and one more session?"
-            text = f"The OPC UA server at {place} refuses us: {reason}. {advice}"
-        return DeviceError(f"{text} It is tried again.")
-
     async def _lose(self, error: Exception) -> None:
-        text = f"The connection to the OPC UA server at {self._settings.endpoint} was lost: {self._reason(error)}."
+        text = (
+            f"The connection to the OPC UA server at {self._settings.endpoint} was lost: {self._session.reason(error)}."
+        )
         await self._batches.put(DeviceError(f"{text} Did the PLC restart? It is tried again."))
-
-    def _reason(self, error: Exception) -> str:
-        match error:
-            case ConnectionRefusedError():
-                return "connection refused"
-            case TimeoutError():
-                return f"no answer within {self._settings.timeout_s:g} s"
-            case UaStatusCodeError():
-                return status_text(error.code)
-            case OSError(strerror=str(reason)):
-                return reason
-            case _:
-                return str(error) or type(error).__name__
-
-    async def _close(self) -> None:
-        # Polite while the server answers; the library's tasks end in any case, and the socket with them.
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSING_S):
-                await self._client.disconnect()
-        self._client.disconnect_socket()
 
 
 def _counts(life_ms: float, interval_ms: float) -> tuple[ua.UInt32, ua.UInt32]:

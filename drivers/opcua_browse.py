@@ -6,35 +6,28 @@ bounded by an `Extent` however large the address space is; loops in it end by wh
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
 from asyncua import ua
-from asyncua.client.client import Client
 from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
-from agent.core.errors import DeviceError
 from agent.core.observations import SignalValue
-from drivers.opcua_values import node_id, node_text, reading, status_text
+from agent.core.sources.opcua_settings import OpcUaSettings
+from drivers.keys import Keys
+from drivers.opcua_session import Session
+from drivers.opcua_values import node_id, node_text, reading
 from drivers.opcua_walk import Extent, Place, Walk, printable
-
-# The library logs what is raised here as a sentence, and logs it louder.
-for _name in ("asyncua.client", "asyncua.uaprotocol"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 Tell: TypeAlias = Callable[[int, int], None]
 """Is told how many nodes were seen and how many wait to be looked into."""
 
 _OBJECTS: Final = ua.NodeId(ua.Int32(ObjectIds.ObjectsFolder))
-_NAMESPACE_ARRAY: Final = ua.NodeId(ua.Int32(ObjectIds.Server_NamespaceArray))
 _LIMITS: Final = (
     ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse)),
     ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead)),
@@ -51,7 +44,6 @@ _TOO_MUCH: Final = frozenset(
 _AT_ONCE: Final = 50
 _REFERENCES: Final = 500
 _READS: Final = 500
-_CLOSING_S: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,29 +69,21 @@ class OpcUaBrowser:
         DeviceError: nobody answers, what answers refuses us, or the connection is lost.
     """
 
-    def __init__(self, endpoint: str, timeout_s: float = 5.0) -> None:
+    def __init__(self, server: OpcUaSettings, keys: Keys | None = None) -> None:
         self.is_cut = False
         """Whether the last walk ended by its extent before it had seen everything."""
-        self._endpoint = endpoint
-        self._timeout_s = timeout_s
         self._at_once, self._references, self._reads = _AT_ONCE, _REFERENCES, _READS
-        self._namespaces: Sequence[str] = ()
-        self._client = Client(endpoint, timeout_s, timeout_s)
-        self._client.name = self._client.description = "Lineside"
-        self._client.application_uri = "urn:lineside:agent"
-        self._client.product_uri = "urn:lineside"
+        self._session = Session("", server, keys)
 
     async def __aenter__(self) -> Self:
         """Connect."""
+        await self._session.__aenter__()
         try:
-            await self._client.connect()
-            [answer] = await self._client.uaclient.read_attributes([_NAMESPACE_ARRAY], AttributeIds.Value)
-            self._namespaces = (answer.Value.Value or []) if answer.Value is not None else []
             await self._ask_limits()
         except BaseException as error:
-            await self._close()
+            await self._session.close()
             if isinstance(error, OSError | UaError):
-                raise self._refused(error) from error
+                raise self._session.refused(error) from error
             raise
         return self
 
@@ -107,9 +91,9 @@ class OpcUaBrowser:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take leave of the server, or hang up when it does not answer."""
-        await self._close()
+        await self._session.close()
         if isinstance(error, OSError | UaError):
-            raise self._refused(error) from error
+            raise self._session.refused(error) from error
 
     async def walk(self, extent: Extent, tell: Tell | None = None, start: str | None = None) -> AsyncIterator[Variable]:
         """Every variable below a node, or below Objects, nearest first, with its present value.
@@ -119,7 +103,7 @@ class OpcUaBrowser:
             ValueError: `start` is no node id.
         """
         self.is_cut = False
-        walk = Walk(_OBJECTS if start is None else node_id(start, self._namespaces), extent)
+        walk = Walk(_OBJECTS if start is None else node_id(start, self._session.namespaces), extent)
         while places := walk.next(self._at_once):
             results = await self._browsed(places)
             if results is None:
@@ -146,7 +130,7 @@ class OpcUaBrowser:
 
     async def read(self, nodes: Sequence[str]) -> list[SignalValue]:
         """What these show now; None for what shows nothing."""
-        data = await self._values([node_id(node, self._namespaces) for node in nodes])
+        data = await self._values([node_id(node, self._session.namespaces) for node in nodes])
         return [reading(one)[0] for one in data]
 
     async def _browsed(self, places: Sequence[Place]) -> list[ua.BrowseResult] | None:
@@ -157,7 +141,7 @@ class OpcUaBrowser:
                 NodesToBrowse=[_below(place.node) for place in places],
             )
             try:
-                return await self._client.uaclient.browse(parameters)
+                return await self._session.uaclient.browse(parameters)
             except UaStatusCodeError as error:
                 if error.code not in _TOO_MUCH:
                     raise
@@ -173,13 +157,13 @@ class OpcUaBrowser:
         if not result.ContinuationPoint:
             return None
         parameters = ua.BrowseNextParameters(False, [result.ContinuationPoint])
-        [following] = await self._client.uaclient.browse_next(parameters)
+        [following] = await self._session.uaclient.browse_next(parameters)
         return following
 
     async def _described(self, places: Sequence[Place]) -> list[Variable]:
         told: list[Variable] = []
         for place, data in zip(places, await self._values([place.node for place in places]), strict=True):
-            text = node_text(place.node, self._namespaces)
+            text = node_text(place.node, self._session.namespaces)
             if text is not None:
                 value, _, status, _ = reading(data)
                 told.append(Variable(text, place.path, _kind(data), value, printable(status)))
@@ -190,7 +174,7 @@ class OpcUaBrowser:
         while len(read) < len(nodes):
             part = list(nodes[len(read) : len(read) + self._reads])
             try:
-                read += await self._client.uaclient.read_attributes(part, AttributeIds.Value)
+                read += await self._session.uaclient.read_attributes(part, AttributeIds.Value)
             except UaStatusCodeError as error:
                 if error.code not in _TOO_MUCH or len(part) == 1:
                     raise
@@ -199,32 +183,10 @@ class OpcUaBrowser:
 
     async def _ask_limits(self) -> None:
         """What the server takes at once, where it says so; 0 is no limit (OPC 10000-5, 6.3.11)."""
-        answers = await self._client.uaclient.read_attributes(list(_LIMITS), AttributeIds.Value)
+        answers = await self._session.uaclient.read_attributes(list(_LIMITS), AttributeIds.Value)
         browses, reads = (reading(answer)[0] for answer in answers)
         self._at_once = min(self._at_once, int(browses or self._at_once))
         self._reads = min(self._reads, int(reads or self._reads))
-
-    def _refused(self, error: OSError | UaError) -> DeviceError:
-        match error:
-            case UaStatusCodeError():
-                text = f"The OPC UA server at {self._endpoint} refuses us: {status_text(error.code)}."
-                return DeviceError(f"{text} Does it allow anonymous reading without security, and one more session?")
-            case ConnectionRefusedError():
-                reason = "connection refused"
-            case TimeoutError():
-                reason = f"no answer within {self._timeout_s:g} s"
-            case OSError(strerror=str(known)):
-                reason = known
-            case _:
-                reason = str(error) or type(error).__name__
-        text = f"No OPC UA server answers at {self._endpoint}: {reason}."
-        return DeviceError(f"{text} Is the PLC on, the cable in and the address right?")
-
-    async def _close(self) -> None:
-        with suppress(TimeoutError, OSError, UaError):
-            async with asyncio.timeout(_CLOSING_S):
-                await self._client.disconnect()
-        self._client.disconnect_socket()
 
 
 def _below(node: ua.NodeId) -> ua.BrowseDescription:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import MachineSettings
 from drivers.contract import Driver, Now, Tap
+from drivers.keys import Keys
 from drivers.probed import Probed
 
 
-def open_machine(machine: MachineSettings, now: Now) -> Driver:
-    """The driver for a machine, not yet connected."""
+def open_machine(machine: MachineSettings, now: Now, keys: Keys | None = None) -> Driver:
+    """The driver for a machine, not yet connected; `keys` is what a connection with security is made with."""
     if machine.opcua is not None:
         from drivers.opcua import OpcUaDriver  # noqa: PLC0415 - imported only where it is configured
 
-        return OpcUaDriver(machine, now)
+        return OpcUaDriver(machine, now, keys)
     from drivers.modbus import ModbusDriver  # noqa: PLC0415 - imported only where it is configured
 
     return ModbusDriver(machine, now)
@@ -34,8 +35,8 @@ def open_scanner(scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> 
     return SerialScannerDriver(scanner, now, tap)
 
 
-async def probe_machine(machine: MachineSettings) -> Probed:
-    """Ask a machine for each configured value once, over a connection of its own.
+async def probe_machine(machine: MachineSettings, keys: Keys | None = None) -> Probed:
+    """Ask a machine for each configured value once, over a connection of its own, made with `keys`.
 
     Raises:
         DeviceError: nobody answers there, or not in time.
@@ -43,7 +44,7 @@ async def probe_machine(machine: MachineSettings) -> Probed:
     if machine.opcua is not None:
         from drivers.opcua_probe import probe_opcua  # noqa: PLC0415 - imported only where it is configured
 
-        return await probe_opcua(machine)
+        return await probe_opcua(machine, keys)
     from drivers.modbus_probe import probe_modbus  # noqa: PLC0415 - imported only where it is configured
 
     return await probe_modbus(machine)

@@ -86,12 +86,12 @@ def browse(  # noqa: PLR0913 - a command's options are its arguments
 
 
 async def _opcua(place: OpcUaAddress, wish: _Wish, steps: Steps) -> tuple[Sequence[Candidate], bool]:
-    from agent.commissioning.looking import candidate, watched
+    from agent.commissioning.looking import candidate, server_at, watched
     from drivers.opcua_browse import OpcUaBrowser
     from drivers.opcua_walk import Extent
 
     extent = Extent(wish.depth, wish.limit, wish.everything)
-    async with OpcUaBrowser(place.endpoint) as browser:
+    async with OpcUaBrowser(server_at(place)) as browser:
         walk = browser.walk(
             extent, lambda seen, waiting: steps.say(f"{seen} nodes seen, {waiting} to look into"), wish.under
         )

@@ -12,6 +12,7 @@ from agent.commissioning.candidates import Candidate
 from agent.commissioning.registers import candidates as register_candidates
 from agent.commissioning.watching import movement
 from agent.core.observations import SignalValue
+from agent.core.sources.opcua_settings import OpcUaSettings
 
 if TYPE_CHECKING:
     from drivers.modbus_scan import ModbusScanner, Place
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 WATCHED: Final = 300
 """Values watched at most."""
+PATIENCE_S: Final = 5.0
+"""Seconds for each answer of a server."""
 EVERY_S: Final = 0.5
 """Between two looks."""
 _MODULUS: Final = {
@@ -118,11 +121,16 @@ def _moved(one: Candidate, samples: Sequence[SignalValue], seconds: float) -> Ca
     return replace(one, value=known[-1], movement=movement(samples, seconds)) if known else one
 
 
+def server_at(address: OpcUaAddress) -> OpcUaSettings:
+    """A server of which nothing but its address is known, looked at by nobody in particular and without security."""
+    return OpcUaSettings(endpoint=address.endpoint, security="none", timeout_s=PATIENCE_S)
+
+
 async def _opcua(address: OpcUaAddress, watch_s: float, tell: Tell) -> Look:
     from drivers.opcua_browse import OpcUaBrowser  # noqa: PLC0415 - imported only where it is asked for
     from drivers.opcua_walk import Extent  # noqa: PLC0415 - likewise
 
-    async with OpcUaBrowser(address.endpoint) as browser:
+    async with OpcUaBrowser(server_at(address)) as browser:
         found = [
             candidate(variable)
             async for variable in browser.walk(

@@ -116,7 +116,7 @@ async def test_only_reading_and_subscribing_is_ever_asked_for(plant: OpcUaPlant)
 
     plant.server.tell(slowest_ms=100)
     driver = OpcUaDriver(plant.machine, now)
-    driver._client.uaclient.observer = Listener()
+    driver._session.uaclient.observer = Listener()
     try:
         async with driver:
             await collect(aiter(driver), has_link)

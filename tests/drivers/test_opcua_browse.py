@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.errors import DeviceError
+from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.opcua_browse import OpcUaBrowser, Variable
 from drivers.opcua_values import node_id, node_text
 from drivers.opcua_walk import Extent
@@ -25,8 +26,12 @@ from tests.drivers.servers.opcua_maze import Maze, Narrow
 MAZE = "nsu=urn:maze%3Bwith 100%25;s="
 
 
+def server_at(url: str) -> OpcUaSettings:
+    return OpcUaSettings(endpoint=url, security="none", timeout_s=5.0)
+
+
 async def walked(url: str, extent: Extent | None = None, start: str | None = None) -> tuple[list[Variable], bool]:
-    async with OpcUaBrowser(url) as browser:
+    async with OpcUaBrowser(server_at(url)) as browser:
         found = [variable async for variable in browser.walk(extent or Extent(), start=start)]
         return found, browser.is_cut
 
@@ -41,7 +46,7 @@ async def maze() -> AsyncIterator[Maze]:
 async def test_a_machine_is_found_with_its_values_and_nothing_but_reading_is_asked_for(tmp_path: Path) -> None:
     clock = Clock.starting()
     with TruthLog(tmp_path / "truth.jsonl", clock) as log:
-        async with OpcUaSimulator([Day(FILLER)], clock, log) as server, OpcUaBrowser(server.url) as browser:
+        async with OpcUaSimulator([Day(FILLER)], clock, log) as server, OpcUaBrowser(server_at(server.url)) as browser:
             found = [variable async for variable in browser.walk(Extent())]
             [again] = await browser.read([f"nsu={NAMESPACE};s=FILL-1.Status.StateCurrent"])
             assert server.violations == []
@@ -96,7 +101,7 @@ async def test_a_walk_that_is_cancelled_hangs_up(maze: Maze) -> None:
     seen = asyncio.Event()
 
     async def walk() -> None:
-        async with OpcUaBrowser(maze.url) as browser:
+        async with OpcUaBrowser(server_at(maze.url)) as browser:
             async for _ in browser.walk(Extent()):
                 seen.set()
                 await asyncio.sleep(0)
@@ -112,7 +117,7 @@ async def test_a_walk_that_is_cancelled_hangs_up(maze: Maze) -> None:
 
 async def test_who_is_not_there_is_told_of_in_a_sentence() -> None:
     with pytest.raises(DeviceError, match=r"No OPC UA server answers at .*: connection refused\. Is the PLC on"):
-        async with OpcUaBrowser(f"opc.tcp://127.0.0.1:{free_port()}"):
+        async with OpcUaBrowser(server_at(f"opc.tcp://127.0.0.1:{free_port()}")):
             pass
 
 
