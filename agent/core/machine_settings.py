@@ -103,12 +103,14 @@ class SignalSettings(AddressSettings):
     def modulus(self) -> int:
         """Raw value after which a counter starts again at 0; its registers hold no more, whatever is configured."""
         configured = (self.counter or CounterSettings()).modulus
-        return configured if self.table is None else min(configured, 2 ** (16 * self.width))
+        return configured if self.table is None else min(configured, self.capacity)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.counter is not None and self.role not in COUNTER_ROLES:
             raise ValueError(f"'counter' belongs to the roles of counters, not to '{self.role}'")
+        if self.role in COUNTER_ROLES and self.table is not None and self.type in {"bit", "string"}:
+            raise ValueError(f"role '{self.role}' counts, and type '{self.type}' is no number: expected another type")
         if self.is_scaled and self.role != Role.SPEED:
             raise ValueError(
                 f"'scale' and 'offset' are for measured values, such as the role speed, not for '{self.role}'; "
@@ -226,6 +228,8 @@ class MachineSettings(Section):
                 raise ValueError(f"{what} needs 'node', as the machine is read over OPC UA")
             if self.modbus is not None and (reading.table is None or reading.address is None):
                 raise ValueError(f"{what} needs 'table' and 'address', as the machine is read over Modbus")
+            if self.modbus is not None and (obstacle := self.modbus.obstacle(reading)):
+                raise ValueError(f"{what} {obstacle}")
             if self.driver is not None and reading.at is None:
                 raise ValueError(f"{what} needs 'at', as the machine is read by the driver '{self.driver.kind}'")
         unique("key", [reading.key for reading in self.readings])

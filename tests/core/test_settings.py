@@ -218,6 +218,8 @@ def test_a_modbus_signal_that_cannot_be_read_is_refused(fields: dict[str, object
         (modbus(), 65_536),
         (modbus(type="int16"), 65_536),
         (modbus(type="uint32"), 2**32),
+        (modbus(type="bcd16"), 10_000),
+        (modbus(type="bcd32"), 10**8),
         (modbus(counter={"modulus": 10_000}), 10_000),
         (modbus(counter={"max_rate": 5.0}), 65_536),
         (SignalSettings(key="t", role=Role.TOTAL, node="i=1"), 2**32),

@@ -36,6 +36,8 @@ WIDTHS: Final[dict[ModbusType, int]] = {
     "bit": 1,
 }
 """Registers that a value takes; a string takes `length`, a bit in a table of bits one of those."""
+TABLES_OF_BITS: Final = frozenset({"coil", "discrete"})
+"""Modbus tables that have bits; the others have registers."""
 
 
 class AddressSettings(Section):
@@ -83,6 +85,11 @@ class AddressSettings(Section):
         return self.length or 1 if self.type == "string" else WIDTHS[self.type]
 
     @property
+    def capacity(self) -> int:
+        """One more than the greatest whole number without a sign that its registers hold."""
+        return int((10_000 if self.type.startswith("bcd") else 2**16) ** self.width)
+
+    @property
     def is_scaled(self) -> bool:
         """Whether a number is another one than the machine says."""
         return self.scale != 1.0 or self.offset != 0.0
@@ -98,7 +105,7 @@ class AddressSettings(Section):
         return self
 
     def _check_modbus(self, table: str) -> None:
-        if table in {"coil", "discrete"}:
+        if table in TABLES_OF_BITS:
             if self.type != "bit":
                 raise ValueError(
                     f"type '{self.type}' does not stand in table '{table}': "

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from agent.core.settings_base import Host, Port, Seconds, Section
+from agent.core.sources.address import TABLES_OF_BITS, AddressSettings
 
 
 class ForbiddenRange(Section):
@@ -18,6 +19,10 @@ class ForbiddenRange(Section):
     """The first address, from 0."""
     last: int = Field(ge=0, le=65535)
     """The last one."""
+
+    def touches(self, table: str, first: int, last: int) -> bool:
+        """Whether one of these addresses is among them."""
+        return table == self.table and first <= self.last and self.first <= last
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -79,6 +84,25 @@ class ModbusSettings(Section):
     def place(self) -> str:
         """For people: where it is."""
         return self.serial if self.serial is not None else f"{self.host}:{self.port}"
+
+    def obstacle(self, reading: AddressSettings) -> str:
+        """Why no request that this device takes can read a value, as the end of a sentence; empty where one can."""
+        assert reading.table is not None, f"'{reading.key}' has no Modbus table"
+        assert reading.address is not None, f"'{reading.key}' has no Modbus address"
+        first, last = reading.address, reading.address + reading.width - 1
+        for one in self.forbidden:
+            if one.touches(reading.table, first, last):
+                where = f"at {reading.table} {first}" if first == last else f"at {reading.table} {first} to {last}"
+                return (
+                    f"{where} touches the forbidden addresses {one.first} to {one.last}: "
+                    "expected a place outside them, or none of its addresses in 'forbidden'"
+                )
+        if reading.table not in TABLES_OF_BITS and reading.width > self.max_registers:
+            return (
+                f"takes {reading.width} registers, which are read in one request or not at all (domain.md K9), and "
+                f"'max_registers' is {self.max_registers}: expected at least {reading.width}"
+            )
+        return ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
