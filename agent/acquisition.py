@@ -90,8 +90,10 @@ async def watch_machine(
     """Read a machine for ever; what is telemetry goes aside where somebody keeps it, and no station ever sees it."""
 
     async def take(batch: Batch) -> None:
+        intake.readings.note(batch)
         await intake.take(together(batch if telemetry is None else telemetry.aside(batch)))
 
+    intake.readings.begin(machine)
     device = Device("the machine", machine.work_center, "plc")
     with watchers.watching(device) as waiting:
         await _watch(device, clock, take, waiting, open_device=lambda: open_machine(machine, clock.now))

@@ -50,6 +50,7 @@ from agent.core.views import Reply
 from agent.journal.journal import Journal
 from agent.logs.events import Event
 from agent.logs.telling import tell
+from agent.readings import Readings
 from agent.recording import Recorder
 from agent.retry import Backoff
 
@@ -107,6 +108,7 @@ class Intake:
         self.scans: Counter[tuple[str, str]] = Counter()
         """Codes read since the start, by work center and by what became of them: accepted, refused."""
         self.contacts = Contacts()
+        self.readings = Readings()
         self.clock_steps = 0
         """How often the system's clock was set since the start."""
         self.turned_at = asyncio.get_running_loop().time()

@@ -40,7 +40,7 @@ class PresentApi:
 
     def handlers(self) -> Mapping[str, Handler]:
         """By route."""
-        return {"status": self._status, "live": self._live}
+        return {"status": self._status, "live": self._live, "readings": self._readings}
 
     async def hang_up(self) -> None:
         """End the live views, those of followers who do not read by force."""
@@ -50,6 +50,13 @@ class PresentApi:
 
     async def _status(self, _request: web.Request) -> web.Response:
         return json(await self._overview.look())
+
+    async def _readings(self, request: web.Request) -> web.Response:
+        wanted, centers = request.query.get("wc"), self._intake.present.stations
+        if wanted is not None and wanted not in centers:
+            raise web.HTTPNotFound(text=f"no work center '{wanted}' here; expected one of {', '.join(centers)}")
+        clock = self._overview.clock
+        return json(self._intake.readings.view(clock.now(), clock.speed, None if wanted is None else (wanted,)))
 
     async def _live(self, request: web.Request) -> web.WebSocketResponse:
         live = web.WebSocketResponse(heartbeat=HEARTBEAT_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import socket
 from pathlib import Path
@@ -12,6 +13,7 @@ from agent.core.errors import LinesideError
 from agent.core.views import Problem
 
 PATIENCE_S = 5.0
+WHO_MAY = "run it with sudo, or as a member of the group lineside"
 
 
 class AgentAwayError(LinesideError):
@@ -34,6 +36,20 @@ def is_answered(path: Path) -> bool:
     """Whether somebody answers at the socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         return probe.connect_ex(str(path)) == 0
+
+
+def is_running(path: Path) -> bool:
+    """Whether an agent has this socket, so that nobody else may open what it holds.
+
+    Raises:
+        AgentAwayError: this user may not ask, and so cannot know.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        error = probe.connect_ex(str(path))
+    if error in {errno.EACCES, errno.EPERM}:
+        raise AgentAwayError(f"this user may not ask the agent at {path}; {WHO_MAY}")
+    # A listener whose queue is full is one all the same.
+    return error in {0, errno.EAGAIN}
 
 
 def get(path: Path, url: str, patience_s: float = PATIENCE_S) -> bytes:
@@ -68,8 +84,7 @@ def _asked(path: Path, method: str, url: str, sent: bytes | None, patience_s: fl
         response = connection.getresponse()
         body = response.read()
     except PermissionError as error:
-        found = f"this user may not ask the agent at {path}"
-        raise AgentAwayError(f"{found}; run it with sudo, or as a member of the group lineside") from error
+        raise AgentAwayError(f"this user may not ask the agent at {path}; {WHO_MAY}") from error
     except OSError as error:
         raise AgentAwayError(
             f"no agent answers at {path} ({error.strerror or error}); start it, or see its log"

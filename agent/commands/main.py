@@ -18,7 +18,7 @@ _COMMANDS: Final = (
     "install",
     *("run", "tui", "demo", "check", "status", "facts", "scan", "directories", "cards", "parked", "export"),
     *("reconcile", "recover", "retune", "simulate", "doctor"),
-    *("init", "browse"),
+    *("init", "browse", "read"),
 )
 """Each is a module of this package; `simulate` has commands of its own."""
 

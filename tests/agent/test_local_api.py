@@ -45,7 +45,7 @@ from agent.storage import StorageWatch
 from agent.synchrony import Synchrony
 from agent.telemetry import Telemetry
 from agent.uplink import Identity, Uplink
-from tests.agent.parts import CLOCK, Running, an_intake, scan, settings
+from tests.agent.parts import CLOCK, Running, an_intake, reading, scan, settings
 
 ENTRY = EntryBody(client_id="client-1", wc_id="PRESS-1", action="start_operation", arguments={"order_id": "PO-1"})
 SCAN = ScanBody(client_id="client-2", wc_id="PRESS-1", text="LOT:P-1:BOARD")
@@ -146,6 +146,16 @@ async def client(tmp_path: Path, path: Path) -> AsyncIterator[Client]:
 async def frame(live: ClientWebSocketResponse, within: float = 5.0) -> AgentView:
     async with asyncio.timeout(within):
         return AgentView.model_validate_json(await live.receive_str())
+
+
+async def test_what_machines_say_is_shown_by_work_center(client: Client) -> None:
+    press = settings(Path()).machine[0]
+    client.intake.readings.begin(press)
+    client.intake.readings.note(reading(7).signals)
+    for path in ("/v1/readings", "/v1/readings?wc=PRESS-1"):
+        [machine] = (await client.get(path))["machines"]
+        assert (machine["connection"], [one["value"] for one in machine["readings"]]) == ("up", [True, 7])
+    assert "no work center 'PRESS-9'" in (await client.problem("GET", "/v1/readings?wc=PRESS-9")).detail
 
 
 async def test_status_is_the_whole_present(client: Client) -> None:

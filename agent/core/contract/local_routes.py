@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from agent.core.desk.directory_views import DirectoryList, HistoryList, InForceView
 from agent.core.parked_views import ParkedList, RetryBody, RetryReply
+from agent.core.readings import ReadingsView
 from agent.core.reconciliation.reconciliation_view import ReconciliationView
 from agent.core.views import AgentView, EntryBody, ExplainBody, Reply, ScanBody, SignOnBody
 
@@ -69,6 +70,16 @@ ROUTES: Final[tuple[Route, ...]] = (
         "slowly gets fewer of them, the newest next.",
         AgentView,
         problems={400: "It is no WebSocket."},
+    ),
+    Route(
+        "readings",
+        "get",
+        "/v1/readings",
+        "What machines say at this moment: each configured value with its quality and its age. What was read over a "
+        "connection that is lost is unknown, and what it was last stands beside it.",
+        ReadingsView,
+        query=(Query("wc", "The work center; without it all that have a machine."),),
+        problems=_NO_CENTER,
     ),
     Route(
         "entries",

@@ -1,0 +1,97 @@
+"""What machines say, as lines that fit the terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from agent.commands.columns import aligned
+from agent.core.observations import SignalValue
+from agent.core.readings import MachineReadings, ReadingsView, ReadingView
+from agent.core.times import epoch
+from agent.logs.outages import duration
+
+_LONGEST_VALUE: Final = 24
+_HEAD: Final = ("KEY", "VALUE", "QUALITY", "AGE", "TOLD", "")
+_NARROWEST: Final = 40
+
+
+def page(view: ReadingsView, width: int | None = None) -> Iterator[str]:
+    """The lines.
+
+    Args:
+        view: what is shown.
+        width: columns that there are; None for those of the terminal, and for any number where there is none.
+    """
+    room = _room() if width is None else width
+    now = epoch(view.plant_time)
+    for machine in view.machines:
+        yield _cut(_connection(machine, now), room)
+        is_connected = machine.connection == "up"
+        rows = [_HEAD, *(_row(one, now, is_connected=is_connected) for one in machine.readings)]
+        yield from (_cut(line, room) for line in aligned(rows, right=(3, 4), indent="  "))
+
+
+def shown(value: SignalValue) -> str:
+    """A value for people: one line, without what could steer a terminal."""
+    match value:
+        case None:
+            return "-"
+        case bool(bit):
+            return "true" if bit else "false"
+        case float(number):
+            return f"{number:.10g}"
+        case str(text):
+            return "".join(sign if sign.isprintable() else "?" for sign in text)
+    return str(value)
+
+
+def _room() -> int | None:
+    return max(_NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
+
+
+def _connection(machine: MachineReadings, now: float) -> str:
+    since = "" if machine.since is None else f" since {machine.since[11:19]} UTC"
+    match machine.connection:
+        case "up":
+            heard = "" if machine.heard_s is None else f", heard {duration(machine.heard_s)} ago"
+            return f"{machine.wc_id}: connected{since}{heard}"
+        case "down":
+            return f"{machine.wc_id}: NOT CONNECTED for {_ago(machine.since, now)}: {machine.reason}"
+    return f"{machine.wc_id}: NOT REACHED YET: {machine.reason or 'connecting'}"
+
+
+def _row(one: ReadingView, now: float, *, is_connected: bool) -> Sequence[str]:
+    age = "-" if one.age_s is None else duration(one.age_s)
+    told = "-" if one.told_s is None else duration(one.told_s)
+    if one.quality == "unknown":
+        # Its times are those of what it was; beside UNKNOWN they would look like the value's own.
+        why = f"; {shown(one.status)}" if is_connected else ""
+        return one.key, "UNKNOWN", one.quality, "", "", f"{_was(one, now)}{why}"
+    value = shown(one.value)
+    if len(value) > _LONGEST_VALUE:
+        value = f"{value[: _LONGEST_VALUE - 1]}…"
+    return (
+        one.key,
+        value,
+        one.quality,
+        age,
+        told,
+        " ".join(filter(None, (shown(one.status) if one.status else "", one.address))),
+    )
+
+
+def _was(one: ReadingView, now: float) -> str:
+    if one.last_at is None:
+        return "never known"
+    return f"was {shown(one.last_value)[:_LONGEST_VALUE]}, {_ago(one.last_at, now)} ago"
+
+
+def _ago(at: str | None, now: float) -> str:
+    return "?" if at is None else duration(max(now - epoch(at), 0.0))
+
+
+def _cut(line: str, room: int | None) -> str:
+    return line if room is None or len(line) <= room else f"{line[: room - 1]}…"
