@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import stat
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -25,6 +24,7 @@ from simulators.modbus import ModbusSimulator
 from simulators.opcua import OpcUaSimulator
 from simulators.scanner import PLAIN, Manner, Reader, ScannerSimulator, TcpScannerSimulator
 from simulators.script import FILLER, PRESS, TRIAL_FILLER, TRIAL_PRESS, Script
+from simulators.signals import stop_asked
 from simulators.truth import TruthLog, record
 
 DayName: TypeAlias = Literal["demo", "trial"]
@@ -72,7 +72,7 @@ async def serve_line(
     day: DayName = "demo",
 ) -> None:
     """Serve both machines; ready: `opcua_port`, `opcua_url`, `modbus_port`."""
-    with _signals() as stop:
+    with stop_asked() as stop:
         async with simulated_line(
             clock=clock, truth=truth, host=host, opcua_port=opcua_port, modbus_port=modbus_port, day=day
         ) as line:
@@ -85,7 +85,7 @@ async def serve_opcua(
 ) -> None:
     """Serve one machine over OPC UA; ready: `opcua_port`, `opcua_url`."""
     day = Day(script)
-    with _signals() as stop:
+    with stop_asked() as stop:
         async with _recording(truth, clock, day) as log, OpcUaSimulator([day], clock, log, host, port) as opcua:
             _ready(opcua_port=opcua.port, opcua_url=opcua.url)
             await stop.wait()
@@ -96,7 +96,7 @@ async def serve_modbus(
 ) -> None:
     """Serve one machine over Modbus TCP; ready: `modbus_port`."""
     day = Day(script)
-    with _signals() as stop:
+    with stop_asked() as stop:
         async with _recording(truth, clock, day) as log, ModbusSimulator(day, clock, log, host, port) as modbus:
             _ready(modbus_port=modbus.port)
             await stop.wait()
@@ -107,7 +107,7 @@ async def type_codes(*, link: Path, wc: str, clock: Clock, truth: Path, manner: 
 
     It stays plugged in after the last line, as unplugging it would lose what nobody has read yet.
     """
-    with _signals() as stop, TruthLog(truth, clock) as log:
+    with stop_asked() as stop, TruthLog(truth, clock) as log:
         async with (
             ScannerSimulator(link, wc, log, manner) as scanner,
             Background({"typing": _type_lines(scanner)}),
@@ -120,7 +120,7 @@ async def type_codes_over_tcp(
     *, host: str, port: int, wc: str, clock: Clock, truth: Path, manner: Manner = PLAIN
 ) -> None:
     """Be a barcode reader on the network that types each line of stdin as one code to its callers; ready: `port`."""
-    with _signals() as stop, TruthLog(truth, clock) as log:
+    with stop_asked() as stop, TruthLog(truth, clock) as log:
         async with (
             TcpScannerSimulator(wc, log, manner, host, port) as scanner,
             Background({"typing": _type_lines(scanner)}),
@@ -157,28 +157,6 @@ async def _recording(truth: Path, clock: Clock, *days: Day) -> AsyncIterator[Tru
     with TruthLog(truth, clock) as log:
         async with Background({f"truth {day.wc_id}": record(day, clock, log) for day in days}):
             yield log
-
-
-@contextmanager
-def _signals() -> Iterator[asyncio.Event]:
-    """An event that the first SIGTERM or SIGINT sets; the second one has its usual effect."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    watched = (signal.SIGTERM, signal.SIGINT)
-
-    def restore() -> None:
-        for number in watched:
-            loop.remove_signal_handler(number)
-
-    def told() -> None:
-        stop.set()
-        restore()
-
-    for number in watched:
-        loop.add_signal_handler(number, told)
-    try:
-        yield stop
-    finally:
-        restore()
 
 
 def _ready(**what: int | str) -> None:

@@ -10,9 +10,8 @@ everything is 0.
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +24,7 @@ from pymodbus.simulator.simdevice import SimAction
 from simulators.background import Background
 from simulators.clock import Clock
 from simulators.day import Day, Image
+from simulators.ports import kept_port
 from simulators.truth import TruthLog
 
 EMPTY_S = 10.0
@@ -62,7 +62,7 @@ class ModbusSimulator:
     async def __aenter__(self) -> Self:
         """Start serving; the port is kept while the controller is away, too."""
         async with AsyncExitStack() as stack:
-            self.port = stack.enter_context(_kept_port(self._host, self.port))
+            self.port = stack.enter_context(kept_port(self._host, self.port))
             ready = asyncio.Event()
             await stack.enter_async_context(Background({f"modbus {self._day.wc_id}": self._serve(ready)}))
             await ready.wait()
@@ -157,12 +157,3 @@ def _device(answer: SimAction) -> SimDevice:
     holding = SimData(0, datatype=DataType.INVALID)
     inputs = SimData(0, values=_registers(Image()), datatype=DataType.REGISTERS, readonly=True)
     return SimDevice(1, simdata=([coils], [discrete], [holding], [inputs]), action=answer)
-
-
-@contextmanager
-def _kept_port(host: str, port: int) -> Iterator[int]:
-    """Bind a port without listening: nobody else gets it, and while nobody listens connections are refused."""
-    with socket.socket() as kept:
-        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        kept.bind((host, port))
-        yield int(kept.getsockname()[1])

@@ -150,3 +150,36 @@ def mes(  # noqa: PLR0913, PLR0917 - as above
     except (OSError, ValueError) as error:
         typer.echo(f"lineside simulate mes: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+@application.command("faults")
+def faults(
+    to: Annotated[str | None, typer.Option(help="HOST:PORT of the server to stand before.")] = None,
+    port: PortNumber = 0,
+    serial: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(help="A serial line instead: the driver's end and the device's."),
+    ] = None,
+    framing: Annotated[
+        Literal["bytes", "modbus", "rtu", "opcua"], typer.Option(help="How frames are told apart on the line.")
+    ] = "bytes",
+    script: Annotated[
+        Path | None, typer.Option(help="What happens when (TOML); without one a fault by lot every few seconds.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Chooses what is drawn by lot, where there is no script.")] = 0,
+) -> None:
+    """A line with faults, before any server: latency, drops, half-open connections, resets, garbage and others."""
+    from simulators.faults.process import endless, serve_serial, serve_tcp, server_at
+    from simulators.faults.script import read_script
+
+    try:
+        played = endless(seed) if script is None else read_script(script)
+        if to is not None and serial is None:
+            asyncio.run(serve_tcp(server_at(to), port, framing, played))
+        elif serial is not None and to is None:
+            asyncio.run(serve_serial(*serial, "rtu" if framing == "bytes" else framing, played))
+        else:
+            raise typer.BadParameter("give either --to, for a server on the network, or --serial, for a serial line")
+    except (OSError, ValueError) as error:
+        typer.echo(f"lineside simulate faults: {error}", err=True)
+        raise typer.Exit(1) from None

@@ -25,8 +25,8 @@ from simulators.demo.present import Present
 from simulators.demo.processes import Supervised
 from simulators.demo.progress import Progress
 from simulators.demo.records import OperatorLog, SupervisorLog
-from simulators.demo.relay import Relay
 from simulators.demo.supervisor import Supervisor
+from simulators.faults.relay import Relay
 from simulators.mes.credentials import DEMO_KEY
 from simulators.mes.demo_plan import FILLER_OPERATOR, PRESS_OPERATOR
 from simulators.mes.link import Address
