@@ -5,18 +5,25 @@ from __future__ import annotations
 import math
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from datetime import UTC
-from typing import TypeAlias
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
 from urllib.parse import unquote
 from uuid import UUID
 
 from asyncua import ua
+from asyncua.ua.object_ids import ObjectIds
 
 from agent.core.observations import Quality, SignalValue
 
 Reading: TypeAlias = tuple[SignalValue, Quality, str, float | None]
 """Value, quality, status and source time of one data value."""
 
+LONGEST_TEXT: Final = 2_000
+"""Characters of a text that are taken; the rest is cut off."""
+_DECIMAL: Final = ua.NodeId(ua.Int32(ObjectIds.Decimal))
+_LONGEST_DECIMAL: Final = 16
+_LARGEST_SCALE: Final = 100
+_NO_TIME: Final = datetime(1601, 1, 1, tzinfo=UTC)
 # OPC 10000-4, 7.39: the severity stands in the two highest bits; bit 7 of a data value's code, with the info type in
 # bits 10 and 11, says that the server's queue overflowed before this value.
 _SEVERITY = {0: Quality.GOOD, 1: Quality.UNCERTAIN}
@@ -72,21 +79,71 @@ def node_text(node: ua.NodeId, namespaces: Sequence[str]) -> str | None:
     return f"nsu={uri};{identifier}" if uri and uri.isprintable() else None
 
 
-def reading(data: ua.DataValue) -> Reading:
+class NoValueError(ValueError):
+    """What is there is no single value that the agent could take."""
+
+
+def reading(data: ua.DataValue, namespaces: Sequence[str] = ()) -> Reading:
     """Value, quality, status and source time of a data value. A bad one has no value (domain.md K10)."""
-    source_time = _seconds(data.SourceTimestamp)
-    code = data.StatusCode.value if data.StatusCode is not None else 0
-    status = status_text(code) if code else ""
-    quality = _SEVERITY.get(code >> 30, Quality.BAD)
+    quality, status, source_time = judged(data)
     if quality is Quality.BAD:
         return None, quality, status, source_time
-    variant = data.Value
-    value: object = variant.Value if variant is not None else None
-    if isinstance(value, str):
-        return _text(value), quality, status, source_time
-    if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
-        return value, quality, status, source_time
-    return None, Quality.BAD, f"no single value: {_described(variant)}", source_time
+    try:
+        return single(data.Value, namespaces), quality, status, source_time
+    except NoValueError as error:
+        return None, Quality.BAD, str(error), source_time
+
+
+def judged(data: ua.DataValue) -> tuple[Quality, str, float | None]:
+    """Quality, status and source time of a data value, whatever its value is."""
+    code = data.StatusCode.value if data.StatusCode is not None else 0
+    return _SEVERITY.get(code >> 30, Quality.BAD), status_text(code) if code else "", _seconds(data.SourceTimestamp)
+
+
+def single(value: object, namespaces: Sequence[str] = ()) -> SignalValue:
+    """A value in the agent's words: what is no number and no text becomes the text that people write for it.
+
+    Raises:
+        NoValueError: it is none, or more than one.
+    """
+    inner = value.Value if isinstance(value, ua.Variant) else value
+    if isinstance(inner, str):
+        return _text(inner)[:LONGEST_TEXT]
+    if isinstance(inner, ua.ExtensionObject) and inner.TypeId == _DECIMAL:
+        inner = _decimal(inner.Body or b"")
+    if isinstance(inner, bool | int) or (isinstance(inner, float) and math.isfinite(inner)):
+        return inner
+    text = _written(inner, namespaces)
+    if text is None:
+        raise NoValueError(f"no single value: {_described(value)}")
+    return _text(text)[:LONGEST_TEXT]
+
+
+def _decimal(octets: bytes) -> float | None:
+    """A number in decimal digits (OPC 10000-6, 5.1.7); None for one beyond what anybody reckons with."""
+    scale, digits = int.from_bytes(octets[:2], "little", signed=True), octets[2:]
+    if not digits or len(digits) > _LONGEST_DECIMAL or abs(scale) > _LARGEST_SCALE:
+        return None
+    whole = int.from_bytes(digits, "little", signed=True)
+    return whole / 10**scale if scale > 0 else whole * int(10**-scale)
+
+
+def _written(value: object, namespaces: Sequence[str]) -> str | None:
+    """What people write for a value that is no number; None for what is more than one."""
+    match value:
+        case ua.LocalizedText(Text=words) | ua.QualifiedName(Name=words):
+            return words or ""
+        case bytes():
+            return value.hex()
+        case datetime():
+            utc = value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+            return utc.isoformat().replace("+00:00", "Z") if utc > _NO_TIME else None
+        case ua.NodeId():
+            return node_text(value, namespaces) or value.to_string()
+        case ua.StatusCode(value=code):
+            return status_text(code) or "Good"
+        case _:
+            return str(value) if isinstance(value, UUID) else None
 
 
 def _text(value: str) -> str:
@@ -123,14 +180,21 @@ def _identifier(text: str) -> ua.Int32 | ua.Guid | ua.ByteString | ua.String:
             return ua.String(rest)
 
 
-def _described(variant: ua.Variant | None) -> str:
-    if variant is None or variant.Value is None:
-        return "Null"
-    if variant.is_array:
-        return f"array of {variant.VariantType.name}"
-    if isinstance(variant.Value, float):
-        return str(variant.Value)
-    return str(variant.VariantType.name)
+def _described(value: object) -> str:
+    kind = f" of {value.VariantType.name}" if isinstance(value, ua.Variant) else ""
+    match value.Value if isinstance(value, ua.Variant) else value:
+        case None:
+            return "Null"
+        case list():
+            return f"array{kind}; 'index' says which element is meant"
+        case dict() | ua.ExtensionObject():
+            return "structure; 'field' says which of its fields is meant"
+        case float() as number:
+            return str(number)
+        case datetime():
+            return "a time that is none"
+        case other:
+            return type(other).__name__
 
 
 def _seconds(time: ua.DateTime | None) -> float | None:

@@ -153,7 +153,7 @@ async def test_values_that_are_no_single_value_are_bad(plant: OpcUaPlant) -> Non
         seen = await collect(aiter(driver), has_link)
     assert sorted(told(seen)) == [
         ("alarm", "E1", "good"),
-        ("boot", None, "bad"),
+        ("boot", "00", "good"),
         ("heartbeat", 1.5, "good"),
         ("mode", None, "bad"),
     ]

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from asyncua import ua
+from asyncua.ua.object_ids import ObjectIds
 
 from agent.core.observations import Quality
 from drivers.opcua_values import node_id, reading
@@ -61,9 +63,15 @@ def test_single_values_are_taken_as_they_are(value: object) -> None:
 @pytest.mark.parametrize(
     ("value", "status"),
     [
-        (data([1, 2], ua.VariantType.Int32), "no single value: array of Int32"),
-        (data(b"\x00", ua.VariantType.ByteString), "no single value: ByteString"),
-        (data(datetime(2026, 1, 1, tzinfo=UTC), ua.VariantType.DateTime), "no single value: DateTime"),
+        (
+            data([1, 2], ua.VariantType.Int32),
+            "no single value: array of Int32; 'index' says which element is meant",
+        ),
+        (
+            data(ua.ExtensionObject(ua.NodeId(ua.Int32(1)), ua.ByteString(b""))),
+            "no single value: structure; 'field' says which of its fields is meant",
+        ),
+        (data(datetime(1601, 1, 1, tzinfo=UTC), ua.VariantType.DateTime), "no single value: a time that is none"),
         (data(float("nan")), "no single value: nan"),
         (data(float("-inf")), "no single value: -inf"),
         (data(None), "no single value: Null"),
@@ -71,6 +79,42 @@ def test_single_values_are_taken_as_they_are(value: object) -> None:
 )
 def test_whatever_is_no_single_value_is_bad_and_says_what_it_is(value: ua.DataValue, status: str) -> None:
     assert reading(value) == (None, Quality.BAD, status, None)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (ua.LocalizedText("Störung", "de"), "Störung"),
+        (ua.LocalizedText(), ""),
+        (ua.QualifiedName("Execute", 2), "Execute"),
+        (UUID(GUID), GUID),
+        (b"\x00\xffA", "00ff41"),
+        (datetime(2026, 1, 1, 6, 30, 0, 250_000, tzinfo=UTC), "2026-01-01T06:30:00.250000Z"),
+        (ua.NodeId(ua.String("a"), ua.Int16(2)), "nsu=http://example.org/line;s=a"),
+        (ua.NodeId(ua.Int32(5), ua.Int16(99)), "ns=99;i=5"),
+        (ua.StatusCode(ua.UInt32(0x808C0000)), "BadSensorFailure"),
+        (ua.StatusCode(), "Good"),
+        ("x" * 3000, "x" * 2000),
+        (b"\x01" * 3000, "01" * 1000),
+    ],
+)
+def test_what_is_no_number_becomes_the_text_that_people_write_for_it(value: object, text: str) -> None:
+    assert reading(data(value), NAMESPACES) == (text, Quality.GOOD, "", None)
+
+
+@pytest.mark.parametrize(
+    ("octets", "number"),
+    [("0000 0500", 5), ("0200 6909", 24.09), ("FEFF FB", -500), ("6400 01", 1e-100)],
+)
+def test_decimals_are_numbers(octets: str, number: float) -> None:
+    decimal = ua.ExtensionObject(ua.NodeId(ua.Int32(ObjectIds.Decimal)), ua.ByteString(bytes.fromhex(octets)))
+    assert reading(data(decimal)) == (number, Quality.GOOD, "", None)
+
+
+@pytest.mark.parametrize("octets", ["", "0000", "0000" + 40 * "01", "FF7F01"])
+def test_a_decimal_beyond_reckoning_is_bad(octets: str) -> None:
+    decimal = ua.ExtensionObject(ua.NodeId(ua.Int32(ObjectIds.Decimal)), ua.ByteString(bytes.fromhex(octets)))
+    assert reading(data(decimal))[:2] == (None, Quality.BAD)
 
 
 @pytest.mark.parametrize(

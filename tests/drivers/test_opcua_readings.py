@@ -1,0 +1,251 @@
+"""What becomes of structures, arrays, enumerations and texts of a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from asyncua import ua
+from asyncua.client.client import Client
+from asyncua.client.ua_client import UaClient
+from asyncua.common.utils import Buffer
+from asyncua.ua.attribute_ids import AttributeIds
+
+from agent.core.machine_settings import MachineSettings, Role, SignalSettings, TelemetrySettings
+from agent.core.observations import Quality
+from agent.core.sources.address import AddressSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
+from drivers import opcua_responses
+from drivers.opcua_asking import Asking
+from drivers.opcua_octets import Octets
+from drivers.opcua_readings import Readings
+from drivers.opcua_values import Reading, node_id
+from tests.drivers.opcua_encoder import built_in, counted
+from tests.drivers.plants import URI, ServerProcess
+
+NAMESPACES = ("", "", URI)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[ServerProcess]:
+    server = ServerProcess("opcua_values_server")
+    server.start(URI)
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def client(server: ServerProcess) -> AsyncIterator[UaClient]:
+    async with Client(f"opc.tcp://127.0.0.1:{server.port}/values", timeout=5) as client:
+        yield client.uaclient
+
+
+def telemetry(node: str, **where: object) -> TelemetrySettings:
+    return TelemetrySettings(key="value", node=f"nsu={URI};s={node}", **where)
+
+
+def machine(*read: AddressSettings) -> MachineSettings:
+    run = SignalSettings(key="run", role=Role.RUN, node=f"nsu={URI};s=none")
+    signals = [one for one in read if isinstance(one, SignalSettings)]
+    return MachineSettings(
+        work_center="WC-1",
+        opcua=OpcUaSettings(endpoint="opc.tcp://127.0.0.1:1", security="none"),
+        signal=(*signals, run),
+        telemetry=tuple(one for one in read if isinstance(one, TelemetrySettings)),
+        condition={"states": {"Running": "RUNNING"}},
+    )
+
+
+class Reader:
+    """Reads one value as the driver would."""
+
+    def __init__(self, client: UaClient, address: AddressSettings) -> None:
+        configured = machine(address)
+        self._at = configured.readings.index(address)
+        self._node = node_id(address.node or "", NAMESPACES)
+        self._client = client
+        self.readings = Readings(configured, Asking(client), NAMESPACES)
+
+    async def read(self) -> Reading:
+        await self.readings.prepare({self._at: self._node})
+        return await self.again()
+
+    async def again(self) -> Reading:
+        wanted = ua.ReadValueId(self._node, AttributeIds.Value, self.readings.index_range(self._at))
+        [data] = await opcua_responses.read(self._client, [wanted])
+        [reading] = await self.readings.taken([(self._at, data)])
+        return reading
+
+    @property
+    def is_ranged(self) -> bool:
+        return self.readings.index_range(self._at) is not None
+
+
+async def value_of(client: UaClient, node: str, **where: object) -> object:
+    value, quality, status, _ = await Reader(client, telemetry(node, **where)).read()
+    return value if quality is Quality.GOOD else status
+
+
+@pytest.mark.parametrize(
+    ("node", "where", "value"),
+    [
+        ("list", {"index": 2}, 12),
+        ("list", {"index": 2, "scale": 0.5}, 6.0),
+        ("list", {"index": 3}, "BadIndexRangeNoData: the array has no element 3, counted from 0"),
+        ("list", {}, "no single value: array of Int32; 'index' says which element is meant"),
+        ("short", {"index": 0}, 5),
+        ("matrix", {"index": 4}, 5),
+        ("matrix", {"index": 6}, "no element 6: the array has 6, counted from 0"),
+        ("octets", {"index": 1}, 255),
+        ("octets", {}, "07ff"),
+        ("name", {}, "Füller"),
+        ("name", {"index": 0}, "no element 0: it is no array; take 'index' out"),
+        ("mode", {}, 2),
+        ("multi", {}, 1),
+        ("range", {"field": "High"}, 90.0),
+        ("drive", {"field": "Speed"}, 1.5),
+        ("drive", {"field": "Speed", "scale": 10, "offset": 1}, 16.0),
+        ("drive", {"field": "State"}, 2),
+        ("drive", {"field": "Temperatures", "index": 1}, 21.5),
+        ("drive", {"field": "Temperatures[0]"}, 20.5),
+        ("drive", {"field": "Temperatures", "index": 2}, "no element 2: the array has 2, counted from 0"),
+        ("drive", {}, "no single value: structure; 'field' says which of its fields is meant"),
+        ("drive", {"field": "Power"}, "no field 'Power' here; there are 'Speed', 'State', 'Temperatures'"),
+        ("drive", {"field": "Speed.Actual"}, "no field 'Actual' here but a single value"),
+        ("line", {"field": "Name"}, "L1"),
+        ("line", {"field": "Spare.Speed"}, 1.5),
+        ("line", {"field": "Axes[1].Speed"}, -2.0),
+        ("line", {"field": "Axes.Speed"}, "no field 'Speed' here but an array of 2: which element is meant?"),
+        ("line", {"field": "Cycle"}, 250.0),
+        ("bare", {"field": "Spare.Speed"}, "no field 'Speed' here: what it belongs to is left out or not set"),
+        ("bare", {"field": "Cycle"}, 0.0),
+        ("drives", {"field": "Speed", "index": 1}, -2.0),
+        ("either", {"field": "Drive.Speed"}, -2.0),
+        ("either", {"field": "Count"}, "no field 'Count' here; there are 'Drive'"),
+        ("neither", {"field": "Count"}, "no field 'Count' here; there are none"),
+        ("box", {"field": "Content.Speed"}, 1.5),
+        ("endless", {"field": "Again"}, "BadDecodingError: it is nested more than 24 deep"),
+        ("pump", {"field": "Motor.Amps", "index": 1}, -8),
+        ("pump", {"field": "Flow"}, 2.5),
+    ],
+)
+async def test_what_is_meant_within_a_value_is_found(
+    client: UaClient, node: str, where: dict[str, object], value: object
+) -> None:
+    assert await value_of(client, node, **where) == value
+
+
+async def test_a_type_that_the_server_does_not_explain_makes_a_bad_value(client: UaClient) -> None:
+    found = await value_of(client, "strange", field="A")
+    assert found == "BadDecodingError: the server does not say what its type ns=2;i=40000 is derived from"
+
+
+async def test_a_server_that_leaves_ranges_unread_is_asked_for_the_whole(
+    server: ServerProcess, client: UaClient
+) -> None:
+    reader = Reader(client, telemetry("short", index=3))
+    assert (await reader.read())[2] == "BadIndexRangeNoData: the array has no element 3, counted from 0"
+    assert reader.is_ranged
+    server.tell(ignore=True)
+    try:
+        assert (await reader.read())[2] == "no element 3: the array has 1, counted from 0"
+        assert not reader.is_ranged
+    finally:
+        server.tell(ignore=False)
+
+
+@pytest.mark.parametrize(
+    ("role", "node", "field", "value"),
+    [
+        (Role.STATE, "mode", None, "Running"),
+        (Role.STATE, "drive", "State", "Running"),
+        (Role.ALARM, "multi", None, "jam"),
+        (Role.ALARM, "valued", None, "hot"),
+        (Role.MODE, "mode", None, 2),
+        (Role.STATE, "list", None, None),
+    ],
+)
+async def test_states_and_alarms_are_the_texts_of_their_numbers(
+    client: UaClient, role: Role, node: str, field: str | None, value: object
+) -> None:
+    signal = SignalSettings(key="text", role=role, node=f"nsu={URI};s={node}", field=field)
+    assert (await Reader(client, signal).read())[0] == value
+
+
+async def test_a_type_that_a_program_download_changed_is_learned_anew(server: ServerProcess, client: UaClient) -> None:
+    reader = Reader(client, telemetry("drive", field="Speed"))
+    assert (await reader.read())[0] == 1.5
+    try:
+        server.tell(widen=True)
+        assert (await reader.again())[:2] == (3.0, Quality.GOOD)
+    finally:
+        server.tell(widen=False)
+    assert (await reader.again())[2] == "BadDecodingError: it ends within a number"
+    server.tell(body=["drive", (built_in(11, 1.5) + built_in(6, 2) + built_in(6, 2) + built_in(10, 20.5) * 2).hex()])
+
+
+async def test_one_value_that_cannot_be_read_takes_no_other_with_it(
+    client: UaClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    answer = client._send_request
+
+    async def spoilt(request: ua.ReadRequest, *rest: object) -> Buffer:
+        body = await answer(request, *rest)  # type: ignore[arg-type]  # handed on as they come
+        asked.append(len(request.Parameters.NodesToRead))
+        octets = body.copy().read(len(body))
+        # The text announces more octets than anybody sends.
+        return Buffer(octets.replace(counted("Füller".encode()), b"\xff\xff\xff\x7f" + "Füller".encode()))
+
+    monkeypatch.setattr(client, "_send_request", spoilt)
+    nodes = [ua.NodeId(ua.String(name), ua.Int16(2)) for name in ("mode", "name", "octets", "name", "multi")]
+    found = await Asking(client).read(nodes)
+    assert [plain(one) for one in found] == [2, None, b"\x07\xff", None, 1]
+    assert [one.StatusCode.name for one in found if one.StatusCode is not None][1::2] == ["BadDecodingError"] * 2
+    assert asked == [5, 3, 1]
+
+
+async def test_publications_are_read_value_by_value(client: UaClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client.session, "ensure_publish_loop", lambda: None)
+    wanted = ua.CreateSubscriptionParameters(20.0, ua.UInt32(1000), ua.UInt32(100))
+    created = await client.create_subscription(wanted, print)
+    nodes = [ua.NodeId(ua.String(name), ua.Int16(2)) for name in ("drive", "name", "list")]
+    items = [
+        ua.MonitoredItemCreateRequest(
+            ua.ReadValueId(node, AttributeIds.Value, ua.String("1") if place == 2 else None),
+            ua.MonitoringMode.Reporting,
+            ua.MonitoringParameters(ClientHandle=ua.UInt32(place), QueueSize=ua.UInt32(5)),
+        )
+        for place, node in enumerate(nodes)
+    ]
+    parameters = ua.CreateMonitoredItemsParameters(created.SubscriptionId, ua.TimestampsToReturn.Source, items)
+    await client.create_monitored_items(parameters)
+    first = await asyncio.wait_for(opcua_responses.publish(client, []), 5)
+    again = await opcua_responses.republish(
+        client, created.SubscriptionId, first.result.NotificationMessage.SequenceNumber
+    )
+    assert again.result.NotificationMessage == first.result.NotificationMessage
+    assert first.unread == 0
+    [notification] = first.result.NotificationMessage.NotificationData
+    assert isinstance(notification, ua.DataChangeNotification)
+    drive, name, element = (plain(one.Value) for one in notification.MonitoredItems)
+    assert isinstance(drive, ua.ExtensionObject)
+    assert (name, element) == (ua.LocalizedText("Füller", "de"), [11])
+
+
+def plain(data: ua.DataValue) -> object:
+    return data.Value.Value if data.Value is not None else None
+
+
+def test_of_a_publication_that_nobody_can_read_to_its_end_the_rest_is_counted() -> None:
+    good, bad = b"\1" + built_in(3, 6) + built_in(6, 7), b"\1" + built_in(3, 12) + built_in(6, 2**31 - 1)
+    items = built_in(6, 4) + b"".join(built_in(7, at) + one for at, one in enumerate([good, good, bad, good]))
+    sent = b"\1\0" + built_in(5, 811) + b"\1" + counted(items)
+    message = built_in(7, 9) + built_in(8, 0) + built_in(6, 1) + sent
+    body = built_in(7, 1) + built_in(6, -1) + b"\0" + message + built_in(6, -1) + built_in(6, -1)
+    publication = opcua_responses.published(Octets(body))
+    [notification] = publication.result.NotificationMessage.NotificationData
+    assert isinstance(notification, ua.DataChangeNotification)
+    statuses = [one.Value.StatusCode.name for one in notification.MonitoredItems if one.Value.StatusCode is not None]
+    assert (statuses, publication.unread) == (["Good", "Good", "BadDecodingError"], 1)
