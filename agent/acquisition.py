@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import TypeAlias
 
 from agent.clock import Clock
 from agent.core.codes.code_settings import ScannerSettings
@@ -20,8 +21,11 @@ from agent.logs.outages import Outage
 from agent.retry import Backoff
 from agent.telemetry import Telemetry
 from drivers.cancellation import honour_cancellation
-from drivers.contract import Batch, Driver
+from drivers.contract import Batch, Driver, Now
 from drivers.registry import open_machine, open_scanner
+
+Opener: TypeAlias = Callable[[MachineSettings, Now], Driver]
+"""Makes the driver for a machine."""
 
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 0.5
@@ -85,7 +89,12 @@ class Watchers:
 
 
 async def watch_machine(
-    machine: MachineSettings, intake: Intake, clock: Clock, watchers: Watchers, telemetry: Telemetry | None = None
+    machine: MachineSettings,
+    intake: Intake,
+    clock: Clock,
+    watchers: Watchers,
+    telemetry: Telemetry | None = None,
+    opener: Opener = open_machine,
 ) -> None:
     """Read a machine for ever; what is telemetry goes aside where somebody keeps it, and no station ever sees it."""
 
@@ -96,7 +105,7 @@ async def watch_machine(
     intake.readings.begin(machine)
     device = Device("the machine", machine.work_center, "plc")
     with watchers.watching(device) as waiting:
-        await _watch(device, clock, take, waiting, open_device=lambda: open_machine(machine, clock.now))
+        await _watch(device, clock, take, waiting, open_device=lambda: opener(machine, clock.now))
 
 
 async def watch_scanner(scanner: ScannerSettings, intake: Intake, clock: Clock, watchers: Watchers) -> None:

@@ -13,6 +13,8 @@ from agent.clock import Clock
 from agent.core.settings import Settings
 from agent.intake import Intake
 from agent.telemetry import Telemetry
+from drivers.modbus_lines import Lines
+from drivers.registry import open_machine
 
 MACHINE: Final = "machine."
 READER: Final = "scanner."
@@ -39,6 +41,7 @@ class Watches:
         self._intake = intake
         self._clock = clock
         self._telemetry = telemetry
+        self._opener = partial(open_machine, lines=Lines())
         self._group = asyncio.TaskGroup()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._ended_at: dict[str, float] = {}
@@ -63,7 +66,7 @@ class Watches:
         intake, clock, watchers = self._intake, self._clock, self._watchers
         for machine in settings.machine:
             if not machine.manual:
-                watch = partial(watch_machine, machine, intake, clock, watchers, self._telemetry)
+                watch = partial(watch_machine, machine, intake, clock, watchers, self._telemetry, self._opener)
                 self._begin(f"{MACHINE}{machine.work_center}", watch)
         for scanner in settings.scanner:
             self._begin(f"{READER}{scanner.name}", partial(watch_scanner, scanner, intake, clock, watchers))

@@ -34,9 +34,13 @@ Tap: TypeAlias = Callable[[bytes], None]
 class Driver(AbstractAsyncContextManager["Driver"], Protocol):
     """One open connection to one device."""
 
-    turns_by: float
-    """The loop's time by which it has connected, yielded, raised, or looked at the device again and put this later;
-    infinity while a device, or a name server, may be silent as long as it likes. A driver that is far past it hangs."""
+    @property
+    def turns_by(self) -> float:
+        """The loop's time by which it has connected, yielded, raised, or looked at the device again and put this later.
+
+        Infinity while a device, or a name server, may be silent as long as it likes. One that is far past it hangs.
+        """
+        ...
 
     def __aiter__(self) -> AsyncIterator[Batch]:
         """Batches as they come.

@@ -1,27 +1,22 @@
-"""Machines that speak Modbus TCP. Reads only: function codes 1 to 4 (design.md promise 7)."""
+"""Machines that speak Modbus. Reads only: function codes 1 to 4 (design.md promise 7)."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.exceptions import ModbusException
-
-from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings, SignalSettings
 from agent.core.observations import Instant, Link, Quality, Signal
 from agent.core.sources.address import AddressSettings
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
-from drivers.modbus_plan import EXCEPTIONS, Request, decode, plan
-
-# The library logs what is raised here as a sentence, and logs it louder.
-logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
+from drivers.modbus_client import ModbusClient
+from drivers.modbus_lines import Lines
+from drivers.modbus_plan import Request, decode, plan
+from drivers.modbus_wire import Read, Refusal
 
 _ALL_ZERO = "all-zero image"
 _LINK_S = 0.1
@@ -31,7 +26,7 @@ Reading: TypeAlias = tuple[bool | int | None, Quality, str]
 
 
 class ModbusDriver:
-    """One connection, read as a whole every `poll_ms`.
+    """One unit, read as a whole every `poll_ms`.
 
     The signals of one poll share the instant at which its last answer was there: what they say was true at most one
     poll's round trips before. The first image is told whole, later ones by what differs. A poll that takes longer than
@@ -44,7 +39,7 @@ class ModbusDriver:
     the two are asked for apart, so that no address of telemetry spoils a signal.
     """
 
-    def __init__(self, machine: MachineSettings, now: Now) -> None:
+    def __init__(self, machine: MachineSettings, now: Now, lines: Lines | None = None) -> None:
         assert machine.modbus is not None, f"machine '{machine.work_center}' is not read over Modbus"
         self._machine = machine
         self._settings = machine.modbus
@@ -52,22 +47,14 @@ class ModbusDriver:
         self._requests = plan(machine.readings, machine.modbus.gap)
         self._told: dict[str, Reading] = {}
         self._due = 0.0
-        self.turns_by = math.inf
+        self._since = 0.0
         self._link_due = 0.0
-        self._lost = asyncio.Event()
-        self._patience: asyncio.Timeout | None = None
-        self._client = AsyncModbusTcpClient(
-            self._settings.host or "",
-            port=self._settings.port,
-            timeout=self._settings.timeout_s,
-            retries=0,
-            reconnect_delay=0,
-            trace_connect=self._connection_changed,
-        )
+        self._client = ModbusClient(machine.modbus, Lines() if lines is None else lines)
 
     @property
-    def _place(self) -> str:
-        return f"{self._settings.host}:{self._settings.port}"
+    def turns_by(self) -> float:
+        """As the client has it: on a line with many, everybody's turn comes."""
+        return self._client.turns_by
 
     async def __aenter__(self) -> Self:
         """Connect.
@@ -75,15 +62,7 @@ class ModbusDriver:
         Raises:
             DeviceError: nobody answers there.
         """
-        self._turns_within(self._settings.timeout_s)
-        try:
-            connected = await self._client.connect()
-        except ValueError as error:
-            text = f"No Modbus server can be at {self._place}: {error}."
-            raise DeviceError(f"{text} Is its name spelt right? It is tried again.") from error
-        if not connected:
-            text = f"No Modbus server answers at {self._place} within {self._settings.timeout_s} s."
-            raise DeviceError(f"{text} Is the PLC on, the cable in and Modbus TCP enabled? It is tried again.")
+        await self._client.__aenter__()
         self._due = asyncio.get_running_loop().time()
         return self
 
@@ -91,7 +70,7 @@ class ModbusDriver:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Disconnect; nothing is sent, so nothing is waited for."""
-        self._client.close()
+        await self._client.__aexit__(kind, error, trace)
 
     def __aiter__(self) -> AsyncIterator[Batch]:
         """Images, then changes, as they are polled."""
@@ -114,16 +93,10 @@ class ModbusDriver:
         return ()
 
     async def _until_due(self) -> None:
-        loop = asyncio.get_running_loop()
-        self.turns_by = self._due
-        try:
-            async with asyncio.timeout_at(self._due):
-                await self._lost.wait()
-        except TimeoutError:
-            period = self._settings.poll_ms / 1000
-            self._due += period * (math.floor((loop.time() - self._due) / period) + 1)
-        else:
-            raise self._closed()
+        await self._client.sleep_until(self._due)
+        period = self._settings.poll_ms / 1000
+        self._since = self._due
+        self._due += period * (math.floor((asyncio.get_running_loop().time() - self._due) / period) + 1)
 
     async def _poll(self) -> Batch:
         image: dict[str, Reading] = {}
@@ -160,48 +133,8 @@ class ModbusDriver:
 
     async def _read(self, request: Request) -> Sequence[int] | str:
         """The registers or bits, or what the server said instead."""
-        read = {
-            "holding": self._client.read_holding_registers,
-            "input": self._client.read_input_registers,
-            "coil": self._client.read_coils,
-            "discrete": self._client.read_discrete_inputs,
-        }[request.table]
-        self._turns_within(self._settings.timeout_s)
-        try:
-            async with asyncio.timeout(self._settings.timeout_s) as self._patience:
-                answer = await read(request.address, count=request.count, device_id=self._settings.unit)
-        except (TimeoutError, ModbusException) as error:
-            raise self._closed() if self._lost.is_set() else self._silent() from error
-        finally:
-            self._patience = None
-        if answer.isError():
-            code = answer.exception_code
-            return f"Modbus exception {code} ({EXCEPTIONS.get(code, 'unknown')})"
-        values = answer.bits if request.table in {"coil", "discrete"} else answer.registers
-        if len(values) < request.count:
-            text = f"The Modbus server at {self._place} answered {len(values)} of {request.count} values"
-            raise DeviceError(
-                f"{text} from {request.table} {request.address}. Is it a Modbus server? It is tried again."
-            )
-        return values[: request.count]
-
-    def _turns_within(self, seconds: float) -> None:
-        self.turns_by = asyncio.get_running_loop().time() + seconds
-
-    def _connection_changed(self, connected: bool) -> None:  # noqa: FBT001 - the library calls it so
-        if not connected:
-            self._lost.set()
-            if self._patience is not None and not self._patience.expired():
-                # The library lets a read that is under way wait out its time; the closing ends the waiting.
-                self._patience.reschedule(0)
-
-    def _closed(self) -> DeviceError:
-        text = f"The Modbus server at {self._place} closed the connection."
-        return DeviceError(f"{text} Did the PLC restart, or does it allow fewer connections? It is tried again.")
-
-    def _silent(self) -> DeviceError:
-        text = f"The Modbus server at {self._place} gave no answer within {self._settings.timeout_s} s."
-        return DeviceError(f"{text} Is the PLC on, and is {self._settings.unit} its unit? It is tried again.")
+        answer = await self._client.read(Read(request.table, request.address, request.count), self._since)
+        return str(answer) if isinstance(answer, Refusal) else answer
 
 
 def _reading(signal: AddressSettings, request: Request, answer: Sequence[int]) -> Reading:

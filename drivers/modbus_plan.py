@@ -10,26 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Final, Literal, TypeAlias
 
 from agent.core.sources.address import AddressSettings
-
-Table: TypeAlias = Literal["holding", "input", "coil", "discrete"]
-
-EXCEPTIONS: Final = {
-    1: "illegal function",
-    2: "illegal data address",
-    3: "illegal data value",
-    4: "server device failure",
-    5: "acknowledge",
-    6: "server device busy",
-    8: "memory parity error",
-    10: "gateway path unavailable",
-    11: "gateway target device failed to respond",
-}
-"""Exception codes (Modbus Application Protocol 1.1b3, 7)."""
-# Modbus Application Protocol 1.1b3, 6.1 to 6.4: what one answer can carry.
-_MOST: dict[Table, int] = {"holding": 125, "input": 125, "coil": 2000, "discrete": 2000}
+from drivers.modbus_wire import MOST, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +69,7 @@ def _merged(table: Table, signals: Sequence[AddressSettings], gap: int) -> list[
             last = requests[-1]
             last_end = last.address + last.count
             count = max(end, last_end) - last.address
-            if address - last_end <= gap and count <= _MOST[table]:
+            if address - last_end <= gap and count <= MOST[table]:
                 requests[-1] = Request(table, last.address, count, (*last.signals, signal))
                 continue
         requests.append(Request(table, address, signal.width, (signal,)))

@@ -19,7 +19,7 @@ from pymodbus.exceptions import ModbusException
 
 from agent.core.errors import DeviceError
 from drivers.cancellation import honour_cancellation
-from drivers.modbus_plan import Table
+from drivers.modbus_wire import Table
 
 # The library logs what is raised here as a sentence, and logs it louder.
 logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)

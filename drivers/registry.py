@@ -6,18 +6,26 @@ from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import MachineSettings
 from drivers.contract import Driver, Now, Tap
 from drivers.keys import Keys
+from drivers.modbus_lines import Lines
 from drivers.probed import Probed
 
 
-def open_machine(machine: MachineSettings, now: Now, keys: Keys | None = None) -> Driver:
-    """The driver for a machine, not yet connected; `keys` is what a connection with security is made with."""
+def open_machine(machine: MachineSettings, now: Now, keys: Keys | None = None, lines: Lines | None = None) -> Driver:
+    """The driver for a machine, not yet connected.
+
+    Args:
+        machine: what is read.
+        now: the agent's clock.
+        keys: what a connection with security is made with.
+        lines: the places that this process reads; machines at the same one share it. Alone at its place without them.
+    """
     if machine.opcua is not None:
         from drivers.opcua import OpcUaDriver  # noqa: PLC0415 - imported only where it is configured
 
         return OpcUaDriver(machine, now, keys)
     from drivers.modbus import ModbusDriver  # noqa: PLC0415 - imported only where it is configured
 
-    return ModbusDriver(machine, now)
+    return ModbusDriver(machine, now, lines)
 
 
 def open_scanner(scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> Driver:

@@ -11,7 +11,7 @@ from agent.commissioning.answers import Address, ModbusAddress, Node, OpcUaAddre
 from agent.core.settings_base import NodeId
 from agent.core.sources.address import AddressSettings
 from agent.core.sources.opcua_settings import OpcUaSettings
-from drivers.modbus_plan import Table
+from drivers.modbus_wire import Table
 
 MANUAL: Final = "manual"
 _MODBUS: Final = re.compile(r"modbus://(\[[0-9a-fA-F:.]+\]|[^:/\s\[\]]+)(?::(\d{1,5}))?(?:/(\d{1,3}))?/?")

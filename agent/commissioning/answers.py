@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 from agent.core.codes.code_settings import is_keyboard
 from agent.core.machine_settings import COUNTER_ROLES, Role
-from drivers.modbus_plan import Table
+from drivers.modbus_wire import Table
 
 DEFAULT_MODULUS: Final = 2**32
 """Of a counter of which the configuration says nothing."""

@@ -9,7 +9,7 @@ from agent.commissioning.answers import Register
 from agent.commissioning.candidates import Candidate
 from agent.commissioning.watching import movement
 from agent.core.observations import SignalValue
-from drivers.modbus_plan import Table
+from drivers.modbus_wire import Table
 
 _BITS: Final = frozenset({"coil", "discrete"})
 
