@@ -44,11 +44,12 @@ class Readings:
         self._texts: dict[int, dict[int, str]] = {}
         self._learn_again_at = -math.inf
 
-    async def prepare(self, nodes: Mapping[int, ua.NodeId]) -> None:
+    async def prepare(self, nodes: Mapping[int, ua.NodeId], *, may_range: bool = True) -> None:
         """Find out how these can be asked for, and what their numbers mean; ask nothing where nothing hangs on it.
 
         Args:
             nodes: the node of each, by its place.
+            may_range: whether an element of an array may be asked for alone.
 
         Raises:
             OSError: the connection is lost, or the server does not answer in time.
@@ -56,7 +57,7 @@ class Readings:
         indexed = [at for at in nodes if self._addresses[at].index is not None and self._addresses[at].field is None]
         worded = [at for at in nodes if self._is_worded(self._addresses[at])]
         self._ranged -= nodes.keys()
-        if indexed:
+        if indexed and may_range:
             self._ranged |= await self._rangeable({at: nodes[at] for at in indexed})
         if worded:
             try:

@@ -61,7 +61,7 @@ async def read(
         request = ua.ReadRequest()
         request.Parameters = ua.ReadParameters(0.0, times, list(wanted[len(values) :]))
         body = await client._send_request(request)  # noqa: SLF001 - the only way to the octets of an answer
-        values += _answer(body, partial(_values, expected=len(wanted) - len(values)))
+        values += answered(body, partial(_values, expected=len(wanted) - len(values)))
     return values
 
 
@@ -75,7 +75,7 @@ async def publish(client: UaClient, seen: Sequence[ua.SubscriptionAcknowledgemen
     request = ua.PublishRequest()
     request.Parameters.SubscriptionAcknowledgements = list(seen)
     body = await client._send_request(request, timeout=0)  # noqa: SLF001 - the only way to the octets of an answer
-    return _answer(body, published)
+    return answered(body, published)
 
 
 async def republish(client: UaClient, subscription: int, sequence: int) -> Publication:
@@ -89,7 +89,7 @@ async def republish(client: UaClient, subscription: int, sequence: int) -> Publi
     request.Parameters.SubscriptionId = ua.UInt32(subscription)
     request.Parameters.RetransmitSequenceNumber = ua.UInt32(sequence)
     body = await client._send_request(request)  # noqa: SLF001 - the only way to the octets of an answer
-    message, unread = _answer(body, _message)
+    message, unread = answered(body, _message)
     return Publication(ua.PublishResult(ua.UInt32(subscription), NotificationMessage=message), unread)
 
 
@@ -107,8 +107,12 @@ def published(octets: Octets) -> Publication:
     return Publication(result, unread)
 
 
-def _answer(body: Buffer, decode: Callable[[Octets], _T]) -> _T:
-    """What stands behind the header of a response; a refusal that stands in it is raised."""
+def answered(body: Buffer, decode: Callable[[Octets], _T]) -> _T:
+    """What stands behind the header of a response.
+
+    Raises:
+        UaError: a refusal stands in it, or nobody can read it.
+    """
     octets = Octets(body.copy().read(len(body)))
     try:
         node_id(octets)
