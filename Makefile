@@ -107,6 +107,8 @@ screenshots: $(DEV_STAMP) ## Draw the terminal's screens anew: pictures for docs
 
 parts: ## Bring the real parts that the tests play on, through apt, where they are missing
 	@missing=; want() { PATH="$$PATH:/usr/sbin" command -v "$$1" >/dev/null || missing="$$missing $$2"; }; \
+	library() { PATH="$$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q "$$1" || missing="$$missing $$2"; }; \
+	library libmodbus.so.5 libmodbus5; \
 	want mosquitto mosquitto; want systemd-analyze systemd; want loadkeys kbd; want debootstrap debootstrap; \
 	want socat socat; want tmux tmux; want curl curl; want openssl openssl; want ip iproute2; \
 	if [ "$$missing" ]; then \

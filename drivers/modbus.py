@@ -6,23 +6,23 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Self
 
-from agent.core.machine_settings import MachineSettings, SignalSettings
+from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Instant, Link, Quality, Signal
 from agent.core.sources.address import AddressSettings
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
 from drivers.modbus_client import ModbusClient
+from drivers.modbus_guard import STATUS, TornGuard, Verdict
+from drivers.modbus_learned import LearnedPlan
 from drivers.modbus_lines import Lines
-from drivers.modbus_plan import Request, decode, plan
-from drivers.modbus_wire import Read, Refusal
+from drivers.modbus_plan import Request, raw_of
+from drivers.modbus_values import Reading, bad, reading
+from drivers.modbus_wire import Answer, Read, Refusal
 
 _ALL_ZERO = "all-zero image"
 _LINK_S = 0.1
-
-Reading: TypeAlias = tuple[bool | int | None, Quality, str]
-"""Value, quality and status of one signal."""
 
 
 class ModbusDriver:
@@ -33,10 +33,8 @@ class ModbusDriver:
     its period skips periods rather than drift.
 
     An image of nothing but zeros is what a controller without its program or behind a dead coupler gives: no data
-    (domain.md B11, K7). A machine with a single signal is exempt, as it has no neighbour that could tell.
-
-    Telemetry is read in the requests of its neighbours until the server refuses one in which both stand; from then on
-    the two are asked for apart, so that no address of telemetry spoils a signal.
+    (domain.md B11, K7). A machine with a single signal is exempt, as it has no neighbour that could tell. One that
+    refuses every request is there all the same, with nothing good to say.
     """
 
     def __init__(self, machine: MachineSettings, now: Now, lines: Lines | None = None) -> None:
@@ -44,7 +42,8 @@ class ModbusDriver:
         self._machine = machine
         self._settings = machine.modbus
         self._now = now
-        self._requests = plan(machine.readings, machine.modbus.gap)
+        self._plan = LearnedPlan(machine.readings, machine.modbus)
+        self._guard = TornGuard(machine.readings)
         self._told: dict[str, Reading] = {}
         self._due = 0.0
         self._since = 0.0
@@ -100,23 +99,44 @@ class ModbusDriver:
 
     async def _poll(self) -> Batch:
         image: dict[str, Reading] = {}
+        read: list[Request] = []
         alive = False
-        for request in self._requests:
-            answer = await self._read(request)
-            if isinstance(answer, str) and _is_mixed(request):
-                gap = self._settings.gap
-                self._requests = (*plan(self._machine.signal, gap), *plan(self._machine.telemetry, gap))
-                return await self._poll()
-            if isinstance(answer, str):
-                image.update((signal.key, (None, Quality.BAD, answer)) for signal in request.signals)
-            else:
-                image.update((signal.key, _reading(signal, request, answer)) for signal in request.signals)
+        poll = self._plan.poll()
+        for request in poll:
+            answer = await self._ask(request)
+            if not isinstance(answer, Refusal):
+                poll.answered(request)
+                read.append(request)
                 alive = alive or any(answer)
-        if not alive and len(self._machine.signal) > 1:
-            image = {key: _distrusted(reading) for key, reading in image.items()}
-        return self._news(image, self._now())
+                image.update(_readings(request, request.signals, answer))
+            elif not poll.refused(request, answer.code):
+                image.update((signal.key, bad(str(answer))) for signal in request.signals)
+        is_empty = bool(read) and not alive and len(self._machine.signal) > 1
+        if is_empty:
+            image = {key: _distrusted(one) for key, one in image.items()}
+        else:
+            await self._judge(read, image)
+        return self._news(image, self._now(), is_there=not is_empty)
 
-    def _news(self, image: dict[str, Reading], observed: Instant) -> Batch:
+    async def _judge(self, read: Sequence[Request], image: dict[str, Reading]) -> None:
+        """Ask anew for counters that look torn, and take none of those that still do (domain.md K9)."""
+        for request in read:
+            doubted = self._doubted(request.signals, image)
+            while doubted:
+                answer = await self._ask(request)
+                if isinstance(answer, Refusal):
+                    image.update((signal.key, bad(str(answer))) for signal in doubted)
+                else:
+                    image.update(_readings(request, doubted, answer))
+                doubted = self._doubted(doubted, image)
+
+    def _doubted(self, signals: Sequence[AddressSettings], image: dict[str, Reading]) -> list[AddressSettings]:
+        """Those that are to be asked for anew; those that are torn beyond doubt have no value from here on."""
+        verdicts = [(signal, self._guard.judge(signal.key, image[signal.key])) for signal in signals]
+        image.update((one.key, (None, Quality.UNCERTAIN, STATUS)) for one, said in verdicts if said is Verdict.REJECT)
+        return [signal for signal, verdict in verdicts if verdict is Verdict.AGAIN]
+
+    def _news(self, image: dict[str, Reading], observed: Instant, *, is_there: bool) -> Batch:
         wc_id = self._machine.work_center
         news: list[Signal | Link] = [
             Signal(wc_id, key, value, quality, None, observed, status)
@@ -125,24 +145,17 @@ class ModbusDriver:
         ]
         self._told = image
         time = asyncio.get_running_loop().time()
-        answers = any(quality is Quality.GOOD for _, quality, _ in image.values())
-        if answers and time >= self._link_due:
+        if is_there and time >= self._link_due:
             self._link_due = time + _LINK_S
             news.append(Link(wc_id, "plc", up=True, observed=observed))
         return news
 
-    async def _read(self, request: Request) -> Sequence[int] | str:
-        """The registers or bits, or what the server said instead."""
-        answer = await self._client.read(Read(request.table, request.address, request.count), self._since)
-        return str(answer) if isinstance(answer, Refusal) else answer
+    async def _ask(self, request: Request) -> Answer:
+        return await self._client.read(Read(request.table, request.address, request.count), self._since)
 
 
-def _reading(signal: AddressSettings, request: Request, answer: Sequence[int]) -> Reading:
-    return decode(signal, request, answer), Quality.GOOD, ""
-
-
-def _is_mixed(request: Request) -> bool:
-    return len({isinstance(each, SignalSettings) for each in request.signals}) > 1
+def _readings(request: Request, signals: Sequence[AddressSettings], answer: Sequence[int]) -> dict[str, Reading]:
+    return {signal.key: reading(signal, raw_of(signal, request, answer)) for signal in signals}
 
 
 def _distrusted(reading: Reading) -> Reading:

@@ -34,16 +34,17 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """A server that can be killed, frozen and started again on the same port."""
+    """A server that can be killed, frozen and started again on the same port, or at the same serial device."""
 
-    def __init__(self, module: str) -> None:
+    def __init__(self, module: str, *more: str, serial: Path | None = None) -> None:
         self.port = free_port()
-        self._module = module
+        self._module = module if "." in module else f"servers.{module}"
+        self._arguments = (str(self.port) if serial is None else str(serial), *more)
         self._process: subprocess.Popen[str] | None = None
 
     def start(self, *arguments: str) -> None:
         """Return when it accepts connections."""
-        command = [sys.executable, "-m", f"tests.drivers.servers.{self._module}", str(self.port), *arguments]
+        command = [sys.executable, "-m", f"tests.drivers.{self._module}", *self._arguments, *arguments]
         root = Path(__file__).parents[2]
         self._process = subprocess.Popen(
             command, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -83,11 +84,17 @@ class ServerProcess:
         return self._process
 
 
+def answers_nowhere(server: ServerProcess) -> str:
+    return rf"answers at .*127\.0\.0\.1:{server.port}.*Is the PLC on"
+
+
 class Plant(Protocol):
     """A machine with the signals `state`, `count`, `run`, and `bad`, which its server does not know."""
 
     machine: MachineSettings
     server: ServerProcess
+    absence: str
+    """What is said where nobody is there, as a pattern."""
     bad_status: str
     """What is said of `bad`."""
     spoilt_status: str
@@ -112,6 +119,7 @@ class OpcUaPlant:
 
     def __init__(self) -> None:
         self.server = ServerProcess("opcua_server")
+        self.absence = answers_nowhere(self.server)
         self.machine = MachineSettings(
             work_center="WC-1",
             opcua=OpcUaSettings(
@@ -145,11 +153,13 @@ class ModbusPlant:
     bad_status = "Modbus exception 2 (illegal data address)"
     spoilt_status = "Modbus exception 4 (server device failure)"
 
-    def __init__(self) -> None:
-        self.server = ServerProcess("modbus_server")
+    def __init__(self, server: ServerProcess | None = None, **way: object) -> None:
+        self.server = ServerProcess("modbus_server") if server is None else server
+        self.absence = answers_nowhere(self.server)
+        reached = way or {"host": "127.0.0.1", "port": self.server.port}
         self.machine = MachineSettings(
             work_center="WC-1",
-            modbus=ModbusSettings(host="127.0.0.1", port=self.server.port, poll_ms=20, timeout_s=TIMEOUT_S),
+            modbus=ModbusSettings.model_validate({**reached, "poll_ms": 20, "timeout_s": TIMEOUT_S}),
             signal=(
                 SignalSettings(key="state", role=Role.PACKML_STATE, table="input", address=0),
                 SignalSettings(key="count", role=Role.TOTAL, table="holding", address=10, type="uint32"),

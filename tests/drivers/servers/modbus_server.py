@@ -1,18 +1,23 @@
-"""A Modbus TCP server to be killed, frozen and started again.
+"""A Modbus server to be killed, frozen and started again.
 
-Argument: port. Each table has the addresses 0 to 15. Commands: `{"write": [[table, address, value], …]}`, and
+Arguments: a TCP port, and `rtu` for RTU frames over it; or the path at which its serial line appears.
+
+Each table has the addresses 0 to 15. Commands: `{"write": [[table, address, value], …]}`, and
 `{"refuse": {function code: exception code}}`, which holds until the next one.
 """
 
 import asyncio
 import json
 import sys
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
+from pathlib import Path
 
 from pymodbus.constants import ExcCodes
-from pymodbus.server import ModbusTcpServer
+from pymodbus.framer import FramerType
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from tests.drivers.servers.cable import cable
 from tests.drivers.servers.commands import commands
 
 _CODES = {"coil": 1, "discrete": 2, "holding": 3, "input": 4}
@@ -46,14 +51,20 @@ class Image:
         return None
 
 
-async def main(port: int) -> None:
+async def main(place: str, framing: str) -> None:
     image = Image()
     bits = [[SimData(0, values=[False] * 16, datatype=DataType.BITS)] for _ in range(2)]
     words = [[SimData(0, values=[0] * 16, datatype=DataType.REGISTERS)] for _ in range(2)]
     device = SimDevice(1, (bits[0], bits[1], words[0], words[1]), action=image.answer)
-    server = ModbusTcpServer(device, address=("127.0.0.1", port))
-    await server.serve_forever(background=True)
-    async with aclosing(commands()) as told:
+    async with AsyncExitStack() as stack:
+        server: ModbusTcpServer | ModbusSerialServer
+        if place.isdecimal():
+            framer = FramerType.RTU if framing == "rtu" else FramerType.SOCKET
+            server = ModbusTcpServer(device, framer=framer, address=("127.0.0.1", int(place)))
+        else:
+            server = ModbusSerialServer(device, port=stack.enter_context(cable(Path(place))), baudrate=115_200)
+        await server.serve_forever(background=True)
+        told = await stack.enter_async_context(aclosing(commands()))
         async for command in told:
             for table, address, value in command.get("write", ()):
                 image.values[_CODES[table]][address] = value
@@ -62,4 +73,4 @@ async def main(port: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    asyncio.run(main(sys.argv[1], *sys.argv[2:] or ["tcp"]))
