@@ -1,63 +1,90 @@
 """Machines that speak OPC UA (IEC 62541). Reads and subscribes only (design.md promise 7).
 
-The library's own reconnecting and its high-level subscription are left aside. The first can end in a connection without
-data, for ever; the second makes a task or a queue entry of each value and drops silently when it is slow. Here one
-publish response becomes one batch, and the next is asked for once there is room: a slow consumer makes the server's
-queues fill, which the server says in the value's status, or lose a publication, which its sequence number shows.
+One publish response becomes one batch, and the next is asked for once there is room. What the server has no
+subscription for is polled; a look now and then sees to what neither tells.
 """
 
 from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Final, Self, TypeAlias
 
 from asyncua import ua
-from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
-from agent.core.observations import Instant, Link, Quality, Signal
+from agent.core.observations import Instant, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
 from drivers.keys import Keys
+from drivers.opcua_limits import Requests
+from drivers.opcua_monitored import Monitored
+from drivers.opcua_nodes import GONE, Nodes
+from drivers.opcua_polled import Polled
+from drivers.opcua_server import ask_server
 from drivers.opcua_session import CONNECTING, Session
-from drivers.opcua_values import node_id, reading, status_text
+from drivers.opcua_silence import Silence
+from drivers.opcua_subscription import SLOWEST_S, Publication, QuietSession, Subscription
+from drivers.opcua_told import Mailbox, Post, Told
+from drivers.opcua_values import status_text
+from drivers.opcua_watch import Watch
+from drivers.opcua_ways import Ways
 
-# A sign of life in half a second, with time for the way; told on at most ten times a second.
-_SIGN_OF_LIFE_MS = 400.0
-_LINK_S = 0.1
-_SUBSCRIBING = 5
-"""Answers that subscribing waits for at most, each for the time-out."""
-_WAITING_BATCHES = 64
+HearEvents: TypeAlias = Callable[[Sequence[ua.EventFieldList], Instant], list[Signal]]
+"""What the events of a subscription tell."""
+
+_WAITING_BATCHES: Final = 64
+_ENDING_S: Final = 0.3
+_NO_SUBSCRIPTIONS: Final = frozenset(
+    {
+        StatusCodes.BadServiceUnsupported,
+        StatusCodes.BadTooManySubscriptions,
+        StatusCodes.BadNotSupported,
+        StatusCodes.BadNotImplemented,
+        StatusCodes.BadResourceUnavailable,
+    }
+)
+
+
+_GONE: Final = frozenset(map(status_text, GONE))
 
 
 class OpcUaDriver:
-    """One session with one subscription.
+    """One session, with one subscription where the server has them.
 
-    The publishing interval is shortened where the configured one is too long for a sign of life in time; nothing is
-    lost by it, as values queue on the server between publications anyway. An item that the server does not know stays
-    bad for as long as the connection lasts. Telemetry is asked for after the signals and nothing waits for it: a server
-    that refuses it, or never tells it, goes on with the signals.
+    An item that the server does not know is bad, and looked for again; one that goes is bad until it is there again.
+    Telemetry is asked for after the signals and nothing waits for it: a server that refuses it, or never tells it, goes
+    on with the signals.
     """
 
     def __init__(self, machine: MachineSettings, now: Now, keys: Keys | None = None) -> None:
         assert machine.opcua is not None, f"machine '{machine.work_center}' is not read over OPC UA"
-        self._machine = machine
-        self._settings = machine.opcua
-        self._now = now
-        self._batches: asyncio.Queue[Batch | DeviceError] = asyncio.Queue(_WAITING_BATCHES)
-        self._keys = [reading.key for reading in machine.readings]
-        self._silent = set(range(len(machine.signal)))
-        self._sequence = 0
-        self._link_due = 0.0
-        self._patience_s = self._settings.timeout_s
+        settings = machine.opcua
         self.turns_by = math.inf
-        self._session = Session(machine.work_center, machine.opcua, keys)
+        self.hear_events: HearEvents = _no_events
+        self._settings = settings
+        self._now = now
+        self._mailbox = Mailbox(_WAITING_BATCHES)
+        self._in_hand: Sequence[int] = ()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._session = Session(machine.work_center, settings, keys)
         self._session.client.connection_lost_callback = self._lose
+        client = self._session.uaclient
+        client.session = QuietSession(client)
+        self._requests = Requests(client, small=settings.profile == "small", asking=self._promise)
+        self._told = Told(machine)
+        nodes = Nodes(machine.readings)
+        self._polled = Polled(self._requests, nodes, self._told, now, settings.poll_ms)
+        may_poll = settings.read != "subscribe"
+        self._ways = Ways(nodes, self._polled, signals=len(machine.signal), may_poll=may_poll)
+        self._watch = Watch(self._requests, self._ways, self._told, now, settings.watch_s)
+        self._subscription: Subscription | None = None
 
     async def __aenter__(self) -> Self:
         """Connect and subscribe.
@@ -65,12 +92,12 @@ class OpcUaDriver:
         Raises:
             DeviceError: nobody answers there, or what answers refuses us.
         """
-        self.turns_by = asyncio.get_running_loop().time() + (CONNECTING + _SUBSCRIBING) * self._settings.timeout_s
+        self.turns_by = asyncio.get_running_loop().time() + CONNECTING * self._settings.timeout_s
         await self._session.__aenter__()
         try:
-            await self._subscribe()
+            await self._begin()
         except BaseException as error:
-            await self._session.close()
+            await self._end()
             if isinstance(error, OSError | UaError | ValueError):
                 raise self._session.refused(error) from error
             raise
@@ -80,158 +107,131 @@ class OpcUaDriver:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Take leave of the server, or hang up when it does not answer."""
-        await self._session.close()
+        await self._end()
 
     def __aiter__(self) -> AsyncIterator[Batch]:
-        """One batch per publish response with news."""
+        """One batch per publish response, poll or look with news."""
         return self
 
     async def __anext__(self) -> Batch:
         """The next batch.
 
         Raises:
-            DeviceError: the connection is lost, the server is silent, or a publication went missing.
+            DeviceError: the connection is lost, the server is silent, its subscription tells nothing any more, or a
+                publication went missing and is not to be had again.
         """
         while True:
             honour_cancellation()
-            self.turns_by = asyncio.get_running_loop().time() + self._patience_s
-            try:
-                async with asyncio.timeout_at(self.turns_by):
-                    batch = await self._batches.get()
-            except TimeoutError:
-                text = f"The OPC UA server at {self._settings.endpoint} was silent for {self._patience_s:g} s."
-                raise DeviceError(f"{text} Is the PLC on and the cable in? It is tried again.") from None
-            if isinstance(batch, DeviceError):
-                raise batch
-            if batch:
-                return batch
+            if self._subscription is not None:
+                self._subscription.taken(self._in_hand)
+            self._promise()
+            post = await self._mailbox.get()
+            self._in_hand = post.numbers
+            if post.batch:
+                return post.batch
 
     def rest(self) -> Batch:
         """Nothing: what a machine says last is read again."""
         return ()
 
+    @property
+    def granted_less(self) -> Sequence[str]:
+        """What the server grants less of than was asked for, in words."""
+        return () if self._ways.monitored is None else tuple(self._ways.monitored.granted_less.values())
+
+    async def _begin(self) -> None:
+        await self._requests.ask_limits()
+        server = await ask_server(self._requests, self._now)
+        self._told.time = server.time
+        self._ways.nodes.resolve(server.namespaces or self._session.namespaces)
+        if self._settings.read != "poll":
+            await self._subscribe()
+        refused = await self._ways.take_up(range(len(self._told.addresses)))
+        observed = self._now()
+        signals = self._told.refused(refused, observed)
+        is_polled = self._subscription is None
+        polled = await self._polled.look(is_life=is_polled) if is_polled or self._polled.indexes else []
+        self._mailbox.put_now(Post([*signals, *polled, *self._told.life(observed)]))
+        self._start(partial(self._polled.run, self._mailbox, is_life=is_polled))
+        self._start(partial(self._watch.run, self._mailbox))
+
     async def _subscribe(self) -> None:
-        life_ms = min(_SIGN_OF_LIFE_MS, self._settings.timeout_s * 500)
-        interval_ms = min(float(self._settings.publishing_ms), life_ms)
-        wanted = ua.CreateSubscriptionParameters(interval_ms, *_counts(life_ms, interval_ms))
-        created = await self._session.uaclient.create_subscription(wanted, self._publish)
-        life_s: float = created.RevisedPublishingInterval * created.RevisedMaxKeepAliveCount / 1000
-        if created.RevisedPublishingInterval > interval_ms:
-            # Keep-alives are counted in intervals: with the server's longer ones they would come too rarely.
-            life_s = await self._count_anew(created, life_ms)
-        self._patience_s = max(self._settings.timeout_s, 2 * life_s)
-        await self._monitor(created.SubscriptionId)
-
-    async def _count_anew(self, created: ua.CreateSubscriptionResult, life_ms: float) -> float:
-        """Ask for keep-alives that suit the server's interval; the seconds between two of them."""
-        interval_ms = created.RevisedPublishingInterval
-        wanted = ua.ModifySubscriptionParameters(created.SubscriptionId, interval_ms, *_counts(life_ms, interval_ms))
-        modified = await self._session.uaclient.update_subscription(wanted)
-        life_s: float = modified.RevisedPublishingInterval * modified.RevisedMaxKeepAliveCount / 1000
-        return life_s
-
-    async def _monitor(self, subscription_id: int) -> None:
-        namespaces = self._session.namespaces
-        count = len(self._machine.signal)
-        bad = await self._ask_for(range(count), subscription_id, namespaces)
-        telemetry = range(count, len(self._keys))
+        subscription = Subscription(self._session.uaclient, self._settings, self._promise)
         try:
-            bad |= await self._ask_for(telemetry, subscription_id, namespaces)
+            await subscription.create()
         except UaStatusCodeError as error:
-            bad |= dict.fromkeys(telemetry, status_text(error.code))
-        self._silent -= bad.keys()
+            if error.code not in _NO_SUBSCRIPTIONS or not self._ways.may_poll:
+                raise
+            return
+        if subscription.interval_s > SLOWEST_S and self._ways.may_poll:
+            await subscription.delete()
+            return
+        self._subscription = subscription
+        monitored = Monitored(self._requests, subscription, self._settings, self._told)
+        self._ways.monitored = monitored
+        self._watch.look_at(subscription, Silence(monitored, self._ways, self._told))
+        self._start(partial(self._publish, subscription))
+
+    async def _publish(self, subscription: Subscription) -> None:
+        while True:
+            honour_cancellation()
+            await self._take(await subscription.next())
+
+    async def _take(self, publication: Publication) -> None:
+        """Hand on one publication."""
         observed = self._now()
-        signals = [self._bad(handle, status, observed) for handle, status in sorted(bad.items())]
-        await self._batches.put([*signals, *self._life(observed)])
+        signals = list(self._heard(publication, observed))
+        if any(one.status in _GONE for one in signals):
+            self._watch.look_soon()
+        await self._mailbox.put(Post([*signals, *self._told.life(observed)], publication.numbers))
+        for ended in publication.ended:
+            raise ConnectionError(f"it ended the subscription, {status_text(ended.Status.value)}")
 
-    async def _ask_for(self, handles: range, subscription_id: int, namespaces: Sequence[str]) -> dict[int, str]:
-        """Put these into the subscription; those that the server does not take, with what it says of them."""
-        readings = self._machine.readings
-        items: list[ua.MonitoredItemCreateRequest] = []
-        bad: dict[int, str] = {}
-        for handle in handles:
-            try:
-                items.append(self._item(handle, node_id(readings[handle].node or "", namespaces)))
-            except LookupError as error:
-                bad[handle] = f"BadNodeIdUnknown: {error.args[0]}"
-            except ValueError as error:
-                bad[handle] = f"BadNodeIdInvalid: {error}"
-        if items:
-            request = ua.CreateMonitoredItemsParameters(subscription_id, ua.TimestampsToReturn.Source, items)
-            results = await self._session.uaclient.create_monitored_items(request)
-            for item, result in zip(items, results, strict=True):
-                if not result.StatusCode.is_good():
-                    bad[item.RequestedParameters.ClientHandle] = status_text(result.StatusCode.value)
-        return bad
+    def _heard(self, publication: Publication, observed: Instant) -> Iterator[Signal]:
+        monitored = self._ways.monitored
+        for notification in publication.notifications:
+            if isinstance(notification, ua.DataChangeNotification) and monitored is not None:
+                yield from self._told.news(monitored.heard(notification.MonitoredItems or ()), observed)
+            elif isinstance(notification, ua.EventNotificationList):
+                yield from self.hear_events(notification.Events or (), observed)
 
-    def _item(self, handle: int, node: ua.NodeId) -> ua.MonitoredItemCreateRequest:
-        parameters = ua.MonitoringParameters(
-            ClientHandle=handle,
-            SamplingInterval=float(self._settings.sampling_ms),
-            QueueSize=self._settings.queue,
-            DiscardOldest=True,
-        )
-        value = ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value)
-        return ua.MonitoredItemCreateRequest(value, ua.MonitoringMode.Reporting, parameters)
+    def _start(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        self._tasks.append(asyncio.create_task(self._guarded(work)))
 
-    def _bad(self, handle: int, status: str, observed: Instant) -> Signal:
-        key = self._keys[handle]
-        return Signal(self._machine.work_center, key, None, Quality.BAD, None, observed, status)
-
-    async def _publish(self, published: ua.PublishResult) -> None:
-        """Take one publish response; the library asks for the next one when this returns."""
-        message = published.NotificationMessage
-        observed = self._now()
-        news: list[Signal | Link] = []
-        ended: Exception | None = None
-        for notification in message.NotificationData or ():
-            if isinstance(notification, ua.DataChangeNotification):
-                news.extend(self._signals(notification.MonitoredItems, observed))
-            elif isinstance(notification, ua.StatusChangeNotification):
-                ended = ConnectionError(f"it ended the subscription, {status_text(notification.Status.value)}")
-        if message.NotificationData and not self._follows(message.SequenceNumber):
-            ended = ended or ConnectionError("a publication went missing or could not be read")
-        if not ended:
-            news.extend(self._life(observed))
-        await self._batches.put(news)
-        if ended:
-            await self._lose(ended)
-
-    def _life(self, observed: Instant) -> list[Link]:
-        """The sign of life, once everything had its first reading, and not too often."""
-        time = asyncio.get_running_loop().time()
-        if self._silent or time < self._link_due:
-            return []
-        self._link_due = time + _LINK_S
-        return [Link(self._machine.work_center, "plc", up=True, observed=observed)]
-
-    def _signals(self, items: Sequence[ua.MonitoredItemNotification], observed: Instant) -> list[Signal]:
-        wc_id, keys = self._machine.work_center, self._keys
-        timed: list[tuple[float, Signal]] = []
-        for item in items:
-            handle = item.ClientHandle
-            self._silent.discard(handle)
-            value, quality, status, source_time = reading(item.Value)
-            signal = Signal(wc_id, keys[handle], value, quality, source_time, observed, status)
-            # What has no time of its own is as new as its publication.
-            timed.append((source_time if source_time is not None else float("inf"), signal))
-        timed.sort(key=lambda pair: pair[0])
-        return [signal for _, signal in timed]
-
-    def _follows(self, sequence: int) -> bool:
-        last, self._sequence = self._sequence, sequence
-        # OPC 10000-4, 5.14.1.1: from 1, and after the largest UInt32 again from 1.
-        return sequence == last + 1 or (last == 2**32 - 1 and sequence == 1)
+    async def _guarded(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        try:
+            await work()
+        except TimeoutError:
+            patience_s = self._patience_s
+            text = f"The OPC UA server at {self._settings.endpoint} was silent for {patience_s:g} s."
+            self._mailbox.end(DeviceError(f"{text} Is the PLC on and the cable in? It is tried again."))
+        except (OSError, UaError) as error:
+            await self._lose(error)
+        except Exception as error:  # noqa: BLE001 - whatever a server answers, it ends no more than its connection
+            text = f"The OPC UA server at {self._settings.endpoint} answers what cannot be understood"
+            self._mailbox.end(DeviceError(f"{text}: {type(error).__name__}: {error}. It is tried again."))
 
     async def _lose(self, error: Exception) -> None:
         text = (
             f"The connection to the OPC UA server at {self._settings.endpoint} was lost: {self._session.reason(error)}."
         )
-        await self._batches.put(DeviceError(f"{text} Did the PLC restart? It is tried again."))
+        self._mailbox.end(DeviceError(f"{text} Did the PLC restart? It is tried again."))
+
+    @property
+    def _patience_s(self) -> float:
+        return self._settings.timeout_s if self._subscription is None else self._subscription.patience_s
+
+    def _promise(self) -> None:
+        """An answer is waited for, and not for ever."""
+        self.turns_by = asyncio.get_running_loop().time() + self._patience_s
+
+    async def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=_ENDING_S)
+        await self._session.close()
 
 
-def _counts(life_ms: float, interval_ms: float) -> tuple[ua.UInt32, ua.UInt32]:
-    """Lifetime and keep-alive count; what we leave behind when we die ends after 10 s."""
-    keep_alive = max(1, int(life_ms / interval_ms))
-    # OPC 10000-4, 5.14.2.2: the lifetime is at least three times the keep-alive.
-    return ua.UInt32(max(3 * keep_alive, int(10_000 / interval_ms))), ua.UInt32(keep_alive)
+def _no_events(_: Sequence[ua.EventFieldList], __: Instant) -> list[Signal]:
+    return []

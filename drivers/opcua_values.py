@@ -14,6 +14,8 @@ from asyncua import ua
 from asyncua.ua.object_ids import ObjectIds
 
 from agent.core.observations import Quality, SignalValue
+from agent.core.sources.address import AddressSettings
+from drivers.scaling import scaled
 
 Reading: TypeAlias = tuple[SignalValue, Quality, str, float | None]
 """Value, quality, status and source time of one data value."""
@@ -144,6 +146,17 @@ def _written(value: object, namespaces: Sequence[str]) -> str | None:
             return status_text(code) or "Good"
         case _:
             return str(value) if isinstance(value, UUID) else None
+
+
+def reading_of(data: ua.DataValue, address: AddressSettings) -> Reading:
+    """What a reading says, as it is configured: the one place where a data value becomes one."""
+    value, quality, status, source_time = reading(data)
+    if value is None or not address.is_scaled:
+        return value, quality, status, source_time
+    number = scaled(value, address)
+    if number is None:
+        return None, Quality.BAD, "no number once it is scaled", source_time
+    return number, quality, status, source_time
 
 
 def _text(value: str) -> str:

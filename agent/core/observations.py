@@ -87,6 +87,10 @@ class Link:
     reason: str = ""
     reader: str = ""
     """Name of the reader in the configuration, of which a work center may have several; empty for a machine."""
+    ahead_s: float | None = None
+    """Seconds by which the device's own clock is ahead of ours; None where it does not tell."""
+    started: float | None = None
+    """When the device says that it started, in seconds since 1970 UTC by its own clock; None where it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from datetime import UTC
 from pathlib import Path
 
 from asyncua import ua
-from asyncua.common.utils import Buffer
-from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
+from asyncua.ua.ua_binary import struct_to_binary
 
 from agent.alarms import Alarms
 from agent.broker import Abilities, Outgoing, connected
@@ -31,8 +30,8 @@ from simulators.mes.link import Address, Received
 from simulators.mes.link import connected as listening
 from tests.bench.configuration import WORK_CENTER, settings, synthetic
 from tests.bench.measurement import Bench, Measurement, at_least, at_most
-from tests.bench.parts import now
 from tests.bench.processes import mes_process
+from tests.bench.publications import opcua_driver, publication_of
 from tests.bench.throughput import timed
 
 TAGS = 100
@@ -58,7 +57,7 @@ class Line:
 
     async def publish(self, publication: bytes) -> None:
         """The machine says this."""
-        await self.driver._publish(struct_from_binary(ua.PublishResult, Buffer(publication)))
+        await self.driver._take(publication_of(publication))
         self.telemetry.aside(await anext(aiter(self.driver)))
 
     async def delivered(self) -> None:
@@ -79,7 +78,7 @@ async def a_line(folder: Path, port: int) -> AsyncIterator[Line]:
     outlet = Outlet(store, Topics.of("lineside", configured.agent), alarms, lambda: False)
     tasks = [asyncio.create_task(_upload(configured, outlet)), asyncio.create_task(telemetry.run())]
     try:
-        yield Line(OpcUaDriver(configured.machine[0], now), telemetry, store)
+        yield Line(opcua_driver(configured.machine[0]), telemetry, store)
     finally:
         for task in tasks:
             task.cancel()

@@ -12,18 +12,17 @@ from datetime import UTC
 from uuid import UUID
 
 from asyncua import ua
-from asyncua.common.utils import Buffer
-from asyncua.ua.ua_binary import struct_from_binary, struct_to_binary
+from asyncua.ua.ua_binary import struct_to_binary
 
 from agent.acquisition import together
 from agent.clock import draw_ids
 from agent.core.machine_settings import Role
 from agent.core.observations import Tick
 from agent.journal.store import Commit
-from drivers.opcua import OpcUaDriver
 from tests.bench.configuration import WORK_CENTER, settings, synthetic
 from tests.bench.measurement import Bench, Measurement, at_least, at_most
 from tests.bench.parts import Desk, image, now, output_facts, station_at_work, working_desk
+from tests.bench.publications import opcua_driver, publication_of
 
 PUBLICATIONS = 400
 CHANGES = 100
@@ -71,11 +70,11 @@ async def signals(bench: Bench) -> AsyncIterator[Measurement]:
     machine = synthetic()
     publications = _publications([signal.key for signal in machine.signal])
     async with working_desk(settings(bench.fresh("signals"), machine)) as desk:
-        driver = OpcUaDriver(machine, now)
+        driver = opcua_driver(machine)
         batches = aiter(driver)
         with timed() as watch:
             for publication in publications:
-                await driver._publish(struct_from_binary(ua.PublishResult, Buffer(publication)))
+                await driver._take(publication_of(publication))
                 await desk.intake.take(together(await anext(batches)))
                 await asyncio.sleep(0)
             await desk.durable()

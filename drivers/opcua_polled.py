@@ -1,0 +1,68 @@
+"""Reads in turn what no subscription tells, and tells what changed: the same contract as a subscription's."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+from asyncua import ua
+
+from agent.core.observations import Link, Signal
+from drivers.cancellation import honour_cancellation
+from drivers.contract import Now
+from drivers.opcua_limits import Requests
+from drivers.opcua_nodes import Nodes
+from drivers.opcua_server import STATE
+from drivers.opcua_told import Mailbox, Post, Told
+
+
+class Polled:
+    """The readings that are polled, by their place among the machine's.
+
+    Raises:
+        UaError: the server refuses to be read.
+        OSError: the connection is lost, or the server is silent.
+    """
+
+    def __init__(self, requests: Requests, nodes: Nodes, told: Told, now: Now, poll_ms: int) -> None:
+        self.indexes: set[int] = set()
+        self._requests = requests
+        self._nodes = nodes
+        self._told = told
+        self._now = now
+        self._period_s = poll_ms / 1000
+        self._more = asyncio.Event()
+
+    def add(self, indexes: set[int]) -> None:
+        """Poll these as well, from now on."""
+        self.indexes |= indexes
+        if self.indexes:
+            self._more.set()
+
+    async def run(self, mailbox: Mailbox, *, is_life: bool) -> None:
+        """Poll until cancelled; reads that take longer than the period follow one another.
+
+        Args:
+            mailbox: takes what is new.
+            is_life: whether an answer is a sign of life: not where a subscription has to give it.
+        """
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            honour_cancellation()
+            await self._more.wait()
+            await asyncio.sleep(due - loop.time())
+            due += self._period_s * (math.floor(max(0.0, loop.time() - due) / self._period_s) + 1)
+            await mailbox.put(Post(await self.look(is_life=is_life)))
+
+    async def look(self, *, is_life: bool) -> list[Signal | Link]:
+        """Read them once."""
+        asked = [(index, node) for index in sorted(self.indexes) if (node := self._nodes.ids[index]) is not None]
+        # Where there is nothing to be read yet, the server shows that it lives all the same.
+        answers = await self._requests.values([node for _, node in asked] or [STATE])
+        observed = self._now()
+        read: list[tuple[int, ua.DataValue]] = [(index, data) for (index, _), data in zip(asked, answers, strict=False)]
+        news: list[Signal | Link] = list(self._told.changes(read, observed))
+        if is_life:
+            news += self._told.life(observed)
+        return news
