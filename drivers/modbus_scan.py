@@ -1,4 +1,4 @@
-"""Finds out what a Modbus TCP server lets be read, for who commissions a machine.
+"""Finds out what a Modbus device lets be read, for who commissions a machine.
 
 Function codes 1 to 4 only: nothing is written (design.md promise 7). One request at a time with a pause behind each,
 and a bounded number of them: a controller notices a scan no more than one more display.
@@ -7,22 +7,16 @@ and a bounded number of them: a controller notices a scan no more than one more 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
-from pymodbus.client import AsyncModbusTcpClient
-from pymodbus.exceptions import ModbusException
-
 from agent.core.errors import DeviceError
-from drivers.cancellation import honour_cancellation
+from agent.core.sources.modbus_settings import ModbusSettings
+from drivers.modbus_look import ModbusLook
 from drivers.modbus_wire import Table
-
-# The library logs what is raised here as a sentence, and logs it louder.
-logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
 Tell: TypeAlias = Callable[[int, int], None]
 """Is told how many requests were made and how many registers and bits were found."""
@@ -37,7 +31,6 @@ _SMALLEST: Final = 25
 _GAP: Final = 2
 """Refused addresses in a row after which the rest of such a part is left alone; many maps begin at 1."""
 _ILLEGAL_FUNCTION: Final = 1
-_ABSENT_BEHIND_GATEWAY: Final = frozenset({10, 11})
 _SILENCES: Final = 2
 """Requests in a row without an answer after which nobody is believed to be there."""
 
@@ -78,31 +71,28 @@ class ModbusScanner:
         DeviceError: nobody answers there, or nobody has this unit identifier.
     """
 
-    def __init__(self, host: str, port: int = 502, unit: int = 1, timeout_s: float = 1.0) -> None:
+    def __init__(self, settings: ModbusSettings) -> None:
         self.is_cut = False
         """Whether the last scan ended by its number of requests before it had asked for everything."""
-        self._place = f"{host}:{port}"
-        self._unit = unit
-        self._timeout_s = timeout_s
-        self._requests = 0
+        self._unit = settings.unit
         self._silences = 0
-        self._client = AsyncModbusTcpClient(host, port=port, timeout=timeout_s, retries=0, reconnect_delay=0)
+        self._look = ModbusLook(settings)
 
     async def __aenter__(self) -> Self:
         """Connect."""
-        await self._connect()
+        await self._look.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Disconnect."""
-        self._client.close()
+        await self._look.__aexit__(kind, error, trace)
 
     async def scan(self, stretch: Stretch, tell: Tell | None = None) -> dict[Place, int]:
         """What can be read, with its present values; bits are 0 and 1."""
         self.is_cut = False
-        self._requests = 0
+        before = self._look.requests
         found: dict[Place, int] = {}
         waiting = deque(_blocks(stretch))
         absent: set[Table] = set()
@@ -110,18 +100,18 @@ class ModbusScanner:
             block = waiting.popleft()
             if block.table in absent:
                 continue
-            if self._requests >= stretch.requests:
+            if self._look.requests - before >= stretch.requests:
                 self.is_cut = True
                 break
             answer = await self._read(block, stretch.pause_s)
             if answer == _ILLEGAL_FUNCTION:
                 absent.add(block.table)
             elif isinstance(answer, int):
-                waiting.extendleft(reversed(await self._parts(block, stretch, found)))
+                waiting.extendleft(reversed(await self._parts(block, stretch, found, before)))
             else:
                 _keep(found, block, answer)
             if tell is not None:
-                tell(self._requests, len(found))
+                tell(self._look.requests - before, len(found))
         return found
 
     async def read(self, places: Sequence[Place], pause_s: float = 0.02) -> dict[Place, int]:
@@ -133,14 +123,14 @@ class ModbusScanner:
                 _keep(found, block, answer)
         return found
 
-    async def _parts(self, block: _Block, stretch: Stretch, found: dict[Place, int]) -> tuple[_Block, ...]:
+    async def _parts(self, block: _Block, stretch: Stretch, found: dict[Place, int], before: int) -> tuple[_Block, ...]:
         """What is still to be asked for of a refused block. A small one is done at once, up to its first wide gap."""
         if block.count > _SMALLEST:
             return block.halves()
         refused = 0
         for address in range(block.address, block.address + block.count):
             single = _Block(block.table, address, 1)
-            if self._requests >= stretch.requests:
+            if self._look.requests - before >= stretch.requests:
                 self.is_cut = True
                 break
             answer = await self._read(single, stretch.pause_s)
@@ -153,43 +143,15 @@ class ModbusScanner:
 
     async def _read(self, block: _Block, pause_s: float) -> Sequence[int] | int:
         """The registers or bits, or the exception code that the server answered; 0 for none in time."""
-        honour_cancellation()
-        self._requests += 1
-        read = {
-            "holding": self._client.read_holding_registers,
-            "input": self._client.read_input_registers,
-            "coil": self._client.read_coils,
-            "discrete": self._client.read_discrete_inputs,
-        }[block.table]
-        try:
-            async with asyncio.timeout(self._timeout_s):
-                answer = await read(block.address, count=block.count, device_id=self._unit)
-        except (TimeoutError, ModbusException) as error:
-            await self._again(error)
+        answer = await self._look.read(block.table, block.address, block.count, self._unit)
+        if answer is None:
+            self._silences += 1
+            if self._silences >= _SILENCES:
+                raise DeviceError(self._look.silence)
             return 0
         self._silences = 0
         await asyncio.sleep(pause_s)
-        if answer.isError():
-            code = int(answer.exception_code)
-            if code in _ABSENT_BEHIND_GATEWAY:
-                raise DeviceError(f"The gateway at {self._place} finds no unit {self._unit}. Is that its number?")
-            return code
-        values = answer.bits if block.table in {"coil", "discrete"} else answer.registers
-        return [int(value) for value in values[: block.count]]
-
-    async def _again(self, error: Exception) -> None:
-        """Connect anew after a request without an answer: some servers close where others say no."""
-        self._silences += 1
-        self._client.close()
-        if self._silences >= _SILENCES:
-            text = f"The Modbus server at {self._place} gave no answer within {self._timeout_s:g} s."
-            raise DeviceError(f"{text} Is {self._unit} its unit?") from error
-        await self._connect()
-
-    async def _connect(self) -> None:
-        if not await self._client.connect():
-            text = f"No Modbus server answers at {self._place} within {self._timeout_s:g} s."
-            raise DeviceError(f"{text} Is the PLC on, the cable in, Modbus TCP enabled and the address right?")
+        return answer
 
 
 def _blocks(stretch: Stretch) -> list[_Block]:

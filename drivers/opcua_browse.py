@@ -20,6 +20,7 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 from agent.core.observations import SignalValue
 from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.keys import Keys
+from drivers.opcua_kinds import kind_of
 from drivers.opcua_session import Session
 from drivers.opcua_values import node_id, node_text, reading
 from drivers.opcua_walk import Extent, Place, Walk, printable
@@ -166,7 +167,7 @@ class OpcUaBrowser:
             text = node_text(place.node, self._session.namespaces)
             if text is not None:
                 value, _, status, _ = reading(data)
-                told.append(Variable(text, place.path, _kind(data), value, printable(status)))
+                told.append(Variable(text, place.path, kind_of(data), value, printable(status)))
         return told
 
     async def _values(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
@@ -198,11 +199,3 @@ def _below(node: ua.NodeId) -> ua.BrowseDescription:
         NodeClassMask=ua.UInt32(ua.NodeClass.Object | ua.NodeClass.Variable),
         ResultMask=ua.UInt32(ua.BrowseResultMask.All),
     )
-
-
-def _kind(data: ua.DataValue) -> str:
-    variant = data.Value
-    if variant is None or variant.Value is None:
-        return ""
-    name = str(variant.VariantType.name)
-    return f"array of {name}" if variant.is_array else name

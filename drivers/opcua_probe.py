@@ -1,23 +1,30 @@
-"""One look at an OPC UA server: what it offers, and whether each configured node can be read."""
+"""One look at an OPC UA server: what it offers, whether it lets us in, and what each configured node gives."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import UTC
 from typing import Final
 
 from asyncua import ua
+from asyncua.client.client import Client
 from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
+from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
-from agent.core.sources.address import AddressSettings
+from agent.core.observations import Quality
+from agent.core.readings import address_words
 from drivers.keys import Keys
+from drivers.opcua_asking import Asking, numbered
+from drivers.opcua_kinds import kind_of
+from drivers.opcua_readings import Readings
 from drivers.opcua_session import Session, offered
-from drivers.opcua_values import node_id, status_text
-from drivers.probed import Probed, Unreadable
+from drivers.opcua_trial import tried
+from drivers.opcua_values import node_id
+from drivers.probed import Probed, ProbeError, Seen, Stage
 
 _TIME: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_CurrentTime))
 _TOKENS: Final = {
@@ -26,58 +33,176 @@ _TOKENS: Final = {
     ua.UserTokenType.Certificate: "certificate",
     ua.UserTokenType.IssuedToken: "token",
 }
+_AT_ONCE: Final = {"standard": 500, "small": 100}
+"""Nodes in one request, by profile, where the server does not say less."""
+_READS: Final = ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead
+_SAID: Final = {
+    _READS: "values in one read",
+    ObjectIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall: "monitored items in one request",
+    ObjectIds.Server_ServerCapabilities_MaxMonitoredItemsPerSubscription: "monitored items in one subscription",
+    ObjectIds.Server_ServerCapabilities_MaxMonitoredItemsQueueSize: "values in the queue of one",
+    ObjectIds.Server_ServerCapabilities_MaxSubscriptionsPerSession: "subscriptions in one session",
+    ObjectIds.Server_ServerCapabilities_MaxSessions: "sessions",
+}
+"""Limits that a server may tell (OPC 10000-5, 6.3.2 and 6.3.11)."""
+_FULL: Final = frozenset(
+    {
+        StatusCodes.BadTooManySessions,
+        StatusCodes.BadMaxConnectionsReached,
+        StatusCodes.BadTcpNotEnoughResources,
+        StatusCodes.BadOutOfMemory,
+    }
+)
+_OF_USER: Final = frozenset(
+    {
+        StatusCodes.BadIdentityTokenInvalid,
+        StatusCodes.BadIdentityTokenRejected,
+        StatusCodes.BadUserAccessDenied,
+        StatusCodes.BadUserSignatureInvalid,
+        StatusCodes.BadIdentityChangeNotSupported,
+    }
+)
+_OF_SECURITY: Final = frozenset(
+    {
+        StatusCodes.BadSecurityChecksFailed,
+        StatusCodes.BadSecurityModeRejected,
+        StatusCodes.BadSecurityPolicyRejected,
+        StatusCodes.BadSecurityModeInsufficient,
+        StatusCodes.BadApplicationSignatureInvalid,
+        StatusCodes.BadNonceInvalid,
+        StatusCodes.BadCertificateInvalid,
+        StatusCodes.BadCertificateUntrusted,
+        StatusCodes.BadCertificateTimeInvalid,
+        StatusCodes.BadCertificateHostNameInvalid,
+        StatusCodes.BadCertificateUriInvalid,
+        StatusCodes.BadCertificateUseNotAllowed,
+        StatusCodes.BadCertificateRevoked,
+        StatusCodes.BadCertificateIssuerRevoked,
+        StatusCodes.BadCertificateChainIncomplete,
+        StatusCodes.BadCertificateIssuerTimeInvalid,
+        StatusCodes.BadCertificateRevocationUnknown,
+        StatusCodes.BadNoValidCertificates,
+    }
+)
 
 
-async def probe_opcua(machine: MachineSettings, keys: Keys | None = None) -> Probed:
+async def probe_opcua(machine: MachineSettings, keys: Keys | None = None, *, subscribe: bool = False) -> Probed:
     """Ask the server what it offers, then for each node once.
 
+    Args:
+        machine: whose server.
+        keys: what a session with security is made with.
+        subscribe: subscribe to all of it for a moment, too, as the driver does, to see what the server makes of that.
+
     Raises:
-        DeviceError: nobody answers there, or not in time.
+        ProbeError: it did not come to reading values, and where it ended.
     """
     assert machine.opcua is not None, f"machine '{machine.work_center}' is not read over OPC UA"
-    asked = len(machine.readings)
-    described = await offered(machine.opcua)
+    try:
+        described = await offered(machine.opcua)
+    except DeviceError as error:
+        raise ProbeError(Stage.PROTOCOL, str(error)) from error
     offers = tuple(dict.fromkeys(_words(one) for one in described))
-    if not any(_suits(one) for one in described):
-        return Probed(asked, refused="it offers no anonymous reading without security", offers=offers)
-    session = Session(machine.work_center, machine.opcua, keys, "Lineside doctor")
+    session = Session(machine.work_center, machine.opcua, keys, "Lineside looks")
     try:
         async with session:
-            return await _read(session, machine.readings, offers)
-    except UaStatusCodeError as error:
-        return Probed(asked, refused=status_text(error.code), offers=offers)
+            probed = await _read(session, machine, offers)
+            return await _subscribed(session, machine, probed) if subscribe else probed
+    except DeviceError as error:
+        raise _ended(error, offers) from error
     except (OSError, UaError) as error:
-        raise session.refused(error) from error
+        raise ProbeError(Stage.VALUES, str(session.refused(error)), offers) from error
 
 
-async def _read(session: Session, readings: Sequence[AddressSettings], offers: tuple[str, ...]) -> Probed:
-    [clock] = await session.uaclient.read_attributes([_TIME], AttributeIds.Value)
+async def _read(session: Session, machine: MachineSettings, offers: tuple[str, ...]) -> Probed:
+    assert machine.opcua is not None
+    [clock] = await Asking(session.uaclient).read([_TIME])
     asked_at = time.time()
-    unreadable, nodes = [], {}
-    for one in readings:
+    limits, at_once = await _limits(Asking(session.uaclient), _AT_ONCE[machine.opcua.profile])
+    asking = Asking(session.uaclient, at_once)
+    nodes: dict[int, ua.NodeId] = {}
+    seen: dict[int, Seen] = {}
+    for at, one in enumerate(machine.readings):
         try:
-            nodes[one.key] = node_id(one.node or "", session.namespaces)
+            nodes[at] = node_id(one.node or "", session.namespaces)
         except (LookupError, ValueError) as error:
-            unreadable.append(Unreadable(one.key, one.node or "", str(error.args[0])))
-    values = await session.uaclient.read_attributes(list(nodes.values()), AttributeIds.Value) if nodes else []
-    said = {one.key: one.node or "" for one in readings}
-    for key, value in zip(nodes, values, strict=True):
-        code = value.StatusCode.value if value.StatusCode is not None else 0
-        if code >> 30 > 1:  # bad, by its two highest bits (OPC 10000-4, 7.39)
-            unreadable.append(Unreadable(key, said[key], status_text(code)))
-    server_time = None
-    if clock.Value is not None and clock.Value.Value is not None:
-        told = clock.Value.Value
-        server_time = (told if told.tzinfo is not None else told.replace(tzinfo=UTC)).timestamp()
-    return Probed(len(readings), tuple(unreadable), "", offers, server_time, asked_at)
+            seen[at] = Seen(one.key, address_words(one), str(error.args[0]))
+    seen |= await _seen(asking, Readings(machine, asking, session.namespaces), machine, nodes)
+    told = tuple(seen[at] for at in sorted(seen))
+    return Probed(told, _way(session.client), offers, limits, _seconds(clock), asked_at)
 
 
-def _suits(endpoint: ua.EndpointDescription) -> bool:
-    """Whether the driver can come in by it: nothing is signed, nobody is named."""
-    tokens = endpoint.UserIdentityTokens or []
-    return endpoint.SecurityMode == ua.MessageSecurityMode.None_ and any(
-        one.TokenType == ua.UserTokenType.Anonymous for one in tokens
+async def _seen(
+    asking: Asking, readings: Readings, machine: MachineSettings, nodes: dict[int, ua.NodeId]
+) -> dict[int, Seen]:
+    """What each gives, taken apart as the driver does it."""
+    await readings.prepare(nodes)
+    wanted = list(nodes.values())
+    whole = await asking.read(wanted)
+    least = await asking.read(wanted, AttributeIds.MinimumSamplingInterval)
+    data = dict(zip(nodes, whole, strict=True))
+    for at, node in nodes.items():
+        if (part := readings.index_range(at)) is not None:
+            [data[at]] = await asking.read([node], index_range=part)
+    taken = await readings.taken(list(data.items()))
+    seen: dict[int, Seen] = {}
+    for (at, value_of_node), interval, (value, quality, status, _) in zip(data.items(), least, taken, strict=True):
+        one = machine.readings[at]
+        is_bad = quality is Quality.BAD
+        kind = kind_of(value_of_node) if one.index is None and one.field is None else ""
+        doubt = "" if is_bad else status
+        why = status if is_bad else ""
+        seen[at] = Seen(one.key, address_words(one), why, kind, value, _sampling_ms(interval), doubt)
+    return seen
+
+
+def _sampling_ms(told: ua.DataValue) -> float | None:
+    value = told.Value.Value if told.Value is not None else None
+    return float(value) if isinstance(value, int | float) and value >= 0 else None
+
+
+async def _limits(asking: Asking, at_once: int) -> tuple[tuple[str, ...], int]:
+    """What it says that it takes, in words, and how many nodes may be in one request."""
+    answers = await asking.read([numbered(number) for number in _SAID])
+    said: list[str] = []
+    for (number, words), answer in zip(_SAID.items(), answers, strict=True):
+        limit = answer.Value.Value if answer.Value is not None else None
+        # 0 is no limit.
+        if isinstance(limit, int) and limit > 0:
+            said.append(f"{limit} {words}")
+            at_once = min(at_once, limit) if number == _READS else at_once
+    return tuple(said), at_once
+
+
+async def _subscribed(session: Session, machine: MachineSettings, probed: Probed) -> Probed:
+    refused, revised = await tried(session, machine)
+    seen = tuple(
+        one
+        if one.why or one.key not in refused
+        else Seen(one.key, one.address, f"not subscribed to: {refused[one.key]}")
+        for one in probed.seen
     )
+    return Probed(seen, probed.way, probed.offers, (*probed.limits, *revised), probed.server_time, probed.asked_at)
+
+
+def _ended(error: DeviceError, offers: tuple[str, ...]) -> ProbeError:
+    """At which stage a session ended before it began, by what the server said."""
+    cause = error.__cause__
+    code = cause.code if isinstance(cause, UaStatusCodeError) else None
+    if code in _OF_USER:
+        stage = Stage.USER
+    elif code in _OF_SECURITY or cause is None:
+        # What is refused by ourselves is so for want of security.
+        stage = Stage.SECURITY
+    else:
+        stage = Stage.SESSION
+    return ProbeError(stage, str(error), offers, is_full=code in _FULL)
+
+
+def _way(client: Client) -> str:
+    policy = str(client.security_policy.URI).rpartition("#")[2] or "None"
+    mode = client.security_policy.Mode.name.rstrip("_")
+    return "no security" if mode == "None" else f"{policy} {mode}"
 
 
 def _words(endpoint: ua.EndpointDescription) -> str:
@@ -86,3 +211,8 @@ def _words(endpoint: ua.EndpointDescription) -> str:
     tokens = ", ".join(dict.fromkeys(_TOKENS[one.TokenType] for one in endpoint.UserIdentityTokens or []))
     security = "no security" if mode == "None" else f"{policy} {mode}"
     return f"{security}, {tokens or 'nobody'}"
+
+
+def _seconds(clock: ua.DataValue) -> float | None:
+    told = clock.Value.Value if clock.Value is not None else None
+    return None if told is None else (told if told.tzinfo is not None else told.replace(tzinfo=UTC)).timestamp()

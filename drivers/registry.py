@@ -43,16 +43,24 @@ def open_scanner(scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> 
     return SerialScannerDriver(scanner, now, tap)
 
 
-async def probe_machine(machine: MachineSettings, keys: Keys | None = None) -> Probed:
+async def probe_machine(
+    machine: MachineSettings, keys: Keys | None = None, lines: Lines | None = None, *, subscribe: bool = False
+) -> Probed:
     """Ask a machine for each configured value once, over a connection of its own, made with `keys`.
 
+    Args:
+        machine: which.
+        keys: what a connection with security is made with.
+        lines: the places that this process looks at, so that a serial line is opened once.
+        subscribe: have an OPC UA server take the subscription for a moment, too.
+
     Raises:
-        DeviceError: nobody answers there, or not in time.
+        ProbeError: nobody answers there, not in time, or it lets us not come to the values.
     """
     if machine.opcua is not None:
         from drivers.opcua_probe import probe_opcua  # noqa: PLC0415 - imported only where it is configured
 
-        return await probe_opcua(machine, keys)
+        return await probe_opcua(machine, keys, subscribe=subscribe)
     from drivers.modbus_probe import probe_modbus  # noqa: PLC0415 - imported only where it is configured
 
-    return await probe_modbus(machine)
+    return await probe_modbus(machine, lines)

@@ -110,7 +110,7 @@ async def _modbus(place: ModbusAddress, wish: _Wish, steps: Steps) -> tuple[Sequ
     from drivers.modbus_scan import ModbusScanner, Stretch
 
     stretch = Stretch(first=wish.first, count=wish.count, requests=4 * wish.count + _LEAST_REQUESTS)
-    async with ModbusScanner(place.host, place.port, place.unit) as scanner:
+    async with ModbusScanner(place.settings()) as scanner:
         found = await scanner.scan(
             stretch, lambda requests, values: steps.say(f"{requests} requests, {values} values found")
         )

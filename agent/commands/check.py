@@ -13,13 +13,14 @@ from agent import site_key
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import Read, read
 from agent.core.codes.code_settings import ScannerSettings
+from agent.core.errors import ConfigurationError
 from agent.core.fingerprint import fingerprint
 from agent.core.machine_settings import MachineSettings
 from agent.core.recordings.advice import MachineAdvice, advise
 from agent.core.settings import Settings
 
 
-def check(
+def check(  # noqa: PLR0913 - a command's options are its arguments
     config: ConfigOption = DEFAULT_CONFIG,
     *,
     rehearse: Annotated[
@@ -39,13 +40,26 @@ def check(
             "--migrate", help="Write files of a former version anew, with their comments; the old ones stay beside."
         ),
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask the machines, too: does each address give what its role can use?")
+    ] = False,
+    subscribe: Annotated[
+        bool, typer.Option("--subscribe", help="With --live: subscribe for a moment, to see what a server makes of it.")
+    ] = False,
+    beside: Annotated[
+        bool,
+        typer.Option("--beside", help="With --live: connect to Modbus devices beside the agent, where they take two."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Validate a configuration without starting anything; exit code 2 and one sentence where it is wrong.
 
-    Says too how long each counter may stay unread, and what is read too seldom to see a short stop.
+    Says too how long each counter may stay unread, and what is read too seldom to see a short stop. With --live the
+    exit code is 1 where an address gives nothing, or what its role cannot use. It reads, and leaves the agent alone.
     """
     found = read(config)
+    if (subscribe or beside) and not live:
+        raise ConfigurationError("--subscribe and --beside go with --live, which asks the machines")
     if migrated:
         _migrate(found)
         return
@@ -56,6 +70,12 @@ def check(
     if effective:
         typer.echo(_effective(found, as_json=as_json), nl=False)
         return
+    if live:
+        from agent.commands.check_live import check_live
+        from agent.commissioning.live import Manner
+
+        is_right = check_live(settings, config, Manner(subscribe, beside), as_json=as_json)
+        raise typer.Exit(0 if is_right else 1)
     key = site_key.check(settings)
     speed = 1.0 if settings.simulation is None else settings.simulation.speed
     advice = [advise(machine, speed) for machine in settings.machine]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Final, get_args
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,8 +15,13 @@ from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.modbus_wire import Table
 
 MANUAL: Final = "manual"
-_MODBUS: Final = re.compile(r"modbus://(\[[0-9a-fA-F:.]+\]|[^:/\s\[\]]+)(?::(\d{1,5}))?(?:/(\d{1,3}))?/?")
-_EXPECTED: Final = "expected opc.tcp://HOST:PORT/PATH, modbus://HOST:PORT/UNIT, or manual"
+_MODBUS: Final = re.compile(r"modbus(\+rtu)?://(\[[0-9a-fA-F:.]+\]|[^:/\s\[\]]+)(?::(\d{1,5}))?(?:/(\d{1,3}))?/?")
+_LINE: Final = re.compile(r"modbus(?:\+rtu)?:(?://)?(/[^/\s][^\s]*?)(?::(\d{3,7}))?(?::8([NEOneo])([12]))?/(\d{1,3})")
+_PARITY: Final[Mapping[str, Literal["even", "odd", "none"]]] = {"E": "even", "O": "odd", "N": "none"}
+_EXPECTED: Final = (
+    "expected opc.tcp://HOST:PORT/PATH, modbus://HOST:PORT/UNIT, modbus+rtu://HOST:PORT/UNIT for RTU behind a serial "
+    "device server, modbus+rtu:/dev/DEVICE:BAUD:8E1/UNIT for a serial line, or manual"
+)
 _REGISTER: Final = "expected TABLE:ADDRESS:TYPE, such as input:0:uint32 or discrete:3"
 
 
@@ -32,13 +38,35 @@ def address(text: str) -> Address:
             return OpcUaAddress(OpcUaSettings(endpoint=text).endpoint)
         except ValidationError:
             raise ValueError(f"'{text}' is no OPC UA endpoint; expected opc.tcp://HOST:PORT/PATH") from None
+    found = _modbus(text)
+    if found is None:
+        raise ValueError(f"'{text}' is no address of a machine; {_EXPECTED}")
+    try:
+        found.settings()
+    except ValidationError as error:
+        raise ValueError(f"'{text}': {_field(error)}{sentence(error)}") from None
+    return found
+
+
+def _modbus(text: str) -> ModbusAddress | None:
+    line = _LINE.fullmatch(text)
+    if line is not None:
+        parity = _PARITY[(line[3] or "E").upper()]
+        stop_bits: Literal[1, 2] = 2 if line[4] == "2" else 1
+        return ModbusAddress(
+            "", unit=int(line[5]), serial=line[1], baud=int(line[2] or 19_200), parity=parity, stop_bits=stop_bits
+        )
     match = _MODBUS.fullmatch(text)
     if match is None:
-        raise ValueError(f"'{text}' is no address of a machine; {_EXPECTED}")
-    host, port, unit = match[1].strip("[]"), int(match[2] or 502), int(match[3] or 1)
-    if not (1 <= port <= 65535 and unit <= 255):
-        raise ValueError(f"'{text}': expected a port from 1 to 65535 and a unit from 0 to 255")
-    return ModbusAddress(host, port, unit)
+        return None
+    framing: Literal["tcp", "rtu"] = "rtu" if match[1] else "tcp"
+    return ModbusAddress(match[2].strip("[]"), int(match[3] or 502), int(match[4] or 1), framing)
+
+
+def _field(error: ValidationError) -> str:
+    """What the first problem is about."""
+    place = error.errors(include_url=False)[0]["loc"]
+    return f"{place[-1]}: " if place else ""
 
 
 def where(text: str, of: Address) -> Where:

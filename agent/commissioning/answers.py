@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from agent.core.codes.code_settings import is_keyboard
 from agent.core.machine_settings import COUNTER_ROLES, Role
+from agent.core.sources.modbus_settings import ModbusSettings
 from drivers.modbus_wire import Table
 
+DATA_BITS: Final = 8
+"""Of RTU always (Modbus over Serial Line 1.02, 2.5.1)."""
 DEFAULT_MODULUS: Final = 2**32
 """Of a counter of which the configuration says nothing."""
 
@@ -27,15 +30,38 @@ class OpcUaAddress:
 
 @dataclass(frozen=True, slots=True)
 class ModbusAddress:
-    """A Modbus TCP server."""
+    """A Modbus device: on a network, on a serial line, or on such a line behind a serial device server."""
 
     host: str
+    """Empty on a serial line of this PC."""
     port: int = 502
     unit: int = 1
+    framing: Literal["tcp", "rtu"] = "tcp"
+    serial: str | None = None
+    """The serial device."""
+    baud: int = 19_200
+    parity: Literal["even", "odd", "none"] = "even"
+    stop_bits: Literal[1, 2] = 1
+
+    def settings(self, timeout_s: float = 1.0) -> ModbusSettings:
+        """As the configuration has it.
+
+        Raises:
+            ValidationError: there is no such unit on such a line.
+        """
+        if self.serial is not None:
+            line = {"serial": self.serial, "baud": self.baud, "parity": self.parity, "stop_bits": self.stop_bits}
+            return ModbusSettings.model_validate({**line, "unit": self.unit, "timeout_s": timeout_s})
+        way = {"host": self.host, "port": self.port, "framing": self.framing}
+        return ModbusSettings.model_validate({**way, "unit": self.unit, "timeout_s": timeout_s})
 
     def __str__(self) -> str:
         """As people write it."""
-        return f"modbus://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/{self.unit}"
+        if self.serial is not None:
+            form = f"{DATA_BITS}{self.parity[0].upper()}{self.stop_bits}"
+            return f"modbus+rtu:{self.serial}:{self.baud}:{form}/{self.unit}"
+        scheme = "modbus" if self.framing == "tcp" else "modbus+rtu"
+        return f"{scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/{self.unit}"
 
 
 Address: TypeAlias = OpcUaAddress | ModbusAddress | None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from agent.commissioning.answers import Address, ModbusAddress, Node, OpcUaAddress
 from agent.commissioning.candidates import Candidate
+from agent.commissioning.fitting import MODULUS
 from agent.commissioning.registers import candidates as register_candidates
 from agent.commissioning.watching import movement
 from agent.core.observations import SignalValue
@@ -25,17 +26,6 @@ PATIENCE_S: Final = 5.0
 """Seconds for each answer of a server."""
 EVERY_S: Final = 0.5
 """Between two looks."""
-_MODULUS: Final = {
-    "SByte": 2**7,
-    "Int16": 2**15,
-    "Int32": 2**31,
-    "Byte": 2**8,
-    "UInt16": 2**16,
-    "UInt32": 2**32,
-    # TOML has no greater number, and no counter gets there.
-    "Int64": 2**63 - 1,
-    "UInt64": 2**63 - 1,
-}
 
 
 class Tell(Protocol):
@@ -68,7 +58,7 @@ def look(address: Address, watch_s: float, tell: Tell) -> Look:
 
 def candidate(variable: Variable) -> Candidate:
     """A variable of an OPC UA server, as something to choose."""
-    node = Node(variable.node, _MODULUS.get(variable.kind, 2**32))
+    node = Node(variable.node, MODULUS.get(variable.kind, 2**32))
     return Candidate(node, "/".join(variable.path), variable.kind, variable.value)
 
 
@@ -144,7 +134,7 @@ async def _opcua(address: OpcUaAddress, watch_s: float, tell: Tell) -> Look:
 async def _modbus(address: ModbusAddress, watch_s: float, tell: Tell) -> Look:
     from drivers.modbus_scan import ModbusScanner, Stretch  # noqa: PLC0415 - imported only where it is asked for
 
-    async with ModbusScanner(address.host, address.port, address.unit) as scanner:
+    async with ModbusScanner(address.settings()) as scanner:
         found = await scanner.scan(
             Stretch(), lambda requests, values: tell(f"{requests} requests, {values} values found")
         )

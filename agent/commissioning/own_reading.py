@@ -14,6 +14,7 @@ from agent.core.observations import Link
 from agent.core.readings import ReadingsView
 from agent.readings import Readings
 from drivers.contract import Driver
+from drivers.modbus_lines import Lines
 from drivers.registry import open_machine
 
 TIMEOUTS: Final = 6
@@ -29,6 +30,7 @@ class OwnReadings:
         self._machines = machines
         self._clock = clock
         self._readings = Readings()
+        self._lines = Lines()
         self._waiting = {one.work_center for one in machines}
         self._all_told = asyncio.Event()
 
@@ -61,7 +63,7 @@ class OwnReadings:
         self._readings.begin(machine)
         while True:
             try:
-                async with open_machine(machine, self._clock.now) as driver:
+                async with open_machine(machine, self._clock.now, lines=self._lines) as driver:
                     await self._follow(driver, machine)
             except DeviceError as error:
                 lost = Link(machine.work_center, "plc", up=False, observed=self._clock.now(), reason=str(error))

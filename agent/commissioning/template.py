@@ -54,9 +54,7 @@ _OPCUA: Final = """
 """
 _MODBUS: Final = """
   [machine.modbus]
-  host = {host}
-  port = {port}
-  unit = {unit}
+{way}
   # poll_ms = 200                   # between two readings of all signals
 """
 _OUTPUT: Final = """
@@ -141,8 +139,8 @@ def _machine(center: CenterAnswer) -> str:
             text += _MANUAL
         case OpcUaAddress(endpoint):
             text += _OPCUA.format(endpoint=quoted(endpoint))
-        case ModbusAddress(host, port, unit):
-            text += _MODBUS.format(host=quoted(host), port=port, unit=unit)
+        case ModbusAddress() as device:
+            text += _MODBUS.format(way="\n".join(f"  {line}" for line in way_of(device)))
     if center.cycle_s is not None:
         text += _OUTPUT.format(
             cycle=_beside(f"  cycle_s = {center.cycle_s}", "nominal seconds a part, where no order says it")
@@ -151,6 +149,22 @@ def _machine(center: CenterAnswer) -> str:
         return text + _MANNERS
     setup = _SETUP if isinstance(center.address, OpcUaAddress) else ""
     return text + _MANNERS + setup + signals(center.signals)
+
+
+def way_of(device: ModbusAddress) -> list[str]:
+    """The lines that say where a Modbus device is."""
+    if device.serial is None:
+        lines = [f"host = {quoted(device.host)}", f"port = {device.port}"]
+        if device.framing == "rtu":
+            lines.append(_beside('framing = "rtu"', "RTU frames as a serial device server hands them on"))
+    else:
+        lines = [
+            f"serial = {quoted(device.serial)}",
+            f"baud = {device.baud}",
+            f"parity = {quoted(device.parity)}",
+            f"stop_bits = {device.stop_bits}",
+        ]
+    return [*lines, f"unit = {device.unit}"]
 
 
 def place_of(where: Where) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
+from agent.core.readings import ReadingsView
 from agent.core.settings import Settings
 from agent.core.views import AgentView
 from agent.doctor.account import Account
@@ -32,6 +33,8 @@ class Case:
     """What the agent says; None where it says nothing."""
     silence: str
     """Why it says nothing; empty where it answers."""
+    readings: ReadingsView | None
+    """What it says of each value of its machines; None where it says nothing."""
     unit: Unit | None
     """The service as systemd knows it; None where no systemd runs here."""
     account: Account

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from agent import VERSION
 from agent.configuration import load
 from agent.core.errors import LinesideError
+from agent.core.readings import ReadingsView
 from agent.core.settings import AgentSettings, Settings
 from agent.core.views import AgentView
 from agent.doctor import (
@@ -41,7 +42,7 @@ CHECKS: Final = (
     Check(service.SUBJECT, service.look),
     Check(drift.SUBJECT, drift.look),
     Check(disk.SUBJECT, disk.look),
-    Check("machines", machines.look),
+    Check("machines", machines.look, machines.limit_s),
     Check("readers", readers.look),
     Check(broker.SUBJECT, broker.look),
     Check(certificates.SUBJECT, certificates.look),
@@ -67,6 +68,7 @@ async def case_of(config: Path, ask: Ask) -> Case:
     socket = AgentSettings.model_fields["socket"].default if settings is None else settings.agent.socket
     known = asyncio.create_task(unit.look())
     view, silence = await aside(partial(_told, ask, socket))
+    readings = None if view is None else await aside(partial(_read, ask, socket))
     found = await known
     return Case(
         config=config,
@@ -76,6 +78,7 @@ async def case_of(config: Path, ask: Ask) -> Case:
         socket=socket,
         view=view,
         silence=silence,
+        readings=readings,
         barred=_may_not_use(socket),
         unit=found,
         account=service_account(None if found is None else found.user, () if found is None else found.groups),
@@ -99,6 +102,14 @@ def _told(ask: Ask, socket: Path) -> tuple[AgentView | None, str]:
         return AgentView.model_validate_json(body), ""
     except ValidationError:
         return None, f"its answer is of another version than {VERSION}: sudo systemctl restart lineside"
+
+
+def _read(ask: Ask, socket: Path) -> ReadingsView | None:
+    """What it says of its machines; None where it does not, as one of a former version."""
+    try:
+        return ReadingsView.model_validate_json(ask(socket, "/v1/readings"))
+    except (LinesideError, ValidationError):
+        return None
 
 
 def _may_not_read(path: Path) -> bool:

@@ -21,13 +21,19 @@ Tell: TypeAlias = Callable[[int, Sequence[str]], None]
 """Is told how many checks are done, and which are not."""
 
 
+def usual(_case: Case) -> float:
+    """What a check has as a rule."""
+    return LIMIT_S
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One look at the world."""
 
     subject: str
     look: Look
-    limit_s: float = LIMIT_S
+    limit: Callable[[Case], float] = usual
+    """Real seconds that it has."""
 
 
 async def examine(case: Case, checks: Sequence[Check], tell: Tell) -> list[Finding]:
@@ -51,11 +57,12 @@ async def examine(case: Case, checks: Sequence[Check], tell: Tell) -> list[Findi
 
 async def _looked(check: Check, case: Case) -> Sequence[Finding]:
     """What a check finds; that it could not look where it fails, never nothing."""
+    limit_s = check.limit(case)
     try:
-        async with asyncio.timeout(check.limit_s):
+        async with asyncio.timeout(limit_s):
             return await check.look(case)
     except TimeoutError:
-        return [unseen(check.subject, f"no answer within {check.limit_s:g} s", AGAIN)]
+        return [unseen(check.subject, f"no answer within {limit_s:g} s", AGAIN)]
     except PermissionError as error:
         return [unseen(check.subject, f"'{error.filename}' may not be looked at by this user", ROOT)]
     except (LinesideError, OSError) as error:

@@ -1,7 +1,7 @@
 """The machines: can each be reached, and does it give every value that is configured?
 
-The agent is asked first. Where it is connected over Modbus nobody else connects, as many gateways take one connection
-only.
+The agent is asked first. Where it is connected nobody else connects: many gateways take one connection only, small
+controllers few sessions, and a serial line takes one program.
 """
 
 from __future__ import annotations
@@ -9,29 +9,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from agent.core.errors import DeviceError
+from agent.commissioning.live import patience_s
 from agent.core.machine.conditions import Condition
 from agent.core.machine_settings import MachineSettings
 from agent.core.times import epoch
 from agent.core.views import AgentView
 from agent.core.work_center_view import WorkCenterView
-from agent.doctor import reaching
+from agent.doctor import connections, lines, reaching
 from agent.doctor.case import Case
-from agent.doctor.finding import AGAIN, Finding, Level, Who, note, unseen, well
+from agent.doctor.finding import AGAIN, Finding, Level, Who, unseen, well
+from agent.doctor.looking import aside
 from agent.doctor.reaching import Place, reach
 from agent.doctor.spans import span
-from drivers.probed import Probed
+from drivers.modbus_lines import Lines
+from drivers.probed import ProbeError
 from drivers.registry import probe_machine
 
 OPCUA_PORT: Final = 4840
-MOST_NAMED: Final = 5
-EACH_S: Final = 5.5
-"""Real seconds for one machine, less than a check has: one that answers slowly costs the others nothing."""
 WAIT: Final = "where this page finds nothing else wrong with it: wait a minute, then see sudo journalctl -u lineside"
-CORRECT: Final = "correct it in the configuration (lineside browse shows what there is), or have the program give it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ def place_of(machine: MachineSettings) -> Place:
         url = urlsplit(machine.opcua.endpoint)
         return Place(subject, "the OPC UA server", url.hostname or "", url.port or OPCUA_PORT, Who.MACHINE)
     assert machine.modbus is not None, f"machine '{subject}' is not read"
+    if machine.modbus.serial is not None:
+        return Place(subject, "the Modbus device at", machine.modbus.serial, 0, Who.MACHINE)
     return Place(subject, "the Modbus server", machine.modbus.host or "", machine.modbus.port, Who.MACHINE)
 
 
@@ -86,34 +88,6 @@ def judge_told(subject: str, seen: Told) -> Iterator[Finding]:
         )
 
 
-def judge_probed(place: Place, seen: Probed, skew_max_s: float | None) -> Iterator[Finding]:
-    """What a look at a machine comes to.
-
-    Args:
-        place: which.
-        seen: what it answered.
-        skew_max_s: seconds by which its clock may differ from this PC's; None where that says nothing.
-    """
-    offers = "" if not seen.offers else f"; it offers: {' | '.join(seen.offers)}"
-    if seen.refused:
-        found = f"{place.words} lets nobody read: {seen.refused}{offers}"
-        action = "switch on anonymous reading without security in the server, and room for one more session"
-        yield Finding(Level.NOW, place.subject, found, "no security, anonymous (read only)", action, Who.MACHINE)
-        return
-    for one in seen.unreadable[:MOST_NAMED]:
-        found = f"'{one.key}' cannot be read at {one.address}: {one.why}"
-        yield Finding(Level.NOW, place.subject, found, "a value", CORRECT, Who.MACHINE)
-    if len(seen.unreadable) > MOST_NAMED:
-        yield note(place.subject, f"{len(seen.unreadable) - MOST_NAMED} more values cannot be read")
-    if not seen.unreadable:
-        yield well(place.subject, f"{place.words} gives all {seen.asked} values{offers}")
-    ahead = 0.0 if seen.server_time is None else seen.server_time - seen.asked_at
-    if skew_max_s is not None and abs(ahead) > skew_max_s:
-        found = f"its clock is {span(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} this PC's"
-        action = "have the same time server set both clocks"
-        yield Finding(Level.SOON, place.subject, found, f"{skew_max_s:g} s at most", action, Who.MACHINE)
-
-
 def together(subject: str, seen: Told, asked: Sequence[Finding]) -> list[Finding]:
     """What the agent says and what a look found, each said once: the look says why, the agent since when."""
     why = next((one for one in asked if one.level is Level.NOW), None)
@@ -123,37 +97,72 @@ def together(subject: str, seen: Told, asked: Sequence[Finding]) -> list[Finding
     return [replace(one, found=since) if one is why else one for one in asked]
 
 
+def limit_s(case: Case) -> float:
+    """Real seconds that all of them have, each at the same time: what the slowest is given, and time to be reached."""
+    machines = () if case.settings is None else case.settings.machine
+    return max((patience_s(one) for one in machines), default=0.0) + 2 * reaching.PATIENCE_S + 1.0
+
+
 async def look(case: Case) -> Sequence[Finding]:
     """All of them at once, each within its time."""
     if case.settings is None:
         return []
-    found = await asyncio.gather(*(_one(case, machine) for machine in case.settings.machine if not machine.manual))
+    places = Lines()
+    machines = [machine for machine in case.settings.machine if not machine.manual]
+    found = await asyncio.gather(*(_one(case, machine, places) for machine in machines))
     return [finding for each in found for finding in each]
 
 
-async def _one(case: Case, machine: MachineSettings) -> list[Finding]:
+async def _one(case: Case, machine: MachineSettings, places: Lines) -> list[Finding]:
     subject = machine.work_center
     centers = () if case.view is None else case.view.work_centers
     center = next((one for one in centers if one.wc_id == subject), None)
     word = None if center is None or case.view is None else told(center, case.view)
-    if word is not None and word.up and machine.modbus is not None:
-        return list(judge_told(subject, word))
+    of_line = await _of_line(case, machine)
+    if word is not None and word.up:
+        return [*judge_told(subject, word), *of_line, *_read(case, subject)]
+    if machine.modbus is not None and machine.modbus.serial is not None and (word is not None or _is_bad(of_line)):
+        # Nobody else opens a line that the agent has, or one that cannot be opened.
+        return of_line if word is None else together(subject, word, of_line)
     is_simulated = case.settings is not None and case.settings.simulation is not None
-    try:
-        async with asyncio.timeout(EACH_S):
-            asked = await _asked(machine, None if is_simulated else machine.stop.skew_max_s)
-    except TimeoutError:
-        asked = [unseen(subject, f"no whole answer within {EACH_S:g} s", AGAIN)]
+    asked = [*of_line, *await _asked(machine, places, None if is_simulated else machine.stop.skew_max_s)]
     return asked if word is None else together(subject, word, asked)
 
 
-async def _asked(machine: MachineSettings, skew_max_s: float | None) -> list[Finding]:
-    place = place_of(machine)
-    missing = reaching.judge(place, await reach(place.host, place.port))
-    if missing is not None:
-        return [missing]
+def _read(case: Case, subject: str) -> list[Finding]:
+    """What the agent says of each value."""
+    machines = () if case.readings is None else case.readings.machines
+    return [finding for one in machines if one.wc_id == subject for finding in connections.judge_read(subject, one)]
+
+
+async def _of_line(case: Case, machine: MachineSettings) -> list[Finding]:
+    """What a serial line needs at this PC; nothing of a machine on the network."""
+    if machine.modbus is None or machine.modbus.serial is None:
+        return []
+    path = Path(machine.modbus.serial)
     try:
-        return list(judge_probed(place, await probe_machine(machine), skew_max_s))
-    except DeviceError as error:
-        found, action = f"{place.words} cannot be read: {error}", "see that its program and its server run"
-        return [Finding(Level.NOW, place.subject, found, "an answer", action, Who.MACHINE)]
+        pid = await aside(partial(lines.agent_pid, case.socket))
+        seen = await aside(partial(lines.at_this_pc, machine.work_center, path, pid))
+    except PermissionError:
+        return [unseen(machine.work_center, f"{path}: its folder may not be entered by this user")]
+    return list(lines.judge(seen, case.account))
+
+
+def _is_bad(found: Sequence[Finding]) -> bool:
+    return any(one.level is Level.NOW for one in found)
+
+
+async def _asked(machine: MachineSettings, places: Lines, skew_max_s: float | None) -> list[Finding]:
+    place = place_of(machine)
+    if place.port:
+        missing = reaching.judge(place, await reach(place.host, place.port))
+        if missing is not None:
+            return [missing]
+    limit = patience_s(machine)
+    try:
+        async with asyncio.timeout(limit):
+            return list(connections.judge_probed(place, await probe_machine(machine, lines=places), skew_max_s))
+    except ProbeError as error:
+        return [connections.judge_ended(place, error)]
+    except TimeoutError:
+        return [unseen(place.subject, f"no whole answer within {limit:g} s", AGAIN)]

@@ -35,14 +35,16 @@ class Place:
     what: str
     """For people, such as `the broker`."""
     host: str
+    """Or a serial device."""
     port: int
+    """0 where there is none."""
     owner: Who
     """Who sees to what stands there."""
 
     @property
     def words(self) -> str:
         """What and where."""
-        return f"{self.what} {self.host}:{self.port}"
+        return f"{self.what} {self.host}:{self.port}" if self.port else f"{self.what} {self.host}"
 
 
 async def reach(host: str, port: int) -> Reach:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from agent.commissioning.looking import watched_registers
 from agent.commissioning.registers import candidates
+from agent.core.sources.modbus_settings import ModbusSettings
 from drivers.modbus_scan import ModbusScanner, Place
 
 STANDS, COUNTS = [7, 7, 7], [100, 101, 103]
@@ -48,7 +49,7 @@ async def test_a_register_that_is_refused_meanwhile_says_nothing_then() -> None:
             self.looks += 1
             return {place: self.looks for place in places if place[1] == 0 or self.looks % 2}
 
-    found = await watched_registers(Server("127.0.0.1"), {("input", 0): 1, ("input", 1): 1}, 0.6)
+    found = await watched_registers(Server(ModbusSettings(host="127.0.0.1")), {("input", 0): 1, ("input", 1): 1}, 0.6)
     assert {(one.name, one.movement.counts) for one in found if one.kind == "uint16"} == {
         ("input 0", True),
         ("input 1", True),

@@ -32,6 +32,7 @@ def a_case(folder: Path, configured: Settings | None, **known: Any) -> Case:  # 
         "socket": folder / "agent.sock",
         "view": None,
         "silence": "nobody answers",
+        "readings": None,
         "barred": False,
         "unit": None,
         "account": service_account(None, ()),

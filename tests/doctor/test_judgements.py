@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.errors import UplinkError
+from agent.core.readings import MachineReadings, ReadingView
 from agent.core.settings import JournalSettings, MesSettings
 from agent.core.values import replace
 from agent.core.views import AlarmView, DiscrepancyView, UplinkView
@@ -17,10 +18,12 @@ from agent.doctor import (
     certificates,
     clock,
     computer,
+    connections,
     delivery,
     disk,
     drift,
     files,
+    lines,
     machines,
     reaching,
     readers,
@@ -34,7 +37,7 @@ from agent.doctor.finding import ROOT, Finding, Level, Who
 from agent.doctor.reaching import Place, Reach
 from agent.installing.change import Change
 from agent.tls import WARNING_S, Expiry
-from drivers.probed import Probed, Unreadable
+from drivers.probed import Probed, ProbeError, Seen, Stage
 
 NOW = 1_800_000_000.0
 GROUP = 990
@@ -298,16 +301,67 @@ def test_who_sees_to_a_refusal(error: UplinkError, who: Who) -> None:
 PLC = Place("FILL-1", "the OPC UA server", "plc", 4840, Who.MACHINE)
 
 
-def test_a_server_that_offers_what_we_do_not_speak_is_said_in_words() -> None:
-    seen = Probed(3, refused="it offers no anonymous reading", offers=("Basic256Sha256 SignAndEncrypt, user name",))
-    [found] = machines.judge_probed(PLC, seen, 5.0)
-    assert found.found.endswith("it offers: Basic256Sha256 SignAndEncrypt, user name")
-    assert (found.expected, found.who) == ("no security, anonymous (read only)", Who.MACHINE)
+def test_where_a_look_ended_is_said_in_words_with_what_was_well_before() -> None:
+    offers = ("no security, anonymous",)
+    found = connections.judge_ended(PLC, ProbeError(Stage.SECURITY, "strongest is configured", offers))
+    assert found.found == (
+        "the OPC UA server plc:4840 cannot be read, stage security: strongest is configured; so far so good: "
+        "it answers; it offers: no security, anonymous"
+    )
+    assert (found.level, found.who) == (Level.NOW, Who.MACHINE)
+    for stage in Stage:
+        assert connections.judge_ended(PLC, ProbeError(stage, "no")).action
+
+
+def test_what_the_agent_reads_is_told_value_by_value() -> None:
+    unknown = dict.fromkeys(("source_time", "age_s", "told_at", "told_s", "last_at"))
+    known = {"key": "run", "role": "run", "address": "coil 3 bit", "value": True, "quality": "good", "status": ""}
+    reading = ReadingView.model_validate({**unknown, **known, "last_value": True})
+    press = MachineReadings(wc_id="PRESS-1", connection="up", since=None, reason="", heard_s=0.1, readings=(reading,))
+    assert told(list(connections.judge_read("PRESS-1", press))) == ALL_WELL
+    bad = reading.model_copy(update={"quality": "bad", "status": "Modbus exception 2 (illegal data address)"})
+    [found] = connections.judge_read("PRESS-1", press.model_copy(update={"readings": (bad,)}))
+    assert found.found == "'run' cannot be read at coil 3 bit: Modbus exception 2 (illegal data address)"
+    doubted = reading.model_copy(update={"quality": "uncertain", "status": "UncertainLastUsableValue"})
+    found_uncertain = list(connections.judge_read("PRESS-1", press.model_copy(update={"readings": (doubted,)})))
+    assert [one.level for one in found_uncertain] == [Level.NOTE, Level.WELL]
+
+
+LINE = lines.SerialLine("PRESS-1", Path("/dev/ttyUSB0"), Access(Path("/dev/ttyUSB0"), 0, 20, 0o660), True, ())
+STRANGER = Account("lineside", 990, frozenset({990}))
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "action"),
+    [
+        (replace(LINE, seen=None), "is not there", "plug the adapter in"),
+        (replace(LINE, is_device=False), "is no device", "plug the adapter in"),
+        (LINE, "is root:", "sudo usermod -aG dialout lineside"),
+        (replace(LINE, holders=("modpoll (process 7)",)), "is held by modpoll (process 7)", "end modpoll (process 7)"),
+    ],
+)
+def test_a_serial_line_that_cannot_be_used_is_said_with_who_holds_it(
+    line: lines.SerialLine, words: str, action: str
+) -> None:
+    found = [one for one in lines.judge(line, STRANGER) if words in one.found]
+    assert [(one.level, one.who) for one in found] == [(Level.NOW, Who.MAINTENANCE)]
+    assert found[0].action.startswith(action)
+
+
+def test_a_serial_line_that_may_be_opened_is_well() -> None:
+    member = Account("lineside", 990, frozenset({20}))
+    assert told(list(lines.judge(LINE, member))) == ALL_WELL
+    assert Level.NOTE in {one.level for one in lines.judge(replace(LINE, holders=None), member)}
+
+
+def test_an_order_of_registers_that_looks_wrong_is_worth_knowing() -> None:
+    seen = Probed((Seen("total", "input 0 uint32", value=327680, doubt="it shows 327680; with … it would be 5"),))
+    assert [one.level for one in connections.judge_probed(PLC, seen, None)] == [Level.NOTE, Level.WELL]
 
 
 def test_each_value_that_cannot_be_read_is_named_and_many_are_counted() -> None:
-    bad = tuple(Unreadable(f"k{n}", f"ns=2;i={n}", "BadNodeIdUnknown") for n in range(8))
-    found = list(machines.judge_probed(PLC, Probed(9, bad), 5.0))
+    bad = tuple(Seen(f"k{n}", f"ns=2;i={n}", "BadNodeIdUnknown") for n in range(8))
+    found = list(connections.judge_probed(PLC, Probed(bad), 5.0))
     assert [one.level for one in found] == [Level.NOW] * 5 + [Level.NOTE]
     assert "'k0' cannot be read at ns=2;i=0: BadNodeIdUnknown" in found[0].found
     assert found[-1].found == "3 more values cannot be read"
@@ -315,9 +369,9 @@ def test_each_value_that_cannot_be_read_is_named_and_many_are_counted() -> None:
 
 @pytest.mark.parametrize(("ahead", "words"), [(90.0, "90 s ahead of"), (-90.0, "90 s behind")])
 def test_a_machine_whose_clock_differs(ahead: float, words: str) -> None:
-    seen = Probed(1, server_time=NOW + ahead, asked_at=NOW)
-    assert any(words in one.found for one in machines.judge_probed(PLC, seen, 5.0))
-    assert told(list(machines.judge_probed(PLC, seen, None))) == ALL_WELL
+    seen = Probed((Seen("run", "i=1"),), server_time=NOW + ahead, asked_at=NOW)
+    assert any(words in one.found for one in connections.judge_probed(PLC, seen, 5.0))
+    assert told(list(connections.judge_probed(PLC, seen, None))) == ALL_WELL
 
 
 def test_the_agents_word_about_a_machine() -> None:

@@ -16,7 +16,7 @@ from agent.doctor.case import Case
 from agent.doctor.checks import CHECKS
 from agent.doctor.examination import Check, examine
 from agent.doctor.finding import ACTED_ON, ORDER, Finding, Level, Who, is_well, well
-from tests.doctor.cases import NOW, a_case
+from tests.doctor.cases import NOW, a_case, settings
 
 WORDS = st.text("abcdefg hij-", min_size=1, max_size=60).filter(lambda text: text.strip() and not text[0].isspace())
 FINDINGS = st.lists(
@@ -76,9 +76,14 @@ async def test_a_check_that_hangs_is_given_up(tmp_path: Path) -> None:
         await asyncio.Event().wait()
         return []
 
-    [found] = await examine(a_case(tmp_path, None), [Check("slow", hangs, limit_s=0.05)], lambda *_: None)
+    [found] = await examine(a_case(tmp_path, None), [Check("slow", hangs, lambda _case: 0.05)], lambda *_: None)
     assert (found.level, found.found) == (Level.UNSEEN, "no answer within 0.05 s")
 
 
-def test_every_check_ends_in_time_for_the_page() -> None:
-    assert max(check.limit_s for check in CHECKS) <= 6.5
+def test_every_check_ends_in_time_for_the_page_and_that_of_machines_by_their_time_outs(tmp_path: Path) -> None:
+    without, slow = a_case(tmp_path, None), a_case(tmp_path, settings(tmp_path))
+    assert slow.settings is not None
+    assert slow.settings.machine[0].modbus is not None
+    timeout_s = slow.settings.machine[0].modbus.timeout_s
+    assert max(check.limit(without) for check in CHECKS) <= 6.5
+    assert 10 * timeout_s < max(check.limit(slow) for check in CHECKS) < 30 * timeout_s

@@ -11,8 +11,9 @@ from asyncua.crypto.cert_gen import setup_self_signed_certificate
 from asyncua.server.server import Server
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from agent.core.errors import DeviceError
-from drivers.probed import Unreadable
+from agent.core.sources.address import AddressSettings
+from drivers.modbus_doubts import doubt_of_order
+from drivers.probed import ProbeError, Seen, Stage
 from drivers.registry import probe_machine
 from tests.drivers.plants import URI, ModbusPlant, OpcUaPlant
 
@@ -24,8 +25,14 @@ async def test_an_opcua_server_is_asked_for_each_node() -> None:
         probed = await probe_machine(plant.machine)
     finally:
         plant.server.kill()
-    assert (probed.asked, probed.refused) == (4, "")
-    assert probed.unreadable == (Unreadable("bad", f"nsu={URI};s=no such node", "BadNodeIdUnknown"),)
+    assert [(one.key, one.kind, one.value) for one in probed.seen] == [
+        ("state", "Int32", 6),
+        ("count", "UInt32", 100_000),
+        ("run", "Boolean", True),
+        ("bad", "", None),
+    ]
+    assert probed.unreadable == (Seen("bad", f"nsu={URI};s=no such node", "BadNodeIdUnknown"),)
+    assert probed.way == "no security"
     assert any(one.startswith("no security, anonymous") for one in probed.offers)
     assert probed.server_time is not None
     assert abs(probed.server_time - probed.asked_at) < 60
@@ -56,9 +63,10 @@ async def test_a_server_with_security_alone_is_left_with_what_it_offers(tmp_path
     await server.load_certificate(str(certificate))
     await server.load_private_key(str(key))
     async with server:
-        probed = await probe_machine(plant.machine)
-    assert probed.refused == "it offers no anonymous reading without security"
-    [offer] = probed.offers
+        with pytest.raises(ProbeError) as ended:
+            await probe_machine(plant.machine)
+    assert ended.value.stage in {Stage.SECURITY, Stage.SESSION}
+    [offer] = ended.value.offers
     assert offer.startswith("Basic256Sha256 SignAndEncrypt, ")
 
 
@@ -69,18 +77,77 @@ async def test_a_modbus_server_is_asked_for_each_value_by_itself() -> None:
         probed = await probe_machine(plant.machine)
     finally:
         plant.server.kill()
-    assert probed.asked == 4
-    assert probed.unreadable == (Unreadable("bad", "discrete 100", plant.bad_status),)
+    assert len(probed.seen) == 4
+    assert probed.unreadable == (Seen("bad", "discrete 100 bit", plant.bad_status),)
 
 
 @pytest.mark.parametrize("plant", [OpcUaPlant(), ModbusPlant()], ids=["opcua", "modbus"])
 async def test_one_that_is_frozen_or_away_is_an_error(plant: OpcUaPlant | ModbusPlant) -> None:
-    with pytest.raises(DeviceError):
+    with pytest.raises(ProbeError) as away:
         await probe_machine(plant.machine)
     plant.start()
     plant.server.freeze()
     try:
-        with pytest.raises(DeviceError):
+        with pytest.raises(ProbeError) as frozen:
             await probe_machine(plant.machine)
     finally:
         plant.server.kill()
+    assert {away.value.stage, frozen.value.stage} == {Stage.PROTOCOL}
+
+
+async def test_a_subscription_for_a_moment_says_what_the_server_revises_and_leaves_nothing_behind() -> None:
+    plant = OpcUaPlant()
+    plant.start()
+    try:
+        plant.server.tell(slowest_ms=500)
+        probed = await probe_machine(plant.machine, subscribe=True)
+    finally:
+        plant.server.kill()
+    assert "publishing every 500 ms instead of 50" in probed.limits
+    assert [one.key for one in probed.unreadable] == ["bad"]
+
+
+async def test_a_wrong_unit_is_said_with_the_one_that_answers() -> None:
+    plant = ModbusPlant()
+    plant.start()
+    assert plant.machine.modbus is not None
+    modbus = plant.machine.modbus.model_copy(update={"unit": 9, "timeout_s": 0.3})
+    try:
+        probed = await probe_machine(plant.machine.model_copy(update={"modbus": modbus}))
+    finally:
+        plant.server.kill()
+    assert all(one.why.endswith("; unit 1 gives 'state': correct modbus.unit") for one in probed.unreadable)
+    assert len(probed.unreadable) == 4
+
+
+COUNTER = AddressSettings(key="total", table="input", address=0, type="uint32")
+SPEED = AddressSettings(key="speed", table="input", address=0, type="float32")
+
+
+@pytest.mark.parametrize(
+    ("address", "raw", "words"),
+    [
+        (COUNTER, (5, 0), 'it shows 327680; with word_order = "little" it would be 5'),
+        (COUNTER.model_copy(update={"word_order": "little"}), (0, 5), 'with word_order = "big" it would be 5'),
+        (SPEED, (0x0000, 0x42C8), 'with word_order = "little" it would be 100'),
+    ],
+)
+def test_an_order_of_registers_that_looks_wrong_is_doubted(
+    address: AddressSettings, raw: tuple[int, ...], words: str
+) -> None:
+    assert words in doubt_of_order(address, raw)
+
+
+@pytest.mark.parametrize(
+    ("address", "raw"),
+    [
+        (COUNTER, (0, 5)),
+        (COUNTER, (0, 0)),
+        (COUNTER, (1, 34_464)),
+        (SPEED, (0x42C8, 0x0000)),
+        (SPEED, (0, 0)),
+        (COUNTER.model_copy(update={"type": "uint16"}), (5,)),
+    ],
+)
+def test_an_order_of_registers_that_may_be_right_is_not_doubted(address: AddressSettings, raw: tuple[int, ...]) -> None:
+    assert doubt_of_order(address, raw) == ""
