@@ -13,7 +13,7 @@ from agent.clock import Clock
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
-from agent.core.observations import Image, Link, Signal
+from agent.core.observations import Controller, Image, Link, Signal
 from agent.core.station import StationObservation
 from agent.intake import Intake
 from agent.logs.events import Event
@@ -99,6 +99,9 @@ async def watch_machine(
     """Read a machine for ever; what is telemetry goes aside where somebody keeps it, and no station ever sees it."""
 
     async def take(batch: Batch) -> None:
+        if not clock.is_real:
+            # What a server's own clock says is no plant time.
+            batch = [item for item in batch if not isinstance(item, Controller)]
         intake.readings.note(batch)
         await intake.take(together(batch if telemetry is None else telemetry.aside(batch)))
 

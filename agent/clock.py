@@ -39,6 +39,11 @@ class Clock:
             return Clock()
         return Clock(simulation.speed, simulation.real_start.timestamp(), simulation.plant_start.timestamp())
 
+    @property
+    def is_real(self) -> bool:
+        """Whether plant time is real time, and not that of a simulated line."""
+        return self.speed == 1.0 and self.plant_start == self.real_start
+
     def now(self) -> Instant:
         """This instant on both clocks, in plant seconds."""
         steady = _steady()

@@ -11,6 +11,8 @@ source times within a batch:
 - `Link(up=True)` after the first reading of every configured signal, then at least once a second while the device
   answers; a reader, which is silent for hours, says it once, as soon as its codes can be told from the rest of one that
   was under way on opening;
+- a `Controller`, where the device says of itself since when it runs or what its clock says: before any `Signal`, as a
+  counter is read otherwise after a start, and again now and then;
 - a `Scan` for every code that a reader read, in their order, and one with a flaw for whatever is no whole code.
 
 It raises `DeviceError` when the connection is lost or the device stays silent longer than its time-out. It never
@@ -23,9 +25,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
-from agent.core.observations import Instant, Link, Scan, Signal
+from agent.core.observations import Controller, Instant, Link, Scan, Signal
 
-Batch: TypeAlias = Sequence[Signal | Link | Scan]
+Batch: TypeAlias = Sequence[Signal | Link | Controller | Scan]
 Now: TypeAlias = Callable[[], Instant]
 Tap: TypeAlias = Callable[[bytes], None]
 """Is shown what a reader sends, as it comes and before it is made into codes: for who commissions it. Kept nowhere."""

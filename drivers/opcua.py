@@ -142,7 +142,7 @@ class OpcUaDriver:
     async def _begin(self) -> None:
         await self._requests.ask_limits()
         server = await ask_server(self._requests, self._now)
-        self._told.time = server.time
+        self._mailbox.put_now(Post(self._told.controller(server)))
         self._ways.nodes.resolve(server.namespaces or self._session.namespaces)
         if self._settings.read != "poll":
             await self._subscribe()

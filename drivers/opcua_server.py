@@ -10,9 +10,9 @@ from typing import Final
 from asyncua import ua
 from asyncua.ua.object_ids import ObjectIds
 
+from agent.core.observations import Instant
 from drivers.contract import Now
 from drivers.opcua_limits import Requests
-from drivers.opcua_told import ServerTime
 
 STATE: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_State))
 _CLOCK: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_CurrentTime))
@@ -29,7 +29,11 @@ class Server:
     """What it said."""
 
     namespaces: Sequence[str]
-    time: ServerTime
+    observed: Instant
+    started: float | None
+    """When it started, in seconds since 1970 UTC by its clock; None where it does not say."""
+    ahead_s: float | None
+    """Seconds by which its clock is ahead of ours, with half of the answer's way taken out."""
 
 
 async def ask_server(requests: Requests, now: Now) -> Server:
@@ -51,7 +55,7 @@ async def ask_server(requests: Requests, now: Now) -> Server:
         ahead_s = time - (asked.wall + answered.wall) / 2
     uris = _value(namespaces)
     known = tuple(str(uri) for uri in uris) if isinstance(uris, list) else ()
-    return Server(known, ServerTime(ahead_s, _seconds(started)))
+    return Server(known, answered, _seconds(started), ahead_s)
 
 
 def _value(data: ua.DataValue) -> object:

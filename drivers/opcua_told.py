@@ -11,22 +11,13 @@ from typing import Final
 from asyncua import ua
 
 from agent.core.machine_settings import MachineSettings
-from agent.core.observations import Instant, Link, Quality, Signal
+from agent.core.observations import Controller, Instant, Link, Quality, Signal
 from drivers.contract import Batch
+from drivers.opcua_server import Server
 from drivers.opcua_values import Reading, reading_of
 
 LINK_S: Final = 0.1
 """A sign of life is told on at most ten times a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServerTime:
-    """What the server's own clock says."""
-
-    ahead_s: float | None = None
-    """Seconds by which it is ahead of ours."""
-    started: float | None = None
-    """When the server says that it started, in seconds since 1970 UTC by its clock."""
 
 
 class Told:
@@ -38,7 +29,6 @@ class Told:
         """None before the first one."""
         self.tellings = [0] * len(self.addresses)
         """How often each was told."""
-        self.time = ServerTime()
         self._wc_id = machine.work_center
         self._silent = set(range(len(machine.signal)))
         self._link_due = 0.0
@@ -79,10 +69,13 @@ class Told:
         if self._silent or time < self._link_due:
             return []
         self._link_due = time + LINK_S
-        known = self.time
-        return [
-            Link(self._wc_id, "plc", up=True, observed=observed, ahead_s=known.ahead_s, started=known.started),
-        ]
+        return [Link(self._wc_id, "plc", up=True, observed=observed)]
+
+    def controller(self, server: Server) -> list[Controller]:
+        """What the server says of itself; nothing where it says nothing."""
+        if server.started is None and server.ahead_s is None:
+            return []
+        return [Controller(self._wc_id, server.observed, server.started, server.ahead_s)]
 
     def _tell(self, index: int, reading: Reading, observed: Instant) -> Signal:
         self.last[index] = reading

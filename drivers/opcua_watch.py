@@ -13,7 +13,7 @@ from typing import Final
 from asyncua import ua
 from asyncua.ua.uaerrors import UaStatusCodeError
 
-from agent.core.observations import Quality, Signal
+from agent.core.observations import Controller, Quality, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Now
 from drivers.opcua_evidence import Moment
@@ -76,10 +76,9 @@ class Watch:
                 self._unanswered = 0
                 await mailbox.put(Post(news))
 
-    async def look(self) -> list[Signal]:
+    async def look(self) -> list[Controller | Signal]:
         """Look once."""
         server = await ask_server(self._requests, self._now)
-        self._told.time = server.time
         nodes, ways = self._ways.nodes, self._ways
         moved = nodes.resolve(server.namespaces)
         await ways.let_go(moved)
@@ -94,7 +93,7 @@ class Watch:
         if self._silence is not None:
             kept = {index: values[index] for index in quiet if index in values and index not in gone}
             refused |= await self._silence.settle(kept, moment)
-        return self._told.refused(refused, self._now())
+        return [*self._told.controller(server), *self._told.refused(refused, self._now())]
 
     def _quiet(self) -> list[int]:
         """Those of the subscription that told nothing since the last look, or nothing good."""

@@ -11,7 +11,7 @@ from typing import Self
 
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
-from agent.core.observations import Instant, Link, Scan, ScanFlaw, Signal
+from agent.core.observations import Controller, Instant, Link, Scan, ScanFlaw, Signal
 from agent.logs.events import Event
 from agent.logs.telling import tell
 from drivers.contract import Batch, Now, Tap
@@ -92,7 +92,7 @@ class ReaderDriver(ABC):
         The device is given back; half a code is a flawed scan.
         """
         self._stop()
-        batch: list[Signal | Link | Scan] = []
+        batch: list[Signal | Link | Controller | Scan] = []
         while not self._arrived.empty():
             arrived = self._arrived.get_nowait()
             if not isinstance(arrived, DeviceError):

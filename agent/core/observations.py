@@ -87,10 +87,18 @@ class Link:
     reason: str = ""
     reader: str = ""
     """Name of the reader in the configuration, of which a work center may have several; empty for a machine."""
-    ahead_s: float | None = None
-    """Seconds by which the device's own clock is ahead of ours; None where it does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """What a machine's controller says of itself: first of all on each new connection, and now and then."""
+
+    wc_id: str
+    observed: Instant
     started: float | None = None
-    """When the device says that it started, in seconds since 1970 UTC by its own clock; None where it does not tell."""
+    """When it says that it started, in seconds since 1970 UTC by its own clock; None where it does not tell."""
+    ahead_s: float | None = None
+    """Seconds by which its clock is ahead of ours; None where it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +289,7 @@ def by_new_time(observation: Observation, by: float) -> Observation:
 Observation: TypeAlias = (
     Image
     | Link
+    | Controller
     | Scan
     | Entry
     | Directive

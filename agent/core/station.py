@@ -23,10 +23,10 @@ from agent.core.directories import Directories, PublishedCalendar
 from agent.core.draft import Provenance
 from agent.core.facts import DiscrepancyResolved, Fact
 from agent.core.identity import IdBlock
-from agent.core.machine import machine_turn, manual, reader_links
+from agent.core.machine import controller, machine_turn, manual, reader_links
 from agent.core.machine_settings import MachineSettings
 from agent.core.materials import movements
-from agent.core.observations import ClockStep, Entry, Image, Link, Resetting, Scan, Started, Tick
+from agent.core.observations import ClockStep, Controller, Entry, Image, Link, Resetting, Scan, Started, Tick
 from agent.core.orders import against_plan
 from agent.core.people import labor, locking
 from agent.core.reconciliation.chain import with_facts
@@ -45,7 +45,7 @@ from agent.core.units import issuing
 from agent.core.values import replace
 from agent.core.views import Reply
 
-StationObservation = Image | Link | Scan | Entry | Started | Resetting | ClockStep | Tick
+StationObservation = Image | Link | Controller | Scan | Entry | Started | Resetting | ClockStep | Tick
 BREAKS = (Started, ClockStep)
 """After these nothing of what was open may be taken as seen."""
 NOTHING_KNOWN: Mapping[str, str] = {}
@@ -276,7 +276,7 @@ def _take_break_in_time(turn: Turn, observation: Started | ClockStep) -> None:
         shifts.adopt(turn, now)
 
 
-def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Resetting | Tick) -> Reply | None:
+def _dispatch(turn: Turn, observation: Image | Link | Controller | Scan | Entry | Resetting | Tick) -> Reply | None:
     match observation:
         case Image():
             machine_turn.read_image(turn, observation)
@@ -284,6 +284,8 @@ def _dispatch(turn: Turn, observation: Image | Link | Scan | Entry | Resetting |
             machine_turn.hear_link(turn, observation)
         case Link():
             reader_links.hear(turn, observation)
+        case Controller():
+            controller.hear(turn, observation)
         case Tick():
             against_plan.follow(turn)
             if turn.setup.machine.manual:

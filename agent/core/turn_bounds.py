@@ -66,7 +66,7 @@ def begin(setup: Setup, state: StationState, observed: float, ids: IdBlock, arou
         around.target,
         around.register,
     )
-    draft.time_trusted = not state.watch.skewed
+    draft.time_trusted = state.watch.clocks_agree
     draft.enter_shift(state.schedule.shift, state.schedule.since)
     draft.shift_at = lambda at: shift_keys(around.calendar.slot(at))
     return turn

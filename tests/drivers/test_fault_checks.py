@@ -18,7 +18,7 @@ import pytest
 
 from agent.acquisition import Opener
 from agent.core.errors import DeviceError
-from agent.core.observations import Instant, Link, Quality, Scan, Signal
+from agent.core.observations import Controller, Instant, Link, Quality, Scan, Signal
 from drivers.contract import Batch, Driver
 from drivers.registry import open_machine
 from simulators.faults.kinds import Fault, Kind
@@ -69,7 +69,7 @@ class Broken:
             self.said = [*self.said, *(one for one in batch if isinstance(one, Signal))][-100:]
             yield [changed for one in batch for changed in self.told(one)]
 
-    def told(self, one: Signal | Link | Scan) -> Sequence[Signal | Link | Scan]:
+    def told(self, one: Signal | Link | Controller | Scan) -> Sequence[Signal | Link | Controller | Scan]:
         return [one]
 
     def rest(self) -> Batch:
@@ -94,31 +94,31 @@ class TellsAnOldValueAgain(Broken):
 class TakesALateAnswer(Broken):
     """For that to its next question."""
 
-    def told(self, one: Signal | Link | Scan) -> Sequence[Signal | Link | Scan]:
+    def told(self, one: Signal | Link | Controller | Scan) -> Sequence[Signal | Link | Controller | Scan]:
         earlier = [signal for signal in self.said[:-8] if isinstance(one, Signal) and signal.key == one.key]
         return [one, *(replace(signal, observed=one.observed) for signal in earlier[:1])]
 
 
 class MixesUpTwo(Broken):
-    def told(self, one: Signal | Link | Scan) -> Sequence[Signal | Link | Scan]:
+    def told(self, one: Signal | Link | Controller | Scan) -> Sequence[Signal | Link | Controller | Scan]:
         names = {"s1": "s2", "s2": "s1"}
         return [replace(one, key=names.get(one.key, one.key)) if isinstance(one, Signal) else one]
 
 
 class StampsWithItsOwnTime(Broken):
-    def told(self, one: Signal | Link | Scan) -> Sequence[Signal | Link | Scan]:
+    def told(self, one: Signal | Link | Controller | Scan) -> Sequence[Signal | Link | Controller | Scan]:
         return [replace(one, source_time=one.observed.wall) if isinstance(one, Signal) else one]
 
 
 class StaysUpInSilence(Broken):
     """It says that the link is up, and nothing else any more."""
 
-    def told(self, one: Signal | Link | Scan) -> Sequence[Signal | Link | Scan]:
+    def told(self, one: Signal | Link | Controller | Scan) -> Sequence[Signal | Link | Controller | Scan]:
         return [one] if isinstance(one, Link) or len(self.said) <= 24 else []
 
 
 class IsUpTooSoon(Broken):
-    def told(self, one: Signal | Link | Scan) -> Sequence[Signal | Link | Scan]:
+    def told(self, one: Signal | Link | Controller | Scan) -> Sequence[Signal | Link | Controller | Scan]:
         assert not isinstance(one, Scan)
         return [Link(one.wc_id, "plc", up=True, observed=one.observed), one]
 

@@ -64,8 +64,13 @@ def hear_boot(turn: Turn, value: SignalValue) -> None:
     """The controller says which start of it this is (domain.md K8)."""
     boot = value[:LONGEST_WORD] if isinstance(value, str) else value
     if turn.watch.boot is not None and boot != turn.watch.boot:
-        turn.counters = {role: replace(counter, rebooted=True) for role, counter in turn.counters.items()}
+        controller_restarted(turn)
     turn.watch = replace(turn.watch, boot=boot)
+
+
+def controller_restarted(turn: Turn) -> None:
+    """Counters that keep their value over that, and those that do not, are told apart by what they show next."""
+    turn.counters = {role: replace(counter, rebooted=True) for role, counter in turn.counters.items()}
 
 
 def heartbeat_moved(turn: Turn) -> None:

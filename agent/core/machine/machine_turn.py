@@ -167,9 +167,10 @@ def _compare_clocks(turn: Turn, signal: Signal, *, fresh: bool) -> None:
     ahead = watching.skew_of(signal, turn.setup.machine.stop, fresh=fresh)
     if ahead is None or (ahead != 0) == turn.watch.skewed:
         return
+    is_known = not turn.watch.clocks_agree
     turn.watch = replace(turn.watch, skewed=ahead != 0)
-    turn.draft.time_trusted = not turn.watch.skewed
-    if turn.watch.skewed:
+    turn.draft.time_trusted = turn.watch.clocks_agree
+    if turn.watch.skewed and not is_known:
         now = signal.observed.wall
         evidence = {"signal": signal.key, "source_ahead_s": f"{ahead:.3f}"}
         turn.raise_discrepancy(Discrepancy("clock_skew", now, now, evidence), "plc")

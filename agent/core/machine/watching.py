@@ -21,6 +21,7 @@ from agent.core.machine.conditions import (
     mode_of,
     passing,
 )
+from agent.core.machine.runs import Run
 from agent.core.machine_settings import Role
 from agent.core.observations import Instant, Quality, Signal, SignalValue
 from agent.core.stops.stop_settings import StopSettings
@@ -74,12 +75,21 @@ class Watch:
     skewed: bool = False
     """The source's clock does not agree with ours; its times are not used (domain.md R24)."""
     boot: SignalValue = None
+    run: Run | None = None
+    """The controller's run, as it says itself."""
+    apart: bool = False
+    """The controller itself says that its clock does not agree with ours (domain.md R24)."""
     condition: Condition = Condition.UNKNOWN
     mode: Mode = Mode.NONE
     since: float = 0.0
     """Start of the present condition."""
     gap: Gap | None = None
     transient: Transient | None = None
+
+    @property
+    def clocks_agree(self) -> bool:
+        """Nothing says that the machine's clock goes another way than ours."""
+        return not self.skewed and not self.apart
 
 
 Reader: TypeAlias = Callable[[Any], Any]

@@ -61,6 +61,7 @@ def _watch(watch: Watch, by: float) -> Watch:
         said_at={role: at + by for role, at in watch.said_at.items()},
         gap=None if watch.gap is None else replace(watch.gap, start=watch.gap.start + by),
         transient=None if watch.transient is None else replace(watch.transient, since=watch.transient.since + by),
+        run=None if watch.run is None else replace(watch.run, at=watch.run.at + by),
     )
 
 
