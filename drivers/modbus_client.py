@@ -28,7 +28,7 @@ class ModbusClient:
     def __init__(self, settings: ModbusSettings, lines: Lines) -> None:
         self._settings = settings
         self._lines = lines
-        self._member = Member(settings.unit, settings.timeout_s, settings.backoff_s)
+        self._member = Member(settings.unit, settings.timeout_s, settings.backoff_s, settings.forbidden)
         self._line: Line | None = None
         self._is_reading = False
         self._by = math.inf
@@ -96,6 +96,7 @@ class ModbusClient:
             answer = await self._line.read(self._member, read, due)
         finally:
             self._is_reading = False
+            self._by = asyncio.get_running_loop().time()
         if answer is None:
             found = f", but {self._member.found}" if self._member.found else ""
             text = f"{self._who} gave no answer within {self._settings.timeout_s} s{found}."
@@ -108,4 +109,5 @@ class ModbusClient:
 
     @property
     def _advice(self) -> str:
-        return f"Is the PLC on, and is {self._settings.unit} its unit? It is tried again."
+        of_line = ", and are baud, parity and stop bits those of the line" if self._settings.serial else ""
+        return f"Is the PLC on, and is {self._settings.unit} its unit{of_line}? It is tried again."

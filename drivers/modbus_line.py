@@ -17,7 +17,7 @@ from drivers.modbus_transport import Dialogue, Loss, Transport, Way
 from drivers.modbus_wire import Answer, Nonsense, Read, Refusal
 
 _SILENCES: Final = 2
-"""In a row without a single octet after which a connection is taken for dead."""
+"""In a row, without a single octet, after which a connection is taken for dead and made anew."""
 _CHECKS: Final = 3
 """Requests made before another one at most, so that its answer can be told from late ones."""
 _NOISE_S: Final = 0.25
@@ -93,7 +93,7 @@ class Line:
         """
         async with self._queue.turn(member, due):
             for _ in range(_CHECKS):
-                check = self._dialogue.before(member.unit, read, self._now())
+                check = self._dialogue.before(member.unit, read, member.may, self._now())
                 if check is None:
                     break
                 if await self._exchange(member, check) is None:
@@ -139,6 +139,18 @@ class Line:
             transport.close()
 
     async def _exchange(self, member: Member, read: Read) -> Answer | None:
+        outcome = await self._outcome_of(member, read)
+        if isinstance(outcome, Nonsense) and outcome.again:
+            outcome = await self._outcome_of(member, read)
+        if isinstance(outcome, Loss):
+            raise DeviceError(outcome.reason)
+        if isinstance(outcome, Nonsense):
+            text = f"Modbus unit {member.unit} at {self.place} {outcome.found}."
+            raise DeviceError(f"{text} Is it a Modbus device, and rightly connected? It is tried again.")
+        self._note(member.unit, outcome)
+        return outcome
+
+    async def _outcome_of(self, member: Member, read: Read) -> _Outcome:
         if self._transport is None:
             await self._open_again()
         await self._silence()
@@ -149,21 +161,12 @@ class Line:
         timer = loop.call_at(deadline, self._time_is_up, self._timing.answer_s(read) + _SLACK_S)
         try:
             self._write(dialogue.ask(member.unit, read, loop.time()))
-            outcome = await self._outcome
+            return await self._outcome
         finally:
             timer.cancel()
             self._outcome = None
             dialogue.give_up(loop.time(), member.timeout_s)
-        member.found = dialogue.found
-        if isinstance(outcome, Loss):
-            raise DeviceError(outcome.reason)
-        if isinstance(outcome, Nonsense):
-            raise DeviceError(f"{self._who(member)} {outcome.found}. Is it a Modbus server? It is tried again.")
-        self._note(member.unit, outcome)
-        return outcome
-
-    def _who(self, member: Member) -> str:
-        return f"Unit {member.unit} at {self.place}"
+            member.found = dialogue.found
 
     def _note(self, unit: int, answer: Answer | None) -> None:
         if answer is not None:
@@ -177,7 +180,8 @@ class Line:
         self._queue.silent(unit)
         self._silences += 1
         if self._silences >= _SILENCES and self._way.may_die_unnoticed:
-            self._fall(f"The Modbus server at {self.place} does not answer any more. It is tried again.")
+            # The next request opens it again, or says that it cannot.
+            self._close()
 
     def _write(self, data: bytes) -> None:
         if self._transport is None:
@@ -190,7 +194,7 @@ class Line:
             self._fall(f"The line at {self.place} takes no request: {error.strerror}. It is tried again.")
 
     async def _open_again(self) -> None:
-        """After the other end closed it between two requests."""
+        """After it ended between two requests."""
         try:
             await self._open()
         except DeviceError as error:

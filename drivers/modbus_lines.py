@@ -3,42 +3,72 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TypeAlias
 
+from agent.core.errors import DeviceError
+from agent.core.sources.modbus_lines import contradiction
 from agent.core.sources.modbus_settings import ModbusSettings
 from drivers.modbus_connection import NetworkWay
 from drivers.modbus_line import Line
 from drivers.modbus_mbap import MbapDialogue
+from drivers.modbus_rtu import RtuDialogue
 from drivers.modbus_timing import timing
+from drivers.modbus_transport import Dialogue, Way
 
 _Key: TypeAlias = tuple[str, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    settings: ModbusSettings
+    """Of who came first."""
+    dialogue: Dialogue
+    line: Line
 
 
 class Lines:
     """Which line a machine is on.
 
-    One that nobody reads any more is kept: what its units still owe is not over because somebody hung up. There are no
-    more of them than places in the configurations of one run.
+    What is known of a place stays when nobody reads there any more: what its units still owe is not over because
+    somebody hung up. There are no more places than in the configurations of one run.
     """
 
     def __init__(self) -> None:
-        self._lines: dict[_Key, tuple[ModbusSettings, Line]] = {}
+        self._places: dict[_Key, _Place] = {}
 
     def line(self, settings: ModbusSettings) -> Line:
-        """The one line of a place."""
+        """The one line of a place. Two names of one serial device are one place.
+
+        Raises:
+            DeviceError: others read there, over a line with other settings.
+        """
         key = _key(settings)
-        known = self._lines.get(key)
-        if known is None:
-            known = self._lines[key] = (settings, _line(settings))
-        return known[1]
+        known = self._places.get(key)
+        said = "" if known is None else contradiction(known.settings, settings)
+        if known is None or ((said or known.settings.serial != settings.serial) and not known.line.is_used):
+            dialogue = _dialogue(settings) if known is None else known.dialogue
+            line = Line(settings.place, dialogue, _way(settings), timing(settings))
+            known = self._places[key] = _Place(settings, dialogue, line)
+        elif said:
+            where = f"The Modbus line at {settings.place} is in use as {known.settings.place}"
+            raise DeviceError(f"{where}, and {said}. Correct the configuration. It is tried again.")
+        return known.line
 
 
 def _key(settings: ModbusSettings) -> _Key:
-    """Two names of one serial device are one place."""
     if settings.serial is not None:
         return os.path.realpath(settings.serial), 0, "serial"
     return settings.host or "", settings.port, settings.framing
 
 
-def _line(settings: ModbusSettings) -> Line:
-    return Line(settings.place, MbapDialogue(), NetworkWay(settings), timing(settings))
+def _dialogue(settings: ModbusSettings) -> Dialogue:
+    return RtuDialogue() if settings.is_rtu else MbapDialogue()
+
+
+def _way(settings: ModbusSettings) -> Way:
+    if settings.serial is None:
+        return NetworkWay(settings)
+    from drivers.modbus_serial import SerialWay  # noqa: PLC0415 - pyserial is imported only where it is configured
+
+    return SerialWay(settings)

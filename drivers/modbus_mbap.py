@@ -7,6 +7,7 @@ comes: no answer is ever taken for that to another request. A stream in which no
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from struct import Struct
 from typing import Final
 
@@ -40,7 +41,7 @@ class MbapDialogue:
         del unit
         return -math.inf
 
-    def before(self, unit: int, read: Read, now: float) -> None:
+    def before(self, unit: int, read: Read, may: Callable[[Read], bool], now: float) -> None:
         """Nothing: each answer says which request it belongs to."""
 
     def ask(self, unit: int, read: Read, now: float) -> bytes:

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass
 
 from agent.core.errors import DeviceError
+from agent.core.sources.modbus_settings import ForbiddenRange
+from drivers.modbus_wire import Read
 
 
 @dataclass(eq=False, slots=True)
@@ -15,12 +17,18 @@ class Member:
     unit: int
     timeout_s: float
     backoff_s: float
+    forbidden: tuple[ForbiddenRange, ...] = ()
+    """Addresses that no request may touch."""
     found: str = ""
     """What came instead of the last answer; follows the sender's name."""
     lost: str = ""
     """Why the line is lost, in sentences; empty while it is not."""
     sleeper: asyncio.Future[None] | None = None
     """Ends a wait between two readings."""
+
+    def may(self, read: Read) -> bool:
+        """Whether the unit's device may be asked this."""
+        return not any(one.touches(read.table, read.address, read.address + read.count - 1) for one in self.forbidden)
 
     def lose(self, reason: str) -> None:
         """The line is lost."""

@@ -45,7 +45,7 @@ class Way(Protocol):
     opens_s: float
     """Real seconds that opening takes at most."""
     may_die_unnoticed: bool
-    """Whether its other end can be gone without a word; two silences in a row are taken for that."""
+    """Whether its other end can be gone without a word; silences in a row are taken for that."""
 
     async def open(self, take: Take, lose: Lose) -> Transport:
         """Open it.
@@ -71,8 +71,15 @@ class Dialogue(Protocol):
         """Before then a unit may not be asked."""
         ...
 
-    def before(self, unit: int, read: Read, now: float) -> Read | None:
-        """What has to be asked first so that the answer to this can be told from late ones; None for nothing."""
+    def before(self, unit: int, read: Read, may: Callable[[Read], bool], now: float) -> Read | None:
+        """What has to be asked first so that the answer to this can be told from late ones; None for nothing.
+
+        Args:
+            unit: who is asked.
+            read: what is asked.
+            may: whether its device may be asked something else.
+            now: the loop's time.
+        """
         ...
 
     def ask(self, unit: int, read: Read, now: float) -> bytes:

@@ -97,6 +97,8 @@ class Nonsense:
     """Follows the name of who sent it: `answered 1 of 2 values from holding 0`."""
     ends: bool = False
     """Whether nothing that comes after it on this connection can be understood either."""
+    again: bool = False
+    """Whether the request is over and may be made anew at once."""
 
 
 def meaning(read: Read, pdu: bytes) -> Answer | Nonsense:

@@ -66,7 +66,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "pymodbus": ("drivers.modbus", "simulators.modbus"),
     "rich": ("agent.tui", "simulators.mes", "simulators.demo"),
     "segno": ("agent.cards.symbols",),
-    "serial": ("drivers.scanner",),
+    "serial": ("drivers.modbus_serial", "drivers.scanner"),
     "sqlite3": ("agent.journal", "simulators.demo.evidence", "simulators.mes"),
     "tenacity": ("agent.retry",),
     "textual": ("agent.tui",),

@@ -22,6 +22,7 @@ from agent.core.people.people_settings import SiteKeySettings
 from agent.core.reconciliation.reconciliation_settings import CareSettings, ReconciliationSettings
 from agent.core.settings_base import Area, Host, Id, Port, Seconds, Section, ZoneName, unique
 from agent.core.shifts.calendar_settings import CalendarSettings
+from agent.core.sources.modbus_lines import check_lines
 from agent.core.terminal_settings import TerminalSettings
 
 CommandName: TypeAlias = Literal["replay", "message", "resolve", "settle", "correct", "reconcile", "reload"]
@@ -270,7 +271,10 @@ class Settings(Section):
         centers = [machine.work_center for machine in self.machine]
         unique("work_center", centers)
         unique("name", [scanner.name for scanner in self.scanner])
-        unique("device", [scanner.place for scanner in self.scanner])
+        modbus = [(machine.work_center, machine.modbus) for machine in self.machine if machine.modbus is not None]
+        lines = {settings.serial for _, settings in modbus if settings.serial is not None}
+        unique("device", [scanner.place for scanner in self.scanner] + sorted(lines))
+        check_lines(modbus)
         unique("attribute", [f"{one.work_center or '-'}/{one.object}: {one.name}" for one in self.attribute])
         for attribute in self.attribute:
             if attribute.work_center not in {None, *centers}:

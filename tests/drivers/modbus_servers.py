@@ -90,7 +90,8 @@ async def serving(serve: Serve, host: str = "127.0.0.1", port: int = 0) -> Async
         number, place.calls = place.calls, place.calls + 1
         try:
             await serve(Caller(reader, writer, number, place.asked))
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            # Its caller hung up, or its test is over.
             pass
         finally:
             writer.close()

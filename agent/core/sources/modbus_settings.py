@@ -50,7 +50,7 @@ class ModbusSettings(Section):
     serial: str | None = Field(default=None, min_length=1, max_length=256, pattern=r"^/")
     """Serial device, best by its lasting name, such as `/dev/serial/by-id/usb-…`."""
     baud: int = Field(default=19_200, ge=300, le=4_000_000)
-    """Serial line: bits a second."""
+    """Serial line: bits a second. With framing rtu over `host`, those of the line behind it."""
     parity: Literal["even", "odd", "none"] = "even"
     """Serial line: parity; the standard's own is even (Modbus over Serial Line 1.02, 2.5.1)."""
     stop_bits: Literal[1, 2] = 1
