@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.set-up-to-run
 DEV_STAMP := $(VENV)/.set-up-to-develop
 SOURCES := agent drivers simulators tests
 
-.PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog generated lock clean
+.PHONY: demo test check bench soak soak-kills soak-powercut soak-damage soak-brokers soak-backlog soak-drivers generated lock clean
 .PHONY: soak-day soak-pc soak-scans soak-terminal soak-properties soak-mutants soak-installs screenshots parts help bundle deb soak-package audit
 
 help: ## What can be made
@@ -30,7 +30,7 @@ check: $(DEV_STAMP) ## Style, types and schemas
 bench: $(DEV_STAMP) parts ## Latency, throughput, drain, start-up and memory against the targets
 	$(BIN)/python -m tests.bench
 
-soak: soak-kills soak-day soak-pc soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants soak-installs soak-package audit ## What takes long: facts under fire
+soak: soak-kills soak-drivers soak-day soak-pc soak-scans soak-terminal soak-powercut soak-damage soak-brokers soak-backlog soak-properties soak-mutants soak-installs soak-package audit ## What takes long: facts under fire
 
 CYCLES ?= 1000
 HOURS ?= 1
@@ -40,6 +40,7 @@ SHIFTS ?= 30
 POSITIONS ?= 2000
 AGENTS ?= 100
 COMMITS ?= 1000
+FAULTS ?= 500
 MUTANTS ?= 600
 FUZZ_S ?= 600
 HISTORIES ?= $(shell grep -rl --include='test_*.py' --exclude-dir=soak 'from hypothesis' tests)
@@ -49,6 +50,9 @@ soak-kills: $(DEV_STAMP) parts ## SIGKILL at named points and at random moments,
 
 soak-day: $(DEV_STAMP) parts ## One run of the agent through 24 plant hours of faults in HOURS real ones: nothing may grow
 	$(BIN)/python -m tests.soak.day --hours $(HOURS) $(DAY)
+
+soak-drivers: $(DEV_STAMP) parts ## FAULTS random faults of line and server for each kind of driver: always back within 3 s, nothing untrue, nothing left behind
+	$(BIN)/python -m tests.soak.drivers --faults $(FAULTS) $(DRIVERS)
 
 soak-scans: $(DEV_STAMP) ## Codes fuzzed for FUZZ_S seconds; CODES codes through each channel, and SCAN_KILLS of the agent within a stream of them
 	$(BIN)/python -m tests.soak.fuzz_codes --seconds $(FUZZ_S)

@@ -23,14 +23,16 @@ def print_result(evidence: Evidence, checks: Sequence[Check], console: Console) 
     print_verdict(checks, console)
 
 
-def print_verdict(checks: Sequence[Check], console: Console) -> None:
-    """Every check, and what they come to."""
+def print_verdict(
+    checks: Sequence[Check], console: Console, meaning: str = "every fact is at the MES exactly once"
+) -> None:
+    """Every check, and what they come to where all agree."""
     console.print(_verdict(checks))
     wrong = sum(not check.ok for check in checks)
     if wrong:
         console.print(Text(f"✗ {wrong} of {len(checks)} checks do not agree.", style="bold red"))
     else:
-        console.print(Text(f"✓ All {len(checks)} checks agree: every fact is at the MES exactly once.", "bold green"))
+        console.print(Text(f"✓ All {len(checks)} checks agree: {meaning}.", "bold green"))
 
 
 def _table(title: str, *, show_footer: bool = False) -> Table:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Final, TypeAlias
 
 from simulators.faults.frames import Frames
@@ -68,11 +68,13 @@ class Direction:
         """
         writing = asyncio.create_task(self._write_out(write), name=f"faults.{self._way}")
         reading = asyncio.create_task(self._read_in(read), name=f"faults.{self._way}.in")
+        self._weather.when_over.add(self._hasten)
         try:
             done, _ = await asyncio.wait((reading, writing), return_when=asyncio.FIRST_EXCEPTION)
             for task in done:
                 task.result()
         finally:
+            self._weather.when_over.discard(self._hasten)
             for task in (reading, writing):
                 task.cancel()
             await asyncio.gather(reading, writing, return_exceptions=True)
@@ -108,6 +110,16 @@ class Direction:
             else:
                 self._due = due
             self._push(due, part)
+
+    def _hasten(self) -> None:
+        """What waits only while a fault lasts waits no longer, in its order."""
+        now = self._due = asyncio.get_running_loop().time()
+        for waiting in sorted(self._waiting, key=lambda one: one.number):
+            if waiting.part is None or not waiting.part.overtaken:
+                drips = waiting.part is None or waiting.part.drips
+                self._due = waiting.due = max(self._due, now if drips else waiting.due)
+        heapify(self._waiting)
+        self._changed.set()
 
     def _push(self, due: float, part: Part | None) -> None:
         self._number += 1

@@ -26,6 +26,8 @@ class Part:
     """Whether what comes after it need not wait for it."""
     resets: bool = False
     """Whether the connection is reset behind it."""
+    drips: bool = False
+    """Whether it waits only as long as the fault lasts: a line that drips is a slow one, and is then quick again."""
 
 
 def harmed(fault: Fault, frame: bytes, dice: Random) -> tuple[Part, ...]:
@@ -45,7 +47,7 @@ def _parts(fault: Fault, frame: bytes, dice: Random) -> Iterator[Part]:
         case Kind.DRIP:
             yield Part(frame[:1])
             for place in range(1, len(frame)):
-                yield Part(frame[place : place + 1], _late(fault, dice))
+                yield Part(frame[place : place + 1], _late(fault, dice), drips=True)
         case Kind.RESET:
             yield Part(frame[: len(frame) // 2])
             yield Part(b"", _BREATH_S, resets=True)

@@ -90,13 +90,15 @@ def _drawn(chance: Chance, dice: Random, kinds: Sequence[Kind], at_s: float) -> 
 
 def drawn(kinds: Sequence[Kind], dice: Random, seconds: tuple[float, float]) -> Fault:
     """A fault by lot: harsh ones and mild ones."""
+    kind = dice.choice(kinds)
     return Fault(
-        dice.choice(kinds),
+        kind,
         round(dice.uniform(*seconds), 3),
         dice.choice(tuple(Way)),
         dice.choice((0.3, 1.0, 1.0)),
-        round(dice.uniform(0.01, 1.0), 3),
-        round(dice.uniform(0.0, 0.2), 3),
+        # Of every byte, where they drip.
+        round(dice.uniform(0.0005, 0.02) if kind is Kind.DRIP else dice.uniform(0.01, 1.0), 4),
+        0.0 if kind is Kind.DRIP else round(dice.uniform(0.0, 0.2), 3),
     )
 
 

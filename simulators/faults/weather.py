@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from typing import Final
@@ -41,6 +41,8 @@ class Weather:
         self._passes.set()
         self._is_over = asyncio.Event()
         self._is_over.set()
+        self.when_over: set[Callable[[], None]] = set()
+        """Called when a fault is over."""
 
     @contextmanager
     def suffering(self, fault: Fault) -> Iterator[Strikes]:
@@ -61,6 +63,8 @@ class Weather:
             self._fault = None
             self._passes.set()
             self._is_over.set()
+            for call in self.when_over:
+                call()
 
     @property
     def swallows(self) -> bool:

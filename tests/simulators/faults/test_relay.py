@@ -118,6 +118,18 @@ async def test_what_comes_after_latency_does_not_overtake_what_came_in_it() -> N
         assert asyncio.get_running_loop().time() - began >= 0.2
 
 
+async def test_a_line_that_dripped_is_quick_again_when_it_is_over() -> None:
+    frame = bytes(range(200)) * 10
+    async with serving() as far, Relay(far.port) as relay, dialled(relay.port) as (reader, _):
+        _, far_writer = await far.called()
+        async with relay.suffering(Fault(Kind.DRIP, delay_s=60.0)) as strikes:
+            far_writer.write(frame)
+            assert await exactly(reader, 1) == frame[:1]
+            assert strikes.count >= 1
+        far_writer.write(b"and on")
+        assert await exactly(reader, len(frame) + 5) == frame[1:] + b"and on"
+
+
 async def test_of_two_ways_only_the_one_suffers_that_the_fault_names() -> None:
     fault = Fault(Kind.GARBAGE, way=Way.ANSWERS)
     async with serving() as far, Relay(far.port) as relay, dialled(relay.port) as (reader, writer):
