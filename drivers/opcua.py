@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from functools import partial
 from types import TracebackType
-from typing import Final, Self, TypeAlias
+from typing import Final, Self
 
 from asyncua import ua
 from asyncua.ua.status_codes import StatusCodes
@@ -23,6 +23,9 @@ from agent.core.observations import Instant, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
 from drivers.keys import Keys
+from drivers.opcua_alarm_signal import AlarmSignal
+from drivers.opcua_asking import Asking
+from drivers.opcua_learning import Learning
 from drivers.opcua_limits import Requests
 from drivers.opcua_monitored import Monitored
 from drivers.opcua_nodes import GONE, Nodes
@@ -30,14 +33,12 @@ from drivers.opcua_polled import Polled
 from drivers.opcua_server import ask_server
 from drivers.opcua_session import CONNECTING, Session
 from drivers.opcua_silence import Silence
-from drivers.opcua_subscription import SLOWEST_S, Publication, QuietSession, Subscription
+from drivers.opcua_subscription import SLOWEST_S, Publication, Subscription
 from drivers.opcua_told import Mailbox, Post, Told
+from drivers.opcua_unread import Unread
 from drivers.opcua_values import status_text
 from drivers.opcua_watch import Watch
 from drivers.opcua_ways import Ways
-
-HearEvents: TypeAlias = Callable[[Sequence[ua.EventFieldList], Instant], list[Signal]]
-"""What the events of a subscription tell."""
 
 _WAITING_BATCHES: Final = 64
 _ENDING_S: Final = 0.3
@@ -67,7 +68,6 @@ class OpcUaDriver:
         assert machine.opcua is not None, f"machine '{machine.work_center}' is not read over OPC UA"
         settings = machine.opcua
         self.turns_by = math.inf
-        self.hear_events: HearEvents = _no_events
         self._settings = settings
         self._now = now
         self._mailbox = Mailbox(_WAITING_BATCHES)
@@ -76,14 +76,16 @@ class OpcUaDriver:
         self._session = Session(machine.work_center, settings, keys)
         self._session.client.connection_lost_callback = self._lose
         client = self._session.uaclient
-        client.session = QuietSession(client)
         self._requests = Requests(client, small=settings.profile == "small", asking=self._promise)
         self._told = Told(machine)
+        learning = Learning(self._told.readings, Asking(self._requests))
         nodes = Nodes(machine.readings)
-        self._polled = Polled(self._requests, nodes, self._told, now, settings.poll_ms)
+        self._polled = Polled(self._requests, nodes, self._told, learning, now, settings.poll_ms)
         may_poll = settings.read != "subscribe"
-        self._ways = Ways(nodes, self._polled, signals=len(machine.signal), may_poll=may_poll)
+        self._ways = Ways(nodes, self._polled, learning, signals=len(machine.signal), may_poll=may_poll)
         self._watch = Watch(self._requests, self._ways, self._told, now, settings.watch_s)
+        self._unread = Unread(self._session.quiet, self._requests, self._ways, self._told, now)
+        self._alarms = AlarmSignal(machine, self._requests, self._told)
         self._subscription: Subscription | None = None
 
     async def __aenter__(self) -> Self:
@@ -143,12 +145,14 @@ class OpcUaDriver:
         await self._requests.ask_limits()
         server = await ask_server(self._requests, self._now)
         self._mailbox.put_now(Post(self._told.controller(server)))
-        self._ways.nodes.resolve(server.namespaces or self._session.namespaces)
+        namespaces = self._told.readings.namespaces = server.namespaces or self._session.namespaces
+        self._ways.nodes.resolve(namespaces)
         if self._settings.read != "poll":
             await self._subscribe()
         refused = await self._ways.take_up(range(len(self._told.addresses)))
         observed = self._now()
         signals = self._told.refused(refused, observed)
+        signals += await self._alarms.begin(self._subscription, namespaces, observed)
         is_polled = self._subscription is None
         polled = await self._polled.look(is_life=is_polled) if is_polled or self._polled.indexes else []
         self._mailbox.put_now(Post([*signals, *polled, *self._told.life(observed)]))
@@ -180,20 +184,27 @@ class OpcUaDriver:
     async def _take(self, publication: Publication) -> None:
         """Hand on one publication."""
         observed = self._now()
-        signals = list(self._heard(publication, observed))
+        signals = await self._heard(publication, observed)
         if any(one.status in _GONE for one in signals):
             self._watch.look_soon()
         await self._mailbox.put(Post([*signals, *self._told.life(observed)], publication.numbers))
         for ended in publication.ended:
             raise ConnectionError(f"it ended the subscription, {status_text(ended.Status.value)}")
 
-    def _heard(self, publication: Publication, observed: Instant) -> Iterator[Signal]:
-        monitored = self._ways.monitored
+    async def _heard(self, publication: Publication, observed: Instant) -> list[Signal]:
+        monitored, values, signals = self._ways.monitored, list[tuple[int, ua.DataValue]](), list[Signal]()
         for notification in publication.notifications:
             if isinstance(notification, ua.DataChangeNotification) and monitored is not None:
-                yield from self._told.news(monitored.heard(notification.MonitoredItems or ()), observed)
+                heard = monitored.heard(notification.MonitoredItems or ())
+                await self._ways.learning.learn(heard)
+                signals += self._told.news(heard, observed)
+                values += heard
             elif isinstance(notification, ua.EventNotificationList):
-                yield from self.hear_events(notification.Events or (), observed)
+                signals += self._alarms.heard(notification.Events or (), observed)
+        if self._unread.is_any:
+            signals += await self._unread.settle(values)
+            signals += self._alarms.lost(observed)
+        return signals + await self._alarms.settle(observed)
 
     def _start(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         self._tasks.append(asyncio.create_task(self._guarded(work)))
@@ -231,7 +242,3 @@ class OpcUaDriver:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_ENDING_S)
         await self._session.close()
-
-
-def _no_events(_: Sequence[ua.EventFieldList], __: Instant) -> list[Signal]:
-    return []

@@ -21,6 +21,8 @@ from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Quality, SignalValue
 from drivers.keys import Keys
 from drivers.opcua_asking import Asking, numbered
+from drivers.opcua_learning import Learning
+from drivers.opcua_limits import Requests
 from drivers.opcua_octets import MalformedError, Octets, byte_string, data_value, extension_object
 from drivers.opcua_readings import Readings
 from drivers.opcua_responses import answered
@@ -96,7 +98,9 @@ async def history(
     assert machine.opcua is not None, f"machine '{machine.work_center}' is not read over OPC UA"
     async with Session(machine.work_center, machine.opcua, keys, "Lineside, history") as session:
         try:
-            asking = Asking(session.uaclient)
+            requests = Requests(session.uaclient, small=machine.opcua.profile == "small", asking=lambda: None)
+            await requests.ask_limits()
+            asking = Asking(requests)
             [started] = await asking.read([numbered(ObjectIds.Server_ServerStatus_StartTime)])
             rememberer = _Rememberer(machine, session, asking)
             signals = [await rememberer.remembered(key, since, until) for key in wanted]
@@ -115,14 +119,16 @@ class _Rememberer:
         self._addresses = machine.readings
         self._session = session
         self._asking = asking
-        self._readings = Readings(machine, asking, session.namespaces)
+        self._readings = Readings(machine)
+        self._readings.namespaces = session.namespaces
+        self._learning = Learning(self._readings, asking)
 
     async def remembered(self, key: str, since: float, until: float) -> Remembered:
         """One signal's; a refusal makes an empty answer."""
         place = self._places[key]
         try:
             node = node_id(self._addresses[place].node or "", self._session.namespaces)
-            await self._readings.prepare({place: node}, may_range=False)
+            await self._learning.prepare_texts({place: node})
             return await self._read(place, node, since, until)
         except (LookupError, ValueError) as error:
             return Remembered(key, until=since, why=f"BadNodeIdUnknown: {error.args[0]}")
@@ -157,7 +163,8 @@ class _Rememberer:
         return Remembered(key, tuple(values), (values[-1][0] if values else since) if why else None, why)
 
     async def _taken(self, place: int, page: _Page, since: float, until: float) -> list[Value]:
-        readings = await self._readings.taken([(place, one) for one in page.values])
+        await self._learning.learn((place, one) for one in page.values)
+        readings = [self._readings.reading(place, one) for one in page.values]
         return [(at, value, quality) for value, quality, _, at in readings if at is not None and since <= at <= until]
 
     async def _page(self, node: ua.NodeId, since: float, until: float, point: bytes) -> _Page:

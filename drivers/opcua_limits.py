@@ -21,10 +21,13 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-Limit: TypeAlias = Literal["reads", "items", "held", "queue"]
+Limit: TypeAlias = Literal["reads", "browses", "items", "held", "queue"]
 
 STANDARD_BATCH: Final = 1_000
 SMALL_BATCH: Final = 100
+BROWSE_BATCH: Final = 50
+MOST_REFERENCES: Final = 1_000
+"""References that are looked at of one node."""
 _AT_ONCE: Final = 8
 TOO_MUCH: Final = frozenset(
     {
@@ -59,6 +62,7 @@ _ONE_OF_THEM: Final = frozenset(
 """What some servers say of a whole request because of a single node in it."""
 _SAID: Final[dict[int, Limit]] = {
     ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead: "reads",
+    ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse: "browses",
     ObjectIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall: "items",
     ObjectIds.Server_ServerCapabilities_MaxMonitoredItems: "held",
     ObjectIds.Server_ServerCapabilities_MaxMonitoredItemsPerSubscription: "held",
@@ -72,6 +76,8 @@ class Limits:
 
     reads: int = STANDARD_BATCH
     """Nodes in one Read."""
+    browses: int = BROWSE_BATCH
+    """Nodes in one Browse."""
     items: int = STANDARD_BATCH
     """Nodes in one request about monitored items."""
     held: int | None = None
@@ -103,7 +109,7 @@ class Requests:
             small: a small controller, with little room for anything.
             asking: is told before each request.
         """
-        self.limits = Limits(SMALL_BATCH, SMALL_BATCH) if small else Limits()
+        self.limits = Limits(reads=SMALL_BATCH, items=SMALL_BATCH) if small else Limits()
         self._client = client
         self._asking = asking
         self._free = asyncio.Semaphore(1 if small else _AT_ONCE)
@@ -116,11 +122,44 @@ class Requests:
                 self.limits.take(limit, answer.Value.Value)
 
     async def values(
-        self, nodes: Sequence[ua.NodeId], attribute: AttributeIds = AttributeIds.Value
+        self,
+        nodes: Sequence[ua.NodeId],
+        attribute: AttributeIds = AttributeIds.Value,
+        ranges: Sequence[str | None] | None = None,
     ) -> list[ua.DataValue]:
-        """One answer for each node; a node that has the whole request refused has what was said of it."""
-        wanted = [ua.ReadValueId(NodeId=node, AttributeId=attribute) for node in nodes]
+        """One answer for each node; a node that has the whole request refused has what was said of it.
+
+        Args:
+            nodes: which.
+            attribute: of each.
+            ranges: the IndexRange of each, where not all are asked for whole.
+        """
+        wanted = [
+            ua.ReadValueId(node, attribute, None if one is None else ua.String(one))
+            for node, one in zip(nodes, ranges or [None] * len(nodes), strict=True)
+        ]
         return await self._in_batches("reads", wanted, self._read, lambda status: ua.DataValue(StatusCode=status))
+
+    async def browse(self, wanted: Sequence[ua.BrowseDescription]) -> list[ua.BrowseResult]:
+        """One answer for each, which may go on."""
+
+        async def ask(part: list[ua.BrowseDescription]) -> Sequence[ua.BrowseResult]:
+            return await self._client.browse(
+                ua.BrowseParameters(RequestedMaxReferencesPerNode=ua.UInt32(MOST_REFERENCES), NodesToBrowse=part)
+            )
+
+        return await self._in_batches("browses", wanted, ask, lambda status: ua.BrowseResult(StatusCode=status))
+
+    async def browse_on(self, point: bytes, *, release: bool) -> ua.BrowseResult:
+        """What follows an answer that goes on; nothing where the rest is not wanted."""
+
+        async def ask(part: list[bytes]) -> Sequence[ua.BrowseResult]:
+            parameters = ua.BrowseNextParameters(release, [ua.ByteString(one) for one in part])
+            answers = await self._client.browse_next(parameters)
+            return answers or ([ua.BrowseResult()] if release else [])
+
+        [following] = await self._asked([point], ask)
+        return following
 
     async def create(
         self, subscription_id: int, items: Sequence[ua.MonitoredItemCreateRequest]
@@ -149,7 +188,7 @@ class Requests:
 
     async def _in_batches(
         self,
-        limit: Literal["reads", "items"],
+        limit: Literal["reads", "browses", "items"],
         wanted: Sequence[_T],
         ask: Callable[[list[_T]], Awaitable[Sequence[_R]]],
         refused: Callable[[ua.StatusCode], _R],

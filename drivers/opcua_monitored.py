@@ -151,7 +151,8 @@ class Monitored:
         )
         if only is not None:
             parameters.Filter = only
-        value = ua.ReadValueId(NodeId=node, AttributeId=AttributeIds.Value)
+        part = self._told.readings.index_range(index)
+        value = ua.ReadValueId(node, AttributeIds.Value, None if part is None else ua.String(part))
         return ua.MonitoredItemCreateRequest(value, ua.MonitoringMode.Reporting, parameters)
 
     def _grant(self, item: Item, asked: ua.MonitoringParameters, result: ua.MonitoredItemCreateResult) -> None:

@@ -20,10 +20,10 @@ class Nodes:
 
     def __init__(self, readings: Sequence[AddressSettings]) -> None:
         self.ids: list[ua.NodeId | None] = [None] * len(readings)
-        """None where the server has no such namespace, or the configured node id is none."""
+        """None where the server has no such namespace, the configured node id is none, or events tell it."""
         self.why: dict[int, str] = {}
         """Why a reading has no node."""
-        self._texts = [one.node or "" for one in readings]
+        self._texts = [one.node for one in readings]
         self._namespaces: tuple[str, ...] | None = None
 
     def resolve(self, namespaces: Sequence[str]) -> set[int]:
@@ -40,8 +40,11 @@ class Nodes:
 
     def _resolved(self, index: int) -> ua.NodeId | None:
         self.why.pop(index, None)
+        text = self._texts[index]
+        if text is None:
+            return None
         try:
-            return node_id(self._texts[index], self._namespaces or ())
+            return node_id(text, self._namespaces or ())
         except LookupError as error:
             self.why[index] = f"BadNodeIdUnknown: {error.args[0]}"
         except ValueError as error:

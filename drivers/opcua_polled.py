@@ -10,6 +10,7 @@ from asyncua import ua
 from agent.core.observations import Link, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Now
+from drivers.opcua_learning import Learning
 from drivers.opcua_limits import Requests
 from drivers.opcua_nodes import Nodes
 from drivers.opcua_server import STATE
@@ -24,11 +25,14 @@ class Polled:
         OSError: the connection is lost, or the server is silent.
     """
 
-    def __init__(self, requests: Requests, nodes: Nodes, told: Told, now: Now, poll_ms: int) -> None:
+    def __init__(
+        self, requests: Requests, nodes: Nodes, told: Told, learning: Learning, now: Now, poll_ms: int
+    ) -> None:
         self.indexes: set[int] = set()
         self._requests = requests
         self._nodes = nodes
         self._told = told
+        self._learning = learning
         self._now = now
         self._period_s = poll_ms / 1000
         self._more = asyncio.Event()
@@ -59,9 +63,11 @@ class Polled:
         """Read them once."""
         asked = [(index, node) for index in sorted(self.indexes) if (node := self._nodes.ids[index]) is not None]
         # Where there is nothing to be read yet, the server shows that it lives all the same.
-        answers = await self._requests.values([node for _, node in asked] or [STATE])
+        ranges = [self._told.readings.index_range(index) for index, _ in asked]
+        answers = await self._requests.values([node for _, node in asked] or [STATE], ranges=ranges)
         observed = self._now()
         read: list[tuple[int, ua.DataValue]] = [(index, data) for (index, _), data in zip(asked, answers, strict=False)]
+        await self._learning.learn(read)
         news: list[Signal | Link] = list(self._told.changes(read, observed))
         if is_life:
             news += self._told.life(observed)

@@ -17,13 +17,16 @@ from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Quality
 from agent.core.readings import address_words
+from agent.core.sources.address import AddressSettings
 from drivers.keys import Keys
 from drivers.opcua_asking import Asking, numbered
 from drivers.opcua_kinds import kind_of
+from drivers.opcua_learning import Learning
+from drivers.opcua_limits import Requests
 from drivers.opcua_readings import Readings
 from drivers.opcua_session import Session, offered
 from drivers.opcua_trial import tried
-from drivers.opcua_values import node_id
+from drivers.opcua_values import node_id, reading
 from drivers.probed import Probed, ProbeError, Seen, Stage
 
 _TIME: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_CurrentTime))
@@ -33,11 +36,8 @@ _TOKENS: Final = {
     ua.UserTokenType.Certificate: "certificate",
     ua.UserTokenType.IssuedToken: "token",
 }
-_AT_ONCE: Final = {"standard": 500, "small": 100}
-"""Nodes in one request, by profile, where the server does not say less."""
-_READS: Final = ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead
 _SAID: Final = {
-    _READS: "values in one read",
+    ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead: "values in one read",
     ObjectIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall: "monitored items in one request",
     ObjectIds.Server_ServerCapabilities_MaxMonitoredItemsPerSubscription: "monitored items in one subscription",
     ObjectIds.Server_ServerCapabilities_MaxMonitoredItemsQueueSize: "values in the queue of one",
@@ -116,27 +116,43 @@ async def probe_opcua(machine: MachineSettings, keys: Keys | None = None, *, sub
 
 async def _read(session: Session, machine: MachineSettings, offers: tuple[str, ...]) -> Probed:
     assert machine.opcua is not None
-    [clock] = await Asking(session.uaclient).read([_TIME])
+    requests = Requests(session.uaclient, small=machine.opcua.profile == "small", asking=lambda: None)
+    asking = Asking(requests)
+    [clock] = await asking.read([_TIME])
     asked_at = time.time()
-    limits, at_once = await _limits(Asking(session.uaclient), _AT_ONCE[machine.opcua.profile])
-    asking = Asking(session.uaclient, at_once)
+    await requests.ask_limits()
+    limits = await _limits(asking)
     nodes: dict[int, ua.NodeId] = {}
     seen: dict[int, Seen] = {}
     for at, one in enumerate(machine.readings):
         try:
-            nodes[at] = node_id(one.node or "", session.namespaces)
+            nodes[at] = node_id(one.node or machine.opcua.alarms or "", session.namespaces)
         except (LookupError, ValueError) as error:
             seen[at] = Seen(one.key, address_words(one), str(error.args[0]))
-    seen |= await _seen(asking, Readings(machine, asking, session.namespaces), machine, nodes)
+        else:
+            if one is machine.first_alarm:
+                seen[at] = await _notifying(asking, one, nodes.pop(at))
+    readings = Readings(machine)
+    readings.namespaces = session.namespaces
+    seen |= await _seen(asking, readings, nodes)
     told = tuple(seen[at] for at in sorted(seen))
     return Probed(told, _way(session.client), offers, limits, _seconds(clock), asked_at)
 
 
-async def _seen(
-    asking: Asking, readings: Readings, machine: MachineSettings, nodes: dict[int, ua.NodeId]
-) -> dict[int, Seen]:
+async def _notifying(asking: Asking, signal: AddressSettings, node: ua.NodeId) -> Seen:
+    """Whether a node tells events, of which the signal is made (OPC 10000-3, 8.59)."""
+    [told] = await asking.read([node], AttributeIds.EventNotifier)
+    value, quality, status, _ = reading(told)
+    if quality is Quality.BAD:
+        return Seen(signal.key, address_words(signal), status)
+    tells = isinstance(value, int) and value & 1
+    return Seen(signal.key, address_words(signal), "" if tells else "the node of 'alarms' tells no events", "events")
+
+
+async def _seen(asking: Asking, readings: Readings, nodes: dict[int, ua.NodeId]) -> dict[int, Seen]:
     """What each gives, taken apart as the driver does it."""
-    await readings.prepare(nodes)
+    learning = Learning(readings, asking)
+    await learning.prepare(nodes)
     wanted = list(nodes.values())
     whole = await asking.read(wanted)
     least = await asking.read(wanted, AttributeIds.MinimumSamplingInterval)
@@ -144,10 +160,11 @@ async def _seen(
     for at, node in nodes.items():
         if (part := readings.index_range(at)) is not None:
             [data[at]] = await asking.read([node], index_range=part)
-    taken = await readings.taken(list(data.items()))
+    await learning.learn(data.items())
+    taken = [readings.reading(at, value) for at, value in data.items()]
     seen: dict[int, Seen] = {}
     for (at, value_of_node), interval, (value, quality, status, _) in zip(data.items(), least, taken, strict=True):
-        one = machine.readings[at]
+        one = readings.addresses[at]
         is_bad = quality is Quality.BAD
         kind = kind_of(value_of_node) if one.index is None and one.field is None else ""
         doubt = "" if is_bad else status
@@ -161,17 +178,16 @@ def _sampling_ms(told: ua.DataValue) -> float | None:
     return float(value) if isinstance(value, int | float) and value >= 0 else None
 
 
-async def _limits(asking: Asking, at_once: int) -> tuple[tuple[str, ...], int]:
-    """What it says that it takes, in words, and how many nodes may be in one request."""
+async def _limits(asking: Asking) -> tuple[str, ...]:
+    """What it says that it takes, in words."""
     answers = await asking.read([numbered(number) for number in _SAID])
     said: list[str] = []
-    for (number, words), answer in zip(_SAID.items(), answers, strict=True):
+    for words, answer in zip(_SAID.values(), answers, strict=True):
         limit = answer.Value.Value if answer.Value is not None else None
         # 0 is no limit.
         if isinstance(limit, int) and limit > 0:
             said.append(f"{limit} {words}")
-            at_once = min(at_once, limit) if number == _READS else at_once
-    return tuple(said), at_once
+    return tuple(said)
 
 
 async def _subscribed(session: Session, machine: MachineSettings, probed: Probed) -> Probed:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeAlias, TypeVar
 
 from asyncua import ua
-from asyncua.client.ua_client import UaClient
+from asyncua.client.ua_session import UaSession
 from asyncua.common.utils import Buffer
 from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
@@ -34,67 +34,65 @@ _DATE_TIME: Final = builtin(13)
 _UNREADABLE: Final = ua.StatusCode(ua.UInt32(StatusCodes.BadDecodingError))
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """A publish response, or a notification that was asked for again."""
+class QuietSession(UaSession):
+    """The library's session without its publishing, and without its reading of values.
 
-    result: ua.PublishResult
-    """As the library has it, but for structures, which are left in octets."""
-    unread: int = 0
-    """Values behind one that ends nobody knows where: they were told and nobody can say what they were. That one is
-    BadDecodingError."""
-
-
-async def read(
-    client: UaClient,
-    wanted: Sequence[ua.ReadValueId],
-    times: ua.TimestampsToReturn = ua.TimestampsToReturn.Source,
-) -> list[ua.DataValue]:
-    """The attributes that are asked for, in one request, and in more where one of them cannot be read.
-
-    Raises:
-        UaError: the server refuses the request.
-        OSError: the connection is lost, or it does not answer (`TimeoutError`).
+    The structures among them are left in octets.
     """
-    values: list[ua.DataValue] = []
-    while len(values) < len(wanted):
-        request = ua.ReadRequest()
-        request.Parameters = ua.ReadParameters(0.0, times, list(wanted[len(values) :]))
-        body = await client._send_request(request)  # noqa: SLF001 - the only way to the octets of an answer
-        values += answered(body, partial(_values, expected=len(wanted) - len(values)))
-    return values
+
+    unread = 0
+    """Values told so far that nobody can say, behind one that ends nobody knows where; that one is BadDecodingError."""
+
+    def ensure_publish_loop(self) -> None:
+        """Nothing: whoever has the subscription publishes."""
+
+    async def read(self, parameters: ua.ReadParameters) -> list[ua.DataValue]:
+        """The attributes that are asked for, in one request, and in more where one of them cannot be read.
+
+        Raises:
+            UaError: the server refuses the request.
+            OSError: the connection is lost, or it does not answer (`TimeoutError`).
+        """
+        values: list[ua.DataValue] = []
+        wanted = parameters.NodesToRead
+        while len(values) < len(wanted):
+            request = ua.ReadRequest()
+            request.Parameters = replace(parameters, NodesToRead=list(wanted[len(values) :]))
+            body = await self._send_request(request)
+            values += answered(body, partial(_values, expected=len(wanted) - len(values)))
+        return values
+
+    async def publish(self, acks: list[ua.SubscriptionAcknowledgement]) -> ua.PublishResponse:
+        """Ask for the next publication and wait for it as long as it takes.
+
+        Raises:
+            UaError: the server refuses the request, or what it sends is no publication.
+            OSError: the connection is lost.
+        """
+        request = ua.PublishRequest()
+        request.Parameters.SubscriptionAcknowledgements = acks
+        body = await self._send_request(request, timeout=0)
+        result, unread = answered(body, published)
+        self.unread += unread
+        return ua.PublishResponse(Parameters=result)
+
+    async def republish(self, subscription_id: int, retransmit_sequence_number: int) -> ua.NotificationMessage:
+        """Ask again for a notification that went missing.
+
+        Raises:
+            UaError: the server has it no more, or what it sends is none.
+            OSError: the connection is lost, or it does not answer (`TimeoutError`).
+        """
+        request = ua.RepublishRequest()
+        request.Parameters.SubscriptionId = ua.UInt32(subscription_id)
+        request.Parameters.RetransmitSequenceNumber = ua.UInt32(retransmit_sequence_number)
+        message, unread = answered(await self._send_request(request), _message)
+        self.unread += unread
+        return message
 
 
-async def publish(client: UaClient, seen: Sequence[ua.SubscriptionAcknowledgement]) -> Publication:
-    """Ask for the next publication and wait for it as long as it takes.
-
-    Raises:
-        UaError: the server refuses the request, or what it sends is no publication.
-        OSError: the connection is lost.
-    """
-    request = ua.PublishRequest()
-    request.Parameters.SubscriptionAcknowledgements = list(seen)
-    body = await client._send_request(request, timeout=0)  # noqa: SLF001 - the only way to the octets of an answer
-    return answered(body, published)
-
-
-async def republish(client: UaClient, subscription: int, sequence: int) -> Publication:
-    """Ask again for a notification that went missing.
-
-    Raises:
-        UaError: the server has it no more, or what it sends is none.
-        OSError: the connection is lost, or it does not answer (`TimeoutError`).
-    """
-    request = ua.RepublishRequest()
-    request.Parameters.SubscriptionId = ua.UInt32(subscription)
-    request.Parameters.RetransmitSequenceNumber = ua.UInt32(sequence)
-    body = await client._send_request(request)  # noqa: SLF001 - the only way to the octets of an answer
-    message, unread = answered(body, _message)
-    return Publication(ua.PublishResult(ua.UInt32(subscription), NotificationMessage=message), unread)
-
-
-def published(octets: Octets) -> Publication:
-    """A publish response behind its header.
+def published(octets: Octets) -> tuple[ua.PublishResult, int]:
+    """A publish response behind its header, and how many values of it nobody can say.
 
     Raises:
         MalformedError: it is none.
@@ -104,7 +102,7 @@ def published(octets: Octets) -> Publication:
     result.MoreNotifications = octets.take(1) != b"\0"
     result.NotificationMessage, unread = _message(octets)
     result.Results = octets.array(19) or []
-    return Publication(result, unread)
+    return result, unread
 
 
 def answered(body: Buffer, decode: Callable[[Octets], _T]) -> _T:

@@ -26,6 +26,7 @@ from agent.core.errors import DeviceError
 from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.keys import Keys
 from drivers.naming import addresses
+from drivers.opcua_responses import QuietSession
 from drivers.opcua_values import status_text
 
 # The library logs what is raised here as a sentence, and logs it louder.
@@ -63,6 +64,8 @@ class Session:
         self._settings = settings
         self._keys = keys
         self.client: Client = _Client(settings, name)
+        self.quiet = self.client.uaclient.session = QuietSession(self.client.uaclient)
+        """What the services of the session are asked of."""
 
     @property
     def uaclient(self) -> UaClient:

@@ -15,7 +15,6 @@ from typing import Final
 
 from asyncua import ua
 from asyncua.client.ua_client import UaClient
-from asyncua.client.ua_session import UaSession
 from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
@@ -28,13 +27,6 @@ SLOWEST_S: Final = 1.0
 """What is published more seldom gives no sign of life in time."""
 _ASK_AGAIN: Final = frozenset({StatusCodes.BadTimeout, StatusCodes.BadTooManyPublishRequests})
 _MISSING: Final = "a publication went missing or could not be read"
-
-
-class QuietSession(UaSession):
-    """The library's session without its publishing."""
-
-    def ensure_publish_loop(self) -> None:
-        """Nothing: whoever has the subscription publishes."""
 
 
 @dataclass(frozen=True, slots=True)

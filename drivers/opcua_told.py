@@ -13,8 +13,9 @@ from asyncua import ua
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Controller, Instant, Link, Quality, Signal
 from drivers.contract import Batch
+from drivers.opcua_readings import Readings
 from drivers.opcua_server import Server
-from drivers.opcua_values import Reading, reading_of
+from drivers.opcua_values import Reading
 
 LINK_S: Final = 0.1
 """A sign of life is told on at most ten times a second."""
@@ -25,6 +26,7 @@ class Told:
 
     def __init__(self, machine: MachineSettings) -> None:
         self.addresses = machine.readings
+        self.readings = Readings(machine)
         self.last: list[Reading | None] = [None] * len(self.addresses)
         """None before the first one."""
         self.tellings = [0] * len(self.addresses)
@@ -35,7 +37,7 @@ class Told:
 
     def news(self, items: Iterable[tuple[int, ua.DataValue]], observed: Instant) -> list[Signal]:
         """What a subscription tells, in the order of the source times; whatever it tells is news."""
-        timed = [self._tell(index, reading_of(data, self.addresses[index]), observed) for index, data in items]
+        timed = [self.tell(index, self.readings.reading(index, data), observed) for index, data in items]
         # What has no time of its own is as new as its publication.
         return sorted(timed, key=lambda one: float("inf") if one.source_time is None else one.source_time)
 
@@ -50,11 +52,11 @@ class Told:
             for index, status in sorted(statuses.items())
             if (last := self.last[index]) is None or (last[1], last[2]) != (Quality.BAD, status)
         }
-        return [self._tell(index, (None, Quality.BAD, status, None), observed) for index, status in news.items()]
+        return [self.tell(index, (None, Quality.BAD, status, None), observed) for index, status in news.items()]
 
     def differs(self, index: int, data: ua.DataValue, deadband: float = 0.0) -> bool:
         """Whether this is another value than was told last, by more than a deadband."""
-        told, (value, quality, status, _) = self.last[index], reading_of(data, self.addresses[index])
+        told, (value, quality, status, _) = self.last[index], self.readings.reading(index, data)
         if told is None or quality is not told[1]:
             return True
         if quality is Quality.BAD:
@@ -77,7 +79,8 @@ class Told:
             return []
         return [Controller(self._wc_id, server.observed, server.started, server.ahead_s)]
 
-    def _tell(self, index: int, reading: Reading, observed: Instant) -> Signal:
+    def tell(self, index: int, reading: Reading, observed: Instant) -> Signal:
+        """Whatever is told is news."""
         self.last[index] = reading
         self.tellings[index] += 1
         self._silent.discard(index)

@@ -48,6 +48,8 @@ async def _monitored(
 ) -> tuple[dict[str, str], list[str]]:
     items: list[tuple[AddressSettings, ua.MonitoredItemCreateRequest]] = []
     for one in machine.readings:
+        if one is machine.first_alarm:
+            continue
         try:
             node = node_id(one.node or "", session.namespaces)
         except (LookupError, ValueError):

@@ -14,8 +14,6 @@ from asyncua import ua
 from asyncua.ua.object_ids import ObjectIds
 
 from agent.core.observations import Quality, SignalValue
-from agent.core.sources.address import AddressSettings
-from drivers.scaling import scaled
 
 Reading: TypeAlias = tuple[SignalValue, Quality, str, float | None]
 """Value, quality, status and source time of one data value."""
@@ -99,7 +97,7 @@ def reading(data: ua.DataValue, namespaces: Sequence[str] = ()) -> Reading:
 def judged(data: ua.DataValue) -> tuple[Quality, str, float | None]:
     """Quality, status and source time of a data value, whatever its value is."""
     code = data.StatusCode.value if data.StatusCode is not None else 0
-    return _SEVERITY.get(code >> 30, Quality.BAD), status_text(code) if code else "", _seconds(data.SourceTimestamp)
+    return _SEVERITY.get(code >> 30, Quality.BAD), status_text(code) if code else "", seconds(data.SourceTimestamp)
 
 
 def single(value: object, namespaces: Sequence[str] = ()) -> SignalValue:
@@ -146,17 +144,6 @@ def _written(value: object, namespaces: Sequence[str]) -> str | None:
             return status_text(code) or "Good"
         case _:
             return str(value) if isinstance(value, UUID) else None
-
-
-def reading_of(data: ua.DataValue, address: AddressSettings) -> Reading:
-    """What a reading says, as it is configured: the one place where a data value becomes one."""
-    value, quality, status, source_time = reading(data)
-    if value is None or not address.is_scaled:
-        return value, quality, status, source_time
-    number = scaled(value, address)
-    if number is None:
-        return None, Quality.BAD, "no number once it is scaled", source_time
-    return number, quality, status, source_time
 
 
 def _text(value: str) -> str:
@@ -210,10 +197,11 @@ def _described(value: object) -> str:
             return type(other).__name__
 
 
-def _seconds(time: ua.DateTime | None) -> float | None:
-    if time is None:
+def seconds(time: object) -> float | None:
+    """A time of the server in seconds since 1970 UTC; None for what is none."""
+    if not isinstance(time, datetime):
         return None
     # The library's times are in UTC whether they say so or not; `timestamp()` would take a naive one for local time.
-    seconds = (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).timestamp()
+    since = (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).timestamp()
     # No time is encoded as 0, the start of 1601 (OPC 10000-6, 5.2.2.5).
-    return seconds if seconds > 0 else None
+    return since if since > 0 else None

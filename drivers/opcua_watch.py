@@ -81,11 +81,14 @@ class Watch:
         server = await ask_server(self._requests, self._now)
         nodes, ways = self._ways.nodes, self._ways
         moved = nodes.resolve(server.namespaces)
+        self._told.readings.namespaces = server.namespaces
         await ways.let_go(moved)
         sought, quiet, moment = ways.sought, self._quiet(), self._moment()
         self._tellings = list(self._told.tellings)
         asked = {index: node for index in (*sought, *quiet) if (node := nodes.ids[index]) is not None}
-        values = dict(zip(asked, await self._requests.values(list(asked.values())), strict=True))
+        ranges = [self._told.readings.index_range(index) for index in asked]
+        values = dict(zip(asked, await self._requests.values(list(asked.values()), ranges=ranges), strict=True))
+        await ways.learning.learn(values.items())
         gone = {index: status_text(code) for index, data in values.items() if (code := _code(data)) in GONE}
         await ways.let_go(gone)
         refused = {index: why for index, why in nodes.why.items() if index in moved} | gone

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from asyncua import ua
 from asyncua.ua.uaerrors import UaStatusCodeError
 
+from drivers.opcua_learning import Learning
 from drivers.opcua_limits import FULL
 from drivers.opcua_monitored import Monitored
 from drivers.opcua_nodes import Nodes
@@ -24,17 +25,19 @@ class Ways:
         OSError: the connection is lost, or the server is silent.
     """
 
-    def __init__(self, nodes: Nodes, polled: Polled, *, signals: int, may_poll: bool) -> None:
+    def __init__(self, nodes: Nodes, polled: Polled, learning: Learning, *, signals: int, may_poll: bool) -> None:
         """None yet.
 
         Args:
             nodes: of the readings.
             polled: those that are polled.
+            learning: of what their values cannot be read without.
             signals: how many of the readings, from the first, facts are made of.
             may_poll: whether what no subscription takes is polled.
         """
         self.nodes = nodes
         self.polled = polled
+        self.learning = learning
         self.signals = signals
         self.may_poll = may_poll
         self.monitored: Monitored | None = None
@@ -67,11 +70,12 @@ class Ways:
 
     async def _take_up(self, wanted: list[int], *, renewed: bool) -> dict[int, str]:
         refused = {index: self.nodes.why[index] for index in wanted if index in self.nodes.why}
+        nodes: dict[int, ua.NodeId] = {index: node for index in wanted if (node := self.nodes.ids[index]) is not None}
+        await self.learning.prepare(nodes)
         if self.monitored is None:
             # What has no node is polled as soon as it has one.
             self.polled.add(set(wanted))
             return refused
-        nodes: dict[int, ua.NodeId] = {index: node for index in wanted if (node := self.nodes.ids[index]) is not None}
         for index, code in (await self.monitored.add(nodes, renewed=renewed)).items() if nodes else ():
             if code in FULL and self.may_poll:
                 self.poll({index})

@@ -209,6 +209,13 @@ class MachineSettings(Section):
         return (*self.signal, *self.telemetry)
 
     @property
+    def first_alarm(self) -> SignalSettings | None:
+        """The signal that events tell, and no value of a node."""
+        if self.opcua is None or self.opcua.alarms is None:
+            return None
+        return next((signal for signal in self.signal if signal.role is Role.ALARM), None)
+
+    @property
     def deciding(self) -> Role | None:
         """What tells whether the machine runs (domain.md R2)."""
         roles = {signal.role for signal in self.signal}
@@ -224,7 +231,7 @@ class MachineSettings(Section):
             raise ValueError("expected exactly one of the tables 'opcua', 'modbus' and 'driver', or manual = true")
         for reading in self.readings:
             what = f"{'signal' if isinstance(reading, SignalSettings) else 'telemetry'} '{reading.key}'"
-            if self.opcua is not None and reading.node is None:
+            if self.opcua is not None and reading.node is None and reading is not self.first_alarm:
                 raise ValueError(f"{what} needs 'node', as the machine is read over OPC UA")
             if self.modbus is not None and (reading.table is None or reading.address is None):
                 raise ValueError(f"{what} needs 'table' and 'address', as the machine is read over Modbus")
@@ -232,6 +239,7 @@ class MachineSettings(Section):
                 raise ValueError(f"{what} {obstacle}")
             if self.driver is not None and reading.at is None:
                 raise ValueError(f"{what} needs 'at', as the machine is read by the driver '{self.driver.kind}'")
+        self._check_alarms()
         unique("key", [reading.key for reading in self.readings])
         unique("role", [signal.role for signal in self.signal])
         roles = {signal.role for signal in self.signal}
@@ -239,6 +247,18 @@ class MachineSettings(Section):
             raise ValueError("expected one of the roles 'mode' and 'machinery_mode', not both")
         self._check_condition(roles)
         return self
+
+    def _check_alarms(self) -> None:
+        if self.opcua is None or self.opcua.alarms is None:
+            return
+        signal = self.first_alarm
+        if signal is None:
+            raise ValueError("'opcua.alarms' tells the first alarm: expected a signal of role 'alarm' without 'node'")
+        if signal.node is not None:
+            raise ValueError(
+                f"signal '{signal.key}' of role 'alarm' is told by the events of 'opcua.alarms': "
+                "take out its 'node', or 'alarms' where it is the node that is meant"
+            )
 
     def _check_condition(self, roles: set[Role]) -> None:
         if not roles.intersection(DECIDING_ROLES):

@@ -102,7 +102,7 @@ def address_words(address: AddressSettings) -> str:
         index = "" if address.index is None else f"[{address.index}]"
         return f"{address.node}{index}{'' if address.field is None else f' {address.field}'}"
     if address.table is None:
-        return address.at or ""
+        return address.at or "events"
     bit = "" if address.bit is None else f".{address.bit}"
     order = " little" if address.word_order == "little" and address.width > 1 else ""
     return f"{address.table} {address.address}{bit} {address.type}{order}"

@@ -1,13 +1,15 @@
 """Mistakes in the configuration are answered with where, what was found and what was expected."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from agent.configuration import load
 from agent.core.errors import ConfigurationError
-from agent.core.machine_settings import CounterSettings, Role, SignalSettings
+from agent.core.machine_settings import CounterSettings, MachineSettings, Role, SignalSettings
 from agent.core.settings import Settings
+from agent.core.sources.opcua_settings import OpcUaSettings
 
 GOOD = """
 [agent]
@@ -184,6 +186,27 @@ def test_a_mistake_is_answered_with_where_what_and_what_instead(
         loaded(GOOD.replace(old, new, 1), tmp_path)
     assert str(refusal.value).startswith(str(tmp_path / "lineside.toml"))
     assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("signal", "message"),
+    [
+        (
+            {"role": Role.FAULT, "node": "i=1"},
+            "'opcua.alarms' tells the first alarm: expected a signal",
+        ),
+        ({"role": Role.ALARM, "node": "i=1"}, "signal 'a' of role 'alarm' is told by the events of 'opcua.alarms'"),
+    ],
+)
+def test_alarms_are_told_by_the_signal_of_that_role_which_has_no_node(signal: dict[str, object], message: str) -> None:
+    run = SignalSettings(key="run", role=Role.RUN, node="i=2")
+    opcua = OpcUaSettings(endpoint="opc.tcp://plc", alarms="i=2253")
+    told = MachineSettings(work_center="WC-1", opcua=opcua, signal=(run, SignalSettings(key="a", role=Role.ALARM)))
+    assert told.first_alarm is told.signal[1]
+    with pytest.raises(ValueError, match=re.escape(message)):
+        MachineSettings(
+            work_center="WC-1", opcua=opcua, signal=(run, SignalSettings.model_validate({"key": "a"} | signal))
+        )
 
 
 def test_a_second_machine_needs_another_name(tmp_path: Path) -> None:

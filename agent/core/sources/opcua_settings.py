@@ -63,7 +63,7 @@ class OpcUaSettings(Section):
     now, or known ones are gone (a program download), and whether values still move."""
     alarms: NodeId | None = None
     """Node whose events tell alarms and conditions, `i=2253` for the whole server (OPC 10000-9). The first alarm that
-    came is then what role alarm reads. Without it no events are subscribed to."""
+    came is then what the signal of role alarm tells, which has no `node`. Without it no events are subscribed to."""
     history: bool = False
     """Whether the server's history is read to find out what happened while it could not be reached (domain.md R15)."""
 

@@ -1,0 +1,77 @@
+"""The signal of a machine that events tell: the first alarm of those that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from asyncua import ua
+
+from agent.core.machine_settings import MachineSettings
+from agent.core.observations import Instant, Signal
+from drivers.opcua_asking import Asking
+from drivers.opcua_events import Events
+from drivers.opcua_limits import Requests
+from drivers.opcua_subscription import Subscription
+from drivers.opcua_told import Told
+from drivers.opcua_values import Reading, node_id, status_text
+
+_HANDLE: Final = 0
+"""No value has it."""
+_QUEUE: Final = 1_000
+
+
+class AlarmSignal:
+    """That signal in one session; nothing where no events are configured.
+
+    All of it raises `OSError` where the connection is lost or the server does not answer in time.
+    """
+
+    def __init__(self, machine: MachineSettings, requests: Requests, told: Told) -> None:
+        signal = machine.first_alarm
+        self._place = machine.readings.index(signal) if signal is not None else None
+        self._notifier = machine.opcua.alarms or "" if machine.opcua is not None else ""
+        self._requests = requests
+        self._told = told
+        self._events: Events | None = None
+
+    async def begin(
+        self, subscription: Subscription | None, namespaces: Sequence[str], observed: Instant
+    ) -> list[Signal]:
+        """Listen from now on, and find out what stands already; what is known then."""
+        if self._place is None:
+            return []
+        if subscription is None:
+            return self._refused("the server has no subscriptions, and alarms are told by them alone", observed)
+        try:
+            notifier = node_id(self._notifier, namespaces)
+        except (LookupError, ValueError) as error:
+            return self._refused(f"BadNodeIdUnknown: {error.args[0]}", observed)
+        events = Events(Asking(self._requests), notifier)
+        [result] = await self._requests.create(subscription.id, [events.item(_HANDLE, _QUEUE)])
+        if result.StatusCode.is_bad():
+            status = status_text(result.StatusCode.value)
+            return self._refused(f"{status}: the server tells no events of {self._notifier}", observed)
+        self._events = events
+        return self._tell(await events.look(observed.monotonic), observed)
+
+    def heard(self, told: Sequence[ua.EventFieldList], observed: Instant) -> list[Signal]:
+        """What follows from events."""
+        return self._tell(self._events.heard(told, observed.monotonic), observed) if self._events is not None else []
+
+    async def settle(self, observed: Instant) -> list[Signal]:
+        """Look again at what stands, where events were lost."""
+        if self._events is None or not self._events.must_look(observed.monotonic):
+            return []
+        return self._tell(await self._events.look(observed.monotonic), observed)
+
+    def lost(self, observed: Instant) -> list[Signal]:
+        """Something was told that could not be read; it may have been events."""
+        return self._tell(self._events.lost(), observed) if self._events is not None else []
+
+    def _tell(self, readings: Sequence[Reading], observed: Instant) -> list[Signal]:
+        assert self._place is not None, "nothing is heard where nothing is listened to"
+        return [self._told.tell(self._place, reading, observed) for reading in readings]
+
+    def _refused(self, status: str, observed: Instant) -> list[Signal]:
+        return self._told.refused({self._place: status}, observed) if self._place is not None else []
