@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Final
 
 from asyncua import ua
@@ -65,7 +65,7 @@ def _value(data: ua.DataValue) -> object:
 
 def _seconds(data: ua.DataValue) -> float | None:
     time = _value(data)
-    if not isinstance(time, ua.DateTime):
+    if not isinstance(time, datetime):
         return None
     seconds = (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).timestamp()
     # No time is encoded as 0, the start of 1601 (OPC 10000-6, 5.2.2.5).

@@ -86,12 +86,12 @@ async def test_a_consumer_that_does_not_keep_up_loses_nothing(plant: OpcUaPlant)
 
 
 async def test_signs_of_life_suit_an_interval_that_the_server_made_longer(plant: OpcUaPlant) -> None:
-    plant.server.tell(slowest_ms=300)
+    plant.server.tell(behave={"slowest_ms": 300})
     try:
         async with OpcUaDriver(plant.machine, now) as driver:
             seen = await collect(aiter(driver), lambda new: sum(isinstance(each, Link) for each in new) == 4)
     finally:
-        plant.server.tell(slowest_ms=0)
+        plant.server.tell(behave={})
     times = [each.observed.monotonic for each in seen if isinstance(each, Link)]
     assert max(later - earlier for earlier, later in pairwise(times)) < 0.6
 
@@ -104,14 +104,14 @@ async def test_only_reading_and_subscribing_is_ever_asked_for(plant: OpcUaPlant)
             del duration, error
             asked.add(request_type)
 
-    plant.server.tell(slowest_ms=100)
+    plant.server.tell(behave={"slowest_ms": 100})
     driver = OpcUaDriver(plant.machine, now)
     driver._session.uaclient.observer = Listener()
     try:
         async with driver:
             await collect(aiter(driver), has_link)
     finally:
-        plant.server.tell(slowest_ms=0)
+        plant.server.tell(behave={})
     session = {"CreateSessionRequest", "ActivateSessionRequest", "CloseSessionRequest"}
     subscription = {"CreateSubscriptionRequest", "ModifySubscriptionRequest", "CreateMonitoredItemsRequest"}
     assert asked <= session | subscription | {"ReadRequest", "PublishRequest"}

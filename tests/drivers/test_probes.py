@@ -99,7 +99,7 @@ async def test_a_subscription_for_a_moment_says_what_the_server_revises_and_leav
     plant = OpcUaPlant()
     plant.start()
     try:
-        plant.server.tell(slowest_ms=500)
+        plant.server.tell(behave={"slowest_ms": 500})
         probed = await probe_machine(plant.machine, subscribe=True)
     finally:
         plant.server.kill()
