@@ -21,6 +21,7 @@ from agent.batch import Anything, Batch, Pending, Stand
 from agent.clock import Clock, draw_ids
 from agent.contacts import Contacts
 from agent.core import replies
+from agent.core.backfill.recalled import Recalled
 from agent.core.codes.badges import Badges
 from agent.core.contract.envelope import Row
 from agent.core.corrections.targets import Target
@@ -39,8 +40,8 @@ from agent.core.observations import (
     Started,
     Stopping,
     Tick,
-    by_new_time,
 )
+from agent.core.observed import by_new_time
 from agent.core.scan_turn import last_scan
 from agent.core.sentences import say
 from agent.core.settings import Settings
@@ -300,7 +301,7 @@ class Intake:
             observation = entry
         if isinstance(observation, Reckoned):
             return stand.desk.claims_needed(observation)
-        if isinstance(observation, Scan | Entry):
+        if isinstance(observation, Scan | Entry | Recalled):
             station = stand.stations[observation.wc_id]
             return station.claims_needed(observation, stand.desk.directories, target, known)
         return ()

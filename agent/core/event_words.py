@@ -7,6 +7,7 @@ from functools import singledispatch
 from agent.core.facts import (
     CallAnswered,
     CallRaised,
+    ConditionCorrected,
     DiscrepancyRaised,
     DiscrepancyResolved,
     FactData,
@@ -32,6 +33,7 @@ from agent.core.facts import (
     StopData,
     StopReasonSet,
 )
+from agent.core.times import epoch
 
 SHOWN_CHARACTERS = 80
 
@@ -66,6 +68,11 @@ def _(data: ScrapRecorded) -> str:
 @_words.register
 def _(data: SignalContradiction) -> str:
     return data.kind.replace("_", " ")
+
+
+@_words.register
+def _(data: ConditionCorrected) -> str:
+    return f"{epoch(data.end) - epoch(data.start):.0f} s"
 
 
 @_words.register

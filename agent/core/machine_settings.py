@@ -204,6 +204,11 @@ class MachineSettings(Section):
         return self.opcua or self.modbus or self.driver
 
     @property
+    def has_history(self) -> bool:
+        """Whether the machine keeps a history that may be read to find out what nobody watched."""
+        return self.opcua is not None and self.opcua.history
+
+    @property
     def readings(self) -> tuple[AddressSettings, ...]:
         """Everything that is read, what facts are made of first."""
         return (*self.signal, *self.telemetry)

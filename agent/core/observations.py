@@ -275,31 +275,3 @@ class Tick:
     wc_id: str | None
     """None tells it to the agent's own desk."""
     observed: Instant
-
-
-def by_new_time(observation: Observation, by: float) -> Observation:
-    """An observation that was made just before the wall clock was set, as if it had been made after."""
-    observed = observation.observed.later(by)
-    if isinstance(observation, Image):
-        signals = tuple(replace(signal, observed=signal.observed.later(by)) for signal in observation.signals)
-        return replace(observation, observed=observed, signals=signals)
-    return replace(observation, observed=observed)
-
-
-Observation: TypeAlias = (
-    Image
-    | Link
-    | Controller
-    | Scan
-    | Entry
-    | Directive
-    | Started
-    | Stopping
-    | Finding
-    | Reckoned
-    | Storage
-    | Configured
-    | Resetting
-    | ClockStep
-    | Tick
-)

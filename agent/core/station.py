@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from agent.core import entries, expecting, happenings, questions, scan_turn, snapshots
 from agent.core.actions import Asked, Claims
+from agent.core.backfill import backfilling
+from agent.core.backfill.recalled import Recalled
 from agent.core.codes.code_settings import CodeSettings
 from agent.core.context import Context
 from agent.core.contract.envelope import Row
@@ -45,7 +47,7 @@ from agent.core.units import issuing
 from agent.core.values import replace
 from agent.core.views import Reply
 
-StationObservation = Image | Link | Controller | Scan | Entry | Started | Resetting | ClockStep | Tick
+StationObservation = Image | Link | Controller | Scan | Entry | Started | Resetting | ClockStep | Recalled | Tick
 BREAKS = (Started, ClockStep)
 """After these nothing of what was open may be taken as seen."""
 NOTHING_KNOWN: Mapping[str, str] = {}
@@ -159,6 +161,8 @@ class Station:
         if isinstance(observation, Entry):
             asked = self._asked(observation, directories)
             return entries.claims_needed(observation.action, replace(asked, target=target, known=known))
+        if isinstance(observation, Recalled):
+            return backfilling.claims_needed(self.state, self.setup.machine.work_center, observation)
         return ()
 
     def _asked(self, entry: Entry, directories: Directories) -> Asked:
@@ -276,26 +280,40 @@ def _take_break_in_time(turn: Turn, observation: Started | ClockStep) -> None:
         shifts.adopt(turn, now)
 
 
-def _dispatch(turn: Turn, observation: Image | Link | Controller | Scan | Entry | Resetting | Tick) -> Reply | None:
+def _dispatch(
+    turn: Turn, observation: Image | Link | Controller | Scan | Entry | Resetting | Recalled | Tick
+) -> Reply | None:
     match observation:
-        case Image():
-            machine_turn.read_image(turn, observation)
-        case Link(device="plc"):
-            machine_turn.hear_link(turn, observation)
-        case Link():
-            reader_links.hear(turn, observation)
-        case Controller():
-            controller.hear(turn, observation)
-        case Tick():
-            against_plan.follow(turn)
-            if turn.setup.machine.manual:
-                manual.pass_time(turn, observation.observed.wall)
-            else:
-                machine_turn.pass_time(turn, observation)
-        case Resetting():
-            turn.flush()
         case Scan():
             return scan_turn.take(turn, observation)
         case Entry():
             return entries.take(turn, observation)
+        case Tick():
+            _pass_time(turn, observation)
+        case Resetting():
+            turn.flush()
+        case Link() if observation.device != "plc":
+            reader_links.hear(turn, observation)
+        case Image() | Link() | Controller() | Recalled():
+            _hear_machine(turn, observation)
     return None
+
+
+def _hear_machine(turn: Turn, observation: Image | Link | Controller | Recalled) -> None:
+    match observation:
+        case Image():
+            machine_turn.read_image(turn, observation)
+        case Link():
+            machine_turn.hear_link(turn, observation)
+        case Controller():
+            controller.hear(turn, observation)
+        case Recalled():
+            backfilling.recall(turn, observation)
+
+
+def _pass_time(turn: Turn, tick: Tick) -> None:
+    against_plan.follow(turn)
+    if turn.setup.machine.manual:
+        manual.pass_time(turn, tick.observed.wall)
+    else:
+        machine_turn.pass_time(turn, tick)

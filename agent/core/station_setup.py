@@ -53,6 +53,11 @@ class Setup:
         """Whether output is told by itself, by a counter or by serials, and nobody has to report it."""
         return self.output_role is not None or self.machine.output.count_by == "serial"
 
+    @property
+    def recalls(self) -> bool:
+        """Whether a history can tell what nobody watched; of pulses alone none tells enough."""
+        return self.machine.has_history and not self.pulses
+
 
 def figure_rules(machine: MachineSettings) -> Rules:
     """How stops are counted at a work center."""

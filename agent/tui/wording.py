@@ -32,6 +32,7 @@ EVENTS: Final[dict[str, str]] = {
     "call.answered": "Came",
     "speed.reduced": "Slow",
     "signal.contradiction": "Signals contradict",
+    "machine.condition_corrected": "Filled in from the machine",
     "scrap.recorded": "Scrap",
     "rework.recorded": "Rework",
     "quantity.adjusted": "Quantity adjusted",

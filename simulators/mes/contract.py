@@ -9,12 +9,15 @@ _HOLD = {"hold_id", "target", "target_id", "actor"}
 
 _PROMISED: dict[str, set[str]] = {
     "machine.condition_changed": {"from_condition", "to_condition", "mode", "inferred"},
+    "machine.condition_corrected": {"start", "end", "conditions"},
     "stop.opened": _STOP,
     "stop.upgraded": _STOP,
     "stop.closed": _STOP,
     "stop.segmented": {"stop_id", "before", "segments"},
     "stop.merged": {"stop_id", "void_stop_id", "start", "end", "segments"},
     "stop.edited": {"stop_id", "start", "end", "segments"},
+    "stop.corrected": {*_STOP, "reason", "segments"},
+    "stop.voided": {"stop_id"},
     "stop.reason_set": {"stop_id", "reason"},
     "setup.ended": {"op_execution_id", "planned_s", "actual_s", "setup_pieces", "deviation"},
     "output.recorded": {"qty_good", "uom", "cum_good", "counter", "interval"},

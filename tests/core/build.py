@@ -31,7 +31,7 @@ from agent.core.facts import (
 )
 from agent.core.identity import IdBlock
 from agent.core.machine.conditions import Condition, Mode
-from agent.core.machine.watching import Cause
+from agent.core.machine.unwatched import Cause
 from agent.core.machine_settings import MachineSettings, Role
 from agent.core.observations import (
     BADGE,

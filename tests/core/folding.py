@@ -10,11 +10,13 @@ from agent.core.facts import (
     Fact,
     SegmentData,
     StopClosed,
+    StopCorrected,
     StopData,
     StopEdited,
     StopMerged,
     StopReasonSet,
     StopSegmented,
+    StopVoided,
 )
 from agent.core.stops.segments import MOST_SEGMENTS
 from agent.core.times import epoch, milliseconds
@@ -69,6 +71,8 @@ def folded(facts: Iterable[Fact]) -> dict[str, Told]:
     stops: dict[str, Told] = {}
     for fact in facts:
         match fact.data:
+            case StopVoided() as data:
+                del stops[data.stop_id]
             case StopData() as data:
                 _take_stop(stops, data)
             case StopSegmented() as data:
@@ -94,6 +98,8 @@ def folded(facts: Iterable[Fact]) -> dict[str, Told]:
 def _take_stop(stops: dict[str, Told], data: StopData) -> None:
     stop = stops.setdefault(data.stop_id, Told(data.start))
     stop.start, stop.end, stop.stop_class = data.start, data.end, data.stop_class
+    if isinstance(data, StopCorrected):
+        stop.parts = {}
     if isinstance(data, StopClosed):
         first = data.segments[0].start
         forgotten = len(data.segments) >= MOST_SEGMENTS

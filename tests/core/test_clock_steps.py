@@ -26,7 +26,8 @@ from agent.core.facts import (
 )
 from agent.core.machine.conditions import Condition, PackMLState
 from agent.core.machine_settings import Role
-from agent.core.observations import ClockStep, Started, by_new_time
+from agent.core.observations import ClockStep, Started
+from agent.core.observed import by_new_time
 from agent.core.station import Station, StationObservation
 from agent.core.times import epoch, iso
 from tests.core.build import (

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import DigestRow, Range, ShiftKeys
-from agent.core.observations import Finding, Observation, Reckoned, Tick
+from agent.core.observations import Finding, Reckoned, Tick
+from agent.core.observed import Observation
 from agent.core.recordings.recorded import Ended, Header, Record, Seen, Withdrawn, decode, encode, settings_kept
 from agent.core.settings import Settings
 from tests.core.build import instant

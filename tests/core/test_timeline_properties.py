@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
 from agent.core.machine_settings import MachineSettings, Role
-from agent.core.observations import Image, by_new_time
+from agent.core.observations import Image
+from agent.core.observed import by_new_time
 from agent.core.times import epoch, iso
 from tests.core.build import (
     ABORTED,

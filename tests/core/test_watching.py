@@ -7,8 +7,8 @@ import pytest
 
 from agent.core.machine.condition_settings import ConditionSettings
 from agent.core.machine.conditions import Condition, MachineWords, Mode
+from agent.core.machine.unwatched import Gap
 from agent.core.machine.watching import (
-    Gap,
     Watch,
     counter_read,
     gap_opened,

@@ -293,6 +293,11 @@ class Sums:
         own = self.stops[d["stop_id"]]
         self.stop_wc[d["stop_id"]] = wc
         told = {s["segment_id"]: s for s in d.get("segments") or []}
+        if kind == "stop.voided":
+            del self.stops[d["stop_id"]]
+            return
+        if kind == "stop.corrected":
+            own.clear()
         if kind == "stop.reason_set":
             if d["segment_id"] in own:
                 own[d["segment_id"]] = own[d["segment_id"]] | {"reason": d["reason"]}

@@ -11,6 +11,7 @@ from simulators.mes.facts import Operation, ShiftKey
 from simulators.mes.figures import Downtime, OperationTimes
 from simulators.mes.floor_figures import Component, Consumption, Labor, Norm
 from simulators.mes.folding.effective import effective
+from simulators.mes.folding.machine import timeline
 from tests.simulators.floor_facts import LATE, RUN, Story, child, reason, segment
 from tests.simulators.mes_facts import START, iso
 
@@ -306,6 +307,37 @@ def test_segments_that_were_split_or_merged_are_those_told_last() -> None:
         ("s1.3", START + timedelta(seconds=99)),
     ]
     assert stop.end == START + timedelta(seconds=99)
+
+
+def test_what_a_history_corrects_takes_the_place_of_what_was_told() -> None:
+    story = Story()
+    lost = STOP | {"stop_id": "s2", "start": iso(120), "stop_class": "unknown"}
+    uncertain = STOP | {"end_uncertain": True}
+    story.tell("stop.closed", **uncertain, end=iso(90), segments=[segment(1, 10, 90)])
+    story.tell("stop.closed", **lost, end=iso(300), segments=[segment(1, 120, 300)])
+    story.tell("stop.voided", stop_id="s2", start=iso(120), end=iso(300), goes_on_in=None)
+    story.tell("stop.corrected", **STOP, end=iso(110), segments=[segment(1, 10, 110)], reason=None)
+    (stop,) = story.figures().stops
+    assert (stop.end, stop.end_uncertain) == (START + timedelta(seconds=110), False)
+    assert [(one.segment_id, one.end) for one in stop.segments] == [("s1.1", START + timedelta(seconds=110))]
+
+
+def test_conditions_that_a_history_corrects_take_the_place_of_what_was_unknown() -> None:
+    story = Story()
+    for condition in ("RUNNING", "UNKNOWN", "IDLE"):
+        fields = {"from_condition": "IDLE", "to_condition": condition, "mode": "PRODUCTION", "inferred": False}
+        story.tell("machine.condition_changed", **fields)
+    told = [("FAULTED", 2.0, 2.25, False), ("UNKNOWN", 2.25, 2.5, False), ("RUNNING", 2.5, 3.0, True)]
+    spans = [
+        {"condition": name, "mode": "PRODUCTION", "start": iso(start), "end": iso(end), "inferred": inferred}
+        for name, start, end, inferred in told
+    ]
+    story.tell("machine.condition_corrected", start=iso(2), end=iso(3), conditions=spans)
+    found = timeline(story.facts(), (START, START + timedelta(seconds=10)))
+    assert [(one.condition, one.seconds, one.inferred) for one in found] == [
+        ("RUNNING", 1.0, False), ("FAULTED", 0.25, False), ("UNKNOWN", 0.25, False), ("RUNNING", 0.5, True),
+        ("IDLE", 7.0, False),
+    ]  # fmt: skip
 
 
 def test_discrepancies_have_a_status_an_owner_and_a_resolution() -> None:

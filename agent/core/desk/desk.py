@@ -41,13 +41,13 @@ from agent.core.observations import (
     Directive,
     Entry,
     Finding,
-    Observation,
     Reckoned,
     Started,
     Stopping,
     Storage,
     Tick,
 )
+from agent.core.observed import Observation
 from agent.core.reconciliation import reconciling
 from agent.core.reconciliation.wanted import NO_PLANT, NOTHING, Agenda, Plant, of_shift
 from agent.core.times import iso, milliseconds

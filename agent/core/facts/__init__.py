@@ -59,7 +59,13 @@ from agent.core.facts.handover import (
     ShiftNoteRecorded,
 )
 from agent.core.facts.labor import LaborRecorded, LaborSignedOff, LaborSignedOn
-from agent.core.facts.machine import ConditionChanged, SignalContradiction, SpeedReduced
+from agent.core.facts.machine import (
+    ConditionChanged,
+    ConditionCorrected,
+    ConditionSpan,
+    SignalContradiction,
+    SpeedReduced,
+)
 from agent.core.facts.materials import (
     LotLoaded,
     LotMoved,
@@ -119,6 +125,7 @@ from agent.core.facts.stops import (
     Cut,
     SegmentData,
     StopClosed,
+    StopCorrected,
     StopData,
     StopEdited,
     StopMerged,
@@ -126,6 +133,7 @@ from agent.core.facts.stops import (
     StopReasonSet,
     StopSegmented,
     StopUpgraded,
+    StopVoided,
 )
 from agent.core.facts.units import Child, GenealogyLinked, ReworkStarted, SerialAssigned
 
@@ -145,6 +153,8 @@ __all__ = [
     "ClockStepped",
     "CommandRun",
     "ConditionChanged",
+    "ConditionCorrected",
+    "ConditionSpan",
     "ConfigCause",
     "ConfigChanged",
     "CorrectionAction",
@@ -236,6 +246,7 @@ __all__ = [
     "SpeedReduced",
     "StopClass",
     "StopClosed",
+    "StopCorrected",
     "StopData",
     "StopEdited",
     "StopMerged",
@@ -243,6 +254,7 @@ __all__ = [
     "StopReasonSet",
     "StopSegmented",
     "StopUpgraded",
+    "StopVoided",
     "StorageChanged",
     "StorageLevel",
     "TimeElements",
@@ -254,6 +266,7 @@ __all__ = [
 
 FACT_TYPES: tuple[type[FactData], ...] = (
     ConditionChanged,
+    ConditionCorrected,
     SignalContradiction,
     SpeedReduced,
     StopOpened,
@@ -262,6 +275,8 @@ FACT_TYPES: tuple[type[FactData], ...] = (
     StopSegmented,
     StopMerged,
     StopEdited,
+    StopCorrected,
+    StopVoided,
     StopReasonSet,
     SetupStarted,
     SetupEnded,

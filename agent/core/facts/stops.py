@@ -123,6 +123,32 @@ class StopEdited(FactData):
     comment: str
 
 
+class StopCorrected(StopData):
+    """The stop as it stands since the machine's history of a gap was read: it began earlier there, or ended later.
+
+    What else was told of its times never was; the segments here are all. A stop without an end is open again.
+    """
+
+    TYPE = "stop.corrected"
+    actor: str
+    """The rule, `rule:backfill`."""
+    correction_reason: Reason
+
+
+class StopVoided(FactData):
+    """There was no such stop, as the machine's history of a gap shows; nothing follows under its id."""
+
+    TYPE = "stop.voided"
+    stop_id: str
+    start: Timestamp
+    end: Timestamp | None
+    goes_on_in: str | None
+    """The stop that it is a part of, where it is one."""
+    actor: str
+    """The rule, `rule:backfill`."""
+    correction_reason: Reason
+
+
 class StopReasonSet(FactData):
     """A person, or a rule, gave a segment of a stop its reason. The reasons before it stay in the facts before it."""
 

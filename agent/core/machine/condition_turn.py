@@ -14,7 +14,7 @@ from agent.core.machine.conditions import PRODUCTIVE_MODES, Condition, Mode
 from agent.core.machine.contradictions import Contradiction
 from agent.core.machine.signs import Signs
 from agent.core.machine.speed import NO_PACE, Mark, Reduced
-from agent.core.machine.watching import Cause
+from agent.core.machine.unwatched import Cause
 from agent.core.machine_settings import Role
 from agent.core.stops import setting_up, standstill, stops
 from agent.core.stops.stops import PARTLESS_CYCLES
@@ -67,6 +67,8 @@ def change(turn: Turn, condition: Condition, mode: Mode, at: float) -> None:
     turn.flush()
     _advance_stops(turn, at)
     tell_condition(turn, condition, mode, at)
+    if condition is Condition.RUNNING:
+        turn.watch = watching.runs_again(turn.watch, at)
     turn.stops = stops.changed(turn.stops, condition, mode, at, turn.setup.machine.stop.reorder_s)
     change_mode(turn, before, mode, at)
     if condition is Condition.RUNNING and turn.stops.open is None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from operator import itemgetter
 
+from agent.core.backfill import noting
 from agent.core.counts import counters, counting
 from agent.core.discrepancies.discrepancies import Discrepancy
 from agent.core.facts import LinkLost, LinkRestored
 from agent.core.machine import condition_turn, signs, watching
 from agent.core.machine.condition_turn import let_time_pass, tell_condition
 from agent.core.machine.conditions import Condition, Mode
-from agent.core.machine.watching import Cause, Gap
+from agent.core.machine.unwatched import Cause, Gap
 from agent.core.machine_settings import COUNTER_ROLES, Role
 from agent.core.observations import Image, Link, Quality, Signal, Started, Tick
 from agent.core.stops import standstill, stops
@@ -228,15 +229,16 @@ def _open_gap(turn: Turn, cause: Cause) -> None:
     known = condition_turn.last_known(turn, cause)
     let_time_pass(turn, known)
     condition_turn.end_run(turn)
-    watch = turn.watch
-    tell_condition(turn, Condition.UNKNOWN, watch.mode, max(known, watch.since), cause=cause)
-    turn.watch = watching.gap_opened(turn.watch, cause, known)
+    seen = turn.watch
+    tell_condition(turn, Condition.UNKNOWN, seen.mode, max(known, seen.since), cause=cause)
+    turn.watch = watching.gap_opened(turn.watch, cause, known, noting.edge(turn, seen))
     turn.signs = replace(turn.signs, pulse=None)
 
 
 def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: float) -> None:
     turn.flush()
     ran, before = 0.0, turn.watch.mode
+    stood = noting.Stood(turn.stops, turn.figures.settled)
     if gap.parts and not gap.first:
         ran = min(gap.parts * turn.cycle_s, now - gap.start)
         tell_condition(turn, Condition.RUNNING, mode, now - ran, cause=gap.cause, inferred=True)
@@ -247,6 +249,7 @@ def _close_gap(turn: Turn, gap: Gap, condition: Condition, mode: Mode, now: floa
         turn.settle_gap(gap.start, now, ran)
     tell_condition(turn, condition, mode, now)
     turn.watch = replace(turn.watch, gap=None, last_good=now)
+    noting.note(turn, gap, stood, changes, ran)
     turn.signs = replace(turn.signs, pulse=now if gap.parts else None)
     if not gap.first or mode is Mode.SETUP:
         condition_turn.change_mode(turn, before, mode, now)

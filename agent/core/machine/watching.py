@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from agent.core.machine.condition_settings import ConditionSettings
 from agent.core.machine.conditions import (
@@ -22,30 +22,15 @@ from agent.core.machine.conditions import (
     passing,
 )
 from agent.core.machine.runs import Run
+from agent.core.machine.unwatched import Cause, Edge, Gap, Unwatched
 from agent.core.machine_settings import Role
 from agent.core.observations import Instant, Quality, Signal, SignalValue
 from agent.core.stops.stop_settings import StopSettings
 from agent.core.values import replace
 
-Cause: TypeAlias = Literal["link_lost", "silence", "bad_quality", "agent_down", "frozen"]
-
-
 NO_WORDS = MachineWords()
 LONGEST_STATE = 64
 """Characters of a state's text that are kept and compared."""
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A span in which nobody watched, still open."""
-
-    start: float
-    """The last good reading before it."""
-    cause: Cause
-    parts: int = 0
-    """Counted for it so far."""
-    first: bool = False
-    """Before the very first reading: nothing is known to go on from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +70,8 @@ class Watch:
     """Start of the present condition."""
     gap: Gap | None = None
     transient: Transient | None = None
+    unwatched: tuple[Unwatched, ...] = ()
+    """Gaps that are over, whose history is still to be asked for, the newest last."""
 
     @property
     def clocks_agree(self) -> bool:
@@ -220,8 +207,18 @@ def gone_silent(watch: Watch, now: Instant, settings: StopSettings) -> bool:
     return now.wall - watch.last_good > settings.comm_timeout_s
 
 
-def gap_opened(watch: Watch, cause: Cause, known: float) -> Watch:
+def gap_opened(watch: Watch, cause: Cause, known: float, edge: Edge | None = None) -> Watch:
     """Nobody watches from the last instant on at which the machine was known to be as it said."""
     assert watch.gap is None
     start = max(known, watch.since)
-    return replace(watch, gap=Gap(start, cause), condition=Condition.UNKNOWN, since=start, transient=None)
+    return replace(watch, gap=Gap(start, cause, edge=edge), condition=Condition.UNKNOWN, since=start, transient=None)
+
+
+def runs_again(watch: Watch, at: float) -> Watch:
+    """The machine runs: if it stood when it was seen again after the last gap, that was until now."""
+    if not watch.unwatched:
+        return watch
+    last = watch.unwatched[-1]
+    if last.stood_until is not None or last.after.condition is Condition.RUNNING:
+        return watch
+    return replace(watch, unwatched=(*watch.unwatched[:-1], replace(last, stood_until=at)))

@@ -25,6 +25,9 @@ class ToldStops:
         if name == "reason_set":
             _set_reason(known, data)
             return
+        if name == "voided":
+            del self._segments[stop_id]
+            return
         told = {segment["segment_id"]: segment for segment in data["segments"]}
         match name:
             case "opened" | "upgraded":
@@ -36,7 +39,7 @@ class ToldStops:
             case "segmented":
                 gone = {segment["segment_id"] for segment in data["before"]}
                 self._segments[stop_id] = {**{name: one for name, one in known.items() if name not in gone}, **told}
-            case "merged" | "edited":
+            case "merged" | "edited" | "corrected":
                 self._segments[stop_id] = told
                 self._segments.pop(data.get("void_stop_id", ""), None)
 

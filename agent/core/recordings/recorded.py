@@ -17,7 +17,7 @@ from agent.core.codes.code_settings import ScannerSettings
 from agent.core.contract.envelope import Row
 from agent.core.draft import ExecutionMode
 from agent.core.machine_settings import MachineSettings
-from agent.core.observations import Observation
+from agent.core.observed import Observation
 from agent.core.people.people_settings import SiteKeySettings
 from agent.core.settings import JournalSettings, MesSettings, Settings, TelemetryBudget
 from agent.core.sources.driver_settings import DriverSettings
@@ -178,7 +178,10 @@ def _unplugged(scanner: ScannerSettings) -> ScannerSettings:
 
 
 def _unreachable(machine: MachineSettings) -> MachineSettings:
-    opcua = None if machine.opcua is None else OpcUaSettings(endpoint=f"opc.tcp://{NOWHERE}", security="none")
+    opcua = None
+    if machine.opcua is not None:
+        history = machine.opcua.history
+        opcua = OpcUaSettings(endpoint=f"opc.tcp://{NOWHERE}", security="none", history=history)
     modbus = None if machine.modbus is None else ModbusSettings(host=NOWHERE)
     driver = None if machine.driver is None else DriverSettings(kind=machine.driver.kind)
     return machine.model_copy(update={"opcua": opcua, "modbus": modbus, "driver": driver, "telemetry": ()})

@@ -59,7 +59,9 @@ def _watch(watch: Watch, by: float) -> Watch:
         last_good=None if watch.last_good is None else watch.last_good + by,
         since=watch.since + by,
         said_at={role: at + by for role, at in watch.said_at.items()},
-        gap=None if watch.gap is None else replace(watch.gap, start=watch.gap.start + by),
+        # What was told by the former time is not found in a history by the new one.
+        gap=None if watch.gap is None else replace(watch.gap, start=watch.gap.start + by, edge=None),
+        unwatched=(),
         transient=None if watch.transient is None else replace(watch.transient, since=watch.transient.since + by),
         run=None if watch.run is None else replace(watch.run, at=watch.run.at + by),
     )

@@ -164,7 +164,7 @@ def settled(figures: Figures, spans: Iterable[Span], until: float, rules: Rules,
         begin, end = max(span.start, start), min(span.end, until)
         if begin < end:
             for ground in grounds(begin, end):
-                figures = _timed(figures, ground, _sums(span.kind, ground, rules))
+                figures = _timed(figures, ground, sums_of(span.kind, ground, rules))
     return replace(figures, settled=max(start, until))
 
 
@@ -225,7 +225,9 @@ def upgraded(figures: Figures, segments: Iterable[Segment], rules: Rules, ground
 def _as_delay(figures: Figures, grounds: Iterable[Ground], rules: Rules) -> Figures:
     for ground in grounds:
         if any(one.names(ground.shift) for one in figures.shifts):
-            figures = _timed(figures, ground, _sums("down", ground, rules).plus(_sums("minor", ground, rules).negated))
+            figures = _timed(
+                figures, ground, sums_of("down", ground, rules).plus(sums_of("minor", ground, rules).negated)
+            )
     return figures
 
 
@@ -251,7 +253,8 @@ def _each(figures: Figures, changed: Callable[[ShiftAccount], ShiftAccount]) -> 
     return replace(figures, shifts=tuple(changed(one) for one in figures.shifts), before=before)
 
 
-def _sums(kind: Kind, ground: Ground, rules: Rules) -> Sums:
+def sums_of(kind: Kind, ground: Ground, rules: Rules) -> Sums:
+    """What time of a kind on a ground comes to."""
     # As written, so that these sums agree with the instants and durations that facts tell.
     seconds = (milliseconds(ground.end) - milliseconds(ground.start)) / 1000
     with_order = ground.order_id is not None

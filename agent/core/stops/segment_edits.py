@@ -82,7 +82,7 @@ def joined(one: Stop, other: Stop, settings: StopSettings, grounds: Grounds) -> 
         end_uncertain=second.end_uncertain,
         test_run_s=first.test_run_s + second.test_run_s + (second.start - first.end),
     )
-    return _classed_by_length(after, settings.minor_stop_max_s), second
+    return classed_by_length(after, settings.minor_stop_max_s), second
 
 
 def moved(stop: Stop, start: float, end: float, settings: StopSettings, grounds: Grounds) -> Stop:
@@ -97,7 +97,7 @@ def moved(stop: Stop, start: float, end: float, settings: StopSettings, grounds:
     last = next((one for one in reversed(stop.segments) if one.segment_class != "planned"), None)
     segments = tuple(_piece(stop.numbers + number, ground, last) for number, ground in enumerate(pieces, 1))
     after = replace(stop, start=start, end=end, segments=segments, numbers=stop.numbers + len(segments))
-    return _classed_by_length(after, settings.minor_stop_max_s)
+    return classed_by_length(after, settings.minor_stop_max_s)
 
 
 def _border(first: Stop, second: Stop, grounds: Grounds) -> float:
@@ -122,7 +122,7 @@ def _piece(number: int, ground: Ground, explained: Segment | None) -> Segment:
     return piece if explained is None else replace(piece, reason=explained.reason, comment=explained.comment)
 
 
-def _classed_by_length(stop: Stop, longest_s: float) -> Stop:
+def classed_by_length(stop: Stop, longest_s: float) -> Stop:
     """The stop with its unplanned parts minor or downtime by how long they are together (domain.md R5)."""
     plain = [one for one in stop.segments if one.segment_class in {"minor", "down"}]
     kind: StopClass = "down" if sum((one.end or one.start) - one.start for one in plain) > longest_s else "minor"

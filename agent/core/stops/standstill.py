@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -10,7 +12,7 @@ from agent.core.draft import Origin
 from agent.core.facts import StopClosed, StopData, StopOpened, StopReasonSet, StopSegmented, StopUpgraded
 from agent.core.shifts import figures
 from agent.core.stops import closed_stops, setting_up, stops
-from agent.core.stops.segments import Stop
+from agent.core.stops.segments import Segment, Stop
 from agent.core.stops.stops import StopChange
 from agent.core.times import iso, milliseconds
 from agent.core.turn import Turn
@@ -82,28 +84,33 @@ def _tell_stop(turn: Turn, change: StopChange) -> None:
     if change.change == "closed" and stop.stop_class != "unknown":
         assert stop.end is not None
         turn.settle(stop.end, stop)
+    origin: Origin = "operator" if stop.manual else "plc"
+    data = STOP_FACTS[change.change](**as_told(turn, stop, origin, change.segments))
+    turn.draft.add(data, change.at, _key(turn, stop, change.change), correlation_id=stop.stop_id)
+
+
+def as_told(turn: Turn, stop: Stop, origin: Origin, segments: Iterable[Segment]) -> dict[str, Any]:
+    """What every fact that tells a whole stop says of it."""
     # As written, so that start, end and duration agree to the millisecond.
     duration = None if stop.end is None else Decimal(milliseconds(stop.end) - milliseconds(stop.start))
-    origin: Origin = "operator" if stop.manual else "plc"
-    data = STOP_FACTS[change.change](
-        keys=turn.draft.keys,
-        quality=turn.draft.quality(origin, time_quality="uncertain" if stop.end_uncertain else "good"),
-        versions=turn.draft.versions,
-        stop_id=stop.stop_id,
-        stop_class=stop.stop_class,
-        condition=stop.condition,
-        mode=stop.mode,
-        machine_reasons=stop.machine_reasons,
-        start=iso(stop.start),
-        end=None if stop.end is None else iso(stop.end),
-        duration_s=None if duration is None else duration.scaleb(-3),
-        bridged=stop.bridged,
-        end_uncertain=stop.end_uncertain,
-        reason=stop.reason,
-        test_run_s=Decimal(round(stop.test_run_s * 1000)).scaleb(-3),
-        segments=tuple(stop.told(segment) for segment in change.segments),
-    )
-    turn.draft.add(data, change.at, _key(turn, stop, change.change), correlation_id=stop.stop_id)
+    return {
+        "keys": turn.draft.keys,
+        "quality": turn.draft.quality(origin, time_quality="uncertain" if stop.end_uncertain else "good"),
+        "versions": turn.draft.versions,
+        "stop_id": stop.stop_id,
+        "stop_class": stop.stop_class,
+        "condition": stop.condition,
+        "mode": stop.mode,
+        "machine_reasons": stop.machine_reasons,
+        "start": iso(stop.start),
+        "end": None if stop.end is None else iso(stop.end),
+        "duration_s": None if duration is None else duration.scaleb(-3),
+        "bridged": stop.bridged,
+        "end_uncertain": stop.end_uncertain,
+        "reason": stop.reason,
+        "test_run_s": Decimal(round(stop.test_run_s * 1000)).scaleb(-3),
+        "segments": tuple(stop.told(segment) for segment in segments),
+    }
 
 
 def _tell_cut(turn: Turn, change: StopChange) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 
 from simulators.mes.facts import StoredFact
@@ -30,15 +31,45 @@ def counters(facts: Iterable[StoredFact]) -> tuple[CounterSpan, ...]:
 
 
 def timeline(facts: Sequence[StoredFact], period: Period) -> Iterable[ConditionSpan]:
-    """The conditions one after the other, cut to the period."""
+    """The conditions one after the other, corrections included, cut to the period."""
     changes = [fact for fact in facts if fact.type == "machine.condition_changed"]
     begins, ends = period
     starts = [*(max(fact.time, begins) for fact in changes), ends]
-    for fact, (start, end) in zip(changes, pairwise(starts), strict=True):
-        if start < min(end, ends):
-            yield ConditionSpan(
-                start, min(end, ends), fact.data["to_condition"], fact.data["mode"], fact.data["inferred"]
-            )
+    spans = [
+        ConditionSpan(start, min(end, ends), fact.data["to_condition"], fact.data["mode"], fact.data["inferred"])
+        for fact, (start, end) in zip(changes, pairwise(starts), strict=True)
+        if start < min(end, ends)
+    ]
+    for fact in facts:
+        if fact.type == "machine.condition_corrected":
+            spans = _corrected(spans, fact, period)
+    return spans
+
+
+def _corrected(spans: Iterable[ConditionSpan], fact: StoredFact, period: Period) -> list[ConditionSpan]:
+    """The timeline with a stretch told anew: what it said of that stretch is gone."""
+    begin, end = _instant(fact.data["start"]), _instant(fact.data["end"])
+    left = [
+        part
+        for span in spans
+        for part in (replace(span, end=min(span.end, begin)), replace(span, start=max(span.start, end)))
+        if part.start < part.end
+    ]
+    told = [
+        ConditionSpan(
+            max(_instant(one["start"]), period[0]),
+            min(_instant(one["end"]), period[1]),
+            one["condition"],
+            one["mode"],
+            one["inferred"],
+        )
+        for one in fact.data["conditions"]
+    ]
+    return sorted((*left, *(one for one in told if one.start < one.end)), key=lambda one: one.start)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 def seconds(spans: Iterable[ConditionSpan]) -> dict[str, float]:

@@ -22,7 +22,7 @@ class _Stop:
 
 
 def stops(facts: Iterable[StoredFact]) -> tuple[StopFigures, ...]:
-    """Every stop that was not merged into another one."""
+    """Every stop that was not merged into another one, and is not void."""
     found: dict[str, _Stop] = {}
     for fact in facts:
         family, _, name = fact.type.partition(".")
@@ -31,6 +31,8 @@ def stops(facts: Iterable[StoredFact]) -> tuple[StopFigures, ...]:
             _take(stop, name, fact.data)
             if name == "merged":
                 found.pop(fact.data["void_stop_id"], None)
+            elif name == "voided":
+                del found[fact.data["stop_id"]]
     return tuple(
         replace(stop.figures, segments=tuple(sorted(stop.segments.values(), key=lambda one: one.start)))
         for stop in found.values()
@@ -74,6 +76,9 @@ def _take(stop: _Stop, name: str, data: Mapping[str, Any]) -> None:
         case "opened" | "upgraded":
             stop.figures = _with_stop_fact(stop.figures, name, data)
             stop.segments |= told
+        case "corrected":
+            stop.figures = replace(_with_stop_fact(stop.figures, name, data), reason=code(data["reason"]))
+            stop.segments = told
         case "closed":
             stop.figures = _with_stop_fact(stop.figures, name, data)
             stop.segments = _before(stop, told) | told if told else stop.segments

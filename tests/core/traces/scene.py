@@ -14,7 +14,6 @@ from agent.core.observations import (
     Image,
     Instant,
     Link,
-    Observation,
     Quality,
     Scan,
     Signal,
@@ -23,6 +22,7 @@ from agent.core.observations import (
     Tick,
 )
 from agent.core.observations import Entry as Entered
+from agent.core.observed import Observation
 from agent.core.recordings.recorded import Seen, encode
 from agent.core.stops.segments import Stop
 from agent.core.times import epoch, iso
