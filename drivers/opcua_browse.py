@@ -7,7 +7,8 @@ bounded by an `Extent` however large the address space is; loops in it end by wh
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
@@ -17,34 +18,37 @@ from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
-from agent.core.observations import SignalValue
+from agent.core.observations import Quality, SignalValue
 from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.keys import Keys
-from drivers.opcua_kinds import kind_of
+from drivers.opcua_asking import Asking
+from drivers.opcua_kinds import kind_of, rights
+from drivers.opcua_limits import TOO_MUCH, Requests
+from drivers.opcua_lookup import Lookup
+from drivers.opcua_parts import Part, parts
 from drivers.opcua_session import Session
-from drivers.opcua_values import node_id, node_text, reading
+from drivers.opcua_structures import Types, UnknownTypeError
+from drivers.opcua_values import judged, node_id, node_text, reading
 from drivers.opcua_walk import Extent, Place, Walk, printable
 
 Tell: TypeAlias = Callable[[int, int], None]
 """Is told how many nodes were seen and how many wait to be looked into."""
+Wanted: TypeAlias = Callable[[str, str, str], bool]
+"""Whether a variable is wanted, by its path, its node id and its description."""
+Wish: TypeAlias = tuple[str, int | None, str | None]
+"""A variable's node id, and which element and which field of it, where it is a part."""
 
 _OBJECTS: Final = ua.NodeId(ua.Int32(ObjectIds.ObjectsFolder))
-_LIMITS: Final = (
-    ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse)),
-    ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead)),
-)
-_TOO_MUCH: Final = frozenset(
-    {
-        StatusCodes.BadTooManyOperations,
-        StatusCodes.BadEncodingLimitsExceeded,
-        StatusCodes.BadResponseTooLarge,
-        StatusCodes.BadRequestTooLarge,
-    }
-)
-"""Asked for less at once, the server answers."""
+_MOST_BROWSED: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerBrowse))
 _AT_ONCE: Final = 50
 _REFERENCES: Final = 500
-_READS: Final = 500
+_READS: Final = 100
+"""Variables that are asked about together: a small controller has its hands full with more."""
+_TYPES_WITHIN: Final = 8
+"""Types that are learned for one value, each within another."""
+_LONGEST_WORDS: Final = 200
+_LISTS: Final = frozenset({"EnumStrings", "EnumValues", "EnumDictionaryEntries", "InputArguments", "OutputArguments"})
+"""Properties that explain others and are nothing to be read again and again (OPC 10000-3, 8 and 5.7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,14 @@ class Variable:
     """None where it has none that the agent could take."""
     status: str
     """Why there is no value, empty for a good one."""
+    index: int | None = None
+    """Which element of an array, where it is one."""
+    field: str | None = None
+    """Which field of a structure, where it is one."""
+    rights: str = ""
+    """What we may do with it, such as `read, write`; empty where the server does not say it."""
+    description: str = ""
+    """The server's own words, in one line."""
 
 
 class OpcUaBrowser:
@@ -73,12 +85,14 @@ class OpcUaBrowser:
     def __init__(self, server: OpcUaSettings, keys: Keys | None = None) -> None:
         self.is_cut = False
         """Whether the last walk ended by its extent before it had seen everything."""
-        self._at_once, self._references, self._reads = _AT_ONCE, _REFERENCES, _READS
+        self._at_once, self._references = _AT_ONCE, _REFERENCES
         self._session = Session("", server, keys)
+        self._types = Types()
 
     async def __aenter__(self) -> Self:
         """Connect."""
         await self._session.__aenter__()
+        self._requests = Requests(self._session.uaclient, small=True, asking=_nobody)
         try:
             await self._ask_limits()
         except BaseException as error:
@@ -96,8 +110,16 @@ class OpcUaBrowser:
         if isinstance(error, OSError | UaError):
             raise self._session.refused(error) from error
 
-    async def walk(self, extent: Extent, tell: Tell | None = None, start: str | None = None) -> AsyncIterator[Variable]:
+    async def walk(
+        self, extent: Extent, tell: Tell | None = None, start: str | None = None, wanted: Wanted | None = None
+    ) -> AsyncIterator[Variable]:
         """Every variable below a node, or below Objects, nearest first, with its present value.
+
+        Args:
+            extent: how far.
+            tell: is told how far it is.
+            start: the node, as the configuration has it.
+            wanted: which are told; the values of others are not asked for.
 
         Raises:
             LookupError: the server has no such namespace.
@@ -119,20 +141,32 @@ class OpcUaBrowser:
                 while result is not None:
                     walk.take(place, result.References or [])
                     if len(walk.variables) >= _READS:
-                        for variable in await self._described(walk.taken()):
+                        for variable in await self._described(walk.taken(), wanted):
                             yield variable
                     # Of a walk that ends here, closing the session gives back what the server keeps for it.
                     result = None if walk.is_full else await self._more(result)
-            for variable in await self._described(walk.taken()):
+            for variable in await self._described(walk.taken(), wanted):
                 yield variable
             if tell is not None:
                 tell(len(walk.seen) - 1, len(walk.waiting))
         self.is_cut = walk.is_cut
 
-    async def read(self, nodes: Sequence[str]) -> list[SignalValue]:
-        """What these show now; None for what shows nothing."""
-        data = await self._values([node_id(node, self._session.namespaces) for node in nodes])
-        return [reading(one)[0] for one in data]
+    async def read(self, wanted: Sequence[Wish]) -> list[SignalValue]:
+        """What these show now; None for what shows nothing. Of several parts of one variable that one is asked once."""
+        nodes = list(dict.fromkeys(node for node, _, _ in wanted))
+        asked = await self._values([node_id(node, self._session.namespaces) for node in nodes])
+        data = dict(zip(nodes, asked, strict=True))
+        shown: list[SignalValue] = []
+        for node, index, field in wanted:
+            if index is None and field is None:
+                shown.append(reading(data[node], self._session.namespaces)[0])
+                continue
+            with suppress(UnknownTypeError):
+                within = {(part.index, part.field): part.value for part in parts(data[node].Value, self._types)}
+                shown.append(within.get((index, field)))
+                continue
+            shown.append(None)
+        return shown
 
     async def _browsed(self, places: Sequence[Place]) -> list[ua.BrowseResult] | None:
         """One answer for each; None where fewer are to be asked for at once."""
@@ -144,7 +178,7 @@ class OpcUaBrowser:
             try:
                 return await self._session.uaclient.browse(parameters)
             except UaStatusCodeError as error:
-                if error.code not in _TOO_MUCH:
+                if error.code not in TOO_MUCH:
                     raise
                 if len(places) > 1:
                     self._at_once = max(1, len(places) // 2)
@@ -161,33 +195,72 @@ class OpcUaBrowser:
         [following] = await self._session.uaclient.browse_next(parameters)
         return following
 
-    async def _described(self, places: Sequence[Place]) -> list[Variable]:
-        told: list[Variable] = []
-        for place, data in zip(places, await self._values([place.node for place in places]), strict=True):
-            text = node_text(place.node, self._session.namespaces)
-            if text is not None:
-                value, _, status, _ = reading(data)
-                told.append(Variable(text, place.path, kind_of(data), value, printable(status)))
-        return told
-
-    async def _values(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
-        read: list[ua.DataValue] = []
-        while len(read) < len(nodes):
-            part = list(nodes[len(read) : len(read) + self._reads])
-            try:
-                read += await self._session.uaclient.read_attributes(part, AttributeIds.Value)
-            except UaStatusCodeError as error:
-                if error.code not in _TOO_MUCH or len(part) == 1:
-                    raise
-                self._reads = len(part) // 2
-        return read
-
     async def _ask_limits(self) -> None:
         """What the server takes at once, where it says so; 0 is no limit (OPC 10000-5, 6.3.11)."""
-        answers = await self._session.uaclient.read_attributes(list(_LIMITS), AttributeIds.Value)
-        browses, reads = (reading(answer)[0] for answer in answers)
-        self._at_once = min(self._at_once, int(browses or self._at_once))
-        self._reads = min(self._reads, int(reads or self._reads))
+        await self._requests.ask_limits()
+        [answer] = await self._requests.values([_MOST_BROWSED])
+        told = answer.Value.Value if answer.Value is not None else None
+        if isinstance(told, int) and told > 0:
+            self._at_once = min(self._at_once, told)
+
+    async def _described(self, places: Sequence[Place], wanted: Wanted | None) -> list[Variable]:
+        """Those that are wanted, with the parts of what has parts."""
+        named = [(place, node_text(place.node, self._session.namespaces)) for place in places]
+        known = [(place, text) for place, text in named if text is not None]
+        told = await self._requests.values([place.node for place, _ in known], AttributeIds.Description)
+        chosen = [
+            (place, text, words)
+            for (place, text), words in zip(known, map(_words, told), strict=True)
+            if wanted is None or wanted("/".join(place.path), text, words)
+        ]
+        nodes = [place.node for place, _, _ in chosen]
+        rights_of = await self._requests.values(nodes, AttributeIds.UserAccessLevel)
+        found: list[Variable] = []
+        for (place, text, words), data, level in zip(chosen, await self._values(nodes), rights_of, strict=True):
+            value, _, status, _ = reading(data, self._session.namespaces)
+            variable = Variable(text, place.path, kind_of(data), value, printable(status))
+            # Many servers only repeat the name.
+            said = "" if words == place.path[-1] else words
+            variable = replace(variable, rights=rights(level), description=said)
+            within = [] if place.path[-1] in _LISTS else await self._parts(variable, data)
+            found += [replace(variable, status=f"{len(within)} parts") if within else variable, *within]
+        return found
+
+    async def _parts(self, whole: Variable, data: ua.DataValue) -> list[Variable]:
+        """What an array or a structure is made of, by types that the server tells."""
+        if whole.value is not None or judged(data)[0] is Quality.BAD:
+            return []
+        *above, name = whole.path
+        found: list[Part] = []
+        for _ in range(_TYPES_WITHIN):
+            try:
+                found = parts(data.Value, self._types)
+            except UnknownTypeError as unknown:
+                await self._learn(unknown.type_id)
+            else:
+                break
+        return [
+            replace(
+                whole,
+                path=(*above, f"{name}{printable(part.words)}"),
+                kind=part.kind,
+                value=part.value,
+                status="",
+                index=part.index,
+                field=part.field,
+            )
+            for part in found
+        ]
+
+    async def _learn(self, type_id: ua.NodeId) -> None:
+        lookup = Lookup(Asking(self._requests), self._types)
+        try:
+            await lookup.learn(type_id)
+        except UaError as error:
+            self._types.refused[type_id] = f"the server does not tell its type: {error}"
+
+    async def _values(self, nodes: Sequence[ua.NodeId]) -> list[ua.DataValue]:
+        return await self._requests.values(nodes)
 
 
 def _below(node: ua.NodeId) -> ua.BrowseDescription:
@@ -199,3 +272,13 @@ def _below(node: ua.NodeId) -> ua.BrowseDescription:
         NodeClassMask=ua.UInt32(ua.NodeClass.Object | ua.NodeClass.Variable),
         ResultMask=ua.UInt32(ua.BrowseResultMask.All),
     )
+
+
+def _words(data: ua.DataValue) -> str:
+    """A description in one line."""
+    text = data.Value.Value.Text if data.Value is not None and isinstance(data.Value.Value, ua.LocalizedText) else ""
+    return " ".join(printable(text or "").split())[:_LONGEST_WORDS]
+
+
+def _nobody() -> None:
+    """No watchdog waits for these requests."""

@@ -14,7 +14,7 @@ def kind_of(data: ua.DataValue) -> str:
     """Type of a value, such as `Int32` or `array of Float`; empty where there is none."""
     if data.Value is None or data.Value.Value is None:
         return ""
-    name = str(data.Value.VariantType.name)
+    name = str(data.Value.VariantType.name).replace("ExtensionObject", "structure")
     return f"array of {name}" if data.Value.is_array else name
 
 

@@ -22,7 +22,7 @@ _EXPECTED: Final = (
     "expected opc.tcp://HOST:PORT/PATH, modbus://HOST:PORT/UNIT, modbus+rtu://HOST:PORT/UNIT for RTU behind a serial "
     "device server, modbus+rtu:/dev/DEVICE:BAUD:8E1/UNIT for a serial line, or manual"
 )
-_REGISTER: Final = "expected TABLE:ADDRESS:TYPE, such as input:0:uint32 or discrete:3"
+_REGISTER: Final = "expected TABLE:ADDRESS:TYPE, such as input:0:uint32, input:0:float32:little or discrete:3"
 
 
 def address(text: str) -> Address:
@@ -89,10 +89,11 @@ def _register(text: str) -> Register:
     table, _, rest = text.partition(":")
     number, _, rest = rest.partition(":")
     kind, _, order = rest.partition(":")
+    length = int(order) if kind == "string" and order.isascii() and order.isdecimal() else None
     if (
         table not in get_args(Table)
         or not (number.isascii() and number.isdecimal())
-        or order not in {"", "big", "little"}
+        or (length is None and order not in {"", "big", "little"})
     ):
         raise ValueError(f"'{text}' is no value of a Modbus map; {_REGISTER}")
     usual = "bit" if table in {"coil", "discrete"} else "uint16"
@@ -101,14 +102,14 @@ def _register(text: str) -> Register:
         "table": table,
         "address": int(number),
         "type": kind or usual,
-        "word_order": order or "big",
+        **({"word_order": order or "big"} if length is None else {"length": length}),
     }
     try:
         known = AddressSettings.model_validate(named)
     except ValidationError as error:
         raise ValueError(f"'{text}': {sentence(error)}; {_REGISTER}") from None
     assert known.table is not None
-    return Register(known.table, int(number), known.type, known.word_order)
+    return Register(known.table, int(number), known.type, known.word_order, known.length)
 
 
 def sentence(error: ValidationError) -> str:

@@ -75,29 +75,46 @@ class Node:
     node: str
     modulus: int = DEFAULT_MODULUS
     """Raw value after which a counter of its type starts again."""
+    index: int | None = None
+    """Which element of an array."""
+    field: str | None = None
+    """Which field of a structure."""
 
     def __str__(self) -> str:
-        """As people write it."""
-        return self.node
+        """As people write it; what is a part of it stands behind."""
+        index = "" if self.index is None else f" index={self.index}"
+        return f"{self.node}{index}{'' if self.field is None else f' field={self.field}'}"
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """A register, two of them, or a bit of a Modbus server."""
+    """A register, several of them, or a bit of a Modbus device."""
 
     table: Table
     address: int
     type: str = "uint16"
     word_order: str = "big"
+    length: int | None = None
+    """Registers of a text."""
 
     @property
     def modulus(self) -> int:
         """Raw value after which a counter of its type starts again."""
-        return 2**32 if self.type.endswith("32") else 2**16
+        # TOML has no greater number than the last, and no counter gets there.
+        return {"32": 2**32, "64": 2**63 - 1}.get(self.type[-2:], 2**16)
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """As the configuration has it."""
+        said: dict[str, object] = {"table": self.table, "address": self.address, "type": self.type}
+        if self.length is not None:
+            return {**said, "length": self.length}
+        return {**said, "word_order": self.word_order}
 
     def __str__(self) -> str:
         """As people write it."""
-        return f"{self.table}:{self.address}:{self.type}{':little' if self.word_order == 'little' else ''}"
+        rest = ":little" if self.word_order == "little" else "" if self.length is None else f":{self.length}"
+        return f"{self.table}:{self.address}:{self.type}{rest}"
 
 
 Where: TypeAlias = Node | Register

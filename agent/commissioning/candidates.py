@@ -11,6 +11,8 @@ from agent.core.machine_settings import Role
 from agent.core.observations import SignalValue
 
 UNWATCHED: Final = Movement()
+LONGEST: Final = 24
+"""Characters of a value that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +25,25 @@ class Candidate:
     kind: str
     value: SignalValue = None
     movement: Movement = UNWATCHED
+    status: str = ""
+    """Why there is no value, where the machine says it."""
+    rights: str = ""
+    """OPC UA: what we may do with it."""
+    description: str = ""
+    """OPC UA: the server's own words for it."""
 
     @property
     def shown(self) -> str:
         """Its value, for people."""
         match self.value:
             case None:
-                return "no value"
+                return self.status[:LONGEST] or "no value"
             case bool(value):
                 return "true" if value else "false"
             case float(value):
                 return f"{value:g}"
             case value:
-                return str(value)[:24]
+                return "".join(sign if sign.isprintable() else "?" for sign in str(value))[:LONGEST]
 
     @property
     def is_integer(self) -> bool:

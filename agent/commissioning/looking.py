@@ -11,6 +11,7 @@ from agent.commissioning.answers import Address, ModbusAddress, Node, OpcUaAddre
 from agent.commissioning.candidates import Candidate
 from agent.commissioning.fitting import MODULUS
 from agent.commissioning.registers import candidates as register_candidates
+from agent.commissioning.registers import readable_as
 from agent.commissioning.watching import movement
 from agent.core.observations import SignalValue
 from agent.core.sources.opcua_settings import OpcUaSettings
@@ -58,24 +59,35 @@ def look(address: Address, watch_s: float, tell: Tell) -> Look:
 
 def candidate(variable: Variable) -> Candidate:
     """A variable of an OPC UA server, as something to choose."""
-    node = Node(variable.node, MODULUS.get(variable.kind, 2**32))
-    return Candidate(node, "/".join(variable.path), variable.kind, variable.value)
+    node = Node(variable.node, MODULUS.get(variable.kind, 2**32), variable.index, variable.field)
+    return Candidate(
+        node,
+        "/".join(variable.path),
+        variable.kind,
+        variable.value,
+        status=variable.status,
+        rights=variable.rights,
+        description=variable.description,
+    )
 
 
 async def watched(browser: OpcUaBrowser, found: Sequence[Candidate], watch_s: float) -> list[Candidate]:
     """The same, with what each did in so many seconds."""
     chosen = [one for one in found if one.value is not None][:WATCHED]
-    nodes = [str(one.where) for one in chosen]
+    nodes = [one.where for one in chosen if isinstance(one.where, Node)]
 
     async def read() -> dict[str, SignalValue]:
-        return dict(zip(nodes, await browser.read(nodes), strict=True))
+        shown = await browser.read([(one.node, one.index, one.field) for one in nodes])
+        return dict(zip(map(str, nodes), shown, strict=True))
 
     series, seconds = await _watch(read, watch_s)
     return [_moved(one, series.get(str(one.where), []), seconds) for one in found]
 
 
-async def watched_registers(scanner: ModbusScanner, found: Mapping[Place, int], watch_s: float) -> list[Candidate]:
-    """What each register and bit may be, and what it did in so many seconds."""
+async def watched_registers(
+    scanner: ModbusScanner, found: Mapping[Place, int], watch_s: float, *, all_ways: bool = False
+) -> list[Candidate]:
+    """What each register and bit may be, and what it did in so many seconds; in all ways in which it may be meant."""
     places = list(found)
 
     async def read() -> dict[Place, int | None]:
@@ -83,7 +95,8 @@ async def watched_registers(scanner: ModbusScanner, found: Mapping[Place, int], 
         return {place: now.get(place) for place in places}
 
     series, seconds = await _watch(read, watch_s)
-    return register_candidates({place: series.get(place) or [found[place]] for place in places}, seconds)
+    shown = {place: series.get(place) or [found[place]] for place in places}
+    return readable_as(shown, seconds) if all_ways else register_candidates(shown, seconds)
 
 
 async def _watch(

@@ -9,9 +9,30 @@ from agent.commissioning.answers import Register
 from agent.commissioning.candidates import Candidate
 from agent.commissioning.watching import movement
 from agent.core.observations import SignalValue
+from agent.core.sources.address import AddressSettings
+from drivers.modbus_values import value_of
 from drivers.modbus_wire import Table
 
 _BITS: Final = frozenset({"coil", "discrete"})
+_WIDTHS: Final = {
+    "uint16": 1,
+    "int16": 1,
+    "bcd16": 1,
+    "uint32": 2,
+    "int32": 2,
+    "float32": 2,
+    "bcd32": 2,
+    "uint64": 4,
+    "int64": 4,
+    "float64": 4,
+}
+"""Registers of each type of number."""
+_LEAST: Final = 1e-4
+_MOST: Final = 1e9
+"""Between these is what a machine measures; of other bit patterns most are no such number."""
+_SHORTEST_TEXT: Final = 3
+_LONGEST_TEXT: Final = 32
+"""Registers of a text."""
 
 
 def candidates(series: Mapping[tuple[Table, int], Sequence[SignalValue]], watch_s: float) -> list[Candidate]:
@@ -57,10 +78,93 @@ def _pairs(low: Register, series: Mapping[tuple[Table, int], Sequence[SignalValu
 def _candidate(where: Register, samples: Sequence[SignalValue], watch_s: float) -> Candidate:
     known = [one for one in samples if one is not None]
     shown = f"{where.table} {where.address}"
-    if where.type == "uint32":
-        shown += f"-{where.address + 1}"
+    if (width := _WIDTHS.get(where.type, where.length or 1)) > 1:
+        shown += f"-{where.address + width - 1}"
     kind = where.type if where.word_order == "big" else f"{where.type} little"
     return Candidate(where, shown, kind, known[-1] if known else None, movement(samples, watch_s))
+
+
+def readable_as(series: Mapping[tuple[Table, int], Sequence[SignalValue]], watch_s: float) -> list[Candidate]:
+    """Every way in which registers may be meant: all widths and orders that give something a machine may show.
+
+    Sorted by where they stand, so that all ways of one register stand together.
+    """
+    found: list[Candidate] = []
+    for table, address in series:
+        if table in _BITS:
+            found.append(_single(table, address, series[table, address], watch_s))
+            continue
+        for kind, width in _WIDTHS.items():
+            for order in ("big", "little") if width > 1 else ("big",):
+                found += _read_as(Register(table, address, kind, order), width, series, watch_s)
+        found += _text_at(table, address, series, watch_s)
+    return sorted(found, key=_place)
+
+
+def _read_as(
+    where: Register, width: int, series: Mapping[tuple[Table, int], Sequence[SignalValue]], watch_s: float
+) -> list[Candidate]:
+    rows = [series.get((where.table, where.address + offset)) for offset in range(width)]
+    known = [row for row in rows if row is not None]
+    if len(known) < width:
+        return []
+    settings = AddressSettings.model_validate({"key": "value", **where.settings})
+    samples = [_value(settings, raw) for raw in zip(*known, strict=True)]
+    one = _candidate(where, samples, watch_s)
+    return [one] if where.type == "uint16" or _says_something(where, one.value, known) else []
+
+
+def _value(settings: AddressSettings, raw: Sequence[SignalValue]) -> SignalValue:
+    words = [int(one) for one in raw if one is not None and not isinstance(one, str)]
+    if len(words) < len(raw):
+        return None
+    try:
+        return value_of(settings, words)
+    except ValueError:
+        return None
+
+
+def _says_something(where: Register, value: SignalValue, rows: Sequence[Sequence[SignalValue]]) -> bool:
+    """Whether it is another number than its narrower readings, and one that a machine may show."""
+    last = [row[-1] for row in rows]
+    if value is None or not all(isinstance(one, int) for one in last) or not any(last):
+        return False
+    if where.type.startswith("float"):
+        return isinstance(value, float) and _LEAST <= abs(value) <= _MOST
+    if where.type.startswith("int"):
+        return isinstance(value, int) and value < 0 and abs(value) <= _MOST
+    if where.type.startswith("bcd"):
+        return isinstance(value, int) and value > 9
+    # All words of a wider number say something, or it is the narrower one.
+    upper = last[0] if where.word_order == "big" else last[-1]
+    return bool(upper)
+
+
+def _text_at(
+    table: Table, address: int, series: Mapping[tuple[Table, int], Sequence[SignalValue]], watch_s: float
+) -> list[Candidate]:
+    """A run of registers with two printable characters each, from its first one."""
+    if _is_text(series.get((table, address - 1))):
+        return []
+    length = 0
+    while length < _LONGEST_TEXT and _is_text(series.get((table, address + length))):
+        length += 1
+    if length < _SHORTEST_TEXT:
+        return []
+    where = Register(table, address, "string", length=length)
+    settings = AddressSettings.model_validate({"key": "value", **where.settings})
+    rows = [series[table, address + offset] for offset in range(length)]
+    return [_candidate(where, [_value(settings, raw) for raw in zip(*rows, strict=True)], watch_s)]
+
+
+def _is_text(row: Sequence[SignalValue] | None) -> bool:
+    word = row[-1] if row else None
+    return isinstance(word, int) and all(32 <= octet < 127 for octet in divmod(word, 256))
+
+
+def _place(one: Candidate) -> tuple[str, int, int]:
+    assert isinstance(one.where, Register)
+    return one.where.table, one.where.address, _WIDTHS.get(one.where.type, _LONGEST_TEXT)
 
 
 def _rank(one: Candidate) -> tuple[int, str, int, str]:

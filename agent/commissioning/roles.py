@@ -98,9 +98,9 @@ def remark(candidate: Candidate, why: str) -> str:
 def _settings(signal: SignalAnswer) -> SignalSettings:
     place = signal.where
     if isinstance(place, Register):
-        said = {"table": place.table, "address": place.address, "type": place.type, "word_order": place.word_order}
+        said = place.settings
     else:
-        said = {"node": place.node}
+        said = {"node": place.node, "index": place.index, "field": place.field}
     return SignalSettings.model_validate({"key": signal.role.value, "role": signal.role, **said})
 
 

@@ -170,9 +170,16 @@ def way_of(device: ModbusAddress) -> list[str]:
 def place_of(where: Where) -> list[str]:
     """The lines that say where a value is."""
     if not isinstance(where, Register):
-        return [f"node = {quoted(where.node)}"]
+        index = [] if where.index is None else [f"index = {where.index}"]
+        return [
+            f"node = {quoted(where.node)}",
+            *index,
+            *([] if where.field is None else [f"field = {quoted(where.field)}"]),
+        ]
     lines = [f"table = {quoted(where.table)}", f"address = {where.address}", f"type = {quoted(where.type)}"]
-    if where.type.endswith("32"):
+    if where.length is not None:
+        lines.append(f"length = {where.length}")
+    if where.type.endswith(("32", "64")):
         lines.append(_beside(f"word_order = {quoted(where.word_order)}", "to confirm with a value above 65535"))
     return lines
 

@@ -41,7 +41,7 @@ def modbus(line: Line) -> str:
 def test_a_server_is_shown_with_values_and_node_ids(line: Line) -> None:
     shown = browsed(line.opcua_url, "--search", "STATECURRENT")
     [row] = shown.stdout.splitlines()
-    assert row.split() == ["FILL-1/Status/StateCurrent", "Int32", "6", STATE]
+    assert row.split() == ["FILL-1/Status/StateCurrent", "Int32", "6", "read", STATE]
 
 
 def test_what_is_printed_for_pasting_is_configuration(line: Line) -> None:

@@ -48,10 +48,15 @@ async def test_a_machine_is_found_with_its_values_and_nothing_but_reading_is_ask
     with TruthLog(tmp_path / "truth.jsonl", clock) as log:
         async with OpcUaSimulator([Day(FILLER)], clock, log) as server, OpcUaBrowser(server_at(server.url)) as browser:
             found = [variable async for variable in browser.walk(Extent())]
-            [again] = await browser.read([f"nsu={NAMESPACE};s=FILL-1.Status.StateCurrent"])
+            [again] = await browser.read([(f"nsu={NAMESPACE};s=FILL-1.Status.StateCurrent", None, None)])
             assert server.violations == []
     state = Variable(
-        f"nsu={NAMESPACE};s=FILL-1.Status.StateCurrent", ("FILL-1", "Status", "StateCurrent"), "Int32", 6, ""
+        f"nsu={NAMESPACE};s=FILL-1.Status.StateCurrent",
+        ("FILL-1", "Status", "StateCurrent"),
+        "Int32",
+        6,
+        "",
+        rights="read",
     )
     assert state in found
     assert again == 6
