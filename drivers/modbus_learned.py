@@ -104,11 +104,6 @@ class LearnedPlan:
         self._device = device
         self._branches = [_Branch((request,)) for request in plan(readings, device)]
 
-    @property
-    def requests(self) -> tuple[Request, ...]:
-        """What the next poll asks for, as far as nothing is refused."""
-        return tuple(part for branch in self._branches for part in branch.parts)
-
     def poll(self) -> Poll:
         """Begin the next poll."""
         return Poll(self._branches, self._device)

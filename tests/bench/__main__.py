@@ -27,6 +27,7 @@ from tests.bench import (
     journal,
     latency,
     machine,
+    modbus,
     recovery,
     scans,
     startup,
@@ -47,6 +48,7 @@ SUBJECTS: dict[str, Sequence[Benchmark]] = {
     "startup": startup.BENCHMARKS,
     "footprint": footprint.BENCHMARKS,
     "recovery": recovery.BENCHMARKS,
+    "modbus": modbus.BENCHMARKS,
     "terminal": terminal.BENCHMARKS,
     "dependencies": dependencies.BENCHMARKS,
 }

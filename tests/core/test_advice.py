@@ -56,6 +56,13 @@ def test_a_poll_that_is_no_faster_than_a_stop_is_confirmed_is_warned_of() -> Non
     assert advise(modbus(500)).warnings == (expected,)
 
 
+def test_a_poll_so_slow_that_the_machine_is_lost_between_two_is_warned_of() -> None:  # R15
+    at_a_time = {"serial": "/dev/ttyS0", "poll_ms": 10_000}
+    slow = modbus(500).model_dump(exclude_defaults=True) | {"modbus": at_a_time}
+    lost = "modbus.poll_ms = 10000 is no faster than stop.comm_timeout_s = 10 s: the machine is UNKNOWN between two"
+    assert any(warning.startswith(lost) for warning in advise(MachineSettings.model_validate(slow)).warnings)
+
+
 def test_plant_time_that_runs_faster_than_real_time_makes_a_poll_slower() -> None:  # R25
     assert advise(modbus(100), speed=4.0).warnings == ()
     assert len(advise(modbus(100), speed=5.0).warnings) == 1

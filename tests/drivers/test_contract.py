@@ -183,7 +183,7 @@ async def test_entering_says_so_when_nobody_answers(plant: Plant) -> None:
 @pytest.mark.parametrize("how", ["quietly", "frozen", "killed"])
 async def test_leaving_leaves_no_task_and_no_socket(plant: Plant, how: str) -> None:
     await until_first_image(plant)
-    tasks, sockets = asyncio.all_tasks(), open_sockets()
+    tasks, sockets = asyncio.all_tasks(), open_ways()
     try:
         async with open_machine(plant.machine, now) as driver:
             await collect(aiter(driver), has_link)
@@ -194,11 +194,11 @@ async def test_leaving_leaves_no_task_and_no_socket(plant: Plant, how: str) -> N
     finally:
         if how == "frozen":
             plant.server.thaw()
-    await eventually(lambda: asyncio.all_tasks() == tasks and open_sockets() <= sockets)
+    await eventually(lambda: asyncio.all_tasks() == tasks and open_ways() <= sockets)
 
 
 async def test_giving_up_on_a_frozen_server_leaves_no_task_and_no_socket(plant: Plant) -> None:
-    tasks, sockets = asyncio.all_tasks(), open_sockets()
+    tasks, sockets = asyncio.all_tasks(), open_ways()
     plant.server.freeze()
     try:
         with pytest.raises(TimeoutError):
@@ -206,9 +206,10 @@ async def test_giving_up_on_a_frozen_server_leaves_no_task_and_no_socket(plant: 
                 await collect(aiter(driver), has_link)
     finally:
         plant.server.thaw()
-    await eventually(lambda: asyncio.all_tasks() == tasks and open_sockets() <= sockets)
+    await eventually(lambda: asyncio.all_tasks() == tasks and open_ways() <= sockets)
 
 
-def open_sockets() -> set[str]:
+def open_ways() -> set[str]:
+    """Sockets and serial devices."""
     targets = (str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink())
-    return {target for target in targets if target.startswith("socket:")}
+    return {target for target in targets if target.startswith(("socket:", "/dev/pts/"))}

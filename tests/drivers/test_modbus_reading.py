@@ -177,3 +177,20 @@ async def test_an_empty_image_is_not_asked_for_twice() -> None:
             seen = [one for one in await anext(driver) if isinstance(one, Signal)]
         assert len(place.asked) == 2
     assert {one.status for one in seen} == {"all-zero image"}
+
+
+async def test_zeros_of_all_kinds_are_an_empty_image_until_one_register_says_something() -> None:
+    device = Registers(dict.fromkeys(range(8), 0))
+    async with serving(device.serve) as place:
+        wanted = machine(place, TOTAL, run(), value("level", 3, "float32"), value("name", 5, "string", length=3))
+        async with ModbusDriver(wanted, now) as driver:
+            first = [one for one in await anext(driver) if isinstance(one, Signal)]
+            device.values[7] = 0x4100
+            second = [one for one in await anext(driver) if isinstance(one, Signal)]
+    assert {(one.value, one.status) for one in first} == {(None, "all-zero image")}
+    assert told(list(second)) == [
+        ("count", 0, "good"),
+        ("run", False, "good"),
+        ("level", 0.0, "good"),
+        ("name", "", "good"),
+    ]

@@ -12,7 +12,7 @@ from agent.core.errors import DeviceError
 from agent.core.observations import Link, Scan
 from tests.drivers.plants import eventually
 from tests.drivers.readers import KeyboardReader, NetworkReader, Reader, SerialReader, heard, is_up, scans
-from tests.drivers.test_contract import open_sockets
+from tests.drivers.test_contract import open_ways
 
 
 @pytest.fixture(params=[SerialReader, KeyboardReader, NetworkReader])
@@ -180,7 +180,7 @@ async def test_an_absent_reader_is_refused_in_a_sentence(reader: Reader) -> None
 
 @pytest.mark.parametrize("how", ["quietly", "within a code", "lost"])
 async def test_leaving_leaves_no_task_and_no_socket(reader: Reader, how: str) -> None:
-    tasks, sockets = asyncio.all_tasks(), open_sockets()
+    tasks, sockets = asyncio.all_tasks(), open_ways()
     async with reader.open() as driver:
         batches = aiter(driver)
         await is_up(batches)
@@ -189,7 +189,7 @@ async def test_leaving_leaves_no_task_and_no_socket(reader: Reader, how: str) ->
         if how == "lost":
             reader.unplug()
     reader.close()
-    await eventually(lambda: asyncio.all_tasks() == tasks and open_sockets() <= sockets)
+    await eventually(lambda: asyncio.all_tasks() == tasks and open_ways() <= sockets)
 
 
 async def test_two_readers_at_once_mix_no_codes(tmp_path: Path) -> None:

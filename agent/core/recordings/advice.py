@@ -66,6 +66,12 @@ def _warnings(machine: MachineSettings, speed: float) -> list[str]:
     warnings: list[str] = []
     if machine.modbus is not None:
         periods = {"modbus.poll_ms": machine.modbus.poll_ms}
+        if machine.modbus.poll_ms / 1000 * speed >= machine.stop.comm_timeout_s:
+            warnings.append(
+                f"modbus.poll_ms = {machine.modbus.poll_ms} is no faster than stop.comm_timeout_s = "
+                f"{machine.stop.comm_timeout_s:g} s: the machine is UNKNOWN between two readings. "
+                "Read it more often, or raise comm_timeout_s."
+            )
     if machine.opcua is not None:
         opcua = machine.opcua
         periods = {"opcua.sampling_ms": opcua.sampling_ms, "opcua.publishing_ms": opcua.publishing_ms}
