@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import socket
 import struct
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import ClassVar, Final
 
 from agent.core.machine_settings import MachineSettings, Role, SignalSettings, TelemetrySettings
@@ -16,6 +18,7 @@ from simulators.faults.kinds import KINDS, Framing, Kind
 from tests.drivers.faults.processes import Asking, module
 from tests.drivers.faults.ticks import SPAN, Clocks
 from tests.drivers.plants import URI
+from tests.drivers.servers.ticking_modbus import checked
 
 WORK_CENTER = "WC-1"
 TIMEOUT_S = 0.6
@@ -42,8 +45,8 @@ class FaultyPlant:
         self.numbers = {f"s{number}": number for number in range(1, SIGNALS + 1)}
         self.server = Asking(server)
         self.relay = Asking(module("fault_relay"))
-        self.relay.start(self.framing, str(seed))
-        self.port: int = self.relay.ready["port"]
+        self.relay.start(self.framing, str(seed), *self._ends())
+        self.port: int = self.relay.ready.get("port", 0)
         self.machine = self._machine()
 
     def start(self) -> None:
@@ -74,6 +77,10 @@ class FaultyPlant:
             line.settimeout(1.0)
             return self._answers(line)
         return False
+
+    def _ends(self) -> tuple[str, ...]:
+        """Of a serial line, the driver's first; none of a network."""
+        return ()
 
     def _arguments(self) -> tuple[str, ...]:
         raise NotImplementedError
@@ -132,14 +139,16 @@ class FaultyOpcUa(FaultyPlant):
 
 
 class FaultyModbus(FaultyPlant):
-    framing = "modbus"
+    framing: ClassVar[Framing] = "modbus"
     line_faults = KINDS["modbus"]
+    how = "tcp"
+    """As the server calls it."""
 
     def __init__(self, seed: int = 1) -> None:
         super().__init__(module("ticking_modbus"), seed)
 
     def _arguments(self) -> tuple[str, ...]:
-        return ("tcp", str(SIGNALS), str(self.clocks.monotonic))
+        return (self.how, str(SIGNALS), str(self.clocks.monotonic))
 
     def _machine(self) -> MachineSettings:
         """Signals that are neighbours, and such as are asked for apart."""
@@ -171,6 +180,52 @@ class FaultyModbus(FaultyPlant):
         return answer[:2] == b"\x00\x07" and int.from_bytes(answer[9:], "big") % SPAN >= asked
 
 
+class FaultyRtuOverTcp(FaultyModbus):
+    """Frames as a plain serial device server hands them on."""
+
+    framing = "rtu"
+    line_faults = KINDS["rtu"]
+    how = "rtu"
+
+    def _source(self) -> ModbusSettings:
+        return ModbusSettings.model_validate({**super()._source().model_dump(), "framing": "rtu"})
+
+    def _answers(self, line: socket.socket) -> bool:
+        asked = self.clocks.tick(time.monotonic())
+        line.sendall(checked(struct.pack(">BBHH", 1, 3, 0, 2)))
+        answer = _exactly(line, 9)
+        return checked(answer[:-2]) == answer and int.from_bytes(answer[3:7], "big") % SPAN >= asked
+
+
+class FaultySerial(FaultyRtuOverTcp):
+    """A serial line; nobody else can ask on it, so that its server is asked whether it is there."""
+
+    # A line of two wires has no connections that could be reset.
+    line_faults = tuple(kind for kind in KINDS["rtu"] if kind is not Kind.RESET)
+
+    def __init__(self, seed: int = 1) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="lineside-serial-")
+        self.driver, self.device = Path(self._folder.name) / "driver", Path(self._folder.name) / "device"
+        self.how = str(self.device)
+        super().__init__(seed)
+
+    def until_ready(self) -> None:
+        self.server.until_ready()
+
+    def stop(self) -> None:
+        super().stop()
+        self._folder.cleanup()
+
+    def answers(self) -> bool:
+        return "asked" in self.server.ask()
+
+    def _ends(self) -> tuple[str, ...]:
+        return (str(self.driver), str(self.device))
+
+    def _source(self) -> ModbusSettings:
+        return ModbusSettings(serial=str(self.driver), baud=115_200, poll_ms=20, timeout_s=TIMEOUT_S, gap=6)
+
+
 def _exactly(line: socket.socket, count: int) -> bytes:
     """So many bytes.
 
@@ -186,5 +241,10 @@ def _exactly(line: socket.socket, count: int) -> bytes:
     return data
 
 
-PLANTS: Final[dict[str, type[FaultyOpcUa | FaultyModbus]]] = {"OPC UA": FaultyOpcUa, "Modbus TCP": FaultyModbus}
+PLANTS: Final[dict[str, type[FaultyOpcUa | FaultyModbus]]] = {
+    "OPC UA": FaultyOpcUa,
+    "Modbus TCP": FaultyModbus,
+    "Modbus RTU over TCP": FaultyRtuOverTcp,
+    "Modbus RTU": FaultySerial,
+}
 """By kind of driver."""
