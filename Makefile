@@ -109,18 +109,20 @@ screenshots: $(DEV_STAMP) ## Draw the terminal's screens anew: pictures for docs
 	$(BIN)/python -m tests.tui.screenshots
 	$(BIN)/python -m tests.tui.snapshots
 
-parts: ## Bring the real parts that the tests play on, through apt, where they are missing
+parts: ## Bring the real parts that the tests play on, through apt and npm, where they are missing
 	@missing=; want() { PATH="$$PATH:/usr/sbin" command -v "$$1" >/dev/null || missing="$$missing $$2"; }; \
 	library() { PATH="$$PATH:/usr/sbin:/sbin" ldconfig -p | grep -q "$$1" || missing="$$missing $$2"; }; \
 	library libmodbus.so.5 libmodbus5; \
 	want mosquitto mosquitto; want systemd-analyze systemd; want loadkeys kbd; want debootstrap debootstrap; \
 	want socat socat; want tmux tmux; want curl curl; want openssl openssl; want ip iproute2; \
+	want node nodejs; want npm npm; \
 	if [ "$$missing" ]; then \
 	  echo "Installing with apt, as the tests play on real parts:$$missing"; \
 	  if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
 	  $$sudo apt-get update -qq && \
 	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing && \
 	  { $$sudo service mosquitto stop >/dev/null 2>&1 || true; }; fi
+	@$(PYTHON) tests/drivers/foreign/node_packages.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

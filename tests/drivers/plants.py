@@ -44,12 +44,15 @@ class ServerProcess:
 
     def start(self, *arguments: str) -> None:
         """Return when it accepts connections."""
-        command = [sys.executable, "-m", f"tests.drivers.{self._module}", *self._arguments, *arguments]
+        command = [*self._program(), *self._arguments, *arguments]
         root = Path(__file__).parents[2]
         self._process = subprocess.Popen(
             command, cwd=root, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         assert self._answer() == "ready"
+
+    def _program(self) -> tuple[str, ...]:
+        return (sys.executable, "-m", f"tests.drivers.{self._module}")
 
     @property
     def runs(self) -> bool:
@@ -117,8 +120,8 @@ class OpcUaPlant:
     bad_status = "BadNodeIdUnknown"
     spoilt_status = "BadSensorFailure"
 
-    def __init__(self) -> None:
-        self.server = ServerProcess("opcua_server")
+    def __init__(self, server: ServerProcess | None = None) -> None:
+        self.server = ServerProcess("opcua_server") if server is None else server
         self.absence = answers_nowhere(self.server)
         self.machine = MachineSettings(
             work_center="WC-1",

@@ -11,6 +11,7 @@ import pytest
 from agent.core.errors import DeviceError
 from agent.core.observations import Link, Quality, Signal
 from drivers.registry import open_machine
+from tests.drivers.foreign.node_opcua import NodeOpcUa
 from tests.drivers.modbus_plants import WAYS
 from tests.drivers.plants import TIMEOUT_S, OpcUaPlant, Plant, collect, eventually, now, told
 
@@ -21,7 +22,11 @@ def opcua(_: Path) -> OpcUaPlant:
     return OpcUaPlant()
 
 
-@pytest.fixture(scope="module", params=[opcua, *WAYS], ids=lambda way: way.__name__)
+def node_opcua(folder: Path) -> OpcUaPlant:
+    return OpcUaPlant(NodeOpcUa(folder))
+
+
+@pytest.fixture(scope="module", params=[opcua, node_opcua, *WAYS], ids=lambda way: way.__name__)
 def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     plant: Plant = request.param(tmp_path_factory.mktemp("devices"))
     yield plant

@@ -17,6 +17,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -41,6 +42,8 @@ OWN_SHARE: Final = 0.3
 """Share of faults that are the server's own."""
 HOUR: Final = 100
 """Faults that count as an hour where growth is judged: a plant has far fewer."""
+THREADS: Final = 4
+"""In which servers are waited for, and drivers look up names."""
 TOLD: Final = 10
 """Problems of which each is told."""
 
@@ -80,6 +83,7 @@ async def play(kind: str, faults: int, seed: int, console: Console) -> Campaign:
     logging.getLogger().addHandler(log)
     plant = PLANTS[kind](seed)
     try:
+        await _all_threads_started()
         plant.start()
         before, trial = Held.now(), Trial(plant)
         async with trial.watched():
@@ -122,6 +126,13 @@ async def _faults(campaign: Campaign, trial: Trial, faults: int, dice: random.Ra
                 quiet=True,
             )
         )
+
+
+async def _all_threads_started() -> None:
+    """Threads are kept once they are started; that they are there already leaves only those that a driver adds."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "faults"))
+    meet = threading.Barrier(THREADS)
+    await asyncio.gather(*(asyncio.to_thread(meet.wait) for _ in range(THREADS)))
 
 
 def _drawn(plant: FaultyPlant, dice: random.Random) -> Fault | str:

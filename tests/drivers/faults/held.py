@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
+
+_NUMBER: Final = re.compile(r"\[\d+\]|(?<=^/dev/pts/)\d+")
+"""A device that was plugged in again may have another, and so has each socket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Held:
         for link in Path("/proc/self/fd").iterdir():
             # The file by which this folder is read is gone when it is looked at.
             with suppress(OSError):
-                files.append(str(link.readlink()).partition("[")[0])
+                files.append(_NUMBER.sub("", str(link.readlink())))
         return cls(len(asyncio.all_tasks()), tuple(files))
 
     def more_than(self, before: Self) -> list[str]:
