@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.core.machine_settings import MachineSettings
-from agent.core.observations import Instant, Link, Signal
+from agent.core.observations import Controller, Instant, Link, Signal
 from agent.core.readings import Contact, ReadingsView, note_signal, view
 from agent.core.times import iso
 from drivers.contract import Batch
@@ -34,6 +34,9 @@ class Readings:
                 note_signal(contact, item)
             elif isinstance(item, Link) and item.device == "plc":
                 _heard(contact, item.observed)
+            elif isinstance(item, Controller):
+                _heard(contact, item.observed)
+                contact.ahead_s = item.ahead_s
 
     def view(self, now: Instant, speed: float, wc_ids: Sequence[str] | None = None) -> ReadingsView:
         """As it is shown at this instant, of these work centers or of all that have a machine."""

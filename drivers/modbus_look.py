@@ -15,6 +15,7 @@ from drivers.cancellation import honour_cancellation
 from drivers.modbus_client import ModbusClient
 from drivers.modbus_lines import Lines
 from drivers.modbus_wire import Read, Refusal, Table
+from drivers.probed import once
 
 _BACKOFF_S: Final = 0.01
 """Whoever looks waits anyway: a unit that did not answer may be asked again at once."""
@@ -45,7 +46,10 @@ class ModbusLook:
 
     async def __aenter__(self) -> Self:
         """Connect."""
-        await self._turned_to(self._unit)
+        try:
+            await self._turned_to(self._unit)
+        except DeviceError as error:
+            raise DeviceError(once(error)) from error
         return self
 
     async def __aexit__(
@@ -62,7 +66,7 @@ class ModbusLook:
         try:
             answer = await client.read(Read(table, address, count))
         except DeviceError as error:
-            self.silence = str(error).removesuffix(" It is tried again.")
+            self.silence = once(error)
             await self._leave()
             return None
         return answer.code if isinstance(answer, Refusal) else answer

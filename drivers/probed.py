@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from agent.core.errors import DeviceError
 from agent.core.observations import SignalValue
+
+AGAIN: Final = " It is tried again."
+"""How a driver's error ends."""
 
 
 class Stage(StrEnum):
@@ -37,6 +41,11 @@ class ProbeError(DeviceError):
         self.offers = offers
         self.is_full = is_full
         """Whether it has no room for one more, so that the agent may be connected all the same."""
+
+
+def once(error: DeviceError) -> str:
+    """What a driver's error says, for who looks once: nothing is tried again."""
+    return str(error).removesuffix(AGAIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from agent.core.fingerprint import fingerprint
 from agent.core.machine_settings import MachineSettings
 from agent.core.recordings.advice import MachineAdvice, advise
 from agent.core.settings import Settings
+from agent.core.sources.modbus_settings import ModbusSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
 
 
 def check(  # noqa: PLR0913 - a command's options are its arguments
@@ -145,13 +147,21 @@ def _reader(scanner: ScannerSettings) -> str:
     return f"{way}; codes {begin}end with {end}"
 
 
+def _way(machine: MachineSettings) -> str:
+    match machine.source:
+        case None:
+            return "no machine; people say when work stops"
+        case OpcUaSettings(endpoint=endpoint):
+            return f"OPC UA {endpoint}"
+        case ModbusSettings() as modbus:
+            line = f" at {modbus.baud} baud" if modbus.serial is not None else ""
+            return f"Modbus {'RTU' if modbus.is_rtu else 'TCP'} {modbus.place}{line} unit {modbus.unit}"
+        case other:
+            return f"driver {other.kind}"
+
+
 def _say_machine(machine: MachineSettings, advice: MachineAdvice) -> None:
-    if machine.opcua is not None:
-        way = f"OPC UA {machine.opcua.endpoint}"
-    elif machine.modbus is None:
-        way = "no machine; people say when work stops"
-    else:
-        way = f"Modbus TCP {machine.modbus.host}:{machine.modbus.port} unit {machine.modbus.unit}"
+    way = _way(machine)
     roles = ", ".join(signal.role for signal in machine.signal)
     typer.echo(f"  work center {machine.work_center}: {way}{'; ' if roles else ''}{roles}")
     for counter in advice.counters:

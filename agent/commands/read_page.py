@@ -9,7 +9,7 @@ from typing import Final
 
 from agent.commands.columns import aligned
 from agent.core.observations import SignalValue
-from agent.core.readings import MachineReadings, ReadingsView, ReadingView
+from agent.core.readings import CLOCK_TREMBLE_S, MachineReadings, ReadingsView, ReadingView
 from agent.core.times import epoch
 from agent.logs.outages import duration
 
@@ -57,10 +57,16 @@ def _connection(machine: MachineReadings, now: float) -> str:
     match machine.connection:
         case "up":
             heard = "" if machine.heard_s is None else f", heard {duration(machine.heard_s)} ago"
-            return f"{machine.wc_id}: connected{since}{heard}"
+            return f"{machine.wc_id}: connected{since}{heard}{_clock(machine.clock_ahead_s)}"
         case "down":
             return f"{machine.wc_id}: NOT CONNECTED for {_ago(machine.since, now)}: {machine.reason}"
     return f"{machine.wc_id}: NOT REACHED YET: {machine.reason or 'connecting'}"
+
+
+def _clock(ahead_s: float | None) -> str:
+    if ahead_s is None or abs(ahead_s) <= CLOCK_TREMBLE_S:
+        return ""
+    return f", its clock is {duration(abs(ahead_s))} {'ahead' if ahead_s > 0 else 'behind'}"
 
 
 def _row(one: ReadingView, now: float, *, is_connected: bool) -> Sequence[str]:

@@ -68,6 +68,9 @@ class MachineReadings(Block):
     """Why there is none."""
     heard_s: Annotated[float, Field(ge=0)] | None
     """Plant seconds since its last sign of life: a value that did not change was still so then."""
+    clock_ahead_s: float | None = None
+    """Seconds by which the machine's own clock is ahead of this PC's; null where it does not tell. By so much the ages
+    that its times give are off."""
     readings: tuple[ReadingView, ...]
     """In the order of the configuration, what facts are made of first."""
 
@@ -88,6 +91,8 @@ class Contact:
     since: Instant | None = None
     reason: str = ""
     heard: Instant | None = None
+    ahead_s: float | None = None
+    """Seconds by which its clock is ahead of ours."""
     told: dict[str, Signal] = field(default_factory=dict)
     """By key what was told last."""
     known: dict[str, Signal] = field(default_factory=dict)
@@ -134,6 +139,7 @@ def view(contact: Contact, now: Instant, speed: float) -> MachineReadings:
         since=None if contact.since is None else iso(contact.since.wall),
         reason=contact.reason,
         heard_s=_rounded(heard_s),
+        clock_ahead_s=_rounded(contact.ahead_s),
         readings=tuple(_reading(one, contact, now, doubt) for one in contact.machine.readings),
     )
 

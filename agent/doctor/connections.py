@@ -65,15 +65,11 @@ def judge_probed(place: Place, seen: Probed, skew_max_s: float | None) -> Iterat
             yield note(place.subject, f"'{one.key}' at {one.address}: {one.doubt}")
     if not seen.unreadable:
         yield well(place.subject, f"{place.words}{way} gives all {len(seen.seen)} values{offers}")
-    ahead = 0.0 if seen.server_time is None else seen.server_time - seen.asked_at
-    if skew_max_s is not None and abs(ahead) > skew_max_s:
-        found = f"its clock is {span(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} this PC's"
-        action = "have the same time server set both clocks"
-        yield Finding(Level.SOON, place.subject, found, f"{skew_max_s:g} s at most", action, Who.MACHINE)
+    yield from _clock(place.subject, 0.0 if seen.server_time is None else seen.server_time - seen.asked_at, skew_max_s)
 
 
-def judge_read(subject: str, seen: MachineReadings) -> Iterator[Finding]:
-    """What a running agent says of each value over the connection that it has."""
+def judge_read(subject: str, seen: MachineReadings, skew_max_s: float | None = None) -> Iterator[Finding]:
+    """What a running agent says of each value over the connection that it has; `skew_max_s` as above."""
     bad = [(one.key, one.address, one.status) for one in seen.readings if one.quality in {"bad", "unknown"}]
     yield from _unreadable(subject, bad)
     for one in seen.readings:
@@ -81,6 +77,14 @@ def judge_read(subject: str, seen: MachineReadings) -> Iterator[Finding]:
             yield note(subject, f"'{one.key}' at {one.address} is uncertain: {one.status}")
     if not bad:
         yield well(subject, f"the agent reads all {len(seen.readings)} values")
+    yield from _clock(subject, seen.clock_ahead_s or 0.0, skew_max_s)
+
+
+def _clock(subject: str, ahead_s: float, skew_max_s: float | None) -> Iterator[Finding]:
+    if skew_max_s is not None and abs(ahead_s) > skew_max_s:
+        found = f"its clock is {span(abs(ahead_s))} {'ahead of' if ahead_s > 0 else 'behind'} this PC's"
+        action = "have the same time server set both clocks"
+        yield Finding(Level.SOON, subject, found, f"{skew_max_s:g} s at most", action, Who.MACHINE)
 
 
 def _unreadable(subject: str, bad: list[tuple[str, str, str]]) -> Iterator[Finding]:

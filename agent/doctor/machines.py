@@ -120,19 +120,25 @@ async def _one(case: Case, machine: MachineSettings, places: Lines) -> list[Find
     word = None if center is None or case.view is None else told(center, case.view)
     of_line = await _of_line(case, machine)
     if word is not None and word.up:
-        return [*judge_told(subject, word), *of_line, *_read(case, subject)]
+        return [*judge_told(subject, word), *of_line, *_read(case, machine)]
     if machine.modbus is not None and machine.modbus.serial is not None and (word is not None or _is_bad(of_line)):
         # Nobody else opens a line that the agent has, or one that cannot be opened.
         return of_line if word is None else together(subject, word, of_line)
-    is_simulated = case.settings is not None and case.settings.simulation is not None
-    asked = [*of_line, *await _asked(machine, places, None if is_simulated else machine.stop.skew_max_s)]
+    asked = [*of_line, *await _asked(machine, places, _skew_max_s(case, machine))]
     return asked if word is None else together(subject, word, asked)
 
 
-def _read(case: Case, subject: str) -> list[Finding]:
+def _read(case: Case, machine: MachineSettings) -> list[Finding]:
     """What the agent says of each value."""
-    machines = () if case.readings is None else case.readings.machines
-    return [finding for one in machines if one.wc_id == subject for finding in connections.judge_read(subject, one)]
+    subject, told = machine.work_center, () if case.readings is None else case.readings.machines
+    skew = _skew_max_s(case, machine)
+    return [finding for one in told if one.wc_id == subject for finding in connections.judge_read(subject, one, skew)]
+
+
+def _skew_max_s(case: Case, machine: MachineSettings) -> float | None:
+    """By how much its clock may differ; a simulated one's says nothing."""
+    is_simulated = case.settings is not None and case.settings.simulation is not None
+    return None if is_simulated else machine.stop.skew_max_s
 
 
 async def _of_line(case: Case, machine: MachineSettings) -> list[Finding]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.machine_settings import MachineSettings
-from agent.core.observations import Instant, Link, Quality, Signal
+from agent.core.observations import Controller, Instant, Link, Quality, Signal
 from agent.core.readings import LONGEST_TEXT, MachineReadings, address_words
 from agent.core.sources.address import AddressSettings
 from agent.readings import Readings
@@ -124,6 +124,14 @@ def test_a_connection_without_a_sign_of_life_is_not_believed() -> None:
     assert shown(one, 19).readings[1].quality == "good"
     total = shown(one, 25).readings[1]
     assert (total.value, total.quality, total.status) == (None, "unknown", "no sign of life for 15 s")
+
+
+def test_how_far_the_machines_clock_is_off_stands_beside_the_ages() -> None:
+    one = readings()
+    one.note([said("total", 7, seconds=10, source=4), up(10)])
+    assert shown(one, 11).clock_ahead_s is None
+    one.note([Controller("WC-1", at(11), ahead_s=-3600.5)])
+    assert shown(one, 11).clock_ahead_s == -3600.5
 
 
 def test_a_source_whose_clock_is_ahead_gives_no_age() -> None:
