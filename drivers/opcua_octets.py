@@ -65,6 +65,14 @@ class Octets:
         self._at = at + count
         return self._data[at : self._at]
 
+    def byte(self) -> int:
+        """The next one, as a number."""
+        at = self._at
+        if at >= self._end:
+            raise MalformedError("it ends where something must follow")
+        self._at = at + 1
+        return self._data[at]
+
     def number(self, form: struct.Struct) -> Any:  # noqa: ANN401 - a number or a boolean, by its form
         """The next number."""
         at = self._at
@@ -163,20 +171,20 @@ def node_id(octets: Octets) -> ua.NodeId:
     Raises:
         MalformedError: it is of no known kind.
     """
-    encoding = octets.take(1)[0]
+    encoding = octets.byte()
     index = 0
     identifier: Any
     match encoding & 0x3F:
         case 0:
-            identifier = octets.take(1)[0]
+            identifier = octets.byte()
         case 1:
-            index, identifier = octets.take(1)[0], octets.number(_NUMERIC[5])
+            index, identifier = octets.byte(), octets.number(_NUMERIC[5])
         case 2:
             index, identifier = octets.number(_NUMERIC[5]), octets.number(_NUMERIC[7])
         case 3:
             index, identifier = octets.number(_NUMERIC[5]), string(octets) or ""
         case 4:
-            index, identifier = octets.number(_NUMERIC[5]), _guid(octets)
+            index, identifier = octets.number(_NUMERIC[5]), UUID(bytes_le=octets.take(16))
         case 5:
             index, identifier = octets.number(_NUMERIC[5]), byte_string(octets) or b""
         case kind:
@@ -192,18 +200,14 @@ def node_id(octets: Octets) -> ua.NodeId:
 def extension_object(octets: Octets) -> ua.ExtensionObject:
     """A structure as its type and its octets; without octets where they are XML or nothing."""
     type_id = node_id(octets)
-    encoding = octets.take(1)[0]
+    encoding = octets.byte()
     body = byte_string(octets) if encoding else None
     return ua.ExtensionObject(type_id, None if body is None or encoding == _XML_BODY else ua.ByteString(body))
 
 
 def variant(octets: Octets) -> ua.Variant:
     """A value of any built-in type. A matrix stays the flat array that is sent, with its dimensions beside it."""
-    return octets.within(_variant)  # type: ignore[no-any-return]  # whatever is decoded
-
-
-def _variant(octets: Octets) -> ua.Variant:
-    encoding = octets.take(1)[0]
+    encoding = octets.byte()
     kind = encoding & 0x3F
     if not kind:
         return ua.Variant()
@@ -214,12 +218,12 @@ def _variant(octets: Octets) -> ua.Variant:
     dimensions = octets.array(6) if encoding & 0x40 else None
     if value is None and not encoding & 0x80:
         return ua.Variant(None, ua.VariantType.Null)
-    return ua.Variant(value, ua.VariantType(kind), dimensions, is_array=bool(encoding & 0x80))
+    return ua.Variant(value, _KINDS[kind], dimensions, bool(encoding & 0x80))
 
 
 def data_value(octets: Octets) -> ua.DataValue:
     """A value with its status and its times."""
-    mask = octets.take(1)[0]
+    mask = octets.byte()
     value = variant(octets) if mask & 0x01 else ua.Variant()
     status = ua.StatusCode(octets.number(_NUMERIC[7])) if mask & 0x02 else _GOOD
     found = ua.DataValue(value, status)
@@ -240,7 +244,7 @@ def diagnostic_info(octets: Octets) -> None:
 
 
 def _diagnostic_info(octets: Octets) -> None:
-    mask = octets.take(1)[0]
+    mask = octets.byte()
     octets.take(4 * (mask & 0x0F).bit_count())
     if mask & 0x10:
         byte_string(octets)
@@ -248,10 +252,6 @@ def _diagnostic_info(octets: Octets) -> None:
         octets.take(4)
     if mask & 0x40:
         diagnostic_info(octets)
-
-
-def _guid(octets: Octets) -> UUID:
-    return UUID(bytes_le=octets.take(16))
 
 
 def _date_time(octets: Octets) -> ua.DateTime:
@@ -268,7 +268,7 @@ def _qualified_name(octets: Octets) -> ua.QualifiedName:
 
 
 def _localized_text(octets: Octets) -> ua.LocalizedText:
-    mask = octets.take(1)[0]
+    mask = octets.byte()
     locale = string(octets) if mask & 0x01 else None
     return ua.LocalizedText(string(octets) if mask & 0x02 else None, locale)
 
@@ -280,10 +280,11 @@ def _numbered(kind: int) -> Decode:
 
 
 _GOOD: Final = ua.StatusCode()
+_KINDS: Final = {kind.value: kind for kind in ua.VariantType}
 _BUILTIN: Final[dict[int, Decode]] = {kind: _numbered(kind) for kind in _NUMBERS} | {
     12: string,
     13: _date_time,
-    14: _guid,
+    14: lambda octets: UUID(bytes_le=octets.take(16)),
     15: byte_string,
     16: string,
     17: node_id,
@@ -293,6 +294,6 @@ _BUILTIN: Final[dict[int, Decode]] = {kind: _numbered(kind) for kind in _NUMBERS
     21: _localized_text,
     22: extension_object,
     23: lambda octets: octets.within(data_value),
-    24: variant,
+    24: lambda octets: octets.within(variant),
     25: diagnostic_info,
 }
