@@ -126,8 +126,11 @@ class _Rememberer:
     async def remembered(self, key: str, since: float, until: float) -> Remembered:
         """One signal's; a refusal makes an empty answer."""
         place = self._places[key]
+        text = self._addresses[place].node
+        if text is None:
+            return Remembered(key, until=since, why="it is told by events, and of those no history is read")
         try:
-            node = node_id(self._addresses[place].node or "", self._session.namespaces)
+            node = node_id(text, self._session.namespaces)
             await self._learning.prepare_texts({place: node})
             return await self._read(place, node, since, until)
         except (LookupError, ValueError) as error:

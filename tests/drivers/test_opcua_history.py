@@ -34,10 +34,14 @@ def server() -> Iterator[ServerProcess]:
 
 def machine(port: int) -> MachineSettings:
     names = {"count": Role.TOTAL, "quiet": Role.PACKML_STATE, "forgetful": Role.INFEED}
+    opcua = OpcUaSettings(
+        endpoint=f"opc.tcp://127.0.0.1:{port}/history", security="none", timeout_s=2.0, alarms="i=2253"
+    )
+    signals = [SignalSettings(key=name, role=role, node=f"nsu={URI};s={name}") for name, role in names.items()]
     return MachineSettings(
         work_center="WC-1",
-        opcua=OpcUaSettings(endpoint=f"opc.tcp://127.0.0.1:{port}/history", security="none", timeout_s=2.0),
-        signal=tuple(SignalSettings(key=name, role=role, node=f"nsu={URI};s={name}") for name, role in names.items()),
+        opcua=opcua,
+        signal=(*signals, SignalSettings(key="alarm", role=Role.ALARM)),
         telemetry=(
             TelemetrySettings(key="element", node=f"nsu={URI};s=list", index=1, scale=0.1),
             TelemetrySettings(key="gone", node=f"nsu={URI};s=no such node"),
@@ -80,6 +84,7 @@ async def test_nothing_remembered_of_a_quiet_signal_means_that_nothing_happened(
     [
         ("forgetful", "the server keeps no history of it"),
         ("gone", "the server keeps no history of it"),
+        ("alarm", "it is told by events, and of those no history is read"),
         ("elsewhere", "BadNodeIdUnknown: this server has no namespace urn:other"),
     ],
 )
