@@ -18,6 +18,8 @@ from drivers.modbus_wire import Answer, Nonsense, Read, Refusal
 
 _SILENCES: Final = 2
 """In a row, without a single octet, after which a connection is taken for dead and made anew."""
+_ATTEMPTS: Final = 2
+"""Of a request that met the end of its connection, or whose answer was damaged."""
 _CHECKS: Final = 3
 """Requests made before another one at most, so that its answer can be told from late ones."""
 _NOISE_S: Final = 0.25
@@ -46,6 +48,7 @@ class Line:
         self._outcome: asyncio.Future[_Outcome] | None = None
         self._free_at = 0.0
         self._silences = 0
+        self._hears = False
 
     @property
     def is_used(self) -> bool:
@@ -92,13 +95,15 @@ class Line:
             DeviceError: the line was lost, or what came is no answer.
         """
         async with self._queue.turn(member, due):
-            for _ in range(_CHECKS):
-                check = self._dialogue.before(member.unit, read, member.may, self._now())
-                if check is None:
-                    break
-                if await self._exchange(member, check) is None:
-                    return None
-            return await self._exchange(member, read)
+            outcome = await self._asked(member, read)
+            if isinstance(outcome, Nonsense) and outcome.again:
+                outcome = await self._asked(member, read)
+        if isinstance(outcome, Loss):
+            raise DeviceError(outcome.reason)
+        if isinstance(outcome, Nonsense):
+            text = f"Modbus unit {member.unit} at {self.place} {outcome.found}."
+            raise DeviceError(f"{text} Is it a Modbus device, and rightly connected? It is tried again.")
+        return outcome
 
     def served_by(self, member: Member) -> float:
         """The loop's time by which the request that a member waits with is over, whatever the units do.
@@ -109,7 +114,7 @@ class Line:
 
     def _longest_s(self, member: Member) -> float:
         exchange_s = member.timeout_s + 2 * self._timing.longest_s() + _NOISE_S + _SLACK_S
-        return self._way.opens_s + (_CHECKS + 1) * exchange_s
+        return self._way.opens_s + _ATTEMPTS * (_CHECKS + 1) * exchange_s
 
     async def _open(self) -> None:
         tries = self._tries
@@ -138,35 +143,36 @@ class Line:
         if transport is not None:
             transport.close()
 
-    async def _exchange(self, member: Member, read: Read) -> Answer | None:
-        outcome = await self._outcome_of(member, read)
-        if isinstance(outcome, Nonsense) and outcome.again:
-            outcome = await self._outcome_of(member, read)
-        if isinstance(outcome, Loss):
-            raise DeviceError(outcome.reason)
-        if isinstance(outcome, Nonsense):
-            text = f"Modbus unit {member.unit} at {self.place} {outcome.found}."
-            raise DeviceError(f"{text} Is it a Modbus device, and rightly connected? It is tried again.")
-        self._note(member.unit, outcome)
-        return outcome
+    async def _asked(self, member: Member, read: Read) -> _Outcome:
+        for _ in range(_CHECKS):
+            check = self._dialogue.before(member.unit, read, member.may, self._now())
+            if check is None:
+                break
+            outcome = await self._exchange(member, check)
+            if outcome is None or isinstance(outcome, Loss):
+                return outcome
+        return await self._exchange(member, read)
 
-    async def _outcome_of(self, member: Member, read: Read) -> _Outcome:
-        if self._transport is None:
-            await self._open_again()
+    async def _exchange(self, member: Member, read: Read) -> _Outcome:
         await self._silence()
         member.check()
+        if self._transport is None:
+            await self._open_again()
         loop, dialogue = asyncio.get_running_loop(), self._dialogue
-        self._outcome = loop.create_future()
+        self._outcome, self._hears = loop.create_future(), False
         deadline = loop.time() + self._timing.request_s() + member.timeout_s
         timer = loop.call_at(deadline, self._time_is_up, self._timing.answer_s(read) + _SLACK_S)
         try:
             self._write(dialogue.ask(member.unit, read, loop.time()))
-            return await self._outcome
+            outcome = await self._outcome
         finally:
             timer.cancel()
             self._outcome = None
             dialogue.give_up(loop.time(), member.timeout_s)
             member.found = dialogue.found
+        if not isinstance(outcome, Nonsense | Loss):
+            self._note(member.unit, outcome)
+        return outcome
 
     def _note(self, unit: int, answer: Answer | None) -> None:
         if answer is not None:
@@ -184,14 +190,13 @@ class Line:
             self._close()
 
     def _write(self, data: bytes) -> None:
-        if self._transport is None:
-            self._conclude(Loss(f"The line at {self.place} was lost. It is tried again."))
-            return
+        assert self._transport is not None, "it is open"
         self._free_at = self._now() + self._timing.request_s() + self._timing.gap_s
         try:
             self._transport.write(data)
         except OSError as error:
-            self._fall(f"The line at {self.place} takes no request: {error.strerror}. It is tried again.")
+            text = f"The line at {self.place} takes no request: {error.strerror}. It is tried again."
+            self._lose(self._opened, Loss(text, is_orderly=self._way.may_die_unnoticed))
 
     async def _open_again(self) -> None:
         """After it ended between two requests."""
@@ -210,7 +215,7 @@ class Line:
     def _take(self, data: bytes) -> None:
         now = self._now()
         self._free_at = max(self._free_at, now + self._timing.gap_s)
-        self._silences = 0
+        self._silences, self._hears = 0, True
         heard = self._dialogue.hear(data, now)
         if isinstance(heard, Nonsense) and heard.ends:
             self._fall(f"The server at {self.place} {heard.found}. Is it a Modbus server? It is tried again.")
@@ -232,11 +237,17 @@ class Line:
             self._outcome.set_result(outcome)
 
     def _lose(self, opened: int, loss: Loss) -> None:
+        """What was opened as that number was lost.
+
+        Some servers close behind every answer, and a request may meet that. It is made once more over a new connection,
+        or says that there is none.
+        """
         if opened != self._opened or self._transport is None:
             return
-        if loss.is_orderly and self._answered and self._outcome is None:
-            # Some servers close behind every answer: the next request opens it again, or says that it cannot.
-            self._transport = None
+        is_idle = self._outcome is None
+        if self._answered and (loss.is_orderly if is_idle else not self._hears and self._way.may_die_unnoticed):
+            self._close()
+            self._conclude(Nonsense("closed the connection", again=True))
         else:
             self._fall(loss.reason)
 

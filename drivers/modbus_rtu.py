@@ -109,7 +109,7 @@ class RtuDialogue:
         if asked is None:
             return
         state = self._unit(asked[0])
-        rest_s = min(max(rest_s, state.worst_s * 1.5 + _MARGIN_S), _LONGEST_REST_S)
+        rest_s = max(rest_s, min(state.worst_s * 1.5 + _MARGIN_S, _LONGEST_REST_S))
         state.owed = state.owed.gave_up(now, rest_s)
         state.rests_until = now + rest_s
 

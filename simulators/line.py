@@ -15,17 +15,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from simulators.background import Background
 from simulators.clock import Clock
 from simulators.day import Day
-from simulators.modbus import ModbusSimulator
 from simulators.opcua import OpcUaSimulator
 from simulators.scanner import PLAIN, Manner, Reader, ScannerSimulator, TcpScannerSimulator
 from simulators.script import FILLER, PRESS, TRIAL_FILLER, TRIAL_PRESS, Script
 from simulators.signals import stop_asked
 from simulators.truth import TruthLog, record
+
+if TYPE_CHECKING:
+    from simulators.modbus import ModbusSimulator
 
 DayName: TypeAlias = Literal["demo", "trial"]
 DAYS: Final[dict[DayName, tuple[Script, Script]]] = {"demo": (FILLER, PRESS), "trial": (TRIAL_FILLER, TRIAL_PRESS)}
@@ -53,6 +55,8 @@ async def simulated_line(
     day: DayName = "demo",
 ) -> AsyncIterator[Line]:
     """Serve FILL-1 over OPC UA and PRESS-1 over Modbus, with one truth log. Port 0 chooses a free one."""
+    from simulators.modbus import ModbusSimulator  # noqa: PLC0415 - its library is an extra, and not for a filler
+
     filler, press = (Day(script) for script in DAYS[day])
     async with (
         _recording(truth, clock, filler, press) as log,
@@ -95,6 +99,8 @@ async def serve_modbus(
     *, clock: Clock, truth: Path, host: str = "127.0.0.1", port: int = 0, script: Script = PRESS
 ) -> None:
     """Serve one machine over Modbus TCP; ready: `modbus_port`."""
+    from simulators.modbus import ModbusSimulator  # noqa: PLC0415 - as above
+
     day = Day(script)
     with stop_asked() as stop:
         async with _recording(truth, clock, day) as log, ModbusSimulator(day, clock, log, host, port) as modbus:

@@ -63,7 +63,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "agent.commands",
     ),
     "paho": ("agent.broker", "simulators.mes.link"),
-    "pymodbus": ("drivers.modbus", "simulators.modbus"),
+    "pymodbus": ("simulators.modbus",),
     "rich": ("agent.tui", "simulators.mes", "simulators.demo"),
     "segno": ("agent.cards.symbols",),
     "serial": ("drivers.modbus_serial", "drivers.scanner"),

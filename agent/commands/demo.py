@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from agent.commands.extras import needs
+
 
 def demo(
     *,
@@ -16,6 +18,7 @@ def demo(
     folder: Annotated[Path | None, typer.Option(help="Where to keep journal, truth and MES; a new one.")] = None,
 ) -> None:
     """Play the simulated line from PLC to MES and say whether everything arrived exactly once."""
+    needs("demo", "pymodbus", "simulation")
     from simulators.demo.play import play
 
     raise typer.Exit(play(headless=headless, broker=broker, kind=kind, folder=folder))

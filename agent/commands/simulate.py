@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
+from agent.commands.extras import needs
 from agent.commands.options import JsonOption
 from simulators.clock import Clock
 
@@ -46,6 +47,7 @@ def line(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
     ] = "demo",
 ) -> None:
     """A filler over OPC UA and a press over Modbus TCP."""
+    needs("simulate line", "pymodbus", "simulation")
     from simulators.line import serve_line
 
     clock, ports = _clock(speed, real_start, plant_start), {"opcua_port": opcua_port, "modbus_port": modbus_port}
@@ -78,6 +80,7 @@ def modbus(
     plant_start: PlantStart = None,
 ) -> None:
     """A press over Modbus TCP."""
+    needs("simulate modbus", "pymodbus", "simulation")
     from simulators.line import serve_modbus
 
     clock = _clock(speed, real_start, plant_start)

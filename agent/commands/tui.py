@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from agent import collector
+from agent.commands.extras import needs
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
 from agent.configuration import load
 from agent.core.errors import ConfigurationError
@@ -42,6 +43,7 @@ def tui(  # noqa: PLR0913 - a command's options are its arguments
         raise ConfigurationError("--behind says where a proxy shows what --serve serves; expected both")
     same = {"--work-center": work_center, "--language": language, "--theme": theme, "--kiosk": kiosk}
     if demo:
+        needs("tui --demo", "pymodbus", "simulation")
         from simulators.demo.trial import try_out
         from simulators.demo.trial_plan import BADGE
 

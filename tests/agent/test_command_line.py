@@ -230,3 +230,22 @@ async def test_help_lists_the_commands_and_imports_nothing_heavy() -> None:
     assert all(name in answer.out for name in COMMANDS)
     imported = await python("-c", IMPORTED, *HEAVY)
     assert (imported.err, imported.out.split()) == ("", [])
+
+
+WITHOUT_PYMODBUS = """
+import sys
+sys.modules["pymodbus"] = None
+from agent.commands.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("command", ["demo --headless", "simulate line", "simulate modbus", "tui --demo"])
+async def test_a_simulated_machine_without_its_package_says_what_brings_it(command: str) -> None:
+    answer = await python("-c", WITHOUT_PYMODBUS, *command.split())
+    assert_refused(answer, "needs the package pymodbus: pip install 'lineside[simulation]'")
+
+
+async def test_a_simulated_reader_needs_no_package_of_other_machines() -> None:
+    answer = await python("-c", WITHOUT_PYMODBUS, "simulate", "scanner")
+    assert "pymodbus" not in answer.err

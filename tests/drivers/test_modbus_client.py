@@ -188,6 +188,18 @@ async def test_a_server_that_closes_behind_every_answer_is_called_for_each_reque
     assert place.calls == 3
 
 
+async def test_a_request_that_meets_the_closing_behind_an_answer_is_made_once_more() -> None:
+    """As those of one image do, each of which is made as soon as the one before was answered."""
+
+    async def serve(caller: Caller) -> None:
+        await caller.say((await caller.request()).registers(caller.number, 0))
+
+    async with serving(serve) as place, client(place, timeout_s=5) as unit:
+        for number in range(20):
+            assert await unit.read(TWO) == (number, 0)
+    assert place.calls == 20
+
+
 async def test_a_server_that_closed_behind_an_answer_and_is_away_is_lost() -> None:
     async def serve(caller: Caller) -> None:
         await caller.say((await caller.request()).registers(1, 2))
@@ -294,7 +306,7 @@ async def test_one_lost_connection_is_lost_to_all_and_opened_once() -> None:
         for _ in range(2):
             asked = await caller.request()
             await caller.say(asked.registers(asked.unit, 0))
-        await caller.request()
+        await caller.say((await caller.request()).registers(1, 2)[:8])
 
     async with serving(serve) as place:
         lines = Lines()
