@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -20,6 +20,8 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Instant, Signal
+from agent.logs.events import Event
+from agent.logs.telling import tell
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
 from drivers.keys import Keys
@@ -68,8 +70,10 @@ class OpcUaDriver:
         assert machine.opcua is not None, f"machine '{machine.work_center}' is not read over OPC UA"
         settings = machine.opcua
         self.turns_by = math.inf
+        self._wc_id = machine.work_center
         self._settings = settings
         self._now = now
+        self._granted_less: dict[str, str] = {}
         self._mailbox = Mailbox(_WAITING_BATCHES)
         self._in_hand: Sequence[int] = ()
         self._tasks: list[asyncio.Task[None]] = []
@@ -127,6 +131,7 @@ class OpcUaDriver:
             if self._subscription is not None:
                 self._subscription.taken(self._in_hand)
             self._promise()
+            self._tell_grants()
             post = await self._mailbox.get()
             self._in_hand = post.numbers
             if post.batch:
@@ -234,7 +239,16 @@ class OpcUaDriver:
 
     def _promise(self) -> None:
         """An answer is waited for, and not for ever."""
-        self.turns_by = asyncio.get_running_loop().time() + self._patience_s
+        pause_s = 0.0 if self._subscription is not None else self._settings.poll_ms / 1000
+        self.turns_by = asyncio.get_running_loop().time() + self._patience_s + pause_s
+
+    def _tell_grants(self) -> None:
+        """What the server grants less of is told once, however often it is connected to."""
+        monitored = self._ways.monitored
+        if monitored is not None and monitored.granted_less != self._granted_less:
+            self._granted_less = dict(monitored.granted_less)
+            for what in self._granted_less.values():
+                _tell_grant(self._wc_id, self._settings.endpoint, what)
 
     async def _end(self) -> None:
         for task in self._tasks:
@@ -242,3 +256,9 @@ class OpcUaDriver:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=_ENDING_S)
         await self._session.close()
+
+
+@lru_cache(maxsize=256)
+def _tell_grant(wc_id: str, endpoint: str, what: str) -> None:
+    text = "The OPC UA server at %s grants less than was asked for: %s."
+    tell(Event.MACHINE_GRANTS_LESS, text, endpoint, what, work_center=wc_id)

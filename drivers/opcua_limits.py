@@ -29,6 +29,8 @@ BROWSE_BATCH: Final = 50
 MOST_REFERENCES: Final = 1_000
 """References that are looked at of one node."""
 _AT_ONCE: Final = 8
+MOST_UNANSWERED: Final = 3
+"""Times in a row that a server may leave unanswered what it is asked for beside its publications."""
 TOO_MUCH: Final = frozenset(
     {
         StatusCodes.BadTooManyOperations,

@@ -6,12 +6,13 @@ import asyncio
 import math
 
 from asyncua import ua
+from asyncua.ua.uaerrors import UaStatusCodeError
 
 from agent.core.observations import Link, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Now
 from drivers.opcua_learning import Learning
-from drivers.opcua_limits import Requests
+from drivers.opcua_limits import MOST_UNANSWERED, Requests
 from drivers.opcua_nodes import Nodes
 from drivers.opcua_server import STATE
 from drivers.opcua_told import Mailbox, Post, Told
@@ -51,13 +52,21 @@ class Polled:
             is_life: whether an answer is a sign of life: not where a subscription has to give it.
         """
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due, unanswered = loop.time(), 0
         while True:
             honour_cancellation()
             await self._more.wait()
             await asyncio.sleep(due - loop.time())
             due += self._period_s * (math.floor(max(0.0, loop.time() - due) / self._period_s) + 1)
-            await mailbox.put(Post(await self.look(is_life=is_life)))
+            try:
+                news = await self.look(is_life=is_life)
+            except (TimeoutError, UaStatusCodeError):
+                unanswered += 1
+                if is_life or unanswered == MOST_UNANSWERED:
+                    raise
+            else:
+                unanswered = 0
+                await mailbox.put(Post(news))
 
     async def look(self, *, is_life: bool) -> list[Signal | Link]:
         """Read them once."""

@@ -82,11 +82,12 @@ class Silence:
         return await self._ways.take_up(silent, renewed=True)
 
     async def _go_another_way(self, mute: set[int]) -> dict[int, str]:
-        items = [self._monitored.items[index] for index in mute]
+        signals = sorted(index for index in mute if index < self._ways.signals)
+        items = [self._monitored.items[index] for index in signals]
         if any(item.is_renewed and item.news == self._monitored.news for item in items):
             raise ConnectionError("its subscription tells nothing any more though values move")
-        if not self._ways.may_poll and min(mute) < self._ways.signals:
-            keys = ", ".join(f"'{self._told.addresses[index].key}'" for index in sorted(mute))
+        if signals and not self._ways.may_poll:
+            keys = ", ".join(f"'{self._told.addresses[index].key}'" for index in signals)
             raise ConnectionError(f"its subscription does not tell {keys}")
         await self._ways.let_go(mute)
         if not self._ways.may_poll:

@@ -17,7 +17,7 @@ from agent.core.observations import Controller, Quality, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Now
 from drivers.opcua_evidence import Moment
-from drivers.opcua_limits import Requests
+from drivers.opcua_limits import MOST_UNANSWERED, Requests
 from drivers.opcua_nodes import GONE
 from drivers.opcua_server import STATE, ask_server
 from drivers.opcua_silence import Silence
@@ -26,7 +26,6 @@ from drivers.opcua_told import Mailbox, Post, Told
 from drivers.opcua_values import status_text
 from drivers.opcua_ways import Ways
 
-_MOST_UNANSWERED: Final = 3
 _SOONEST_S: Final = 0.2
 
 
@@ -68,7 +67,7 @@ class Watch:
                 news = await self.look()
             except (TimeoutError, UaStatusCodeError):
                 self._unanswered += 1
-                if self._unanswered == _MOST_UNANSWERED:
+                if self._unanswered == MOST_UNANSWERED:
                     raise
                 # It may answer when it is asked for less at once.
                 self._requests.limits.reads = max(1, self._requests.limits.reads // 2)
@@ -80,8 +79,10 @@ class Watch:
         """Look once."""
         server = await ask_server(self._requests, self._now)
         nodes, ways = self._ways.nodes, self._ways
-        moved = nodes.resolve(server.namespaces)
-        self._told.readings.namespaces = server.namespaces
+        moved = set[int]()
+        if server.namespaces:
+            moved = nodes.resolve(server.namespaces)
+            self._told.readings.namespaces = server.namespaces
         await ways.let_go(moved)
         sought, quiet, moment = ways.sought, self._quiet(), self._moment()
         self._tellings = list(self._told.tellings)

@@ -92,6 +92,12 @@ class Event(StrEnum):
 
     # Machines and readers.
     MACHINE_LOST = "machine_lost", WARNING, "technician", "A machine does not answer: its condition is UNKNOWN."
+    MACHINE_GRANTS_LESS = (
+        "machine_grants_less",
+        WARNING,
+        "technician",
+        "A machine's server samples more slowly, keeps less or subscribes to less than was asked for; told once.",
+    )
     READER_LOST = "reader_lost", WARNING, "technician", "A barcode reader is not connected."
     READER_MISREAD = (
         "reader_misread",

@@ -109,12 +109,16 @@ async def test_no_deadband_is_asked_for_where_a_value_is_no_number(plant: Behavi
     assert plant.seen(tmp_path)["filters"] == before
 
 
-async def test_a_shorter_queue_than_was_asked_for_is_said(plant: BehavingPlant) -> None:
-    plant.behave(queue=1)
-    async with OpcUaDriver(reading(plant), now) as driver:
-        await collect(aiter(driver), has_link)
-        [said] = driver.granted_less
-    assert said.startswith("it keeps 1 values of a node between two publications where 50 were asked for")
+async def test_a_shorter_queue_than_was_asked_for_is_said_and_logged_once(
+    plant: BehavingPlant, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant.behave(queue=3)
+    for _ in range(2):
+        async with OpcUaDriver(reading(plant), now) as driver:
+            await collect(aiter(driver), has_link)
+            [said] = driver.granted_less
+    assert said.startswith("it keeps 3 values of a node between two publications where 50 were asked for")
+    assert [said in record.getMessage() for record in caplog.records if record.name == "lineside"] == [True]
 
 
 async def test_what_went_missing_is_told_again_before_anything_later(plant: BehavingPlant) -> None:

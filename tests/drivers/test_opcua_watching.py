@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.core.errors import DeviceError
-from agent.core.machine_settings import MachineSettings
+from agent.core.machine_settings import MachineSettings, TelemetrySettings
 from agent.core.observations import Controller, Link, Signal
 from drivers.contract import Batch
 from drivers.opcua import OpcUaDriver
@@ -110,6 +110,32 @@ async def test_nodes_are_found_again_when_namespaces_move_under_a_session(
             await collect(batches, lambda new: ("count", 6, "good") in told(new))
     finally:
         plant.server.tell(namespaces=[URI])
+
+
+async def test_a_server_that_does_not_tell_its_namespaces_for_once_loses_no_node(
+    plant: BehavingPlant, machine: MachineSettings
+) -> None:
+    async with OpcUaDriver(machine, now) as driver:
+        batches = aiter(driver)
+        await collect(batches, has_link)
+        plant.behave(no_namespaces=True)
+        seen = await collect(batches, looked)
+        plant.write(count=5)
+        seen += await collect(batches, lambda new: ("count", 5, "good") in told(new))
+    assert told(seen) == [("count", 5, "good")]
+
+
+async def test_a_process_value_that_falls_silent_costs_no_connection(
+    plant: BehavingPlant, machine: MachineSettings
+) -> None:
+    speed = TelemetrySettings(key="speed", node=f"nsu={URI};s=speed")
+    async with OpcUaDriver(machine.model_copy(update={"telemetry": (speed,)}), now) as driver:
+        batches = aiter(driver)
+        await collect(batches, lambda new: has_link(new) and bool(told(new, "speed")))
+        plant.behave(mute=["speed"])
+        plant.write(speed=9.5)
+        seen = await collect(batches, lambda new: ("speed", 9.5, "good") in told(new), within_s=10)
+    assert told(seen) == [("speed", 9.5, "good")]
 
 
 async def test_a_subscription_that_dies_in_silence_ends_the_connection(

@@ -30,7 +30,8 @@ class Misbehaviour:
     `most_reads`, `most_items`: refuses more in one request; `room`: monitored items of a subscription; `mute`: names of
     nodes whose items tell nothing, or `*`; `lose`: so many publications that never come; `forget`: keeps none of them;
     `no_subscriptions`, `no_filters`: refuses them; `read_s`: an answer to Read takes so long; `ahead_s`: its clock;
-    `state`: of the server; `queue`: values that an item keeps at most; `slowest_ms`: publishing interval at least.
+    `started`: when it started; `state`: of the server; `no_namespaces`: does not tell them; `queue`: values that an
+    item keeps at most; `slowest_ms`: publishing interval at least.
     """
 
     def __init__(self, server: Server) -> None:
@@ -89,6 +90,9 @@ class Misbehaviour:
             return value if started is None else ua.DataValue(ua.Variant(ua.DateTime.fromtimestamp(started, UTC)))
         if node.NamespaceIndex == 0 and node.Identifier == ObjectIds.Server_ServerStatus_State:
             return ua.DataValue(ua.Variant(self.settings.get("state", 0), ua.VariantType.Int32))
+        if node.NamespaceIndex == 0 and node.Identifier == ObjectIds.Server_NamespaceArray:
+            spoilt = ua.DataValue(StatusCode=ua.StatusCode(ua.UInt32(StatusCodes.BadInternalError)))
+            return spoilt if self.settings.get("no_namespaces") else value
         return value
 
     def _restrict_items(self) -> None:
