@@ -22,6 +22,7 @@ from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Instant, Signal
 from agent.logs.events import Event
 from agent.logs.telling import tell
+from drivers import opcua_model_changes
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
 from drivers.keys import Keys
@@ -32,7 +33,7 @@ from drivers.opcua_limits import Requests
 from drivers.opcua_monitored import Monitored
 from drivers.opcua_nodes import GONE, Nodes
 from drivers.opcua_polled import Polled
-from drivers.opcua_server import ask_server
+from drivers.opcua_server import NotServingError, ask_server
 from drivers.opcua_session import CONNECTING, Session
 from drivers.opcua_silence import Silence
 from drivers.opcua_subscription import SLOWEST_S, Publication, Subscription
@@ -104,6 +105,8 @@ class OpcUaDriver:
             await self._begin()
         except BaseException as error:
             await self._end()
+            if isinstance(error, NotServingError):
+                raise self._not_serving(error) from error
             if isinstance(error, OSError | UaError | ValueError):
                 raise self._session.refused(error) from error
             raise
@@ -149,20 +152,26 @@ class OpcUaDriver:
     async def _begin(self) -> None:
         await self._requests.ask_limits()
         server = await ask_server(self._requests, self._now)
-        self._mailbox.put_now(Post(self._told.controller(server)))
+        self._put_now(self._told.controller(server))
         namespaces = self._told.readings.namespaces = server.namespaces or self._session.namespaces
         self._ways.nodes.resolve(namespaces)
         if self._settings.read != "poll":
             await self._subscribe()
         refused = await self._ways.take_up(range(len(self._told.addresses)))
-        observed = self._now()
-        signals = self._told.refused(refused, observed)
-        signals += await self._alarms.begin(self._subscription, namespaces, observed)
+        self._put_now(self._told.refused(refused, self._now()))
+        self._put_now(await self._alarms.begin(self._subscription, namespaces, self._now()))
         is_polled = self._subscription is None
-        polled = await self._polled.look(is_life=is_polled) if is_polled or self._polled.indexes else []
-        self._mailbox.put_now(Post([*signals, *polled, *self._told.life(observed)]))
+        if self._subscription is not None:
+            await opcua_model_changes.listen(self._requests, self._subscription.id)
+        if is_polled or self._polled.indexes:
+            self._put_now(await self._polled.look(is_life=is_polled))
+        self._put_now(self._told.life(self._now()))
         self._start(partial(self._polled.run, self._mailbox, is_life=is_polled))
         self._start(partial(self._watch.run, self._mailbox))
+
+    def _put_now(self, batch: Batch) -> None:
+        # What is told is on its way at once: the sign of life must not come before it.
+        self._mailbox.put_now(Post(batch))
 
     async def _subscribe(self) -> None:
         subscription = Subscription(self._session.uaclient, self._settings, self._promise)
@@ -205,7 +214,10 @@ class OpcUaDriver:
                 signals += self._told.news(heard, observed)
                 values += heard
             elif isinstance(notification, ua.EventNotificationList):
-                signals += self._alarms.heard(notification.Events or (), observed)
+                has_changed, events = opcua_model_changes.told(notification.Events or ())
+                if has_changed:
+                    self._watch.look_soon()
+                signals += self._alarms.heard(events, observed)
         if self._unread.is_any:
             signals += await self._unread.settle(values)
             signals += self._alarms.lost(observed)
@@ -221,11 +233,17 @@ class OpcUaDriver:
             patience_s = self._patience_s
             text = f"The OPC UA server at {self._settings.endpoint} was silent for {patience_s:g} s."
             self._mailbox.end(DeviceError(f"{text} Is the PLC on and the cable in? It is tried again."))
+        except NotServingError as error:
+            self._mailbox.end(self._not_serving(error))
         except (OSError, UaError) as error:
             await self._lose(error)
         except Exception as error:  # noqa: BLE001 - whatever a server answers, it ends no more than its connection
             text = f"The OPC UA server at {self._settings.endpoint} answers what cannot be understood"
             self._mailbox.end(DeviceError(f"{text}: {type(error).__name__}: {error}. It is tried again."))
+
+    def _not_serving(self, error: NotServingError) -> DeviceError:
+        text = f"The OPC UA server at {self._settings.endpoint} {error}: its values mean nothing until it works again."
+        return DeviceError(f"{text} What do the PLC's diagnostics say? It is tried again.")
 
     async def _lose(self, error: Exception) -> None:
         text = (

@@ -118,10 +118,14 @@ class Requests:
 
     async def ask_limits(self) -> None:
         """Ask the server what it takes; one that does not know these nodes says nothing."""
+        assumed = self.limits.reads
         answers = await self.values([ua.NodeId(ua.Int32(node)) for node in _SAID])
         for limit, answer in zip(_SAID.values(), answers, strict=True):
-            if answer.Value is not None and (answer.StatusCode is None or answer.StatusCode.is_good()):
-                self.limits.take(limit, answer.Value.Value)
+            said = answer.Value.Value if answer.Value is not None and not _is_bad(answer) else None
+            if limit == "reads" and said:
+                # What it says is more exact than what this very request was cut down to.
+                self.limits.reads = assumed
+            self.limits.take(limit, said)
 
     async def values(
         self,
@@ -225,3 +229,7 @@ class Requests:
         if answers is None or len(answers) != len(part):
             raise ConnectionError(f"it answered {len(answers or ())} of {len(part)} questions")
         return answers
+
+
+def _is_bad(answer: ua.DataValue) -> bool:
+    return answer.StatusCode is not None and not answer.StatusCode.is_good()

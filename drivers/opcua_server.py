@@ -24,6 +24,10 @@ _SLOWEST_ANSWER_S: Final = 1.0
 """An answer that was longer on its way says nothing of clocks."""
 
 
+class NotServingError(ConnectionError):
+    """The server says itself that it does not work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """What it said."""
@@ -40,7 +44,7 @@ async def ask_server(requests: Requests, now: Now) -> Server:
     """Ask it once.
 
     Raises:
-        ConnectionError: it says itself that it does not work.
+        NotServingError: it says itself that it does not work.
         UaError: it refuses to be read.
         OSError: the connection is lost, or it is silent (`TimeoutError`).
     """
@@ -49,7 +53,7 @@ async def ask_server(requests: Requests, now: Now) -> Server:
     answered = now()
     said = _value(state)
     if isinstance(said, int) and said in _NOT_SERVING:
-        raise ConnectionError(f"it says that it is {_NOT_SERVING[said]}")
+        raise NotServingError(f"says that it is {_NOT_SERVING[said]}")
     time, ahead_s = _seconds(clock), None
     if time is not None and answered.monotonic - asked.monotonic < _SLOWEST_ANSWER_S:
         ahead_s = time - (asked.wall + answered.wall) / 2

@@ -56,6 +56,13 @@ def test_a_poll_that_is_no_faster_than_a_stop_is_confirmed_is_warned_of() -> Non
     assert advise(modbus(500)).warnings == (expected,)
 
 
+def test_of_an_opcua_server_that_is_polled_the_poll_is_warned_of_and_nothing_that_a_subscription_has() -> None:  # R25
+    opcua = {"endpoint": "opc.tcp://plc:4840/", "read": "poll", "poll_ms": 600, "sampling_ms": 0, "queue": 2}
+    machine = a_machine(opcua=opcua, stop={"stop_confirm_s": 0.5})
+    expected = "opcua.poll_ms = 600 is no faster than stop.stop_confirm_s = 0.5 s: shorter stops are not seen."
+    assert advise(machine).warnings == (expected,)
+
+
 def test_a_poll_so_slow_that_the_machine_is_lost_between_two_is_warned_of() -> None:  # R15
     at_a_time = {"serial": "/dev/ttyS0", "poll_ms": 10_000}
     slow = modbus(500).model_dump(exclude_defaults=True) | {"modbus": at_a_time}

@@ -137,3 +137,13 @@ def test_the_least_that_a_server_says_holds_and_0_is_no_limit(said: list[object]
     numbers = [one for one in said if type(one) is int and one > 0]
     assert limits.reads == min([STANDARD_BATCH, *numbers])
     assert limits.held == min(numbers, default=None)
+
+
+async def test_what_a_server_says_is_more_exact_than_what_asking_it_was_cut_down_to() -> None:
+    class Saying(Server):
+        async def read(self, parameters: ua.ReadParameters) -> Sequence[ua.DataValue]:
+            return [ua.DataValue(ua.Variant(2)) for _ in await super().read(parameters)]
+
+    asking = requests(Saying(2))
+    await asking.ask_limits()
+    assert (asking.limits.reads, asking.limits.items) == (2, 2)

@@ -85,6 +85,16 @@ async def test_a_node_that_was_never_there_is_read_as_soon_as_it_is(
         assert told(seen, "run") == [("run", True, "good")]
 
 
+async def test_a_node_is_read_as_soon_as_the_server_tells_that_its_nodes_changed(plant: BehavingPlant) -> None:
+    plant.server.tell(delete=["run"])
+    async with OpcUaDriver(reading(plant, watch_s=60.0), now) as driver:
+        batches = aiter(driver)
+        await collect(batches, has_link)
+        plant.server.tell(add=["run"], changed=True)
+        seen = await collect(batches, lambda new: bool(told(new, "run")))
+    assert told(seen, "run") == [("run", True, "good")]
+
+
 async def test_a_node_that_came_back_between_two_looks_with_a_silent_item_is_read_on(
     plant: BehavingPlant, machine: MachineSettings
 ) -> None:
@@ -232,9 +242,9 @@ async def test_a_server_that_shuts_down_is_left_and_not_come_back_to_before_it_w
         batches = aiter(driver)
         await collect(batches, has_link)
         plant.behave(state=4)
-        with pytest.raises(DeviceError, match="it says that it is shutting down"):
+        with pytest.raises(DeviceError, match="says that it is shutting down: its values mean nothing"):
             await collect(batches, lambda _: False)
-    with pytest.raises(DeviceError, match="it says that it is shutting down"):
+    with pytest.raises(DeviceError, match="says that it is shutting down: its values mean nothing"):
         async with OpcUaDriver(machine, now):
             pass
 

@@ -7,6 +7,7 @@ from math import ceil
 
 from agent.core.counts.counting import RATE_PER_CYCLE
 from agent.core.machine_settings import COUNTER_ROLES, CounterSettings, MachineSettings, SignalSettings
+from agent.core.sources.opcua_settings import OpcUaSettings
 
 UNITS = ((86_400.0, "days"), (3_600.0, "hours"), (60.0, "minutes"), (1.0, "seconds"))
 
@@ -73,20 +74,28 @@ def _warnings(machine: MachineSettings, speed: float) -> list[str]:
                 "Read it more often, or raise comm_timeout_s."
             )
     if machine.opcua is not None:
-        opcua = machine.opcua
-        periods = {"opcua.sampling_ms": opcua.sampling_ms, "opcua.publishing_ms": opcua.publishing_ms}
-        values = ceil(opcua.publishing_ms / opcua.sampling_ms) if opcua.sampling_ms else None
-        if values is not None and values > opcua.queue:
-            warnings.append(
-                f"opcua.queue = {opcua.queue} keeps fewer values than the {values} that are sampled between two "
-                "publications; the oldest are lost. Raise it, or publish more often."
-            )
+        periods = _periods(machine.opcua)
+        warnings += _short_queue(machine.opcua)
     slow = [name for name, real_ms in periods.items() if real_ms / 1000 * speed >= confirm]
     warnings += [
         f"{name} = {periods[name]} is no faster than stop.stop_confirm_s = {confirm:g} s: shorter stops are not seen."
         for name in slow
     ]
     return warnings
+
+
+def _periods(opcua: OpcUaSettings) -> dict[str, int]:
+    if opcua.read == "poll":
+        return {"opcua.poll_ms": opcua.poll_ms}
+    return {"opcua.sampling_ms": opcua.sampling_ms, "opcua.publishing_ms": opcua.publishing_ms}
+
+
+def _short_queue(opcua: OpcUaSettings) -> list[str]:
+    values = ceil(opcua.publishing_ms / opcua.sampling_ms) if opcua.sampling_ms else 0
+    if opcua.read == "poll" or values <= opcua.queue:
+        return []
+    kept = f"opcua.queue = {opcua.queue} keeps fewer values than the {values} that are sampled between two publications"
+    return [f"{kept}; the oldest are lost. Raise it, or publish more often."]
 
 
 def _span(seconds: float) -> str:

@@ -4,7 +4,8 @@ Arguments: port, and the namespace URIs in the order in which the server registe
 Commands: `{"write": [[name, value, status, source time], …]}`, where all but the first two may be null;
 `{"behave": …}`, as `Misbehaviour` has it, in place of all before it; `{"delete": [name, …]}`; `{"add": [name, …]}` with
 their first values; `{"namespaces": [uri, …]}`, behind the server's own, with the nodes in the last; `{"say": [reads,
-items]}`, what it takes at once; `{"seen": file}`, to which it writes what clients did.
+items]}`, what it takes at once; `{"changed": true}`: it tells that its nodes changed; `{"seen": file}`, to which it
+writes what clients did.
 """
 
 import asyncio
@@ -77,6 +78,7 @@ async def main(port: int, namespaces: list[str]) -> None:
         line.index = await server.register_namespace(uri)
     await line.add(*_NODES)
     misbehaviour = Misbehaviour(server)
+    changes = await server.get_event_generator(ObjectIds.GeneralModelChangeEventType, server.nodes.server.nodeid)
     async with server, aclosing(commands()) as told:
         async for command in told:
             if "behave" in command:
@@ -89,6 +91,8 @@ async def main(port: int, namespaces: list[str]) -> None:
                 await line.move(*command["namespaces"])
             await line.delete(*command.get("delete", ()))
             await line.add(*command.get("add", ()))
+            if "changed" in command:
+                await changes.trigger()
             for name, value, status, source_time in command.get("write", ()):
                 await line.write(name, value, status, source_time)
 
