@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.core.counts.counters import CounterRules, CounterState, advance
 from agent.core.machine_settings import Role, SignalSettings, TelemetrySettings
 from agent.core.observations import Quality
 from drivers.modbus_guard import POLLS, READS, TornGuard, Verdict
 from drivers.modbus_values import bad
+
+RULES = CounterRules(2**32, max_rate=20.0)
 
 
 def counter(kind: str = "uint32", **more: object) -> SignalSettings:
@@ -158,3 +161,25 @@ def test_only_counters_of_several_registers_are_watched(other: SignalSettings | 
     guard = TornGuard([other])
     for value in (0, 60_000, 3):
         assert guard.judge("count", (value, Quality.GOOD, "")) is Verdict.BELIEVE
+
+
+@given(
+    start=st.sampled_from((65_500, 131_060, 2**32 - 40)),
+    polls=st.lists(st.tuples(st.integers(0, 20), st.booleans(), st.booleans()), min_size=1, max_size=40),
+)
+def test_what_is_counted_of_a_counter_that_is_torn_now_and_then_is_what_it_made(
+    start: int, polls: list[tuple[int, bool, bool]]
+) -> None:
+    """Each poll: parts made before it, which word is written first, and whether a reading sees the words apart."""
+    poll, made = Poll(), start
+    counted = advance(CounterState(), start, 0.0, RULES).state
+    poll(start)
+    for second, (parts, low_first, is_torn) in enumerate([*polls, (0, False, False)], start=1):
+        before, made = made, made + parts
+        apart = (before >> 16 << 16 | made & 0xFFFF) if low_first else (made >> 16 << 16 | before & 0xFFFF)
+        value = poll(*[apart % 2**32] * is_torn, made % 2**32)
+        assert value is not None
+        step = advance(counted, int(value), float(second), RULES)
+        assert step.doubt is None
+        counted = step.state
+    assert counted.count == made - start
