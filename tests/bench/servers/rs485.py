@@ -19,14 +19,17 @@ REGISTERS: Final = 16
 TURNAROUND_S: Final = 0.002
 """Between the silence behind a request and the first octet of its answer."""
 _BITS: Final = 11
-_SILENCE: Final = 3.5
 _REQUEST: Final = 8
+
+
+def silence_s(baud: int) -> float:
+    """Before and behind each frame (Modbus over Serial Line 1.02, 2.5.1.1)."""
+    return max(3.5 * _BITS / baud, 0.00175)
 
 
 def exchange_s(baud: int) -> float:
     """That a request for all registers of a slave, its answer and the silence before both take at the least."""
-    octets = _SILENCE + _REQUEST + _SILENCE + 5 + 2 * REGISTERS
-    return octets * _BITS / baud + TURNAROUND_S
+    return 2 * silence_s(baud) + (_REQUEST + 5 + 2 * REGISTERS) * _BITS / baud + TURNAROUND_S
 
 
 def main(device: Path, baud: int, units: int, dead: set[int]) -> None:
@@ -43,7 +46,7 @@ def main(device: Path, baud: int, units: int, dead: set[int]) -> None:
         unit, first, count = request[0], int.from_bytes(request[2:4], "big"), int.from_bytes(request[4:6], "big")
         if unit in dead or not 1 <= unit <= units:
             continue
-        _sleep_until(began + (_REQUEST + _SILENCE) * octet_s + TURNAROUND_S)
+        _sleep_until(began + _REQUEST * octet_s + silence_s(baud) + TURNAROUND_S)
         sampled = time.monotonic()
         reads[unit] += 1
         answer = _framed(unit, _image(reads[unit], sampled)[first : first + count])
