@@ -155,7 +155,7 @@ async def _watch(
                 reason, now = str(error), clock.now()
                 lost = Link(device.wc_id, device.kind, up=False, observed=now, reason=reason, reader=device.reader)
                 await take([lost])
-            pause = backoff.failed()
+            pause = max(backoff.failed(), error.again_s)
             if answered_at is not None and device.kind == "scanner":
                 if loop.time() - answered_at >= STEADY_S:
                     shaky.succeeded()

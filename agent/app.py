@@ -46,6 +46,7 @@ from agent.messages import Messages
 from agent.metrics import Gauges
 from agent.overview import Overview, Way
 from agent.people_api import PeopleApi
+from agent.pki.watch import MachineCertificates
 from agent.presence import Presence
 from agent.reconciler import Reconciler
 from agent.recording import Recorder, Run, Wish
@@ -225,6 +226,7 @@ async def delivering(
                     tasks.create_task(lag.run(), name="lag"),
                     tasks.create_task(setup.keep_up(), name="log"),
                     tasks.create_task(synchrony.run(), name="synchrony"),
+                    tasks.create_task(MachineCertificates(configuration, alarms).run(), name="certificates"),
                     tasks.create_task(Reconciler(journal, desk, clock).run(), name="reconciler"),
                     tasks.create_task(storage.run(), name="storage"),
                     tasks.create_task(telemetry.run(), name="telemetry"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,8 @@ class Read:
     """All that were read, the main file first."""
     warnings: tuple[str, ...]
     """What in them is of a former version."""
+    filled: Mapping[Path, Collection[str]]
+    """Work centers of which a file of a former version left out what must be said now."""
 
 
 def load(path: Path) -> Settings:
@@ -63,7 +65,7 @@ def read(path: Path) -> Read:
             place = ("machine", number, "people", "rights")
             file = _file_of(place, path, said)
             _must_be_actions(machine.people.rights, f"{file}: {_key(place, document, said)}")
-    return Read(path, document, said, settings, tuple(reversed(found.files)), tuple(found.warnings))
+    return Read(path, document, said, settings, tuple(reversed(found.files)), tuple(found.warnings), found.filled)
 
 
 def _must_be_actions(named: Iterable[str], where: str) -> None:

@@ -9,6 +9,8 @@ from typing import Final
 SITE_KEY: Final = "lineside-site-key"
 MES_PASSWORD: Final = "lineside-mes-password"  # noqa: S105 - the name of a password
 TLS_KEY: Final = "lineside-tls-key"
+OPCUA_PASSWORD: Final = "lineside-opcua-password"  # noqa: S105 - the name of a password
+"""For every work center; with `-WORK_CENTER` behind it, for one."""
 STORE: Final = Path("/etc/credstore")
 """Where the service's unit takes them from; root alone can look there, as with `sudo lineside check`."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from agent.core.errors import ConfigurationError
-from agent.migrating import up_to_date
+from agent.migrating import to_fill, up_to_date
 
 NAMED_BY: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("machine",): ("work_center",),
@@ -57,6 +57,10 @@ class Gathered:
     """The main file last."""
     warnings: list[str] = field(default_factory=list)
     """Of files that are of a former version."""
+    versions: dict[Path, object] = field(default_factory=dict)
+    """Of which each was."""
+    filled: dict[Path, set[str]] = field(default_factory=dict)
+    """Work centers of which a file of a former version left out what must be said now, and is said here."""
 
 
 def gathered(path: Path) -> Gathered:
@@ -67,6 +71,7 @@ def gathered(path: Path) -> Gathered:
     """
     found = Gathered({})
     found.table = _gathered(path, (), found)
+    _fill(found, path)
     return found
 
 
@@ -103,7 +108,9 @@ def _gathered(path: Path, within: tuple[Path, ...], found: Gathered) -> Table:
     if here in within:
         way = " includes ".join(str(one) for one in (*within[within.index(here) :], here))
         raise ConfigurationError(f"{path}: {way}: a circle; take out one of these includes")
-    document, warnings = up_to_date(read(path), path)
+    document = read(path)
+    found.versions[path] = document.get("version", 1)
+    document, warnings = up_to_date(document, path)
     _must_be_arrays(document, path)
     table: Table = {}
     for file in _included(path, document.pop("include", [])):
@@ -146,6 +153,26 @@ def merged(under: Table, over: Table, path: tuple[str, ...] = ()) -> Table:
         else:
             table[key] = node
     return table
+
+
+def _fill(found: Gathered, main: Path) -> None:
+    """Say what files of a former version meant without saying it, where no other file says it.
+
+    The main file must be of a former version, too: a small file beside it rarely says of which it is.
+    """
+    for machine in _tables(found.table.get("machine")) or []:
+        for step, change in to_fill(found.versions[main]):
+            table: Node | None = machine
+            for name in change.table.split(".")[1:]:
+                table = table.get(name) if isinstance(table, dict) else None
+            beside = table.get(change.beside) if isinstance(table, dict) else None
+            if not isinstance(table, dict) or not isinstance(beside, Said) or change.key in table:
+                continue
+            if any(one is change for _, one in to_fill(found.versions[beside.file])):
+                table[change.key] = Said(change.value, beside.file)
+                found.filled.setdefault(beside.file, set()).add(str(plain(machine.get("work_center", {}))))
+                if (warning := f"{beside.file}: {step.sentence}") not in found.warnings:
+                    found.warnings.append(warning)
 
 
 def _tables(node: Node | None) -> list[Table] | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from agent.core.errors import ConfigurationError
 
@@ -38,15 +38,41 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class Filled:
+    """A key that may be left out means something else when it is: what it meant before is said in its place."""
+
+    table: str
+    key: str
+    value: str
+    beside: str
+    """The key that every such table has; the file in which it stands must be of a former version."""
+
+
+Change: TypeAlias = Renamed | Removed | Filled
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """From one version to the next."""
 
     sentence: str
     """What changed, and why."""
-    changes: tuple[Renamed | Removed, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether a file of before is warned about whatever it says."""
+        return not all(isinstance(change, Filled) for change in self.changes)
 
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (
+    Step(
+        'from version 2 on [machine.opcua] without \'security\' means "strongest"; here it means "none", as before: '
+        "whoever is on that network can read and change what the machine says. Switch a security policy on at the "
+        'server, see docs/opcua-security.md, and write security = "strongest"; or write security = "none".',
+        (Filled("machine.opcua", "security", "none", beside="endpoint"),),
+    ),
+)
 """The first leads from version 1 to 2. No key was renamed or removed since the first version."""
 
 
@@ -60,19 +86,30 @@ def up_to_date(document: dict[str, Any], path: Path) -> tuple[dict[str, Any], tu
     for step in steps:
         for change in step.changes:
             for table in _tables(document, change.table.split(".")):
-                if change.key in table:
+                if not isinstance(change, Filled) and change.key in table:
                     value = table.pop(change.key)
                     if isinstance(change, Renamed):
                         table.setdefault(change.name, value)
     if steps:
         document["version"] = len(STEPS) + 1
-    return document, tuple(f"{path}: {step.sentence}" for step in steps)
+    return document, tuple(f"{path}: {step.sentence}" for step in steps if step.is_told)
 
 
-def migrate(path: Path) -> Path | None:
+def to_fill(version: object) -> Iterator[tuple[Step, Filled]]:
+    """What a file of this version left out that must be said now."""
+    for step in STEPS[version - 1 :] if isinstance(version, int) else ():
+        yield from ((step, change) for change in step.changes if isinstance(change, Filled))
+
+
+def migrate(path: Path, filled: Collection[str] = ()) -> Path | None:
     """Write a file anew in the form of this version, with its comments; the former one stays beside it.
 
     Where the path is a symbolic link, that is done where it leads to.
+
+    Args:
+        path: the file.
+        filled: work centers whose tables in this file left out what must be said now; only the whole configuration
+            tells, as another file may say it.
 
     Returns:
         where the former one stands; None where the file is up to date.
@@ -89,8 +126,10 @@ def migrate(path: Path) -> Path | None:
     former, steps = document.get("version", 1), _steps_of(document, path)
     if not steps:
         return None
-    changed = "".join(_rewritten(text.splitlines(keepends=True), [one for step in steps for one in step.changes]))
-    if not _means(changed, up_to_date(document, path)[0]):
+    changes = [one for step in steps for one in step.changes]
+    wanted = _filled(up_to_date(document, path)[0], changes, filled)
+    changed = "".join(_rewritten(text.splitlines(keepends=True), changes, wanted))
+    if not _means(changed, document):
         todo = " ".join(step.sentence for step in steps)
         raise ConfigurationError(
             f"{path}: cannot be brought up to date by itself, as it is written in an unusual way; change it by hand: "
@@ -129,21 +168,42 @@ def _tables(node: Any, way: list[str]) -> Iterator[dict[str, Any]]:  # noqa: ANN
             yield from _tables(node[way[0]], way[1:])
 
 
-def _rewritten(lines: list[str], changes: list[Renamed | Removed]) -> Iterator[str]:
-    table, version = "", f"version = {len(STEPS) + 1}\n"
+def _filled(document: dict[str, Any], changes: list[Change], filled: Collection[str]) -> set[tuple[str, int]]:
+    """Say what was left out; the headers behind which it must stand, each with the number of its machine."""
+    wanted: set[tuple[str, int]] = set()
+    machines = document.get("machine", [])
+    for number, machine in enumerate(machines if isinstance(machines, list) else []):
+        for change in changes:
+            if isinstance(change, Filled) and machine.get("work_center") in filled:
+                for table in _tables(machine, change.table.split(".")[1:]):
+                    if change.beside in table:
+                        table[change.key] = change.value
+                        wanted.add((change.table, number))
+    return wanted
+
+
+def _rewritten(lines: list[str], changes: list[Change], filled: set[tuple[str, int]]) -> Iterator[str]:
+    table, version, machine = "", f"version = {len(STEPS) + 1}\n", -1
     for line in lines:
         if version and line.strip() and not line.startswith("#"):
             yield version
             version = ""
         header = _HEADER.match(line)
         table = header[1] if header else table
+        machine += bool(header) and table == "machine"
         if not (table == "" and re.match(r"\s*version\s*=", line)):
             yield _changed(line, table, changes)
+        if header and (table, machine) in filled:
+            indent = line[: len(line) - len(line.lstrip())]
+            known = (one for one in changes if isinstance(one, Filled) and one.table == table)
+            yield from (f'{indent}{one.key} = "{one.value}"\n' for one in known)
     yield version
 
 
-def _changed(line: str, table: str, changes: list[Renamed | Removed]) -> str:
+def _changed(line: str, table: str, changes: list[Change]) -> str:
     for change in changes:
+        if isinstance(change, Filled):
+            continue
         found = re.match(rf"(\s*){re.escape(change.key)}(\s*=.*)", line, re.DOTALL) if change.table == table else None
         if found:
             line = f"{found[1]}{change.name}{found[2]}" if isinstance(change, Renamed) else f"# {line}"

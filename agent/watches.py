@@ -12,6 +12,7 @@ from agent.acquisition import Watchers, watch_machine, watch_scanner
 from agent.clock import Clock
 from agent.core.settings import Settings
 from agent.intake import Intake
+from agent.pki.keys import keys_of
 from agent.telemetry import Telemetry
 from drivers.modbus_lines import Lines
 from drivers.registry import open_machine
@@ -64,9 +65,10 @@ class Watches:
         """Watch whatever is not watched yet."""
         self._ended_at.clear()
         intake, clock, watchers = self._intake, self._clock, self._watchers
+        opener = partial(self._opener, keys=keys_of(settings))
         for machine in settings.machine:
             if not machine.manual:
-                watch = partial(watch_machine, machine, intake, clock, watchers, self._telemetry, self._opener)
+                watch = partial(watch_machine, machine, intake, clock, watchers, self._telemetry, opener)
                 self._begin(f"{MACHINE}{machine.work_center}", watch)
         for scanner in settings.scanner:
             self._begin(f"{READER}{scanner.name}", partial(watch_scanner, scanner, intake, clock, watchers))

@@ -36,7 +36,7 @@ class Trust:
     """Revocation lists; DER."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Keys:
     """The agent's secrets and its trust, as far as a driver needs them.
 

@@ -34,7 +34,7 @@ from drivers.opcua_monitored import Monitored
 from drivers.opcua_nodes import GONE, Nodes
 from drivers.opcua_polled import Polled
 from drivers.opcua_server import NotServingError, ask_server
-from drivers.opcua_session import CONNECTING, Session
+from drivers.opcua_session import Session
 from drivers.opcua_silence import Silence
 from drivers.opcua_subscription import SLOWEST_S, Publication, Subscription
 from drivers.opcua_told import Mailbox, Post, Told
@@ -99,7 +99,7 @@ class OpcUaDriver:
         Raises:
             DeviceError: nobody answers there, or what answers refuses us.
         """
-        self.turns_by = asyncio.get_running_loop().time() + CONNECTING * self._settings.timeout_s
+        self.turns_by = asyncio.get_running_loop().time() + self._session.connecting_s
         await self._session.__aenter__()
         try:
             await self._begin()

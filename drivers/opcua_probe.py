@@ -13,7 +13,7 @@ from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
-from agent.core.errors import DeviceError
+from agent.core.errors import DeviceError, LinesideError
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Quality
 from agent.core.readings import address_words
@@ -24,18 +24,13 @@ from drivers.opcua_kinds import kind_of
 from drivers.opcua_learning import Learning
 from drivers.opcua_limits import Requests
 from drivers.opcua_readings import Readings
+from drivers.opcua_refusals import RefusedError, offers
 from drivers.opcua_session import Session, offered
 from drivers.opcua_trial import tried
 from drivers.opcua_values import node_id, reading
 from drivers.probed import Probed, ProbeError, Seen, Stage
 
 _TIME: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_CurrentTime))
-_TOKENS: Final = {
-    ua.UserTokenType.Anonymous: "anonymous",
-    ua.UserTokenType.UserName: "user name",
-    ua.UserTokenType.Certificate: "certificate",
-    ua.UserTokenType.IssuedToken: "token",
-}
 _SAID: Final = {
     ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead: "values in one read",
     ObjectIds.Server_ServerCapabilities_OperationLimits_MaxMonitoredItemsPerCall: "monitored items in one request",
@@ -102,19 +97,19 @@ async def probe_opcua(machine: MachineSettings, keys: Keys | None = None, *, sub
         described = await offered(machine.opcua)
     except DeviceError as error:
         raise ProbeError(Stage.PROTOCOL, str(error)) from error
-    offers = tuple(dict.fromkeys(_words(one) for one in described))
+    told = offers(described)
     session = Session(machine.work_center, machine.opcua, keys, "Lineside looks")
     try:
         async with session:
-            probed = await _read(session, machine, offers)
+            probed = await _read(session, machine, told)
             return await _subscribed(session, machine, probed) if subscribe else probed
     except DeviceError as error:
-        raise _ended(error, offers) from error
+        raise _ended(error, told) from error
     except (OSError, UaError) as error:
-        raise ProbeError(Stage.VALUES, str(session.refused(error)), offers) from error
+        raise ProbeError(Stage.VALUES, str(session.refused(error)), told) from error
 
 
-async def _read(session: Session, machine: MachineSettings, offers: tuple[str, ...]) -> Probed:
+async def _read(session: Session, machine: MachineSettings, offered_here: tuple[str, ...]) -> Probed:
     assert machine.opcua is not None
     requests = Requests(session.uaclient, small=machine.opcua.profile == "small", asking=lambda: None)
     asking = Asking(requests)
@@ -136,7 +131,7 @@ async def _read(session: Session, machine: MachineSettings, offers: tuple[str, .
     readings.namespaces = session.namespaces
     seen |= await _seen(asking, readings, nodes)
     told = tuple(seen[at] for at in sorted(seen))
-    return Probed(told, _way(session.client), offers, limits, _seconds(clock), asked_at)
+    return Probed(told, _way(session.client), offered_here, limits, _seconds(clock), asked_at)
 
 
 async def _notifying(asking: Asking, signal: AddressSettings, node: ua.NodeId) -> Seen:
@@ -201,32 +196,25 @@ async def _subscribed(session: Session, machine: MachineSettings, probed: Probed
     return Probed(seen, probed.way, probed.offers, (*probed.limits, *revised), probed.server_time, probed.asked_at)
 
 
-def _ended(error: DeviceError, offers: tuple[str, ...]) -> ProbeError:
+def _ended(error: DeviceError, told: tuple[str, ...]) -> ProbeError:
     """At which stage a session ended before it began, by what the server said."""
     cause = error.__cause__
     code = cause.code if isinstance(cause, UaStatusCodeError) else None
-    if code in _OF_USER:
+    is_ours = isinstance(cause, LinesideError) or (isinstance(error, RefusedError) and code is None)
+    if code in _OF_USER or (isinstance(cause, RefusedError) and cause.is_of_user):
         stage = Stage.USER
-    elif code in _OF_SECURITY or cause is None:
+    elif code in _OF_SECURITY or cause is None or is_ours:
         # What is refused by ourselves is so for want of security.
         stage = Stage.SECURITY
     else:
         stage = Stage.SESSION
-    return ProbeError(stage, str(error), offers, is_full=code in _FULL)
+    return ProbeError(stage, str(error), told, is_full=code in _FULL)
 
 
 def _way(client: Client) -> str:
     policy = str(client.security_policy.URI).rpartition("#")[2] or "None"
     mode = client.security_policy.Mode.name.rstrip("_")
     return "no security" if mode == "None" else f"{policy} {mode}"
-
-
-def _words(endpoint: ua.EndpointDescription) -> str:
-    policy = str(endpoint.SecurityPolicyUri or "").rpartition("#")[2] or "None"
-    mode = endpoint.SecurityMode.name.rstrip("_")
-    tokens = ", ".join(dict.fromkeys(_TOKENS[one.TokenType] for one in endpoint.UserIdentityTokens or []))
-    security = "no security" if mode == "None" else f"{policy} {mode}"
-    return f"{security}, {tokens or 'nobody'}"
 
 
 def _seconds(clock: ua.DataValue) -> float | None:

@@ -2,14 +2,17 @@
 
 The library's own reconnecting is left aside, as it can end in a connection without data, for ever: a session lives
 until it is lost, and the next one is a new one. Read, Browse, HistoryRead and Subscribe only (design.md promise 7).
+
+With security the server is asked what it offers first, over a connection of its own; then its certificate is judged,
+and only then a secret of ours is read. A named policy is used exactly, and nothing weaker than what is configured.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 import socket
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
@@ -24,21 +27,21 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from agent.core.errors import DeviceError
 from agent.core.sources.opcua_settings import OpcUaSettings
+from drivers import opcua_refusals
 from drivers.keys import Keys
-from drivers.naming import addresses
+from drivers.opcua_channel import Channel
+from drivers.opcua_proof import Meeting, prove
+from drivers.opcua_refusals import RefusedError
 from drivers.opcua_responses import QuietSession
+from drivers.opcua_security import chosen
 from drivers.opcua_values import status_text
 
-# The library logs what is raised here as a sentence, and logs it louder.
-for _name in ("asyncua.client", "asyncua.uaprotocol"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
-
-CONNECTING: Final = 10
+CONNECTING: Final = 16
 """Answers that connecting waits for at most, each for the time-out."""
+PROVING_S: Final = 30.0
+"""Real seconds for our own files; on a slow PC a key takes some to make."""
 _NAMESPACE_ARRAY: Final = ua.NodeId(ua.Int32(ObjectIds.Server_NamespaceArray))
 _CLOSING_S: Final = 0.5
-_SESSION_MS: Final = 30_000
-"""What we leave behind when we die ends after so long: a small controller has few sessions."""
 
 
 class Session:
@@ -58,34 +61,50 @@ class Session:
         """
         self.namespaces: Sequence[str] = ()
         """The server's namespace URIs, by their index at the time of connecting."""
+        self.offered: Sequence[ua.EndpointDescription] = ()
+        """What the server offers, where it was asked."""
         self.turns_by = math.inf
         """The loop's time by which entering has succeeded or raised."""
         self._wc_id = wc_id
         self._settings = settings
         self._keys = keys
-        self.client: Client = _Client(settings, name)
-        self.quiet = self.client.uaclient.session = QuietSession(self.client.uaclient)
+        self._channel = Channel(settings, name)
+        self.quiet = self._channel.uaclient.session = QuietSession(self._channel.uaclient)
         """What the services of the session are asked of."""
+
+    @property
+    def client(self) -> Client:
+        """The library's client."""
+        return self._channel
 
     @property
     def uaclient(self) -> UaClient:
         """The services of the server, each answered within the time-out."""
-        return self.client.uaclient
+        return self._channel.uaclient
+
+    @property
+    def connecting_s(self) -> float:
+        """Real seconds that entering takes at most."""
+        return CONNECTING * self._settings.timeout_s + (0.0 if self._settings.security == "none" else PROVING_S)
 
     async def __aenter__(self) -> Self:
         """Connect.
 
         Raises:
-            DeviceError: nobody answers there, or what answers refuses us.
+            RefusedError: the server answers, and there is no session with it as it is configured.
+            DeviceError: nobody answers there, or a file of ours cannot be used.
         """
-        self.turns_by = asyncio.get_running_loop().time() + CONNECTING * self._settings.timeout_s
+        self.turns_by = asyncio.get_running_loop().time() + self.connecting_s
         try:
-            await self.client.connect()
+            if self._settings.security != "none":
+                await self._make_secure()
+            await self._channel.connect()
             await self.ask_namespaces()
         except BaseException as error:
             # Also when cancelled: the library closes its socket on errors only.
             await self.close()
-            if isinstance(error, OSError | UaError | ValueError):
+            if isinstance(error, Exception) and (isinstance(error, RefusedError) or not isinstance(error, DeviceError)):
+                # What a stranger's answers make the library raise can be anything.
                 raise self.refused(error) from error
             raise
         return self
@@ -102,16 +121,20 @@ class Session:
         self.namespaces = (answer.Value.Value or []) if answer.Value is not None else []
         return self.namespaces
 
-    def refused(self, error: OSError | UaError | ValueError) -> DeviceError:
+    def refused(self, error: Exception) -> DeviceError:
         """Why there is no session, for who must act."""
-        place, reason = self._settings.endpoint, self.reason(error)
-        if isinstance(error, OSError | ValueError):
-            # A ValueError says that there can be no such name of a host.
-            text = f"No OPC UA server answers at {place}: {reason}. Is the PLC on and the cable in?"
-        else:
-            advice = "Does it allow anonymous reading without security, and one more session?"
-            text = f"The OPC UA server at {place} refuses us: {reason}. {advice}"
-        return DeviceError(f"{text} It is tried again.")
+        place = self._settings.endpoint
+        if isinstance(error, RefusedError):
+            return RefusedError(f"No session with the OPC UA server at {place}. {error} It is tried again.", str(error))
+        if isinstance(error, DeviceError):
+            return error
+        why = self._why(error)
+        if why is not None:
+            is_locking = isinstance(error, UaStatusCodeError) and error.code in opcua_refusals.LOCKED_OUT
+            again_s = opcua_refusals.AGAIN_S if is_locking and self._settings.security != "none" else 0.0
+            return RefusedError(f"The OPC UA server at {place} refuses us: {why} It is tried again.", why, again_s)
+        text = f"No OPC UA server answers at {place}: {self.reason(error)}."
+        return DeviceError(f"{text} Is the PLC on and the cable in? It is tried again.")
 
     def reason(self, error: Exception) -> str:
         """An error in a few words."""
@@ -135,11 +158,40 @@ class Session:
         transport = protocol.transport if protocol is not None else None
         with suppress(TimeoutError, OSError, UaError):
             async with asyncio.timeout(_CLOSING_S):
-                await self.client.disconnect()
-        self.client.disconnect_socket()
+                await self._channel.disconnect()
+        self._channel.disconnect_socket()
         if transport is not None:
             # What a silent server never took would keep the socket open for minutes.
             transport.abort()
+
+    async def _make_secure(self) -> None:
+        if self._keys is None:
+            raise RefusedError(
+                f"Configured is {opcua_refusals.security(self._settings)}, and there is no folder with certificates at "
+                "hand: give the configuration of the agent."
+            )
+        self.offered = await _asked(self._settings)
+        endpoint = chosen(self.offered, self._settings)
+        host = self._channel.server_url.hostname or ""
+        meeting = Meeting(self._wc_id, self._settings, host, time.time())
+        async with asyncio.timeout(PROVING_S):
+            proof = await asyncio.to_thread(prove, meeting, endpoint, self._keys)
+        self._channel.secure(proof, self.offered)
+
+    def _why(self, error: Exception) -> str | None:
+        """Why a server that answers does not let us in; None where nobody answers."""
+        if isinstance(error, UaStatusCodeError):
+            return f"{status_text(error.code)}. {opcua_refusals.advice(error.code, self._settings)}"
+        channel = self._channel
+        if isinstance(error, ConnectionError) and channel.is_greeted and not channel.is_agreed and channel.is_secure:
+            return opcua_refusals.hung_up(self._settings)
+        if isinstance(error, OSError) or (isinstance(error, ValueError) and not channel.is_greeted):
+            # A ValueError says that there can be no such name of a host.
+            return None
+        if str(error).startswith("No matching endpoints"):
+            wished = opcua_refusals.security(self._settings)
+            return f"it does not offer {wished} for a session. `lineside doctor` says what it offers."
+        return f"its answer cannot be used ({self.reason(error)}). {opcua_refusals.advice(0, self._settings)}"
 
 
 async def offered(settings: OpcUaSettings) -> Sequence[ua.EndpointDescription]:
@@ -148,39 +200,18 @@ async def offered(settings: OpcUaSettings) -> Sequence[ua.EndpointDescription]:
     Raises:
         DeviceError: nobody answers there.
     """
-    session = Session("", settings)
     try:
-        return await session.client.connect_and_get_server_endpoints()
-    except (OSError, UaError, ValueError) as error:
-        raise session.refused(error) from error
+        return await _asked(settings)
+    except Exception as error:
+        raise Session("", settings).refused(error) from error
+
+
+async def _asked(settings: OpcUaSettings) -> Sequence[ua.EndpointDescription]:
+    channel = Channel(settings, "Lineside")
+    try:
+        return await channel.connect_and_get_server_endpoints()
     finally:
-        await session.close()
-
-
-class _Client(Client):
-    """The library's client, which tries each address of the server and keeps to the time-out while it asks for them."""
-
-    def __init__(self, settings: OpcUaSettings, name: str) -> None:
-        super().__init__(settings.endpoint, settings.timeout_s, settings.timeout_s)
-        self._patience_s = settings.timeout_s
-        self.name = self.description = name
-        self.application_uri = "urn:lineside:agent"
-        self.product_uri = "urn:lineside"
-        self.session_timeout = _SESSION_MS
-
-    async def connect_socket(self) -> None:
-        """Connect to the first address that takes us.
-
-        Raises:
-            OSError: none does.
-        """
-        host, port = self.server_url.hostname, self.server_url.port or 4840
-        failed: OSError = OSError("it has no address")
-        for address in await addresses(host or "", port, self._patience_s):
-            try:
-                await self.uaclient.connect_socket(address, port)
-            except OSError as error:
-                failed = error
-            else:
-                return
-        raise failed
+        protocol = channel.uaclient.protocol
+        channel.disconnect_socket()
+        if protocol is not None and protocol.transport is not None:
+            protocol.transport.abort()

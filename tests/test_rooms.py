@@ -48,7 +48,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "barcode": ("agent.cards.symbols",),
     "asyncua": ("drivers.opcua", "simulators.opcua"),
     "biip": ("agent.core.codes",),
-    "cryptography": ("agent.tls",),
+    "cryptography": ("agent.pki", "agent.tls", "drivers.opcua"),
     "orjson": (
         "agent.core.fingerprint",
         "agent.core.operator_turn",

@@ -75,8 +75,9 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     if live:
         from agent.commands.check_live import check_live
         from agent.commissioning.live import Manner
+        from agent.pki.keys import keys_of
 
-        is_right = check_live(settings, config, Manner(subscribe, beside), as_json=as_json)
+        is_right = check_live(settings, config, Manner(subscribe, beside, keys_of(settings)), as_json=as_json)
         raise typer.Exit(0 if is_right else 1)
     key = site_key.check(settings)
     speed = 1.0 if settings.simulation is None else settings.simulation.speed
@@ -99,7 +100,9 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
 def _migrate(found: Read) -> None:
     from agent.migrating import migrate
 
-    written = [(file, beside) for file in found.files if (beside := migrate(file)) is not None]
+    # The main file last: what others leave out means what it did for as long as that one is of a former version.
+    files = found.files[::-1]
+    written = [(file, to) for file in files if (to := migrate(file, found.filled.get(file, ()))) is not None]
     for file, beside in written:
         typer.echo(f"{file}: written anew; the former one is {beside}")
     if not written:
@@ -151,8 +154,10 @@ def _way(machine: MachineSettings) -> str:
     match machine.source:
         case None:
             return "no machine; people say when work stops"
-        case OpcUaSettings(endpoint=endpoint):
-            return f"OPC UA {endpoint}"
+        case OpcUaSettings() as server:
+            mode = "" if server.security == "none" else f" {server.mode}"
+            who = "anonymous" if server.user is None and server.user_certificate is None else "with a user"
+            return f"OPC UA {server.endpoint}, security {server.security}{mode}, {who}"
         case ModbusSettings() as modbus:
             line = f" at {modbus.baud} baud" if modbus.serial is not None else ""
             return f"Modbus {'RTU' if modbus.is_rtu else 'TCP'} {modbus.place}{line} unit {modbus.unit}"

@@ -18,9 +18,10 @@ _COMMANDS: Final = (
     "install",
     *("run", "tui", "demo", "check", "status", "facts", "scan", "directories", "cards", "parked", "export"),
     *("reconcile", "recover", "retune", "simulate", "doctor"),
-    *("init", "browse", "read"),
+    *("init", "browse", "read", "pki"),
 )
-"""Each is a module of this package; `simulate` has commands of its own."""
+_GROUPS: Final = ("simulate", "pki")
+"""Each is a module of this package; the groups have commands of their own."""
 
 
 def application(asked: str | None = None) -> typer.Typer:
@@ -39,7 +40,7 @@ def application(asked: str | None = None) -> typer.Typer:
     line.callback()(lambda: None)
     for name in (asked,) if asked in _COMMANDS else _COMMANDS:
         module = import_module(f"agent.commands.{name}")
-        if name == "simulate":
+        if name in _GROUPS:
             line.add_typer(module.application, name=name)
         else:
             line.command(name)(getattr(module, name))

@@ -147,8 +147,9 @@ async def _source(settings: Settings, machines: Sequence[MachineSettings]) -> As
         return
     from agent.clock import Clock
     from agent.commissioning.own_reading import OwnReadings
+    from agent.pki.keys import keys_of
 
-    own = OwnReadings(machines, Clock.of(settings.simulation))
+    own = OwnReadings(machines, Clock.of(settings.simulation), keys_of(settings))
     async with own.reading():
         yield _OfOurOwn(own)
 

@@ -25,6 +25,8 @@ from drivers.registry import probe_machine
 
 _ANSWERS: Final = 16
 """That a look waits for at most beside those about values."""
+_PROVING_S: Final = 10.0
+"""Real seconds for a key of our own, which may have to be made."""
 _AT_ONCE: Final = 25
 """Values for which another answer is waited for."""
 
@@ -94,7 +96,8 @@ class Manner:
 def patience_s(machine: MachineSettings) -> float:
     """Real seconds after which a look at a machine is given up, by its time-out and by how much is asked for."""
     timeout_s = 0.0 if machine.source is None else machine.source.timeout_s
-    return timeout_s * (_ANSWERS + len(machine.readings) / _AT_ONCE)
+    is_secure = machine.opcua is not None and machine.opcua.security != "none"
+    return timeout_s * (_ANSWERS + len(machine.readings) / _AT_ONCE) + (_PROVING_S if is_secure else 0.0)
 
 
 async def look(machine: MachineSettings, told: Mapping[str, MachineReadings] | None, manner: Manner) -> LiveMachine:

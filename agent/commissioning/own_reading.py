@@ -14,6 +14,7 @@ from agent.core.observations import Link
 from agent.core.readings import ReadingsView
 from agent.readings import Readings
 from drivers.contract import Driver
+from drivers.keys import Keys
 from drivers.modbus_lines import Lines
 from drivers.registry import open_machine
 
@@ -26,8 +27,9 @@ AGAIN_S: Final = 1.0
 class OwnReadings:
     """What machines say to us, as the agent would show it."""
 
-    def __init__(self, machines: Sequence[MachineSettings], clock: Clock) -> None:
+    def __init__(self, machines: Sequence[MachineSettings], clock: Clock, keys: Keys | None = None) -> None:
         self._machines = machines
+        self._keys = keys
         self._clock = clock
         self._readings = Readings()
         self._lines = Lines()
@@ -63,7 +65,7 @@ class OwnReadings:
         self._readings.begin(machine)
         while True:
             try:
-                async with open_machine(machine, self._clock.now, lines=self._lines) as driver:
+                async with open_machine(machine, self._clock.now, self._keys, self._lines) as driver:
                     await self._follow(driver, machine)
             except DeviceError as error:
                 lost = Link(machine.work_center, "plc", up=False, observed=self._clock.now(), reason=str(error))

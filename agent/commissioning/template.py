@@ -24,6 +24,8 @@ _HEAD: Final = """\
 # After a change: `sudo lineside check`, then `sudo systemctl reload lineside`. What a reload does not bring waits for
 # `sudo systemctl restart lineside`: a work center more or less, [agent], [mes], [journal], [telemetry].
 
+version = 2
+
 [agent]
 enterprise = {enterprise}
 site = {site}
@@ -51,6 +53,7 @@ manual = true                       # no machine is read: people say when work s
 _OPCUA: Final = """
   [machine.opcua]
   endpoint = {endpoint}
+  security = "none"                 # as it was looked at; "strongest" once its server is set up: docs/opcua-security.md
 """
 _MODBUS: Final = """
   [machine.modbus]

@@ -15,6 +15,11 @@ class ConfigurationError(LinesideError):
 class DeviceError(LinesideError):
     """For the technician: a machine or a reader cannot be reached or answers nonsense. It is tried again."""
 
+    def __init__(self, message: str, again_s: float = 0.0) -> None:
+        super().__init__(message)
+        self.again_s = again_s
+        """Real seconds before it is tried again at least: some lock out who comes too often with the wrong secret."""
+
 
 class UplinkError(LinesideError):
     """For the technician: the broker or the MES cannot be reached or refuses us. Facts wait in the journal."""

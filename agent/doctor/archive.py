@@ -35,6 +35,8 @@ from agent.journal import backup
 from agent.journal.opening import FILE_NAME
 from agent.journal.reading import read_latest, standing
 from agent.logs.events import Event
+from agent.pki import folder as pki
+from agent.pki.keys import password_file
 from agent.resources import shipped
 
 UNIT_FOLDER: Final = Path("/etc/systemd/system")
@@ -106,6 +108,10 @@ def secrets_of(settings: Settings | None) -> list[bytes]:
     tls = settings.mes.tls
     files = [settings.mes.password_file, settings.people.key_file, settings.agent.data / "site-key"]
     files += [None if tls is None else tls.key_file, *map(credential, (SITE_KEY, MES_PASSWORD, TLS_KEY))]
+    files.append(settings.agent.data / pki.NAME / pki.OWN)
+    for machine in settings.machine:
+        if machine.opcua is not None:
+            files += [password_file(machine.work_center, machine.opcua), machine.opcua.user_key]
     found: set[bytes] = set()
     for path in files:
         with suppress(OSError):

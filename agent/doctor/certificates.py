@@ -1,4 +1,4 @@
-"""Certificates on the way to the broker: ours, our authorities', and the one that the broker presents."""
+"""Certificates: on the way to the broker ours, our authorities' and the broker's; and those for machines."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Final
 
-from agent.core.errors import UplinkError
+from agent.core.errors import ConfigurationError, UplinkError
 from agent.doctor.case import Case
 from agent.doctor.files import hidden, hidden_store
 from agent.doctor.finding import Finding, Level, Who, unseen, well
 from agent.doctor.looking import aside
+from agent.pki.expiring import Ending, endings
 from agent.tls import WARNING_S, Expiry, context, expiries, presented
 
 SUBJECT: Final = "certificates"
@@ -40,8 +41,36 @@ def judge(ends: Sequence[Expiry], now: float) -> Iterator[Finding]:
             yield well(SUBJECT, f"{one.what} is valid until {day}")
 
 
+def judge_machines(ends: Sequence[Ending], now: float) -> Iterator[Finding]:
+    """What certificates for machines need that end at these times.
+
+    Args:
+        ends: when each ends, and who must act how.
+        now: real time, in seconds since 1970 UTC.
+    """
+    for one in ends:
+        if not one.ends_soon(now):
+            yield well(SUBJECT, f"{one.what} is valid until {one.day}")
+            continue
+        level = Level.NOW if one.at <= now else Level.SOON
+        yield Finding(level, SUBJECT, one.words(now), "more than a month", one.action, Who.MAINTENANCE)
+
+
 async def look(case: Case) -> Sequence[Finding]:
-    """All of them; nothing where the way to the broker has none."""
+    """All of them; nothing where there are none."""
+    return [*await _on_the_way(case), *await _of_machines(case)]
+
+
+async def _of_machines(case: Case) -> Sequence[Finding]:
+    if case.settings is None:
+        return []
+    try:
+        return list(judge_machines(await aside(partial(endings, case.settings)), case.now))
+    except ConfigurationError as error:
+        return [unseen(SUBJECT, str(error))]
+
+
+async def _on_the_way(case: Case) -> Sequence[Finding]:
     tls = None if case.settings is None else case.settings.mes.tls
     if case.settings is None or tls is None:
         return []

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from agent import site_key
+from agent.core.machine_settings import MachineSettings
 from agent.core.settings import Settings
 from agent.credentials import STORE
 from agent.doctor.account import Access, Account, access, group_id
@@ -16,6 +17,8 @@ from agent.doctor.case import Case
 from agent.doctor.finding import Finding, Level, Who, note, unseen, well
 from agent.local_api import GROUP
 from agent.peers import ADMINS
+from agent.pki.expiring import is_secure
+from agent.pki.folder import NAME, OWN, ROOMS
 
 SUBJECT: Final = "permissions"
 READ: Final = 4
@@ -55,7 +58,42 @@ def wanted(case: Case, settings: Settings) -> list[Wanted]:
         for what, path, secret in (*files, ("the key of our certificate", tls.key_file, True)):
             if path is not None:
                 named.append(Wanted(what, path, READ, secret=secret))
-    return named
+    return named + [one for machine in settings.machine for one in _of_machine(machine)] + _pki(settings)
+
+
+def _of_machine(machine: MachineSettings) -> Iterator[Wanted]:
+    server, center = machine.opcua, machine.work_center
+    if server is None:
+        return
+    files = (
+        (f"the password for {center}", server.password_file, True),
+        (f"the key of the user for {center}", server.user_key, True),
+        (f"the certificate of the user for {center}", server.user_certificate, False),
+        (f"the certificate of the server of {center}", server.server_certificate, False),
+    )
+    for what, path, secret in files:
+        if path is not None:
+            yield Wanted(what, path, READ, secret=secret)
+
+
+def _pki(settings: Settings) -> list[Wanted]:
+    """What root made there by other means than ours, the agent's user cannot read."""
+    if not is_secure(settings):
+        return []
+    folder = settings.agent.data / NAME
+    return [
+        Wanted("the folder of certificates", folder, READ | WRITE_ENTER, secret=True, made=True),
+        Wanted("our key for machines", folder / OWN, READ, secret=True, made=True),
+        *(Wanted(f"the folder of {room} certificates", folder / room, READ | ENTER, made=True) for room in ROOMS),
+        *(Wanted("a certificate", kept, READ) for room in ROOMS for kept in _kept(folder / room)),
+    ]
+
+
+def _kept(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def judge(one: Wanted, seen: Access | None, account: Account, group: int | None) -> Iterator[Finding]:

@@ -26,12 +26,23 @@ from agent.doctor.finding import AGAIN, Finding, Level, Who, unseen, well
 from agent.doctor.looking import aside
 from agent.doctor.reaching import Place, reach
 from agent.doctor.spans import span
+from agent.pki.keys import keys_of
+from drivers.keys import Keys
 from drivers.modbus_lines import Lines
 from drivers.probed import ProbeError
 from drivers.registry import probe_machine
 
 OPCUA_PORT: Final = 4840
 WAIT: Final = "where this page finds nothing else wrong with it: wait a minute, then see sudo journalctl -u lineside"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """What machines are asked with."""
+
+    keys: Keys
+    lines: Lines
+    """The places that are looked at, each opened once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +118,13 @@ async def look(case: Case) -> Sequence[Finding]:
     """All of them at once, each within its time."""
     if case.settings is None:
         return []
-    places = Lines()
     machines = [machine for machine in case.settings.machine if not machine.manual]
-    found = await asyncio.gather(*(_one(case, machine, places) for machine in machines))
+    by = By(keys_of(case.settings), Lines())
+    found = await asyncio.gather(*(_one(case, machine, by) for machine in machines))
     return [finding for each in found for finding in each]
 
 
-async def _one(case: Case, machine: MachineSettings, places: Lines) -> list[Finding]:
+async def _one(case: Case, machine: MachineSettings, by: By) -> list[Finding]:
     subject = machine.work_center
     centers = () if case.view is None else case.view.work_centers
     center = next((one for one in centers if one.wc_id == subject), None)
@@ -124,7 +135,7 @@ async def _one(case: Case, machine: MachineSettings, places: Lines) -> list[Find
     if machine.modbus is not None and machine.modbus.serial is not None and (word is not None or _is_bad(of_line)):
         # Nobody else opens a line that the agent has, or one that cannot be opened.
         return of_line if word is None else together(subject, word, of_line)
-    asked = [*of_line, *await _asked(machine, places, _skew_max_s(case, machine))]
+    asked = [*of_line, *await _asked(machine, by, _skew_max_s(case, machine))]
     return asked if word is None else together(subject, word, asked)
 
 
@@ -158,7 +169,7 @@ def _is_bad(found: Sequence[Finding]) -> bool:
     return any(one.level is Level.NOW for one in found)
 
 
-async def _asked(machine: MachineSettings, places: Lines, skew_max_s: float | None) -> list[Finding]:
+async def _asked(machine: MachineSettings, by: By, skew_max_s: float | None) -> list[Finding]:
     place = place_of(machine)
     if place.port:
         missing = reaching.judge(place, await reach(place.host, place.port))
@@ -167,7 +178,7 @@ async def _asked(machine: MachineSettings, places: Lines, skew_max_s: float | No
     limit = patience_s(machine)
     try:
         async with asyncio.timeout(limit):
-            return list(connections.judge_probed(place, await probe_machine(machine, lines=places), skew_max_s))
+            return list(connections.judge_probed(place, await probe_machine(machine, by.keys, by.lines), skew_max_s))
     except ProbeError as error:
         return [connections.judge_ended(place, error)]
     except TimeoutError:

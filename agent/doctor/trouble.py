@@ -13,7 +13,16 @@ from agent.doctor.spans import span
 
 ALARMS: Final = "alarms"
 DISCREPANCIES: Final = "discrepancies"
-ELSEWHERE: Final = frozenset({"parked", "mes_not_confirming", "certificate_ends", "storage", "clock_not_synchronized"})
+ELSEWHERE: Final = frozenset(
+    {
+        "parked",
+        "mes_not_confirming",
+        "certificate_ends",
+        "machine_certificate_ends",
+        "storage",
+        "clock_not_synchronized",
+    }
+)
 """Said with more detail by delivery, certificates, disk and clock."""
 OWNERS: Final[Mapping[str, tuple[Level, Who, str]]] = {
     "identity_taken": (Level.NOW, Who.MAINTENANCE, "give one of the two agents another agent.id, as it says"),

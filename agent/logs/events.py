@@ -105,6 +105,18 @@ class Event(StrEnum):
         "technician",
         "A reader sends what is no whole code; told once until a whole one comes.",
     )
+    MACHINE_CERTIFICATE_ENDS = (
+        "machine_certificate_ends",
+        WARNING,
+        "technician",
+        "A certificate that a machine is read with ends soon.",
+    )
+    CERTIFICATE_MADE = (
+        "certificate_made",
+        WARNING,
+        "technician",
+        "There was no certificate of ours for machines: one was made, which their servers must trust.",
+    )
 
     # The way to the MES.
     BROKER_LOST = (
@@ -207,6 +219,7 @@ OUTAGES: Final = frozenset(
         Event.BROKER_REFUSES_TELEMETRY,
         Event.IDENTITY_TAKEN,
         Event.CERTIFICATE_ENDS,
+        Event.MACHINE_CERTIFICATE_ENDS,
         Event.MES_NOT_LISTENING,
         Event.MES_NOT_CONFIRMING,
         Event.PARKED,

@@ -171,7 +171,7 @@ plant_start = {clock.plant_start}
 
 [[machine]]
 work_center = "FILL-1"
-opcua = {{ endpoint = "{opcua_url}", publishing_ms = 50, sampling_ms = 50 }}
+opcua = {{ endpoint = "{opcua_url}", security = "none", publishing_ms = 50, sampling_ms = 50 }}
 stop = {{ comm_timeout_s = 120, skew_max_s = 60 }}
 signal = [
     {{ key = "state", role = "packml_state", node = "nsu={namespace};s=FILL-1.Status.StateCurrent" }},

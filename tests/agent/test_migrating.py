@@ -148,3 +148,113 @@ def test_what_only_a_person_can_change_is_left_as_it_is(old: Path) -> None:
         migrate(old)
     assert old.read_text() == unusual
     assert os.listdir(old.parent) == [old.name]  # noqa: PTH208 - names alone
+
+
+SECURE = """
+[agent]
+enterprise = "acme"
+site = "ala1"
+area = "packing"
+id = "line-7"
+
+[mes]
+host = "mes.plant"
+tls = {}
+
+[[machine]]
+work_center = "PRESS-1"
+manual = true
+
+[[machine]]
+work_center = "FILL-1"
+
+  [machine.opcua]                  # the filler
+  endpoint = "opc.tcp://plc:4840"
+
+  [[machine.signal]]
+  key = "run"
+  role = "run"
+  node = "i=2258"
+"""
+
+
+def securities(path: Path) -> list[str]:
+    return [one.opcua.security for one in load(path).machine if one.opcua is not None]
+
+
+@pytest.fixture
+def insecure(tmp_path: Path) -> Path:
+    path = tmp_path / "lineside.toml"
+    path.write_text(SECURE)
+    return path
+
+
+def test_an_opcua_table_of_version_1_has_no_security_and_one_of_version_2_the_strongest(insecure: Path) -> None:
+    found = read(insecure)
+    assert securities(insecure) == ["none"]
+    [warning] = found.warnings
+    assert warning.startswith(f"{insecure}: from version 2 on [machine.opcua] without 'security' means \"strongest\"")
+    assert "docs/opcua-security.md" in warning
+    insecure.write_text(f"version = 2{SECURE}")
+    assert (securities(insecure), read(insecure).warnings) == (["strongest"], ())
+
+
+def test_it_is_written_out_where_it_was_left_out_and_nowhere_else(insecure: Path) -> None:
+    found = read(insecure)
+    assert migrate(insecure, found.filled[insecure]) == insecure.with_name("lineside.toml.version-1")
+    text = insecure.read_text()
+    assert text == SECURE.replace("[agent]", "version = 2\n[agent]").replace(
+        "# the filler\n", '# the filler\n  security = "none"\n'
+    )
+    assert (securities(insecure), read(insecure).warnings) == (["none"], ())
+    assert migrate(insecure) is None
+
+
+def test_one_that_says_its_security_keeps_it(insecure: Path) -> None:
+    insecure.write_text(SECURE.replace(':4840"\n', ':4840"\n  security = "Basic256Sha256"\n'))
+    found = read(insecure)
+    assert (securities(insecure), found.warnings, found.filled) == (["Basic256Sha256"], (), {})
+    migrate(insecure)
+    assert insecure.read_text().count("security") == 1
+
+
+def test_a_small_file_that_overrides_one_key_is_not_filled(insecure: Path) -> None:
+    host = insecure.with_name("host.toml")
+    host.write_text(
+        'include = ["lineside.toml"]\n[[machine]]\nwork_center = "FILL-1"\nopcua = { publishing_ms = 50 }\n'
+    )
+    found = read(host)
+    assert securities(host) == ["none"]
+    assert list(found.filled) == [insecure]
+    migrate(insecure, found.filled[insecure])
+    migrate(host)
+    assert "security" not in host.read_text()
+    assert (securities(host), read(host).warnings) == (["none"], ())
+
+
+def test_what_another_file_says_is_not_overridden(insecure: Path) -> None:
+    insecure.write_text(f'include = ["fleet.toml"]\n{SECURE}')
+    fleet = insecure.with_name("fleet.toml")
+    fleet.write_text('[[machine]]\nwork_center = "FILL-1"\nopcua = { security = "Basic256Sha256" }\n')
+    found = read(insecure)
+    assert (securities(insecure), found.filled) == (["Basic256Sha256"], {})
+    for file in found.files:
+        migrate(file, found.filled.get(file, ()))
+    assert securities(insecure) == ["Basic256Sha256"]
+
+
+def test_beside_a_main_file_of_this_version_a_small_one_that_says_none_weakens_nothing(insecure: Path) -> None:
+    main = insecure.with_name("main.toml")
+    main.write_text('version = 2\ninclude = ["lineside.toml"]\n')
+    assert (securities(main), read(main).warnings) == (["strongest"], ())
+
+
+def test_a_table_in_one_line_is_for_a_person(insecure: Path) -> None:
+    unusual = SECURE.replace(
+        '  [machine.opcua]                  # the filler\n  endpoint = "opc.tcp://plc:4840"\n', ""
+    ).replace('"FILL-1"\n', '"FILL-1"\nopcua = { endpoint = "opc.tcp://plc:4840" }\n')
+    insecure.write_text(unusual)
+    found = read(insecure)
+    with pytest.raises(ConfigurationError, match=r'change it by hand: .* write security = "none"'):
+        migrate(insecure, found.filled[insecure])
+    assert insecure.read_text() == unusual

@@ -44,7 +44,7 @@ def synthetic(wc_id: str = WORK_CENTER, flush_s: float = 1.0) -> MachineSettings
     counters = {Role.TOTAL: FAST, Role.SCRAP: FAST}
     return MachineSettings(
         work_center=wc_id,
-        opcua=OpcUaSettings(endpoint="opc.tcp://127.0.0.1:4840"),
+        opcua=OpcUaSettings(endpoint="opc.tcp://127.0.0.1:4840", security="none"),
         signal=tuple(
             SignalSettings(key=role, role=role, node=f"ns=0;s={role}", counter=counters.get(role)) for role in roles
         ),
@@ -57,7 +57,7 @@ def counting(endpoint: str, publishing_ms: int = 20) -> MachineSettings:
     """The counter server; every count that is seen is a fact at once."""
     return MachineSettings(
         work_center=WORK_CENTER,
-        opcua=OpcUaSettings(endpoint=endpoint, publishing_ms=publishing_ms, sampling_ms=publishing_ms),
+        opcua=OpcUaSettings(endpoint=endpoint, security="none", publishing_ms=publishing_ms, sampling_ms=publishing_ms),
         signal=(
             SignalSettings(key="state", role=Role.PACKML_STATE, node=f"nsu={COUNTER_NAMESPACE};s=state"),
             SignalSettings(key="total", role=Role.TOTAL, node=f"nsu={COUNTER_NAMESPACE};s=count", counter=FAST),
@@ -81,7 +81,7 @@ def filler(endpoint: str) -> MachineSettings:
     }
     return MachineSettings(
         work_center="FILL-1",
-        opcua=OpcUaSettings(endpoint=endpoint),
+        opcua=OpcUaSettings(endpoint=endpoint, security="none"),
         signal=tuple(
             SignalSettings(key=role, role=role, node=f"nsu={NAMESPACE};s=FILL-1.{path}") for role, path in nodes.items()
         ),

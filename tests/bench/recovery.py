@@ -94,7 +94,7 @@ def _as_shipped(machine: MachineSettings) -> MachineSettings:
     opcua, modbus = machine.opcua, machine.modbus
     shipped = {
         "signal": known,
-        "opcua": None if opcua is None else OpcUaSettings(endpoint=opcua.endpoint),
+        "opcua": None if opcua is None else OpcUaSettings(endpoint=opcua.endpoint, security="none"),
         "modbus": None if modbus is None else ModbusSettings(host=modbus.host, port=modbus.port),
     }
     return machine.model_copy(update=shipped)

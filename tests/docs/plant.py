@@ -33,7 +33,7 @@ reconnect_max_s = 0.5
 
 [[machine]]
 work_center = "FILL-1"
-opcua = {{ endpoint = "opc.tcp://192.0.2.10:4840" }}
+opcua = {{ endpoint = "opc.tcp://192.0.2.10:4840", security = "none" }}
 signal = [
     {{ key = "state", role = "packml_state", node = "nsu={NAMESPACE};s=FILL-1.Status.StateCurrent" }},
     {{ key = "total", role = "total", node = "nsu={NAMESPACE};s=FILL-1.Admin.ProdProcessedCount.AccCount" }},

@@ -35,7 +35,7 @@ reconnect_max_s = 1
 
 [[machine]]
 work_center = "FILL-1"
-opcua = {{ endpoint = "opc.tcp://127.0.0.1:4840" }}
+opcua = {{ endpoint = "opc.tcp://127.0.0.1:4840", security = "none" }}
 signal = [
     {{ key = "state", role = "packml_state", node = "nsu={NAMESPACE};s=FILL-1.Status.StateCurrent" }},
     {{ key = "total", role = "total", node = "nsu={NAMESPACE};s=FILL-1.Admin.ProdProcessedCount.AccCount" }},

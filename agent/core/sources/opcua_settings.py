@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal, Self, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -26,8 +27,8 @@ class OpcUaSettings(Section):
     endpoint: Endpoint
     """Endpoint URL, `opc.tcp://host:port/path`."""
     security: SecurityChoice = "strongest"
-    """Security policy. strongest: the best that the server offers, and never none. A weaker one, or none, is used only
-    where its name stands here."""
+    """Security policy. strongest: the best that the server offers, but never none, and never Basic256 or Basic128Rsa15,
+    which are withdrawn: those are used only where their name stands here."""
     mode: Literal["sign", "sign_and_encrypt"] = "sign_and_encrypt"
     """Message security mode, where there is a security policy. Nothing weaker is taken than what stands here."""
     server_certificate: Path | None = None
@@ -75,6 +76,13 @@ class OpcUaSettings(Section):
             raise ValueError("expected one of 'user' and 'user_certificate': a session has one user")
         if self.password_file is not None and self.user is None:
             raise ValueError("'password_file' needs 'user': whose password it is")
+        if "@" in urlsplit(self.endpoint).netloc:
+            raise ValueError("a user and a password do not stand in 'endpoint': expected 'user' and 'password_file'")
+        if (self.user is not None or self.user_certificate is not None) and self.security == "none":
+            raise ValueError(
+                "'user' and 'user_certificate' need a security policy: without one everybody on the network could read "
+                "the secret, or take the session over"
+            )
         if self.server_certificate is not None and self.security == "none":
             raise ValueError("'server_certificate' needs a security policy: without one no certificate is looked at")
         return self
