@@ -24,6 +24,7 @@ from drivers.registry import open_machine
 from simulators.faults.kinds import Fault, Kind
 from tests.drivers.faults.held import Held, nothing_more
 from tests.drivers.faults.plants import PATIENCE_S, FaultyModbus, FaultyOpcUa, FaultyPlant
+from tests.drivers.faults.stalls import Stalls
 from tests.drivers.faults.ticks import SPAN, Clocks
 from tests.drivers.faults.trial import Outcome, Trial
 from tests.drivers.faults.truth import Truth
@@ -260,6 +261,17 @@ async def test_a_server_that_is_not_back_answers_no_stranger(modbus: FaultyModbu
     assert not await asyncio.to_thread(modbus.answers)
     modbus.start()
     assert await asyncio.to_thread(modbus.answers)
+
+
+async def test_what_the_machine_takes_is_metered() -> None:
+    stalls = Stalls()
+    metering = asyncio.create_task(stalls.run())
+    await asyncio.sleep(0.05)
+    quiet = stalls.recent_s
+    time.sleep(0.5)  # noqa: ASYNC251 - that is what is metered
+    await asyncio.sleep(0.05)
+    metering.cancel()
+    assert stalls.recent_s - quiet >= 0.5
 
 
 def test_a_machine_that_stands_still_is_not_the_drivers_doing() -> None:

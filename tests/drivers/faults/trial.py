@@ -98,6 +98,8 @@ class Trial:
         returned = await self._returned()
         # What is fresh was the server's after the fault was over, whenever the stranger was answered.
         in_time = await until(lambda: self.truth.back_since(ended), self.truth, BACK_S)
+        if not in_time and (stalled_s := await self._others_stalled()):
+            in_time = await until(lambda: self.truth.back_since(ended), self.truth, stalled_s)
         back_s = max(0.0, time.monotonic() - returned) if in_time else None
         return Outcome(name, strikes[0], self.truth.losses > losses, back_s)
 
@@ -146,6 +148,12 @@ class Trial:
             assert time.monotonic() < deadline, "the server is not back though its fault is over"
             await asyncio.sleep(0.01)
         return time.monotonic()
+
+    async def _others_stalled(self) -> float:
+        """How long the machine stood still of late, as the server and the relay saw it."""
+        server = await asyncio.to_thread(self.plant.server.ask)
+        relay = await self._ask_relay()
+        return float(server["stalled_s"] + relay["stalled_s"])
 
     async def _ask_relay(self, **what: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON can say
         return await asyncio.to_thread(lambda: self.plant.relay.ask(**what))

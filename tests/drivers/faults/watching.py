@@ -13,12 +13,8 @@ from agent.clock import Clock
 from agent.core.machine_settings import MachineSettings
 from agent.intake import Intake
 from agent.readings import Readings
+from tests.drivers.faults.stalls import LOOK_S, Stalls
 from tests.drivers.faults.truth import Truth
-
-STANDS_STILL_S = 0.2
-"""A turn of the loop that comes so late is the machine's doing."""
-_LOOK_S = 0.01
-_WINDOW_S = 4.0
 
 
 class Desk:
@@ -49,17 +45,14 @@ async def watched(machine: MachineSettings, truth: Truth, opener: Opener) -> Asy
 
 
 async def _meter(truth: Truth) -> None:
-    """How long the machine stood still in the last seconds."""
-    stalls: list[tuple[float, float]] = []
-    before = time.monotonic()
-    while True:
-        await asyncio.sleep(_LOOK_S)
-        now = time.monotonic()
-        if now - before > STANDS_STILL_S:
-            stalls.append((now, now - before))
-        stalls = [(at, length) for at, length in stalls if at > now - _WINDOW_S]
-        truth.stalled_s = sum(length for _, length in stalls)
-        before = now
+    stalls = Stalls()
+    metering = asyncio.create_task(stalls.run(), name="faults.stalls")
+    try:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            truth.stalled_s = stalls.recent_s
+    finally:
+        metering.cancel()
 
 
 async def until(condition: Callable[[], bool], truth: Truth, within_s: float) -> bool:
@@ -68,5 +61,5 @@ async def until(condition: Callable[[], bool], truth: Truth, within_s: float) ->
     while not condition():
         if time.monotonic() > deadline + truth.stalled_s:
             return False
-        await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(LOOK_S)
     return True

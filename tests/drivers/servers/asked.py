@@ -9,6 +9,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
+from tests.drivers.faults.stalls import Stalls
+
 
 @dataclass(slots=True)
 class Asked:
@@ -19,14 +21,22 @@ class Asked:
 
 
 async def asked(**ready: Any) -> AsyncGenerator[Asked]:  # noqa: ANN401 - whatever JSON can say
-    """Say that the process is ready, then hand out each request; its answer goes out when it was carried out."""
+    """Say that the process is ready, then hand out each request; its answer goes out when it was carried out.
+
+    Each answer says how long the machine stood still of late, too, as this process saw it.
+    """
+    stalls = Stalls()
+    metering = asyncio.create_task(stalls.run(), name="stalls")
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     _say(ready)
-    while line := await reader.readline():
-        request = Asked(json.loads(line), {})
-        yield request
-        _say(request.answer)
+    try:
+        while line := await reader.readline():
+            request = Asked(json.loads(line), {})
+            yield request
+            _say({**request.answer, "stalled_s": stalls.recent_s})
+    finally:
+        metering.cancel()
 
 
 def _say(what: dict[str, Any]) -> None:
