@@ -98,10 +98,16 @@ class ModbusClient:
             self._is_reading = False
             self._by = asyncio.get_running_loop().time()
         if answer is None:
-            found = f", but {self._member.found}" if self._member.found else ""
-            text = f"{self._who} gave no answer within {self._settings.timeout_s} s{found}."
-            raise DeviceError(f"{text} {self._advice}")
+            raise DeviceError(self._silence(self._line.worst_s(self._settings.unit)))
         return answer
+
+    def _silence(self, worst_s: float) -> str:
+        timeout_s = self._settings.timeout_s
+        found = f", but {self._member.found}" if self._member.found else ""
+        text = f"{self._who} gave no answer within {timeout_s} s{found}."
+        if worst_s > timeout_s:
+            text = f"{text} Lately one took {worst_s:.1f} s: a longer 'timeout_s' would have waited for it."
+        return f"{text} {self._advice}"
 
     @property
     def _who(self) -> str:

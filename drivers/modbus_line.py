@@ -105,6 +105,10 @@ class Line:
             raise DeviceError(f"{text} Is it a Modbus device, and rightly connected? It is tried again.")
         return outcome
 
+    def worst_s(self, unit: int) -> float:
+        """Real seconds that an answer of a unit took at most lately, as far as that is known."""
+        return self._dialogue.worst_s(unit)
+
     def served_by(self, member: Member) -> float:
         """The loop's time by which the request that a member waits with is over, whatever the units do.
 

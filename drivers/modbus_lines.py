@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from agent.core.errors import DeviceError
-from agent.core.sources.modbus_lines import contradiction
+from agent.core.sources.modbus_lines import contradiction, contradiction_of_unit
 from agent.core.sources.modbus_settings import ModbusSettings
 from drivers.modbus_connection import NetworkWay
 from drivers.modbus_line import Line
@@ -45,15 +45,20 @@ class Lines:
         """
         key = _key(settings)
         known = self._places.get(key)
-        said = "" if known is None else contradiction(known.settings, settings)
-        if known is None or ((said or known.settings.serial != settings.serial) and not known.line.is_used):
+        if known is None or (not known.line.is_used and _is_changed(known.settings, settings)):
             dialogue = _dialogue(settings) if known is None else known.dialogue
             line = Line(settings.place, dialogue, _way(settings), timing(settings))
             known = self._places[key] = _Place(settings, dialogue, line)
-        elif said:
+        if said := contradiction(known.settings, settings):
             where = f"The Modbus line at {settings.place} is in use as {known.settings.place}"
             raise DeviceError(f"{where}, and {said}. Correct the configuration. It is tried again.")
         return known.line
+
+
+def _is_changed(known: ModbusSettings, settings: ModbusSettings) -> bool:
+    """Whether the configuration was changed; another unit of the same line is no change."""
+    differs = contradiction(known, settings) or contradiction_of_unit(known, settings)
+    return bool(differs) or known.serial != settings.serial
 
 
 def _key(settings: ModbusSettings) -> _Key:

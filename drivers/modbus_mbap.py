@@ -41,6 +41,11 @@ class MbapDialogue:
         del unit
         return -math.inf
 
+    def worst_s(self, unit: int) -> float:
+        """Unknown: whoever waited in vain hangs up."""
+        del unit
+        return 0.0
+
     def before(self, unit: int, read: Read, may: Callable[[Read], bool], now: float) -> None:
         """Nothing: each answer says which request it belongs to."""
 

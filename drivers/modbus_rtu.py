@@ -63,6 +63,10 @@ class RtuDialogue:
         """When what a unit owes is not likely to come any more."""
         return self._unit(unit).rests_until
 
+    def worst_s(self, unit: int) -> float:
+        """Late ones included, as far as they came while anybody listened."""
+        return self._unit(unit).worst_s
+
     def before(self, unit: int, read: Read, may: Callable[[Read], bool], now: float) -> Read | None:
         """A check, if an answer of the same shape is owed; None where none may be made, too."""
         owed = self._units[unit].owed = self._unit(unit).owed.forgetting(now)

@@ -71,6 +71,10 @@ class Dialogue(Protocol):
         """Before then a unit may not be asked."""
         ...
 
+    def worst_s(self, unit: int) -> float:
+        """Real seconds that an answer of a unit took at most lately; 0 where late ones cannot be told."""
+        ...
+
     def before(self, unit: int, read: Read, may: Callable[[Read], bool], now: float) -> Read | None:
         """What has to be asked first so that the answer to this can be told from late ones; None for nothing.
 

@@ -124,6 +124,21 @@ async def test_what_a_unit_owes_is_remembered_when_the_line_was_closed(wire: Wir
         assert await unit.read(OTHER_TWO) == (len(late.asked),) * 2
 
 
+async def test_a_unit_that_is_slower_than_its_time_out_is_told_of(wire: Wire) -> None:
+    late = Late()
+    wire.slaves.answers[1] = late
+    async with ModbusClient(settings(wire, unit=1), Lines()) as unit:
+        with pytest.raises(DeviceError, match=r"within 0\.15 s\. Is the PLC on"):
+            await unit.read(TWO)
+        late.let.set()
+        assert await unit.read(OTHER_TWO) == (len(late.asked),) * 2
+        wire.slaves.answers[1] = lambda _: None
+        with pytest.raises(
+            DeviceError, match=r"Lately one took 0\.\d s: a longer 'timeout_s' would have waited for it"
+        ):
+            await unit.read(TWO)
+
+
 async def test_one_that_was_cut_off_owes_its_answer_too(port: PtyLine) -> None:
     late = Late()
     port.slaves.answers[1] = late
@@ -295,6 +310,14 @@ async def test_two_names_of_one_device_are_one_line(port: PtyLine) -> None:
                 pass
     async with ModbusClient(contrary, lines) as alone:
         assert await alone.read(TWO) == (0, 1)
+
+
+async def test_a_unit_whose_settings_were_changed_joins_those_that_still_read(port: PtyLine) -> None:
+    lines = Lines()
+    async with ModbusClient(settings(port), lines), ModbusClient(settings(port, unit=2), lines) as other:
+        async with ModbusClient(settings(port, timeout_s=5, max_registers=16), lines) as changed:
+            assert await changed.read(TWO) == (0, 1)
+        assert await other.read(TWO) == (0, 1)
 
 
 async def test_a_device_that_another_program_has_is_told(port: PtyLine) -> None:

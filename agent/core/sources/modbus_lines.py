@@ -17,10 +17,17 @@ _Machine: TypeAlias = tuple[str, ModbusSettings]
 
 
 def contradiction(one: ModbusSettings, other: ModbusSettings) -> str:
-    """What two machines on one line say differently of the line, or of the unit that both read; empty for nothing."""
-    names = [*_OF_THE_LINE, *(_OF_THE_UNIT if one.unit == other.unit else ())]
-    if one.serial is not None:
-        names.remove("framing")
+    """What two machines on one line say differently of the line; empty for nothing."""
+    names = _OF_THE_LINE if one.serial is None else _OF_THE_LINE[1:]
+    return _difference(one, other, names)
+
+
+def contradiction_of_unit(one: ModbusSettings, other: ModbusSettings) -> str:
+    """What two machines on one line say differently of a unit, if both read the same; empty for nothing."""
+    return _difference(one, other, _OF_THE_UNIT) if one.unit == other.unit else ""
+
+
+def _difference(one: ModbusSettings, other: ModbusSettings, names: Sequence[str]) -> str:
     for name in names:
         first, second = getattr(one, name), getattr(other, name)
         if first != second:
@@ -43,7 +50,7 @@ def check_lines(machines: Sequence[tuple[str, ModbusSettings]]) -> None:
     for place, sharing in places.items():
         by_unit = sorted(sharing, key=lambda machine: machine[1].unit)
         for (center, one), (other_center, other) in pairwise(by_unit):
-            if said := contradiction(one, other):
+            if said := contradiction(one, other) or contradiction_of_unit(one, other):
                 what = "the same unit" if one.unit == other.unit else "one line"
                 raise ValueError(
                     f"work centers '{center}' and '{other_center}' are read over {what} at {place}, and {said}: "
