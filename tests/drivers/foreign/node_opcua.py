@@ -9,15 +9,20 @@ from tests.drivers.plants import ServerProcess
 
 
 class NodeOpcUa(ServerProcess):
-    """`opcua_server.mjs`; it answers without security, and with Basic256Sha256 signed and encrypted."""
+    """A program of this folder.
 
-    def __init__(self, folder: Path) -> None:
+    `opcua_server.mjs` answers without security, and with Basic256Sha256 signed and encrypted.
+    """
+
+    def __init__(self, folder: Path, program: str = "opcua_server.mjs") -> None:
         """Not yet started.
 
         Args:
             folder: for its keys, which it makes when it is first started.
+            program: of this folder.
         """
-        super().__init__("opcua_server.mjs")
+        super().__init__(program)
+        self._server = Path(__file__).parent / program
         self.certificate = folder / "node-opcua" / "own" / "certs" / "certificate.pem"
         """What it shows of itself, once it has been started."""
         self._keys = folder / "node-opcua"
@@ -25,5 +30,4 @@ class NodeOpcUa(ServerProcess):
     def _program(self) -> tuple[str, ...]:
         packages = node_packages.folder()
         assert packages.exists(), "node-opcua is not installed: `make parts` brings it"
-        server = Path(__file__).parent / "opcua_server.mjs"
-        return ("node", str(server), str(packages), str(self._keys))
+        return ("node", str(self._server), str(packages), str(self._keys))
