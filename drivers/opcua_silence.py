@@ -6,6 +6,7 @@ that one tells nothing either, and nothing else is told, the whole subscription 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -19,6 +20,9 @@ from drivers.opcua_told import Told
 from drivers.opcua_ways import Ways
 
 _SETTLING_S: Final = 1.0
+_FIRST_REST_S: Final = 10.0
+_LONGEST_REST_S: Final = 600.0
+"""A server that tells a value more coarsely than it lets it be read is not subscribed to anew again and again."""
 
 
 class Silence:
@@ -36,6 +40,8 @@ class Silence:
         self._ways = ways
         self._told = told
         self._evidence = Evidence()
+        self._rests: dict[int, tuple[float, float]] = {}
+        """Until when a reading is left as it is after it was subscribed to anew, and for how long that was."""
 
     async def settle(self, values: Mapping[int, ua.DataValue], moment: Moment) -> dict[int, str]:
         """Compare what was told with what is read, and do something about it.
@@ -53,7 +59,7 @@ class Silence:
             if item is not None and self._told.tellings[index] == item.tellings:
                 if is_over(_asked(item), moment, self._monitored.allowance_s(index)):
                     mute.add(index)
-            elif item is not None and self._is_silent(index, data, moment):
+            elif item is not None and self._is_silent(index, data, moment) and not self._rests_now(index, item):
                 silent.add(index)
         self.settles_in_s = float("inf")
         refused = await self._renew(silent) if silent else {}
@@ -69,14 +75,23 @@ class Silence:
         tellings = self._told.tellings[index]
         return self._evidence.is_silent(index, tellings=tellings, moment=moment, allowance_s=allowance_s)
 
+    def _rests_now(self, index: int, item: Item) -> bool:
+        """Whether it was subscribed to anew lately, and that helped for once only."""
+        if self._told.tellings[index] > item.tellings + 1:
+            self._rests.pop(index, None)
+        return index in self._rests and asyncio.get_running_loop().time() < self._rests[index][0]
+
     def _are_both_bad(self, index: int, data: ua.DataValue) -> bool:
         """A server may say of what is bad another thing each time it is asked."""
         told = self._told.last[index]
         return told is not None and told[1] is Quality.BAD and data.StatusCode is not None and data.StatusCode.is_bad()
 
     async def _renew(self, silent: set[int]) -> dict[int, str]:
+        time = asyncio.get_running_loop().time()
         for index in silent:
             self._evidence.forget(index)
+            rest_s = min(2 * self._rests[index][1], _LONGEST_REST_S) if index in self._rests else _FIRST_REST_S
+            self._rests[index] = (time + rest_s, rest_s)
         self.settles_in_s = max(self._monitored.allowance_s(index) for index in silent) + _SETTLING_S
         await self._ways.let_go(silent)
         return await self._ways.take_up(silent, renewed=True)

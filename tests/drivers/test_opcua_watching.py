@@ -177,6 +177,22 @@ async def test_one_item_that_falls_silent_is_polled(plant: BehavingPlant, machin
         assert driver.granted_less == ("1 of the nodes are polled",)
 
 
+async def test_a_value_that_the_server_tells_coarsely_is_not_subscribed_to_again_and_again(
+    plant: BehavingPlant, machine: MachineSettings, tmp_path: Path
+) -> None:
+    plant.behave(coarse={"count": 5})
+    async with OpcUaDriver(machine, now) as driver:
+        batches = aiter(driver)
+        await collect(batches, has_link)
+        plant.write(count=100_001)
+        await collect(batches, lambda new: ("count", 100_001, "good") in told(new))
+        created = plant.seen(tmp_path)["created"]
+        plant.write(count=100_002)
+        seen = await collect(batches, lambda new: sum(isinstance(each, Controller) for each in new) == 6)
+        assert told(seen) == []
+        assert plant.seen(tmp_path)["created"] == created
+
+
 async def move(plant: BehavingPlant, name: str) -> None:
     for number in range(10_000):
         await asyncio.to_thread(plant.write, **{name: 11 if number % 2 else 6})

@@ -28,16 +28,25 @@ class Misbehaviour:
     """How a server behaves from now on, by its `settings`.
 
     `most_reads`, `most_items`: refuses more in one request; `room`: monitored items of a subscription; `mute`: names of
-    nodes whose items tell nothing, or `*`; `lose`: so many publications that never come; `forget`: keeps none of them;
-    `no_subscriptions`, `no_filters`: refuses them; `read_s`: an answer to Read takes so long; `ahead_s`: its clock;
-    `started`: when it started; `state`: of the server; `no_namespaces`: does not tell them; `queue`: values that an
-    item keeps at most; `slowest_ms`: publishing interval at least.
+    nodes whose items tell nothing, or `*`; `coarse`: by name what a value has to move by to be told; `lose`: so many
+    publications that never come; `forget`: keeps none of them; `no_subscriptions`, `no_filters`: refuses them;
+    `read_s`: an answer to Read takes so long; `ahead_s`: its clock; `started`: when it started; `state`: of the server;
+    `no_namespaces`: does not tell them; `queue`: values that an item keeps at most; `slowest_ms`: publishing interval
+    at least.
     """
 
     def __init__(self, server: Server) -> None:
         self.settings: dict[str, Any] = {}
-        self.seen = {"largest_read": 0, "largest_create": 0, "monitored": 0, "acknowledged": 0, "filters": 0}
+        self.seen = {
+            "largest_read": 0,
+            "largest_create": 0,
+            "monitored": 0,
+            "created": 0,
+            "acknowledged": 0,
+            "filters": 0,
+        }
         """What clients did."""
+        self._told: dict[tuple[int, int], float] = {}
         self._server = server
         self._restrict_sessions()
         self._restrict_items()
@@ -114,6 +123,7 @@ class Misbehaviour:
                 parameters.ItemsToCreate = [item]
                 refused = this._refused(service, item)
                 results += await create(service, parameters) if refused is None else [refused]
+            this.seen["created"] += len(results)
             this.seen["monitored"] += sum(result.StatusCode.is_good() for result in results)
             return results
 
@@ -152,11 +162,23 @@ class Misbehaviour:
         async def enqueued(subscription: InternalSubscription, item: int, *rest: object) -> None:
             mute = this.settings.get("mute", ())
             value = subscription.monitored_item_srv._monitored_items[item].read_value_id
-            if value is not None and value.NodeId.Identifier not in mute and "*" not in mute:
+            name = value.NodeId.Identifier if value is not None else ""
+            if name not in mute and "*" not in mute and not this._is_fine(name, (id(subscription), item), rest[0]):
                 await enqueue(subscription, item, *rest)
 
         _replace(InternalSubscription, "_pop_publish_result", popped)
         _replace(InternalSubscription, "enqueue_datachange_event", enqueued)
+
+    def _is_fine(self, name: object, item: tuple[int, int], told: Any) -> bool:  # noqa: ANN401 - of the library
+        """Whether a value moved less than the server tells."""
+        coarse = self.settings.get("coarse", {}).get(name)
+        if coarse is None:
+            return False
+        value, before = told.Value.Value.Value, self._told.get(item)
+        if before is not None and abs(value - before) <= coarse:
+            return True
+        self._told[item] = value
+        return False
 
     def _revise(self) -> None:
         """Grant longer intervals, shorter queues and modify subscriptions, as PLCs do; the library does neither."""
