@@ -13,12 +13,14 @@ from agent.clock import Clock
 from agent.core.settings import Settings
 from agent.intake import Intake
 from agent.pki.keys import keys_of
+from agent.recalling import recall_machine
 from agent.telemetry import Telemetry
 from drivers.modbus_lines import Lines
-from drivers.registry import open_machine
+from drivers.registry import open_machine, remember_machine
 
 MACHINE: Final = "machine."
 READER: Final = "scanner."
+HISTORY: Final = "history."
 
 
 def devices(settings: Settings) -> dict[str, object]:
@@ -65,17 +67,23 @@ class Watches:
         """Watch whatever is not watched yet."""
         self._ended_at.clear()
         intake, clock, watchers = self._intake, self._clock, self._watchers
-        opener = partial(self._opener, keys=keys_of(settings))
+        keys = keys_of(settings)
+        opener = partial(self._opener, keys=keys)
         for machine in settings.machine:
             if not machine.manual:
                 watch = partial(watch_machine, machine, intake, clock, watchers, self._telemetry, opener)
                 self._begin(f"{MACHINE}{machine.work_center}", watch)
+            if machine.has_history:
+                ask = partial(remember_machine, machine, keys=keys)
+                recall = partial(recall_machine, machine.work_center, intake, clock, ask)
+                self._begin(f"{HISTORY}{machine.work_center}", recall)
         for scanner in settings.scanner:
             self._begin(f"{READER}{scanner.name}", partial(watch_scanner, scanner, intake, clock, watchers))
 
     async def end(self, names: Iterable[str]) -> None:
         """Let go of these, named as in `devices`, until `begin`."""
-        ending = {name: self._tasks[name] for name in names if name in self._tasks}
+        every = [one for name in names for one in (name, name.replace(MACHINE, HISTORY, 1))]
+        ending = {name: self._tasks[name] for name in every if name in self._tasks}
         if not ending:
             return
         self._ended_at = dict.fromkeys(ending, asyncio.get_running_loop().time())

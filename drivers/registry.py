@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from agent.core.backfill.asking import Memories, Memory
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import MachineSettings
 from drivers.contract import Driver, Now, Tap
@@ -64,3 +67,25 @@ async def probe_machine(
     from drivers.modbus_probe import probe_modbus  # noqa: PLC0415 - imported only where it is configured
 
     return await probe_modbus(machine, lines)
+
+
+async def remember_machine(
+    machine: MachineSettings, wanted: Sequence[str], since: float, until: float, keys: Keys | None = None
+) -> Memories:
+    """Ask a machine, over a connection of its own, what it remembers; for one that keeps a history.
+
+    Args:
+        machine: which.
+        wanted: keys of its signals.
+        since: of the values, in seconds since 1970 UTC.
+        until: likewise.
+        keys: what a connection with security is made with.
+
+    Raises:
+        DeviceError: nobody answers, or what answers refuses us.
+    """
+    from drivers.opcua_history import history  # noqa: PLC0415 - imported only where it is configured
+
+    found = await history(machine, keys, wanted, since, until)
+    signals = tuple(Memory(one.key, one.values, one.until, one.why) for one in found.signals)
+    return Memories(signals, found.started)

@@ -118,6 +118,13 @@ class Event(StrEnum):
         "There was no certificate of ours for machines: one was made, which their servers must trust.",
     )
 
+    HISTORY_MISSED = (
+        "history_missed",
+        WARNING,
+        "technician",
+        "A machine's history of a gap cannot be read, or lacks a signal: what nobody watched stays UNKNOWN.",
+    )
+
     # The way to the MES.
     BROKER_LOST = (
         "broker_lost",
@@ -212,6 +219,7 @@ OUTAGES: Final = frozenset(
         Event.CLOCK_NOT_SYNCHRONIZED,
         Event.MACHINE_LOST,
         Event.READER_LOST,
+        Event.HISTORY_MISSED,
         Event.BROKER_LOST,
         Event.BROKER_REFUSES_US,
         Event.BROKER_REFUSES,

@@ -44,6 +44,7 @@ def edge(turn: Turn, seen: Watch) -> Edge | None:
         words=seen.words,
         raws={role: one.raw for role, one in turn.counters.items() if one.raw is not None},
         setting_up=None if phase is None else (phase.cause, phase.since),
+        run=seen.run,
     )
 
 

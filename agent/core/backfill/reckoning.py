@@ -9,15 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from agent.core.backfill import asking
 from agent.core.backfill.recalled import Past, Recalled
 from agent.core.backfill.samples import Moment, Signs, moments
 from agent.core.counts import counting
 from agent.core.counts.counters import CounterState
 from agent.core.facts import ConditionChanged
 from agent.core.identity import IdBlock
-from agent.core.machine import condition_turn, machine_turn, watching
+from agent.core.machine import condition_turn, machine_turn
 from agent.core.machine import signs as life
 from agent.core.machine.conditions import Condition, Mode
+from agent.core.machine.runs import is_another
 from agent.core.machine.unwatched import Unwatched
 from agent.core.machine.watching import Watch
 from agent.core.machine_settings import COUNTER_ROLES, Role
@@ -72,7 +74,7 @@ def reckoned(turn: Turn, stretch: Unwatched, told: Recalled, standing: Stop | No
         told: its history.
         standing: the stop that was open at its beginning, as it was then.
     """
-    needed = _needed(turn)
+    needed = asking.needed(turn.setup)
     if not needed <= set(told.keys) or stretch.before.setting_up != stretch.after.setting_up:
         return None
     signs = _signs(turn)
@@ -80,7 +82,7 @@ def reckoned(turn: Turn, stretch: Unwatched, told: Recalled, standing: Stop | No
     until = stretch.end if told.until is None else min(told.until, stretch.end)
     if len(every) > MOST_MOMENTS:
         every, until = every[:MOST_MOMENTS], min(until, every[MOST_MOMENTS].at)
-    history = _History(every, until, told.restarted, frozenset(needed), frozenset(told.keys), signs.counters)
+    history = _History(every, until, _began(stretch, told), needed, frozenset(told.keys), signs.counters)
     second = _second(turn, stretch, history, standing)
     _live(second, stretch, history)
     if (second.watch.condition, second.watch.mode) != (stretch.after.condition, stretch.after.mode):
@@ -99,7 +101,8 @@ class _History:
     moments: tuple[Moment, ...]
     until: float
     """Nothing is known behind it."""
-    restarted: float | None
+    began: float
+    """Nothing is known before it."""
     needed: frozenset[str]
     """Signals without which nothing is known."""
     keys: frozenset[str]
@@ -107,10 +110,16 @@ class _History:
     counters: frozenset[str]
 
 
-def _needed(turn: Turn) -> set[str]:
-    """The signals that tell what the machine does, and that its controller lives."""
-    telling = {*watching.WORDS, Role.HEARTBEAT}
-    return {key for key, role in turn.setup.roles.items() if role in telling}
+def _began(stretch: Unwatched, told: Recalled) -> float:
+    """Since when the history is of one run of its source: of what was between two nobody knows."""
+    began = stretch.start
+    if told.restarted is not None and told.restarted <= stretch.end:
+        began = max(began, told.restarted)
+    before, after = stretch.before.run, stretch.after.run
+    if before is not None and after is not None and is_another(before, after):
+        known = stretch.end if after.uptime_s is None else after.at - after.uptime_s
+        began = max(began, min(known, stretch.end))
+    return began
 
 
 def _signs(turn: Turn) -> Signs:
@@ -152,15 +161,14 @@ def _second(turn: Turn, stretch: Unwatched, history: _History, standing: Stop | 
 
 def _live(second: Turn, stretch: Unwatched, history: _History) -> None:
     """Go through the stretch."""
-    began = history.restarted or stretch.start
-    blind = stretch.start < began <= stretch.end
+    blind = stretch.start < history.began
     if blind:
         _look_away(second, stretch.start)
     missing = set(history.needed)
     for moment in history.moments:
         if moment.at > history.until:
             break
-        if blind and moment.at < began:
+        if blind and moment.at < history.began:
             continue
         if not (blind or moment.beats) and any(one.key not in history.counters for one in moment.values):
             _alive(second, moment.at)

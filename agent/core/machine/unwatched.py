@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from agent.core.machine.conditions import Condition, MachineWords, Mode
+from agent.core.machine.runs import Run
 from agent.core.machine_settings import Role
 from agent.core.stops.stops import StopWatch
 
@@ -32,6 +33,8 @@ class Edge:
     """The counters."""
     setting_up: tuple[Literal["mode", "operator", "order"], float] | None = None
     """The cause and the begin of a setup under way."""
+    run: Run | None = None
+    """The controller's run, where it tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
