@@ -10,6 +10,7 @@ from asyncua import ua
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Instant, Signal
 from drivers.opcua_asking import Asking
+from drivers.opcua_conditions import why_mute
 from drivers.opcua_events import Events
 from drivers.opcua_limits import Requests
 from drivers.opcua_subscription import Subscription
@@ -47,11 +48,14 @@ class AlarmSignal:
             notifier = node_id(self._notifier, namespaces)
         except (LookupError, ValueError) as error:
             return self._refused(f"BadNodeIdUnknown: {error.args[0]}", observed)
-        events = Events(Asking(self._requests), notifier)
+        asking = Asking(self._requests)
+        if why := await why_mute(asking, notifier):
+            return self._refused(why, observed)
+        events = Events(asking, notifier)
         [result] = await self._requests.create(subscription.id, [events.item(_HANDLE, _QUEUE)])
         if result.StatusCode.is_bad():
             status = status_text(result.StatusCode.value)
-            return self._refused(f"{status}: the server tells no events of {self._notifier}", observed)
+            return self._refused(f"{status}: the server does not tell the events of 'alarms'", observed)
         self._events = events
         return self._tell(await events.look(observed.monotonic), observed)
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from asyncua import ua
+from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.status_codes import StatusCodes
 
 from agent.core.observations import SignalValue
 from drivers.opcua_alarms import Condition, named
@@ -16,7 +18,26 @@ from drivers.opcua_values import reading, seconds
 
 _MOST_SOURCES: Final = 1_000
 _MOST_CONDITIONS: Final = 2_000
+_TELLS_EVENTS: Final = 0x01
+_NO_NOTIFIER: Final = frozenset(
+    {StatusCodes.BadAttributeIdInvalid, StatusCodes.BadNodeIdUnknown, StatusCodes.BadNodeIdInvalid}
+)
 _STATES: Final = ("ActiveState", "EnabledState")
+
+
+async def why_mute(asking: Asking, notifier: ua.NodeId) -> str:
+    """Why a node tells no events (OPC 10000-3, 8.59); empty where it does, or where nobody can say.
+
+    Raises:
+        UaError: the server refuses the question.
+        OSError: the connection is lost, or it does not answer in time.
+    """
+    [told] = await asking.read([notifier], AttributeIds.EventNotifier)
+    value, _, status, _ = reading(told)
+    is_mute = isinstance(value, int) and not value & _TELLS_EVENTS
+    if is_mute or (told.StatusCode is not None and told.StatusCode.value in _NO_NOTIFIER):
+        return f"{status or 'EventNotifier 0'}: the node of 'alarms' tells no events"
+    return ""
 
 
 async def shown(asking: Asking, notifier: ua.NodeId) -> tuple[list[Condition], bool]:

@@ -19,7 +19,9 @@ from agent.core.observations import Quality
 from agent.core.readings import address_words
 from agent.core.sources.address import AddressSettings
 from drivers.keys import Keys
+from drivers.opcua_alarms import Alarms
 from drivers.opcua_asking import Asking, numbered
+from drivers.opcua_conditions import shown, why_mute
 from drivers.opcua_kinds import kind_of
 from drivers.opcua_learning import Learning
 from drivers.opcua_limits import Requests
@@ -27,7 +29,7 @@ from drivers.opcua_readings import Readings
 from drivers.opcua_refusals import RefusedError, offers
 from drivers.opcua_session import Session, offered
 from drivers.opcua_trial import tried
-from drivers.opcua_values import node_id, reading
+from drivers.opcua_values import node_id
 from drivers.probed import Probed, ProbeError, Seen, Stage
 
 _TIME: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_CurrentTime))
@@ -135,13 +137,14 @@ async def _read(session: Session, machine: MachineSettings, offered_here: tuple[
 
 
 async def _notifying(asking: Asking, signal: AddressSettings, node: ua.NodeId) -> Seen:
-    """Whether a node tells events, of which the signal is made (OPC 10000-3, 8.59)."""
-    [told] = await asking.read([node], AttributeIds.EventNotifier)
-    value, quality, status, _ = reading(told)
-    if quality is Quality.BAD:
-        return Seen(signal.key, address_words(signal), status)
-    tells = isinstance(value, int) and value & 1
-    return Seen(signal.key, address_words(signal), "" if tells else "the node of 'alarms' tells no events", "events")
+    """Whether a node tells events, of which the signal is made, and the first alarm that stands."""
+    if why := await why_mute(asking, node):
+        return Seen(signal.key, address_words(signal), why)
+    conditions, is_whole = await shown(asking, node)
+    alarms = Alarms()
+    alarms.begin(conditions, 0.0, is_whole=is_whole)
+    value, _, doubt, _ = alarms.reading
+    return Seen(signal.key, address_words(signal), kind="events", value=value, doubt=doubt)
 
 
 async def _seen(asking: Asking, readings: Readings, nodes: dict[int, ua.NodeId]) -> dict[int, Seen]:

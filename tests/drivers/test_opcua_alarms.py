@@ -23,8 +23,10 @@ from drivers.opcua_alarms import Alarms, Condition
 from drivers.opcua_asking import Asking
 from drivers.opcua_events import Events
 from drivers.opcua_limits import Requests
+from drivers.opcua_probe import probe_opcua
 from drivers.opcua_responses import QuietSession
 from drivers.opcua_values import Reading
+from drivers.probed import Seen
 from tests.drivers.plants import URI, ServerProcess, collect, now, told
 
 SERVER = ua.NodeId(ua.Int32(ObjectIds.Server))
@@ -351,7 +353,7 @@ async def test_the_driver_tells_the_first_alarm_as_the_signal_of_that_role(
         ({"alarms": "nsu=urn:other;s=x"}, "BadNodeIdUnknown: this server has no namespace urn:other"),
         (
             {"alarms": f"nsu={URI};s=run"},
-            f"BadServiceUnsupported: the server tells no events of nsu={URI};s=run",
+            "BadAttributeIdInvalid: the node of 'alarms' tells no events",
         ),
         ({"read": "poll"}, "the server has no subscriptions, and alarms are told by them alone"),
     ],
@@ -363,3 +365,25 @@ async def test_where_no_events_are_to_be_had_the_alarm_is_bad_and_says_why(
         seen = await collect(aiter(driver), lambda new: any(isinstance(each, Link) for each in new))
     [alarm] = [one for one in seen if isinstance(one, Signal) and one.key == "alarm"]
     assert (alarm.value, alarm.quality, alarm.status) == (None, Quality.BAD, status)
+
+
+async def test_a_look_at_the_machine_sees_the_first_alarm_or_that_nobody_knows_it(
+    shown: ServerProcess, hidden: ServerProcess
+) -> None:
+    calm(shown)
+    shown.tell(tell=[says("Heat", active=True, time=START, since=START, silently=True)])
+    seen = {}
+    for name, looked_at in {
+        "shown": machine(shown),
+        "hidden": machine(hidden),
+        "mute": machine(hidden, alarms=f"nsu={URI};s=run"),
+        "elsewhere": machine(hidden, alarms="nsu=urn:other;s=x"),
+    }.items():
+        seen[name] = (await probe_opcua(looked_at, subscribe=True)).seen[0]
+    calm(shown)
+    assert seen == {
+        "shown": Seen("alarm", "events", kind="events", value="Heat"),
+        "hidden": Seen("alarm", "events", kind="events", doubt=UNKNOWN),
+        "mute": Seen("alarm", "events", why="BadAttributeIdInvalid: the node of 'alarms' tells no events"),
+        "elsewhere": Seen("alarm", "events", why="this server has no namespace urn:other"),
+    }
