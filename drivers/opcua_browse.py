@@ -82,11 +82,12 @@ class OpcUaBrowser:
         DeviceError: nobody answers, what answers refuses us, or the connection is lost.
     """
 
-    def __init__(self, server: OpcUaSettings, keys: Keys | None = None) -> None:
+    def __init__(self, server: OpcUaSettings, keys: Keys | None = None, wc_id: str = "") -> None:
+        """Not yet connected; the work center is whose password is meant, where there are several."""
         self.is_cut = False
         """Whether the last walk ended by its extent before it had seen everything."""
         self._at_once, self._references = _AT_ONCE, _REFERENCES
-        self._session = Session("", server, keys)
+        self._session = Session(wc_id, server, keys)
         self._types = Types()
 
     async def __aenter__(self) -> Self:

@@ -32,6 +32,8 @@ class Proof:
     """Our application URI."""
     token: ua.UserTokenPolicy
     """By what we say who we are."""
+    ended: str = ""
+    """That our certificate has ended, as a sentence behind others; empty while it is valid."""
     user: str | None = None
     password: str = field(default="", repr=False)
     user_certificate: x509.Certificate | None = None
@@ -69,12 +71,23 @@ def prove(meeting: Meeting, endpoint: ua.EndpointDescription, keys: Keys) -> Pro
             "`sudo lineside pki new --replace --bits 2048`, and have the server trust it."
         )
     policy = POLICIES[name](x509.load_der_x509_certificate(leaf), ours, key, endpoint.SecurityMode)
+    ended = _ended(ours, meeting.now)
     if settings.user is not None:
-        return Proof(policy, own.uri, token, settings.user, keys.password(meeting.wc_id, settings))
+        return Proof(policy, own.uri, token, ended, settings.user, keys.password(meeting.wc_id, settings))
     if settings.user_certificate is not None and settings.user_key is not None:
         named = x509.load_der_x509_certificate(leaf_of(_certificate(settings.user_certificate)))
-        return Proof(policy, own.uri, token, user_certificate=named, user_key=_key(settings.user_key))
-    return Proof(policy, own.uri, token)
+        return Proof(policy, own.uri, token, ended, user_certificate=named, user_key=_key(settings.user_key))
+    return Proof(policy, own.uri, token, ended)
+
+
+def _ended(ours: x509.Certificate, now: float) -> str:
+    """The server decides: some take one that has ended, and a line that could be read is not stopped by us."""
+    last = ours.not_valid_after_utc
+    if last.timestamp() > now:
+        return ""
+    return (
+        f" Our certificate ended on {last:%Y-%m-%d}: `sudo lineside pki new --replace`, and have the server trust it."
+    )
 
 
 def _believed(meeting: Meeting, endpoint: ua.EndpointDescription, keys: Keys) -> bytes:

@@ -120,9 +120,11 @@ def advice(code: int, settings: OpcUaSettings) -> str:
     return text.format(who=who(settings), security=security(settings))
 
 
-def hung_up(settings: OpcUaSettings) -> str:
-    """What to do where a server ends the connection without a word while the secure channel is made."""
-    return f"It hung up while {security(settings)} was agreed on, as servers do that refuse a certificate. {_TRUST_US}"
+def broken_off(settings: OpcUaSettings) -> str:
+    """What to do where a server says not why it does not make the secure channel."""
+    return (
+        f"It broke off while {security(settings)} was agreed on, as servers do that refuse a certificate. {_TRUST_US}"
+    )
 
 
 def who(settings: OpcUaSettings) -> str:

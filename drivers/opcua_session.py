@@ -68,6 +68,7 @@ class Session:
         self._wc_id = wc_id
         self._settings = settings
         self._keys = keys
+        self._ended = ""
         self._channel = Channel(settings, name)
         self.quiet = self._channel.uaclient.session = QuietSession(self._channel.uaclient)
         """What the services of the session are asked of."""
@@ -176,15 +177,17 @@ class Session:
         meeting = Meeting(self._wc_id, self._settings, host, time.time())
         async with asyncio.timeout(PROVING_S):
             proof = await asyncio.to_thread(prove, meeting, endpoint, self._keys)
+        self._ended = proof.ended
         self._channel.secure(proof, self.offered)
 
     def _why(self, error: Exception) -> str | None:
         """Why a server that answers does not let us in; None where nobody answers."""
         if isinstance(error, UaStatusCodeError):
-            return f"{status_text(error.code)}. {opcua_refusals.advice(error.code, self._settings)}"
+            return f"{status_text(error.code)}. {opcua_refusals.advice(error.code, self._settings)}{self._ended}"
         channel = self._channel
-        if isinstance(error, ConnectionError) and channel.is_greeted and not channel.is_agreed and channel.is_secure:
-            return opcua_refusals.hung_up(self._settings)
+        if channel.is_secure and channel.is_greeted and not channel.is_agreed and not isinstance(error, TimeoutError):
+            # Some hang up, others answer by something that is no answer.
+            return f"{opcua_refusals.broken_off(self._settings)}{self._ended}"
         if isinstance(error, OSError) or (isinstance(error, ValueError) and not channel.is_greeted):
             # A ValueError says that there can be no such name of a host.
             return None

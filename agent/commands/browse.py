@@ -23,6 +23,7 @@ from agent.core.sources.opcua_settings import OpcUaSettings
 if TYPE_CHECKING:
     from agent.commissioning.candidates import Candidate
     from agent.commissioning.target import Target
+    from drivers.opcua_browse import OpcUaBrowser
 
 _INTERRUPTED: Final = 130
 """Exit code of what Ctrl+C ended."""
@@ -140,17 +141,20 @@ def _must_be_free(target: Target, config: Path, *, beside: bool) -> None:
 
 async def _looked(target: Target, wish: _Wish, steps: Steps) -> tuple[Sequence[Candidate], bool]:
     if isinstance(target.server, OpcUaSettings):
-        return await _opcua(target.server, wish, steps)
+        from agent.pki.keys import keys_of
+        from drivers.opcua_browse import OpcUaBrowser
+
+        keys = None if target.settings is None else keys_of(target.settings)
+        return await _opcua(OpcUaBrowser(target.server, keys, target.work_center), wish, steps)
     return await _modbus(target.server, wish, steps)
 
 
-async def _opcua(server: OpcUaSettings, wish: _Wish, steps: Steps) -> tuple[Sequence[Candidate], bool]:
+async def _opcua(opened: OpcUaBrowser, wish: _Wish, steps: Steps) -> tuple[Sequence[Candidate], bool]:
     from agent.commissioning.looking import candidate, watched
-    from drivers.opcua_browse import OpcUaBrowser
     from drivers.opcua_walk import Extent
 
     extent = Extent(wish.depth, wish.limit, wish.everything)
-    async with OpcUaBrowser(server) as browser:
+    async with opened as browser:
         walk = browser.walk(
             extent,
             lambda seen, waiting: steps.say(f"{seen} nodes seen, {waiting} to look into"),

@@ -35,6 +35,8 @@ class Target:
     server: OpcUaSettings | ModbusSettings
     settings: Settings | None = None
     """Whose keys and passwords are used; None where none are needed."""
+    work_center: str = ""
+    """Whose machine it is; empty where only an address is known."""
 
 
 def of_address(text: str, security: str | None, config: Path) -> Target:
@@ -79,7 +81,7 @@ def of_machine(work_center: str, config: Path) -> Target:
     if not isinstance(server, OpcUaSettings | ModbusSettings):
         kind = "people say what it does" if server is None else f"its driver '{server.kind}' has no list of its values"
         raise ConfigurationError(f"{work_center} has nothing that could be looked at: {kind}")
-    return Target(place_of(machine), server, settings)
+    return Target(place_of(machine), server, settings, work_center)
 
 
 def place_of(machine: MachineSettings) -> str:

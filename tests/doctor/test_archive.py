@@ -275,6 +275,31 @@ def test_what_is_known_to_be_secret_is_taken_out_at_last(tmp_path: Path) -> None
     assert archive.without(b"it is open sesame, isn't it", known) == b"it is (secret), isn't it"
 
 
+PLC = {"endpoint": "opc.tcp://plc:4840"}
+
+
+def test_keys_and_passwords_for_machines_are_taken_out_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lineside-opcua-password-FILL-1").write_text("canary-credential")
+    (tmp_path / "password").write_text("canary-file")
+    (tmp_path / "user.pem").write_text("canary-key")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    folder = tmp_path / "journal" / "pki"
+    folder.mkdir(parents=True)
+    (folder / "own.pem").write_text("-----BEGIN PRIVATE KEY-----\ncanary-own\n")
+    signal = [{"key": "run", "role": "run", "node": "i=2258"}]
+    people: tuple[dict[str, Any], ...] = (
+        {"user": "u"},
+        {"user": "u", "password_file": tmp_path / "password"},
+        {"user_certificate": tmp_path / "user.der", "user_key": tmp_path / "user.pem"},
+    )
+    machine = [
+        {"work_center": f"FILL-{number}", "opcua": who | PLC, "signal": signal} for number, who in enumerate(people, 1)
+    ]
+    known = archive.secrets_of(settings(tmp_path, machine=machine))
+    said = b"canary-credential canary-file canary-key canary-own"
+    assert archive.without(said, known) == b" ".join([b"(secret)"] * 4)
+
+
 def test_fields_that_are_shown_are_fields_of_models() -> None:
     from agent.core import facts, views, work_center_view  # noqa: F401, PLC0415 - so that all models are known
     from agent.core.orders import order_view  # noqa: F401, PLC0415 - as above

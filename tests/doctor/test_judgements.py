@@ -36,10 +36,13 @@ from agent.doctor.account import Access, Account
 from agent.doctor.finding import ROOT, Finding, Level, Who
 from agent.doctor.reaching import Place, Reach
 from agent.installing.change import Change
+from agent.pki.expiring import Ending
 from agent.tls import WARNING_S, Expiry
 from drivers.probed import Probed, ProbeError, Seen, Stage
+from tests.doctor.cases import a_case, settings
 
 NOW = 1_800_000_000.0
+DAY = 86_400.0
 GROUP = 990
 AGENT = Account("lineside", 990, frozenset({GROUP, 20}))
 
@@ -252,6 +255,38 @@ def test_a_version_that_is_installed_and_does_not_run() -> None:
     _, found = versions.judge(replace(seen, running="0.2.0", under_way=left))
     assert (found.level, found.who) == (Level.SOON, Who.MAINTENANCE)
     assert "from version 0.1.0 to 0.2.0 was interrupted" in found.found
+
+
+def test_certificates_for_machines_by_what_is_left_of_them() -> None:
+    ends = [
+        Ending("ours", Path("own.pem"), NOW - DAY, "make another"),
+        Ending("theirs", Path("a.der"), NOW + 20 * DAY, "have another made"),
+        Ending("good", Path("b.der"), NOW + 60 * DAY, ""),
+    ]
+    ended, soon, good = certificates.judge_machines(ends, NOW)
+    assert (ended.level, ended.who, ended.action) == (Level.NOW, Who.MAINTENANCE, "make another")
+    assert ended.found.startswith("ours in own.pem ended on ")
+    assert (soon.level, good.level) == (Level.SOON, Level.WELL)
+    assert soon.found.startswith("theirs in a.der ends on ")
+
+
+def test_what_a_machine_with_security_needs_of_files_is_looked_at_and_nothing_of_one_without(tmp_path: Path) -> None:
+    kept = tmp_path / "journal" / "pki" / "trusted" / "a.der"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"")
+    plc = {"endpoint": "opc.tcp://plc:4840", "user": "u", "password_file": "/etc/lineside/plc-password"}
+    signal = [{"key": "run", "role": "run", "node": "i=2258"}]
+
+    def looked_at(**opcua: object) -> dict[str, bool]:
+        configured = settings(tmp_path, machine=[{"work_center": "FILL-1", "opcua": opcua, "signal": signal}])
+        return {str(one.path): one.secret for one in files.wanted(a_case(tmp_path, configured), configured)}
+
+    secure = looked_at(**plc, server_certificate="/etc/lineside/plc.der")
+    assert secure["/etc/lineside/plc-password"]
+    assert not secure["/etc/lineside/plc.der"]
+    assert secure[str(tmp_path / "journal" / "pki" / "own.pem")]
+    assert str(kept) in secure
+    assert not any("pki" in path for path in looked_at(endpoint="opc.tcp://plc:4840", security="none"))
 
 
 def test_certificates_by_what_is_left_of_them() -> None:

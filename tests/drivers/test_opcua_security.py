@@ -276,6 +276,18 @@ async def test_a_refusal_of_the_server_is_told_in_words(plant: Plant, status: st
     assert told in refusal.why
 
 
+async def test_that_our_own_certificate_has_ended_is_told_where_the_server_refuses_and_stops_nobody_else(
+    plant: Plant,
+) -> None:
+    old = replace(OURS, ends_d=-0.5)
+    keys = replace(Ring().keys, own=lambda: Own(str(old.uri), old.der, old.pem))
+    async with Session("WC-1", plant.settings(), keys):
+        pass
+    plant.shows(refuses="BadCertificateInvalid")
+    with pytest.raises(RefusedError, match=r"Our certificate ended on 20.*: `sudo lineside pki new --replace`"):
+        await Session("WC-1", plant.settings(), keys).__aenter__()
+
+
 async def test_a_user_who_is_not_let_in_waits_before_the_next_try_as_servers_lock_out(plant: Plant) -> None:
     refusal = await plant.refusal(Ring(TRUSTING, "another-canary"), user="lineside")
     assert "BadUserAccessDenied. It does not let the user 'lineside' in" in refusal.why
@@ -365,7 +377,7 @@ async def test_a_server_that_hangs_up_over_our_certificate_is_told_from_one_that
     async with relay:
         endpoint = f"opc.tcp://127.0.0.1:{relay.sockets[0].getsockname()[1]}"
         refusal = await plant.refusal(Ring(), endpoint=endpoint)
-        assert refusal.why.startswith("It hung up while any policy SignAndEncrypt was agreed on")
+        assert refusal.why.startswith("It broke off while any policy SignAndEncrypt was agreed on")
     with pytest.raises(DeviceError, match=r"No OPC UA server answers at .*: connection refused"):
         await offered(OpcUaSettings(endpoint=f"opc.tcp://127.0.0.1:{free_port()}"))
 

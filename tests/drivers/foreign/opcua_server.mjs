@@ -1,9 +1,10 @@
 // An OPC UA server that we did not write: node-opcua, with the nodes of tests/drivers/servers/opcua_server.py.
 //
 // Arguments: the folder with the packages, a folder for its keys, port, and the namespace URIs in the order in which the
-// server registers them; the nodes stand in the last. Anybody may read without security, or with Basic256Sha256, signed
-// and encrypted; its certificate is own/certs/certificate.pem of its folder. Commands, each a line of JSON that is answered
-// by one: {"write": [[name, value, status, source time], …]}, where all but the first two may be null.
+// server registers them; the nodes stand in the last. Anybody may read without security, or with each policy that it has,
+// signed, or signed and encrypted, and so may the user lineside; its certificate is own/certs/certificate.pem of its folder. Commands, each a line of JSON that is answered
+// by one: {"write": [[name, value, status, source time], …]}, where all but the first two may be null,
+// and {"believes": whether it takes certificates of clients that it does not know}.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
@@ -34,8 +35,11 @@ const server = new OPCUAServer({
   serverCertificateManager: certificates,
   userCertificateManager: certificates,
   serverInfo: { applicationUri: "urn:lineside:tests:foreign" },
-  securityPolicies: [SecurityPolicy.None, SecurityPolicy.Basic256Sha256],
-  securityModes: [MessageSecurityMode.None, MessageSecurityMode.SignAndEncrypt],
+  securityPolicies: [
+    SecurityPolicy.None, SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes128_Sha256_RsaOaep, SecurityPolicy.Aes256_Sha256_RsaPss,
+  ],
+  securityModes: [MessageSecurityMode.None, MessageSecurityMode.Sign, MessageSecurityMode.SignAndEncrypt],
+  userManager: { isValidUser: (name, password) => name === "lineside" && password === "canary-7" },
   allowAnonymous: true,
   maxConnectionsPerEndpoint: 100,
 });
@@ -59,7 +63,9 @@ await server.start();
 say("ready");
 
 for await (const line of createInterface({ input: process.stdin })) {
-  for (const [name, value, status, sourceTime] of JSON.parse(line).write ?? []) {
+  const command = JSON.parse(line);
+  certificates.automaticallyAcceptUnknownCertificate = command.believes ?? certificates.automaticallyAcceptUnknownCertificate;
+  for (const [name, value, status, sourceTime] of command.write ?? []) {
     const at = sourceTime === null ? new Date() : new Date(sourceTime * 1000);
     nodes[name].setValueFromSource(
       new Variant({ dataType: NODES[name][1], value }), StatusCodes[status ?? "Good"], at,
