@@ -29,6 +29,8 @@ BROWSE_BATCH: Final = 50
 MOST_REFERENCES: Final = 1_000
 """References that are looked at of one node."""
 _AT_ONCE: Final = 8
+_OCTETS: Final = 256
+"""That a value, or an item, may take in an answer or a request."""
 MOST_UNANSWERED: Final = 3
 """Times in a row that a server may leave unanswered what it is asked for beside its publications."""
 TOO_MUCH: Final = frozenset(
@@ -94,6 +96,19 @@ class Limits:
         known = getattr(self, limit)
         setattr(self, limit, said if known is None else min(known, said))
 
+    def take_size(self, octets: int, chunks: int, chunk: int) -> None:
+        """Keep to messages of a size: what is longer ends the connection, and would end the next one.
+
+        Args:
+            octets: of a message; 0 for any number.
+            chunks: of a message; 0 for any number.
+            chunk: octets of a chunk.
+        """
+        for size in (octets, chunks * chunk):
+            if size > 0:
+                self.take("reads", max(1, size // _OCTETS))
+                self.take("items", max(1, size // _OCTETS))
+
 
 class Requests:
     """A session's requests, in batches that suit the server.
@@ -118,6 +133,9 @@ class Requests:
 
     async def ask_limits(self) -> None:
         """Ask the server what it takes; one that does not know these nodes says nothing."""
+        if self._client.protocol is not None:
+            transport = self._client.protocol._connection._limits  # noqa: SLF001 - what both sides agreed on at hello
+            self.limits.take_size(transport.max_message_size, transport.max_chunk_count, transport.max_recv_buffer)
         assumed = self.limits.reads
         answers = await self.values([ua.NodeId(ua.Int32(node)) for node in _SAID])
         for limit, answer in zip(_SAID.values(), answers, strict=True):

@@ -24,6 +24,7 @@ class Server:
         self.asked: list[int] = []
         self.at_once = self.most_at_once = 0
         self.short = 0
+        self.protocol = None
 
     async def read(self, parameters: ua.ReadParameters) -> Sequence[ua.DataValue]:
         numbers = [int(node.NodeId.Identifier) for node in parameters.NodesToRead]
@@ -147,3 +148,19 @@ async def test_what_a_server_says_is_more_exact_than_what_asking_it_was_cut_down
     asking = requests(Saying(2))
     await asking.ask_limits()
     assert (asking.limits.reads, asking.limits.items) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("octets", "chunks", "chunk", "most"),
+    [
+        (0, 0, 65_535, STANDARD_BATCH),
+        (65_536, 0, 65_535, 256),
+        (0, 1, 8_192, 32),
+        (65_536, 1, 8_192, 32),
+        (100, 1, 0, 1),
+    ],
+)
+def test_no_more_is_asked_for_than_fits_into_a_message(octets: int, chunks: int, chunk: int, most: int) -> None:
+    limits = Limits()
+    limits.take_size(octets, chunks, chunk)
+    assert (limits.reads, limits.items) == (most, most)
