@@ -19,7 +19,8 @@ from drivers.modbus_frames import Found, found, framed
 from drivers.modbus_owed import Owed, checks
 from drivers.modbus_wire import REFUSED, Answer, Nonsense, Read, meaning
 
-_LONGEST_REST_S: Final = 5.0
+_LONGEST_REST_S: Final = 2.0
+"""With the time-out before it: a unit that was slow once is read again within three seconds of being well."""
 _MARGIN_S: Final = 0.1
 _FADING: Final = 0.99
 """What the longest time of an answer is taken for with each further answer: one bad hour is not for ever."""

@@ -120,16 +120,19 @@ class OpcUaPlant:
     bad_status = "BadNodeIdUnknown"
     spoilt_status = "BadSensorFailure"
 
-    def __init__(self, server: ServerProcess | None = None) -> None:
+    def __init__(self, server: ServerProcess | None = None, **secured: object) -> None:
         self.server = ServerProcess("opcua_server") if server is None else server
         self.absence = answers_nowhere(self.server)
         self.machine = MachineSettings(
             work_center="WC-1",
-            opcua=OpcUaSettings(
-                endpoint=f"opc.tcp://127.0.0.1:{self.server.port}/line",
-                security="none",
-                publishing_ms=50,
-                timeout_s=TIMEOUT_S,
+            opcua=OpcUaSettings.model_validate(
+                {
+                    "endpoint": f"opc.tcp://127.0.0.1:{self.server.port}/line",
+                    "security": "none",
+                    "publishing_ms": 50,
+                    "timeout_s": TIMEOUT_S,
+                    **secured,
+                }
             ),
             signal=(
                 SignalSettings(key="state", role=Role.PACKML_STATE, node=f"nsu={URI};s=state"),

@@ -19,7 +19,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import psutil
 from rich.console import Console
@@ -34,6 +35,7 @@ from tests.bench.measurement import percentile
 from tests.drivers.faults.held import Held, nothing_more
 from tests.drivers.faults.plants import PLANTS, FaultyPlant
 from tests.drivers.faults.trial import BACK_S, Outcome, Trial
+from tests.drivers.faults.watching import WATCHING
 from tests.soak.growth import Sample, judged
 
 SECONDS: Final = (0.05, 1.5)
@@ -112,7 +114,9 @@ async def _faults(campaign: Campaign, trial: Trial, faults: int, dice: random.Ra
         campaign.problems += [f"during {fault}: {what}" for what in trial.truth.violations]
         trial.truth.violations.clear()
         if not await trial.settled():
-            campaign.problems.append(f"after {fault}: it does not settle, and the campaign ends")
+            campaign.problems.append(
+                f"after {fault}: it does not settle, and the campaign ends; it waits in {_waits_in()}"
+            )
             return
         campaign.problems += [f"left behind by {fault}: {what}" for what in await nothing_more(settled)]
         campaign.samples.append(
@@ -126,6 +130,19 @@ async def _faults(campaign: Campaign, trial: Trial, faults: int, dice: random.Ra
                 quiet=True,
             )
         )
+
+
+def _waits_in() -> str:
+    """Where the watching of the driver stands, from the outside in."""
+    [watching] = [task for task in asyncio.all_tasks() if task.get_name() == WATCHING]
+    places: list[str] = []
+    awaited: Any = watching.get_coro()
+    while awaited is not None:
+        frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "ag_frame", None)
+        if frame is not None:
+            places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
+        awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
+    return " → ".join(places)
 
 
 async def _all_threads_started() -> None:

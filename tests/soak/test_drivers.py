@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import io
+import re
 
 import pytest
 from rich.console import Console
 
 from tests.drivers.faults.trial import Outcome
-from tests.soak.drivers import Campaign, checks, play, print_times
+from tests.drivers.faults.watching import WATCHING
+from tests.soak.drivers import Campaign, _waits_in, checks, play, print_times
 from tests.soak.growth import Sample
 
 FAULTS = 40
@@ -32,6 +35,16 @@ async def test_a_short_campaign_of_real_faults_finds_nothing() -> None:
     assert [one.struck > 0 for one in found.outcomes] == [True] * 3
     assert len(found.back) == len(found.samples) == 3
     assert found.told > 0
+
+
+async def test_where_a_driver_hangs_is_said() -> None:
+    async def outer() -> None:
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(outer(), name=WATCHING)
+    await asyncio.sleep(0)
+    assert re.fullmatch(r"test_drivers\.py:\d+ → locks\.py:\d+", _waits_in())
+    task.cancel()
 
 
 def test_all_was_well() -> None:

@@ -16,6 +16,9 @@ from agent.readings import Readings
 from tests.drivers.faults.stalls import LOOK_S, Stalls
 from tests.drivers.faults.truth import Truth
 
+WATCHING = "faults.watched"
+"""The task that watches the driver."""
+
 
 class Desk:
     """Stands where the intake does, and believes nothing."""
@@ -33,7 +36,7 @@ async def watched(machine: MachineSettings, truth: Truth, opener: Opener) -> Asy
     """Watch the machine while open; what is said goes to the truth."""
     desk = cast("Intake", Desk(truth))
     watch = watch_machine(machine, desk, Clock(), Watchers(), opener=opener)
-    watching = asyncio.create_task(watch, name="faults.watched")
+    watching = asyncio.create_task(watch, name=WATCHING)
     metering = asyncio.create_task(_meter(truth), name="faults.meter")
     try:
         yield
