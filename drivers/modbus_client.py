@@ -65,7 +65,8 @@ class ModbusClient:
         Raises:
             DeviceError: it was lost.
         """
-        self._by = when
+        # What should have been by now is no reason to be late already: the line may have taken that long.
+        self._by = max(when, asyncio.get_running_loop().time())
         await self._member.sleep_until(when)
 
     async def read(self, read: Read, due: float | None = None) -> Answer:

@@ -81,7 +81,7 @@ async def test_whoever_stops_waiting_leaves_nothing_behind() -> None:
 
     async with serving(serve) as place, client(place) as unit:
         reading = asyncio.create_task(unit.read(TWO))
-        await eventually(lambda: len(place.asked) == 1)
+        await eventually(lambda: len(place.asked) == 1, within_s=10)
         reading.cancel()
         with pytest.raises(asyncio.CancelledError):
             await reading
@@ -184,7 +184,7 @@ async def test_a_server_that_closes_behind_every_answer_is_called_for_each_reque
         for number in range(3):
             assert await unit.read(TWO) == (number, 0)
             # Its closing has to be there: a request that meets it is one without an answer.
-            await eventually(lambda: unit._line is not None and unit._line._transport is None)
+            await eventually(lambda: unit._line is not None and unit._line._transport is None, within_s=10)
     assert place.calls == 3
 
 
@@ -206,7 +206,7 @@ async def test_a_server_that_closed_behind_an_answer_and_is_away_is_lost() -> No
 
     async with serving(serve) as place, client(place, timeout_s=5) as unit:
         assert await unit.read(TWO) == (1, 2)
-        await eventually(lambda: unit._line is not None and unit._line._transport is None)
+        await eventually(lambda: unit._line is not None and unit._line._transport is None, within_s=10)
         place.hang_up()
         with pytest.raises(
             DeviceError, match=f"No Modbus server answers at 127.0.0.1:{place.port}: Connection refused"
@@ -299,6 +299,16 @@ async def test_the_only_unit_of_a_place_is_asked_again_at_once() -> None:
             with pytest.raises(DeviceError, match="is not there"):
                 await dead.read(TWO)
     assert len(place.asked) == 3
+
+
+async def test_a_reading_that_should_have_been_long_ago_is_not_late_already() -> None:
+    """A poll may take longer than its period by any time on a line with many."""
+    async with serving(faithful) as place, client(place) as unit:
+        now = asyncio.get_running_loop().time()
+        sleeping = asyncio.create_task(unit.sleep_until(now - 100))
+        await asyncio.sleep(0)
+        assert unit.turns_by >= now
+        await sleeping
 
 
 async def test_one_lost_connection_is_lost_to_all_and_opened_once() -> None:

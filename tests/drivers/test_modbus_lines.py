@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +45,7 @@ class Watched:
     lines: Lines = field(default_factory=Lines)
     images: Counter[int] = field(default_factory=Counter)
     turning: dict[int, Driver] = field(default_factory=dict)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
     latest_s: float = 0.0
     """The most that a driver was behind what it had promised."""
 
@@ -59,6 +60,13 @@ class Watched:
                 task.cancel()
             await asyncio.wait(tasks)
 
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """However long it takes: a spinning test would take from this PC what the machines need."""
+        async with asyncio.timeout(90):
+            while not condition():
+                self.changed.clear()
+                await self.changed.wait()
+
     async def _watch(self, one: MachineSettings) -> None:
         assert one.modbus is not None
         unit = one.modbus.unit
@@ -69,14 +77,16 @@ class Watched:
                     self.turning[unit] = driver
                     async for batch in driver:
                         self.images[unit] += has_link(list(batch))
+                        self.changed.set()
             self.turning.pop(unit, None)
+            self.changed.set()
             await asyncio.sleep(0.02)
 
     async def _look(self) -> None:
         while True:
             time = asyncio.get_running_loop().time()
             self.latest_s = max([self.latest_s, *(time - one.turns_by for one in self.turning.values())])
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
 
 
 async def test_thirty_slaves_on_one_line_are_all_read_though_two_are_dead(tmp_path: Path) -> None:
@@ -85,12 +95,13 @@ async def test_thirty_slaves_on_one_line_are_all_read_though_two_are_dead(tmp_pa
     watched = Watched()
     images = watched.images
     with PtyLine(tmp_path / "usb-line", slaves) as line:
-        quick = {"serial": str(line.link), "frame_gap_ms": 0, "timeout_s": 0.05}
-        async with watched.watching(*(machine(unit, **quick) for unit in units)):
-            await eventually(lambda: len(images) == 28 and min(images.values()) >= 2, within_s=30)
+        source = {"serial": str(line.link), "frame_gap_ms": 0}
+        machines = [machine(unit, **source, timeout_s=5 if unit in slaves.answers else 0.05) for unit in units]
+        async with watched.watching(*machines):
+            await watched.until(lambda: len(images) == 28 and min(images.values()) >= 2)
     asked = Counter(request.unit for request in slaves.requests)
     assert set(images) == set(slaves.answers)
-    assert max(images.values()) - min(images.values()) <= 2, "each has its turn as often as the others"
+    assert max(images.values()) <= 2 * min(images.values()) + 2, "each has its turn about as often as the others"
     assert {request.function for request in slaves.requests} == {1, 2, 3, 4}
     assert 0 < asked[7] < asked[8]
     assert watched.latest_s < 5, "a watchdog has no reason to bark"
@@ -114,7 +125,7 @@ async def test_a_driver_that_waits_says_by_when_it_is_served_and_that_is_behind_
             first, second, third = sorted(driver.turns_by for driver in drivers)
             return second - first > 19 and third - second > 19
 
-        await eventually(are_one_behind_the_other)
+        await eventually(are_one_behind_the_other, within_s=30)
         for task in reading:
             task.cancel()
         await asyncio.wait(reading)
@@ -126,12 +137,12 @@ async def test_a_line_is_lost_to_all_its_machines_and_back_for_all(tmp_path: Pat
     with PtyLine(tmp_path / "usb-line", slaves) as line:
         machines = [machine(unit, serial=str(line.link), timeout_s=5) for unit in slaves.answers]
         async with watched.watching(*machines):
-            await eventually(lambda: len(watched.images) == 3, within_s=10)
+            await watched.until(lambda: len(watched.images) == 3)
             line.unplug()
-            await eventually(lambda: not watched.turning, within_s=10)
+            await watched.until(lambda: not watched.turning)
             watched.images.clear()
             line.plug_in()
-            await eventually(lambda: len(watched.images) == 3, within_s=10)
+            await watched.until(lambda: len(watched.images) == 3)
     assert not any(known.line.is_used for known in watched.lines._places.values())
 
 
@@ -180,8 +191,9 @@ async def test_nothing_but_reading_goes_over_any_wire(tmp_path: Path, transport:
             else:
                 gateway = stack.enter_context(TcpLine(slaves))
                 source = {"host": "127.0.0.1", "port": gateway.port, "framing": "rtu"}
-        async with Watched().watching(machine(1, **source)):
-            await eventually(lambda: answers > 30, within_s=30)
+        watched = Watched()
+        async with watched.watching(machine(1, **source)):
+            await watched.until(lambda: answers > 30)
         if transport != "tcp":
             assert slaves.bad == []
             functions = {request.function for request in slaves.requests}
