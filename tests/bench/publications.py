@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from asyncua import ua
-from asyncua.common.utils import Buffer
-from asyncua.ua.ua_binary import struct_from_binary
-
 from agent.core.machine_settings import MachineSettings
 from drivers.opcua import OpcUaDriver
 from drivers.opcua_monitored import Monitored
+from drivers.opcua_octets import Octets
+from drivers.opcua_responses import published
 from drivers.opcua_subscription import Publication, Subscription
 from tests.bench.parts import now
 
@@ -26,4 +24,4 @@ def opcua_driver(machine: MachineSettings) -> OpcUaDriver:
 
 def publication_of(octets: bytes) -> Publication:
     """A publish response off the wire."""
-    return Publication([struct_from_binary(ua.PublishResult, Buffer(octets)).NotificationMessage])
+    return Publication([published(Octets(octets))[0].NotificationMessage])
