@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -11,6 +12,7 @@ from asyncua.client.client import Client
 from asyncua.client.ua_client import UaClient
 from asyncua.common.utils import Buffer
 from asyncua.ua.attribute_ids import AttributeIds
+from asyncua.ua.object_ids import ObjectIds
 
 from agent.core.machine_settings import MachineSettings, Role, SignalSettings, TelemetrySettings
 from agent.core.observations import Link, Quality
@@ -18,11 +20,13 @@ from agent.core.sources.address import AddressSettings
 from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.opcua import OpcUaDriver
 from drivers.opcua_asking import Asking
+from drivers.opcua_dictionary import types_in
 from drivers.opcua_learning import Learning
 from drivers.opcua_limits import Requests
 from drivers.opcua_octets import Octets
 from drivers.opcua_readings import Readings
 from drivers.opcua_responses import QuietSession, published
+from drivers.opcua_structures import Member, Structure
 from drivers.opcua_values import Reading, node_id
 from tests.drivers.opcua_encoder import built_in, counted
 from tests.drivers.plants import URI, ServerProcess, collect, now, told
@@ -216,6 +220,23 @@ async def test_one_value_that_cannot_be_read_takes_no_other_with_it(
     assert [plain(one) for one in found] == [2, None, b"\x07\xff", None, 1]
     assert [one.StatusCode.name for one in found if one.StatusCode is not None][1::2] == ["BadDecodingError"] * 2
     assert asked == [5, 3, 1]
+
+
+async def test_the_standards_own_dictionary_is_read_but_for_what_is_built_in(client: UaClient) -> None:
+    [answer] = await requests(client).values([ua.NodeId(ua.Int32(ObjectIds.OpcUa_BinarySchema))])
+    dictionary = plain(answer)
+    assert isinstance(dictionary, bytes)
+    namespace, found = types_in(dictionary)
+    names = re.findall(rb'(?:Structured|Enumerated)Type Name="(\w+)"', dictionary)
+    built_in_types = {kind.name for kind in ua.VariantType} | {"NodeIdType"}
+    assert len(names) > 400
+    assert {name.decode() for name in names} - {key[1] for key in found if isinstance(key, tuple)} <= built_in_types
+    range_type = found[namespace, "Range"]
+    assert range_type == Structure((Member("Low", number(11)), Member("High", number(11))))
+
+
+def number(kind: int) -> ua.NodeId:
+    return ua.NodeId(ua.Int32(kind))
 
 
 async def test_publications_are_read_value_by_value(client: UaClient) -> None:
