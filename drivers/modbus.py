@@ -14,7 +14,7 @@ from agent.core.sources.address import AddressSettings
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Batch, Now
 from drivers.modbus_client import ModbusClient
-from drivers.modbus_guard import STATUS, TornGuard, Verdict
+from drivers.modbus_guard import PAUSES_S, STATUS, TornGuard, Verdict
 from drivers.modbus_learned import LearnedPlan
 from drivers.modbus_lines import Lines
 from drivers.modbus_plan import Request, raw_of
@@ -122,7 +122,10 @@ class ModbusDriver:
         """Ask anew for counters that look torn, and take none of those that still do (domain.md K9)."""
         for request in read:
             doubted = self._doubted(request.signals, image)
-            while doubted:
+            for pause_s in PAUSES_S:
+                if not doubted:
+                    break
+                await self._client.sleep_until(asyncio.get_running_loop().time() + pause_s)
                 answer = await self._ask(request)
                 if isinstance(answer, Refusal):
                     image.update((signal.key, bad(str(answer))) for signal in doubted)

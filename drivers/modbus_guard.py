@@ -2,7 +2,8 @@
 
 A counter that goes from 131,071 to 131,072 shows 65,536 or 196,607 for a moment where its words are written one after
 the other (domain.md K9). What such a reading is off by is about what its lower words hold; nearer ones cost nothing.
-A suspicious one is asked for anew until two in a row are the same, or one goes on from what was believed.
+A suspicious one is asked for anew, after a pause in which a controller comes to its next cycle, until two in a row are
+the same, or one goes on from what was believed.
 
 A counter that truly jumped shows the same twice, and is believed. One that never stands still is believed as soon as it
 goes on from what it showed in the poll before, and in the third poll in any case: nothing freezes a counter.
@@ -20,8 +21,10 @@ from agent.core.observations import Quality
 from agent.core.sources.address import AddressSettings
 from drivers.modbus_values import Reading
 
-READS: Final = 3
-"""Readings of one poll at most, the first one included (domain.md K9)."""
+PAUSES_S: Final = (0.02, 0.05)
+"""Real seconds before each further reading of one poll: asked again at once, a torn counter is as torn as before."""
+READS: Final = 1 + len(PAUSES_S)
+"""Readings of one poll at most, the first one included (domain.md K9: three)."""
 POLLS: Final = 3
 """The poll in a row in which the last reading is believed, whatever it is."""
 STATUS: Final = "torn: the registers of this counter do not fit together, three times over"
@@ -32,7 +35,7 @@ class Verdict(Enum):
 
     BELIEVE = auto()
     AGAIN = auto()
-    """Ask anew, at once."""
+    """Ask anew, after the next of the pauses."""
     REJECT = auto()
     """No value in this poll."""
 
@@ -65,7 +68,7 @@ class TornGuard:
         }
 
     def judge(self, key: str, reading: Reading) -> Verdict:
-        """Take the next reading of a signal; readings asked for anew follow at once."""
+        """Take the next reading of a signal; readings asked for anew follow before those of the next poll."""
         counter = self._counters.get(key)
         value, quality, _ = reading
         if counter is None:

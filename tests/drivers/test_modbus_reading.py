@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
+import time
 from collections.abc import Iterable
 
 from agent.core.machine_settings import MachineSettings, Role, SignalSettings, TelemetrySettings
 from agent.core.observations import Link, Quality, Signal
 from drivers.modbus import ModbusDriver
-from drivers.modbus_guard import STATUS
+from drivers.modbus_guard import PAUSES_S, STATUS
 from tests.drivers.modbus_servers import Asked, Caller, Place, serving
 from tests.drivers.plants import now, told
 
@@ -38,9 +39,11 @@ class Torn(Registers):
 
     def __init__(self, *shown: int) -> None:
         super().__init__({2: 1})
+        self.asked_at: list[float] = []
         self._shown = list(shown)
 
     def answer(self, asked: Asked) -> bytes:
+        self.asked_at.append(time.monotonic())
         now_shown = self._shown.pop(0) if len(self._shown) > 1 else self._shown[0]
         self.values |= {0: now_shown >> 16, 1: now_shown & 0xFFFF}
         return super().answer(asked)
@@ -149,12 +152,13 @@ async def test_forbidden_registers_are_never_asked_for() -> None:
     assert not asked & set(range(4, 10))
 
 
-async def test_a_torn_counter_is_read_again_at_once_and_never_told() -> None:
+async def test_a_torn_counter_is_read_again_in_the_controllers_next_cycle_and_never_told() -> None:
     device = Torn(131_071, 65_536, 131_072)
     async with serving(device.serve) as place:
         async with ModbusDriver(machine(place, TOTAL, run()), now) as driver:
             first, second = await polls(driver, 2)
         assert [one.count for one in place.asked] == [3, 3, 3]
+    assert device.asked_at[2] - device.asked_at[1] >= PAUSES_S[0]
     assert told(list(first), "count") == [("count", 131_071, "good")]
     assert told(list(second), "count") == [("count", 131_072, "good")]
 
