@@ -114,14 +114,13 @@ def _sentences(verdict: Verdict, pinned: Path | None) -> str:
     flaws = "; it ".join(one.text for one in verdict.flaws)
     advice = [one.advice for one in verdict.flaws if one.advice]
     if verdict.is_unknown and pinned is None:
-        advice.append(f"If the server shows the same fingerprint: `sudo lineside pki trust {verdict.fingerprint}`.")
+        advice.append(f"If the server shows this fingerprint: `sudo lineside pki trust {verdict.fingerprint}`.")
     elif verdict.is_unknown:
         export = f"`sudo lineside pki export {verdict.fingerprint} {pinned}`."
         advice.append(f"If the server has a new certificate and shows this fingerprint: {export}")
     told = " ".join(dict.fromkeys(advice))
-    return (
-        f"Its certificate '{verdict.subject}' with the fingerprint {verdict.fingerprint} is refused: it {flaws}. {told}"
-    )
+    known = "" if verdict.is_unknown else f" with the fingerprint {verdict.fingerprint}"
+    return f"Its certificate '{verdict.subject}'{known} is refused: it {flaws}. {told}"
 
 
 def _certificate(path: Path) -> bytes:

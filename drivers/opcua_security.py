@@ -92,14 +92,17 @@ def token_policy(endpoint: ua.EndpointDescription, settings: OpcUaSettings) -> u
 
 
 def difference(before: Iterable[ua.EndpointDescription], after: Iterable[ua.EndpointDescription]) -> str | None:
-    """How what a server offers differs from what it said before; None where it does not."""
+    """What a server offers under security that it did not say before, or said otherwise; None where there is nothing.
+
+    What it says less of then weakens nothing: the endpoint that was taken must be there as it was, which the library
+    sees to, and some servers tell a session of its own endpoint alone.
+    """
     first, second = (tuple(one for one in side if _is_binary(one)) for side in (before, after))
-    if _side(first) == _side(second):
+    if _side(second) <= _side(first):
         return None
-    known, now = offers(first), offers(second)
-    hidden = ", ".join(f"'{one}' was left out" for one in now if one not in known)
-    gone = ", ".join(f"'{one}' was put in" for one in known if one not in now)
-    return "; ".join(one for one in (hidden, gone) if one) or "the user token policies are others"
+    known = offers(first)
+    hidden = ", ".join(f"'{one}' was left out" for one in offers(second) if one not in known)
+    return hidden or "the user token policies are others"
 
 
 def _is_binary(endpoint: ua.EndpointDescription) -> bool:

@@ -187,7 +187,7 @@ def _chain_flaws(leaf: x509.Certificate, sent: Sequence[bytes], trust: Trust, no
     trusted = [x509.load_der_x509_certificate(one) for one in trust.trusted]
     chain = _vouched(leaf, pool, trusted, 0)
     if chain is None:
-        yield Flaw("is not among the trusted ones, and nor is an authority that vouches for it", "")
+        yield Flaw("is not among the trusted ones, nor vouched for by one of them", "")
         return
     lists = [x509.load_der_x509_crl(one) for one in trust.revoked]
     for number, one in enumerate(chain):

@@ -7,8 +7,8 @@ import dataclasses
 import logging
 import re
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -363,21 +363,41 @@ async def test_the_driver_reads_under_security_and_the_doctor_says_what_there_is
             pass
 
 
-async def test_a_server_that_hangs_up_over_our_certificate_is_told_from_one_that_is_away(plant: Plant) -> None:
+@asynccontextmanager
+async def a_relay(plant: Plant, *, hangs_up: bool) -> AsyncIterator[str]:
+    """The endpoint of a way to the server that ends, or falls silent, where a secure channel is asked for."""
+    handlers: set[asyncio.Task[None]] = set()
+
     async def relayed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         below = await asyncio.open_connection("127.0.0.1", plant.server.port)
         answers = asyncio.create_task(_pass_on(below[0], writer))
-        while (octets := await reader.read(65536)) and b"#Aes256_Sha256_RsaPss" not in octets:
-            below[1].write(octets)
+        with suppress(ConnectionError):
+            while (octets := await reader.read(65536)) and b"#Aes256_Sha256_RsaPss" not in octets:
+                below[1].write(octets)
+            if not hangs_up:
+                await reader.read()
         answers.cancel()
         below[1].close()
         writer.close()
 
-    relay = await asyncio.start_server(relayed, "127.0.0.1", 0)
+    def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handlers.add(asyncio.create_task(relayed(reader, writer)))
+
+    relay = await asyncio.start_server(take, "127.0.0.1", 0)
     async with relay:
-        endpoint = f"opc.tcp://127.0.0.1:{relay.sockets[0].getsockname()[1]}"
+        yield f"opc.tcp://127.0.0.1:{relay.sockets[0].getsockname()[1]}"
+        await asyncio.gather(*handlers)
+
+
+async def test_a_server_that_hangs_up_over_our_certificate_is_told_from_one_that_is_silent_or_away(
+    plant: Plant,
+) -> None:
+    async with a_relay(plant, hangs_up=True) as endpoint:
         refusal = await plant.refusal(Ring(), endpoint=endpoint)
         assert refusal.why.startswith("It broke off while any policy SignAndEncrypt was agreed on")
+    async with a_relay(plant, hangs_up=False) as endpoint:
+        with pytest.raises(DeviceError, match=r"No OPC UA server answers at .*: no answer within 0\.5 s"):
+            await Session("WC-1", plant.settings(endpoint=endpoint, timeout_s=0.5), Ring().keys).__aenter__()
     with pytest.raises(DeviceError, match=r"No OPC UA server answers at .*: connection refused"):
         await offered(OpcUaSettings(endpoint=f"opc.tcp://127.0.0.1:{free_port()}"))
 

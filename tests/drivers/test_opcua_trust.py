@@ -61,7 +61,7 @@ def test_a_use_that_is_not_said_is_not_ruled_out() -> None:
     assert flaws(silent.der, Trust((silent.der,))) == []
 
 
-UNKNOWN = "is not among the trusted ones, and nor is an authority that vouches for it"
+UNKNOWN = "is not among the trusted ones, nor vouched for by one of them"
 
 
 @pytest.mark.parametrize(

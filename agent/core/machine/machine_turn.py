@@ -31,7 +31,7 @@ ORDER_WITHIN_INSTANT = {
 }
 """A new start is heard before the counter that it reset, a mode before what is made in it, and a counter before the
 heartbeat that has it believed; the other words come last. What the words mean is taken together, after all of them."""
-LONGEST_REASON = 200
+LONGEST_REASON = 600
 """Characters kept of what devices say: a snapshot is small whatever they write."""
 
 
