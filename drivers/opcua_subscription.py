@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,7 @@ SIGN_OF_LIFE_MS: Final = 400.0
 """A sign of life in half a second, with time for the way."""
 SLOWEST_S: Final = 1.0
 """What is published more seldom gives no sign of life in time."""
+_SOONEST_S: Final = 0.05
 _ASK_AGAIN: Final = frozenset({StatusCodes.BadTimeout, StatusCodes.BadTooManyPublishRequests})
 _MISSING: Final = "a publication went missing or could not be read"
 
@@ -100,20 +102,18 @@ class Subscription:
         granted_ms, keep_alive = created.RevisedPublishingInterval, created.RevisedMaxKeepAliveCount
         if granted_ms > interval_ms:
             # Keep-alives are counted in intervals: with the server's longer ones they would come too rarely.
-            counts = _counts(life_ms, granted_ms)
-            self._asking()
-            modified = await self._client.update_subscription(
-                ua.ModifySubscriptionParameters(self.id, granted_ms, *counts)
-            )
-            granted_ms, keep_alive = modified.RevisedPublishingInterval, modified.RevisedMaxKeepAliveCount
+            modified = await self._count_anew(granted_ms, _counts(life_ms, granted_ms))
+            if modified is not None:
+                granted_ms, keep_alive = modified.RevisedPublishingInterval, modified.RevisedMaxKeepAliveCount
         self.interval_s = max(granted_ms, 0.0) / 1000
         self.life_s = self.interval_s * max(keep_alive, 1)
         self.patience_s = max(self._settings.timeout_s, 2 * self.life_s)
 
     async def delete(self) -> None:
-        """Give it back."""
+        """Give it back; what the server does not take back ends by itself."""
         self._asking()
-        await self._client.delete_subscriptions([self.id])
+        with suppress(UaStatusCodeError):
+            await self._client.delete_subscriptions([self.id])
 
     def taken(self, numbers: Sequence[int]) -> None:
         """These were taken by whoever they are for: the server need not keep them any longer."""
@@ -140,6 +140,16 @@ class Subscription:
         self._numbers.took(number)
         return Publication([*messages, message])
 
+    async def _count_anew(
+        self, interval_ms: float, counts: tuple[ua.UInt32, ua.UInt32]
+    ) -> ua.ModifySubscriptionResult | None:
+        """Other counts of the same interval; None where the server leaves it as it is."""
+        self._asking()
+        with suppress(UaStatusCodeError):
+            wanted = ua.ModifySubscriptionParameters(self.id, interval_ms, *counts)
+            return await self._client.update_subscription(wanted)
+        return None
+
     async def _answered(self) -> ua.PublishResult:
         """The next answer that is about this subscription."""
         async with asyncio.timeout(self.patience_s):
@@ -154,7 +164,7 @@ class Subscription:
                     if error.code not in _ASK_AGAIN:
                         raise
                     self._taken = taken + self._taken
-                    await asyncio.sleep(self.interval_s)
+                    await asyncio.sleep(max(self.interval_s, _SOONEST_S))
                     continue
                 except UaError:
                     raise ConnectionError(_MISSING) from None

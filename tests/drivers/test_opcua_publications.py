@@ -10,7 +10,7 @@ import pytest
 from asyncua import ua
 from asyncua.client.ua_client import UaClient
 from asyncua.ua.status_codes import StatusCodes
-from asyncua.ua.uaerrors import BadMessageNotAvailable, UaStatusCodeError
+from asyncua.ua.uaerrors import BadMessageNotAvailable, BadServiceUnsupported, UaStatusCodeError
 
 from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.opcua_subscription import Subscription
@@ -26,6 +26,7 @@ class Server:
     answers: list[Any] = field(default_factory=list)
     kept: dict[int, ua.NotificationMessage] = field(default_factory=dict)
     grants: tuple[float, int] = (50.0, 8)
+    is_stubborn: bool = False
     acknowledged: list[list[int]] = field(default_factory=list)
     asked_again: list[int] = field(default_factory=list)
 
@@ -40,6 +41,8 @@ class Server:
         return ua.CreateSubscriptionResult(ua.UInt32(ID), self.grants[0], ua.UInt32(1_000), ua.UInt32(self.grants[1]))
 
     async def update_subscription(self, wanted: ua.ModifySubscriptionParameters) -> ua.ModifySubscriptionResult:
+        if self.is_stubborn:
+            raise BadServiceUnsupported
         return ua.ModifySubscriptionResult(self.grants[0], ua.UInt32(1_000), wanted.RequestedMaxKeepAliveCount)
 
     async def publish(self, acks: Sequence[ua.SubscriptionAcknowledgement]) -> Any:  # noqa: ANN401
@@ -188,3 +191,8 @@ async def test_signs_of_life_suit_what_the_server_grants(
 ) -> None:
     subscription = await subscribed(Server(grants=grants))
     assert [subscription.life_s, subscription.patience_s] == pytest.approx([life_s, patience_s])
+
+
+async def test_a_server_that_modifies_nothing_is_listened_to_as_it_is() -> None:
+    subscription = await subscribed(Server(grants=(300.0, 8), is_stubborn=True))
+    assert [subscription.life_s, subscription.patience_s] == pytest.approx([2.4, 4.8])
