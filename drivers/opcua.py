@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from functools import lru_cache, partial
 from types import TracebackType
 from typing import Final, Self
@@ -28,6 +28,7 @@ from drivers.contract import Batch, Now
 from drivers.keys import Keys
 from drivers.opcua_alarm_signal import AlarmSignal
 from drivers.opcua_asking import Asking
+from drivers.opcua_endings import ending
 from drivers.opcua_learning import Learning
 from drivers.opcua_limits import Requests
 from drivers.opcua_monitored import Monitored
@@ -45,17 +46,19 @@ from drivers.opcua_ways import Ways
 
 _WAITING_BATCHES: Final = 64
 _ENDING_S: Final = 0.3
+SUBSCRIBE_AGAIN_S = 15.0
+"""Longer than what a lost session leaves behind lives."""
+_SELDOM_S: Final = 600.0
 _NO_SUBSCRIPTIONS: Final = frozenset(
     {
         StatusCodes.BadServiceUnsupported,
-        StatusCodes.BadTooManySubscriptions,
         StatusCodes.BadNotSupported,
         StatusCodes.BadNotImplemented,
-        StatusCodes.BadResourceUnavailable,
     }
 )
 
 
+_NO_ROOM: Final = frozenset({StatusCodes.BadTooManySubscriptions, StatusCodes.BadResourceUnavailable})
 _GONE: Final = frozenset(map(status_text, GONE))
 
 
@@ -92,6 +95,7 @@ class OpcUaDriver:
         self._unread = Unread(self._session.quiet, self._requests, self._ways, self._told, now)
         self._alarms = AlarmSignal(machine, self._requests, self._told)
         self._subscription: Subscription | None = None
+        self._is_short_of_room = False
 
     async def __aenter__(self) -> Self:
         """Connect and subscribe.
@@ -106,7 +110,7 @@ class OpcUaDriver:
         except BaseException as error:
             await self._end()
             if isinstance(error, NotServingError):
-                raise self._not_serving(error) from error
+                raise self._ending(error) from error
             if isinstance(error, OSError | UaError | ValueError):
                 raise self._session.refused(error) from error
             raise
@@ -157,17 +161,20 @@ class OpcUaDriver:
         self._ways.nodes.resolve(namespaces)
         if self._settings.read != "poll":
             await self._subscribe()
-        refused = await self._ways.take_up(range(len(self._told.addresses)))
-        self._put_now(self._told.refused(refused, self._now()))
-        self._put_now(await self._alarms.begin(self._subscription, namespaces, self._now()))
-        is_polled = self._subscription is None
+        await self._take_up(range(len(self._told.addresses)))
+        if self._polled.is_needed:
+            self._put_now(await self._polled.look())
+        self._put_now(self._told.life(self._now()))
+        self._start(partial(self._polled.run, self._mailbox))
+        self._start(partial(self._watch.run, self._mailbox))
+        if self._is_short_of_room:
+            self._start(self._subscribe_later)
+
+    async def _take_up(self, indexes: Iterable[int]) -> None:
+        self._put_now(self._told.refused(await self._ways.take_up(indexes), self._now()))
+        self._put_now(await self._alarms.begin(self._subscription, self._told.readings.namespaces, self._now()))
         if self._subscription is not None:
             await opcua_model_changes.listen(self._requests, self._subscription.id)
-        if is_polled or self._polled.indexes:
-            self._put_now(await self._polled.look(is_life=is_polled))
-        self._put_now(self._told.life(self._now()))
-        self._start(partial(self._polled.run, self._mailbox, is_life=is_polled))
-        self._start(partial(self._watch.run, self._mailbox))
 
     def _put_now(self, batch: Batch) -> None:
         # What is told is on its way at once: the sign of life must not come before it.
@@ -178,17 +185,29 @@ class OpcUaDriver:
         try:
             await subscription.create()
         except UaStatusCodeError as error:
-            if error.code not in _NO_SUBSCRIPTIONS or not self._ways.may_poll:
+            if error.code not in _NO_SUBSCRIPTIONS | _NO_ROOM or not self._ways.may_poll:
                 raise
+            self._is_short_of_room = error.code in _NO_ROOM
             return
         if subscription.interval_s > SLOWEST_S and self._ways.may_poll:
             await subscription.delete()
             return
         self._subscription = subscription
+        self._polled.gives_life = False
         monitored = Monitored(self._requests, subscription, self._settings, self._told)
         self._ways.monitored = monitored
         self._watch.look_at(subscription, Silence(monitored, self._ways, self._told))
         self._start(partial(self._publish, subscription))
+
+    async def _subscribe_later(self) -> None:
+        """Where there was no room, as what a lost session left behind takes it for a while, look for it again."""
+        pause_s = SUBSCRIBE_AGAIN_S
+        while self._subscription is None:
+            honour_cancellation()
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _SELDOM_S)
+            await self._subscribe()
+        await self._take_up(self._polled.let_go())
 
     async def _publish(self, subscription: Subscription) -> None:
         while True:
@@ -229,27 +248,14 @@ class OpcUaDriver:
     async def _guarded(self, work: Callable[[], Coroutine[None, None, None]]) -> None:
         try:
             await work()
-        except TimeoutError:
-            patience_s = self._patience_s
-            text = f"The OPC UA server at {self._settings.endpoint} was silent for {patience_s:g} s."
-            self._mailbox.end(DeviceError(f"{text} Is the PLC on and the cable in? It is tried again."))
-        except NotServingError as error:
-            self._mailbox.end(self._not_serving(error))
-        except (OSError, UaError) as error:
-            await self._lose(error)
         except Exception as error:  # noqa: BLE001 - whatever a server answers, it ends no more than its connection
-            text = f"The OPC UA server at {self._settings.endpoint} answers what cannot be understood"
-            self._mailbox.end(DeviceError(f"{text}: {type(error).__name__}: {error}. It is tried again."))
-
-    def _not_serving(self, error: NotServingError) -> DeviceError:
-        text = f"The OPC UA server at {self._settings.endpoint} {error}: its values mean nothing until it works again."
-        return DeviceError(f"{text} What do the PLC's diagnostics say? It is tried again.")
+            await self._lose(error)
 
     async def _lose(self, error: Exception) -> None:
-        text = (
-            f"The connection to the OPC UA server at {self._settings.endpoint} was lost: {self._session.reason(error)}."
-        )
-        self._mailbox.end(DeviceError(f"{text} Did the PLC restart? It is tried again."))
+        self._mailbox.end(self._ending(error))
+
+    def _ending(self, error: Exception) -> DeviceError:
+        return ending(error, self._settings.endpoint, self._patience_s, self._session.reason)
 
     @property
     def _patience_s(self) -> float:

@@ -30,6 +30,8 @@ class Polled:
         self, requests: Requests, nodes: Nodes, told: Told, learning: Learning, now: Now, poll_ms: int
     ) -> None:
         self.indexes: set[int] = set()
+        self.gives_life = True
+        """Whether an answer is the sign of life: not where a subscription has to give it."""
         self._requests = requests
         self._nodes = nodes
         self._told = told
@@ -44,31 +46,38 @@ class Polled:
         if self.indexes:
             self._more.set()
 
-    async def run(self, mailbox: Mailbox, *, is_life: bool) -> None:
-        """Poll until cancelled; reads that take longer than the period follow one another.
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything to be found out by polls."""
+        return self.gives_life or bool(self.indexes)
 
-        Args:
-            mailbox: takes what is new.
-            is_life: whether an answer is a sign of life: not where a subscription has to give it.
-        """
+    def let_go(self) -> set[int]:
+        """Poll none of these any longer."""
+        indexes, self.indexes = self.indexes, set()
+        return indexes
+
+    async def run(self, mailbox: Mailbox) -> None:
+        """Poll until cancelled; reads that take longer than the period follow one another."""
         loop = asyncio.get_running_loop()
         due, unanswered = loop.time(), 0
         while True:
             honour_cancellation()
-            await self._more.wait()
+            if not self.is_needed:
+                self._more.clear()
+                await self._more.wait()
             await asyncio.sleep(due - loop.time())
             due += self._period_s * (math.floor(max(0.0, loop.time() - due) / self._period_s) + 1)
             try:
-                news = await self.look(is_life=is_life)
+                news = await self.look()
             except (TimeoutError, UaStatusCodeError):
                 unanswered += 1
-                if is_life or unanswered == MOST_UNANSWERED:
+                if self.gives_life or unanswered == MOST_UNANSWERED:
                     raise
             else:
                 unanswered = 0
                 await mailbox.put(Post(news))
 
-    async def look(self, *, is_life: bool) -> list[Signal | Link]:
+    async def look(self) -> list[Signal | Link]:
         """Read them once."""
         asked = [(index, node) for index in sorted(self.indexes) if (node := self._nodes.ids[index]) is not None]
         # Where there is nothing to be read yet, the server shows that it lives all the same.
@@ -78,6 +87,6 @@ class Polled:
         read: list[tuple[int, ua.DataValue]] = [(index, data) for (index, _), data in zip(asked, answers, strict=False)]
         await self._learning.learn(read)
         news: list[Signal | Link] = list(self._told.changes(read, observed))
-        if is_life:
+        if self.gives_life:
             news += self._told.life(observed)
         return news

@@ -16,7 +16,7 @@ from asyncua.server.monitored_item_service import MonitoredItemService
 from asyncua.server.server import Server
 from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
-from asyncua.ua.uaerrors import BadServiceUnsupported, BadTooManyOperations
+from asyncua.ua.uaerrors import BadTooManyOperations
 
 _LIMITS = {
     "reads": ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead,
@@ -29,10 +29,10 @@ class Misbehaviour:
 
     `most_reads`, `most_items`: refuses more in one request; `room`: monitored items of a subscription; `mute`: names of
     nodes whose items tell nothing, or `*`; `coarse`: by name what a value has to move by to be told; `lose`: so many
-    publications that never come; `forget`: keeps none of them; `no_subscriptions`, `no_filters`: refuses them;
-    `read_s`: an answer to Read takes so long; `ahead_s`: its clock; `started`: when it started; `state`: of the server;
-    `no_namespaces`: does not tell them; `queue`: values that an item keeps at most; `slowest_ms`: publishing interval
-    at least.
+    publications that never come; `forget`: keeps none of them; `no_subscriptions`: why it has none; `no_filters`:
+    refuses them; `read_s`: an answer to Read takes so long; `ahead_s`: its clock; `started`: when it started; `state`:
+    of the server; `no_namespaces`: does not tell them; `queue`: values that an item keeps at most; `slowest_ms`:
+    publishing interval at least.
     """
 
     def __init__(self, server: Server) -> None:
@@ -77,8 +77,9 @@ class Misbehaviour:
             return [this._seen(one.NodeId, value) for one, value in zip(parameters.NodesToRead, values, strict=True)]
 
         async def created(session: InternalSession, *rest: object, **more: object) -> ua.CreateSubscriptionResult:
-            if this.settings.get("no_subscriptions"):
-                raise BadServiceUnsupported
+            if code := this.settings.get("no_subscriptions"):
+                ua.StatusCode(ua.UInt32(getattr(StatusCodes, code))).check()
+            this.seen["acknowledged"] = 0
             result: ua.CreateSubscriptionResult = await create(session, *rest, **more)
             return result
 
