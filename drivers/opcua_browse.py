@@ -18,18 +18,22 @@ from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
+from agent.core.errors import DeviceError
 from agent.core.observations import Quality, SignalValue
 from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers.keys import Keys
 from drivers.opcua_asking import Asking
-from drivers.opcua_kinds import kind_of, rights
+from drivers.opcua_kinds import kind_of, rights, words_of
 from drivers.opcua_limits import TOO_MUCH, Requests
 from drivers.opcua_lookup import Lookup
+from drivers.opcua_offers import secure_offers
 from drivers.opcua_parts import Part, parts
+from drivers.opcua_refusals import RefusedError
 from drivers.opcua_session import Session
 from drivers.opcua_structures import Types, UnknownTypeError
 from drivers.opcua_values import judged, node_id, node_text, reading
 from drivers.opcua_walk import Extent, Place, Walk, printable
+from drivers.probed import once
 
 Tell: TypeAlias = Callable[[int, int], None]
 """Is told how many nodes were seen and how many wait to be looked into."""
@@ -46,7 +50,6 @@ _READS: Final = 100
 """Variables that are asked about together: a small controller has its hands full with more."""
 _TYPES_WITHIN: Final = 8
 """Types that are learned for one value, each within another."""
-_LONGEST_WORDS: Final = 200
 _LISTS: Final = frozenset({"EnumStrings", "EnumValues", "EnumDictionaryEntries", "InputArguments", "OutputArguments"})
 """Properties that explain others and are nothing to be read again and again (OPC 10000-3, 8 and 5.7)."""
 
@@ -83,16 +86,30 @@ class OpcUaBrowser:
     """
 
     def __init__(self, server: OpcUaSettings, keys: Keys | None = None, wc_id: str = "") -> None:
-        """Not yet connected; the work center is whose password is meant, where there are several."""
+        """Not yet connected.
+
+        Args:
+            server: where it is and how safely it is spoken to.
+            keys: what a session with security is made with.
+            wc_id: whose password is sent, where a user is configured.
+        """
         self.is_cut = False
         """Whether the last walk ended by its extent before it had seen everything."""
         self._at_once, self._references = _AT_ONCE, _REFERENCES
         self._session = Session(wc_id, server, keys)
         self._types = Types()
+        self._server = server
 
     async def __aenter__(self) -> Self:
         """Connect."""
-        await self._session.__aenter__()
+        try:
+            await self._session.__aenter__()
+        except RefusedError as error:
+            found = await secure_offers(self._server)
+            offers = f" It offers: {', '.join(found)}." if found else ""
+            raise DeviceError(f"{once(error)}{offers}") from error
+        except DeviceError as error:
+            raise DeviceError(once(error)) from error
         self._requests = Requests(self._session.uaclient, small=True, asking=_nobody)
         try:
             await self._ask_limits()
@@ -211,7 +228,7 @@ class OpcUaBrowser:
         told = await self._requests.values([place.node for place, _ in known], AttributeIds.Description)
         chosen = [
             (place, text, words)
-            for (place, text), words in zip(known, map(_words, told), strict=True)
+            for (place, text), words in zip(known, map(words_of, told), strict=True)
             if wanted is None or wanted("/".join(place.path), text, words)
         ]
         nodes = [place.node for place, _, _ in chosen]
@@ -273,12 +290,6 @@ def _below(node: ua.NodeId) -> ua.BrowseDescription:
         NodeClassMask=ua.UInt32(ua.NodeClass.Object | ua.NodeClass.Variable),
         ResultMask=ua.UInt32(ua.BrowseResultMask.All),
     )
-
-
-def _words(data: ua.DataValue) -> str:
-    """A description in one line."""
-    text = data.Value.Value.Text if data.Value is not None and isinstance(data.Value.Value, ua.LocalizedText) else ""
-    return " ".join(printable(text or "").split())[:_LONGEST_WORDS]
 
 
 def _nobody() -> None:

@@ -6,6 +6,9 @@ from typing import Final
 
 from asyncua import ua
 
+from drivers.opcua_walk import printable
+
+_LONGEST_WORDS: Final = 200
 _RIGHTS: Final = ((0, "read"), (1, "write"), (2, "history"))
 """Bits of AccessLevel (OPC 10000-3, 8.57) that somebody who commissions a machine asks about."""
 
@@ -24,3 +27,9 @@ def rights(data: ua.DataValue) -> str:
     if not isinstance(level, int):
         return ""
     return ", ".join(word for bit, word in _RIGHTS if level >> bit & 1) or "none"
+
+
+def words_of(data: ua.DataValue) -> str:
+    """A description in one line."""
+    text = data.Value.Value.Text if data.Value is not None and isinstance(data.Value.Value, ua.LocalizedText) else ""
+    return " ".join(printable(text or "").split())[:_LONGEST_WORDS]

@@ -11,6 +11,7 @@ from asyncua.ua.status_codes import StatusCodes
 from agent.core.errors import DeviceError
 from agent.core.sources.opcua_settings import OpcUaSettings
 
+NO_SECURITY: Final = "no security"
 PAGE: Final = "docs/opcua-security.md"
 _TOKENS: Final = {
     ua.UserTokenType.Anonymous: "anonymous",
@@ -139,7 +140,7 @@ def who(settings: OpcUaSettings) -> str:
 def security(settings: OpcUaSettings) -> str:
     """How safely it is to be spoken to."""
     if settings.security == "none":
-        return "no security"
+        return NO_SECURITY
     mode = "SignAndEncrypt" if settings.mode == "sign_and_encrypt" else "Sign"
     return f"{'any policy' if settings.security == 'strongest' else settings.security} {mode}"
 
@@ -158,7 +159,7 @@ def offer(endpoint: ua.EndpointDescription) -> str:
 def channel(endpoint: ua.EndpointDescription) -> str:
     """Policy and mode of an endpoint."""
     mode = endpoint.SecurityMode.name.rstrip("_")
-    return "no security" if mode == "None" else f"{policy_name(endpoint.SecurityPolicyUri)} {mode}"
+    return NO_SECURITY if mode == "None" else f"{policy_name(endpoint.SecurityPolicyUri)} {mode}"
 
 
 def policy_name(uri: str | None) -> str:

@@ -5,6 +5,7 @@ Reads only, as a driver does (design.md promise 7).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -14,6 +15,9 @@ from agent.core.observations import SignalValue
 
 AGAIN: Final = " It is tried again."
 """How a driver's error ends."""
+
+
+_FEW: Final = 2
 
 
 class Stage(StrEnum):
@@ -35,7 +39,7 @@ class ProbeError(DeviceError):
     """For the technician: a look at a machine ended before its values were read."""
 
     def __init__(self, stage: Stage, text: str, offers: tuple[str, ...] = (), *, is_full: bool = False) -> None:
-        super().__init__(text)
+        super().__init__(text.replace(AGAIN, ""))
         self.stage = stage
         """Where it ended; what comes before it is as it should be."""
         self.offers = offers
@@ -45,7 +49,15 @@ class ProbeError(DeviceError):
 
 def once(error: DeviceError) -> str:
     """What a driver's error says, for who looks once: nothing is tried again."""
-    return str(error).removesuffix(AGAIN)
+    return str(error).replace(AGAIN, "")
+
+
+def offers_words(offers: Sequence[str]) -> str:
+    """What a server offers, in one line: whom it lets in is said once where it is the same everywhere."""
+    parts = [one.partition(", ") for one in offers]
+    if len(parts) > _FEW and len({whom for _, _, whom in parts}) == 1:
+        return f"{' | '.join(channel for channel, _, _ in parts)}; each for: {parts[0][2]}"
+    return " | ".join(offers)
 
 
 @dataclass(frozen=True, slots=True)

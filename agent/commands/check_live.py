@@ -23,6 +23,7 @@ from agent.core.fingerprint import fingerprint
 from agent.core.machine_settings import MachineSettings
 from agent.core.readings import MachineReadings, ReadingsView
 from agent.core.settings import Settings
+from drivers.probed import offers_words
 
 _INTERRUPTED: Final = 130
 _NARROWEST: Final = 60
@@ -70,9 +71,9 @@ def page(machines: Sequence[LiveMachine], room: int | None) -> Iterator[str]:
         yield f"{machine.work_center}: {_WORDS[machine.asked]}{way}"
         if machine.problem:
             yield from _wrapped("  ", machine.problem, room)
-        for what, said in (("offers", machine.offers), ("takes", machine.limits)):
+        for what, said in (("offers", offers_words(machine.offers)), ("takes", "; ".join(machine.limits))):
             if said:
-                yield from _wrapped(f"  {what}: ", "; ".join(said), room)
+                yield from _wrapped(f"  {what}: ", said, room)
         if not machine.problem or machine.asked == "agent":
             yield from _rows(machine.values, room)
     yield summary(machines)

@@ -145,6 +145,8 @@ class CenterAnswer:
     signals: tuple[SignalAnswer, ...] = ()
     cycle_s: float | None = None
     """Nominal seconds a part."""
+    offers: tuple[str, ...] = ()
+    """Security that its OPC UA server offers."""
 
 
 @dataclass(frozen=True, slots=True)

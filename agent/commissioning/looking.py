@@ -43,6 +43,8 @@ class Look:
     candidates: tuple[Candidate, ...]
     is_cut: bool
     """Whether there is more than was looked at."""
+    offers: tuple[str, ...] = ()
+    """What an OPC UA server offers beside what it was looked at with."""
 
 
 def look(address: Address, watch_s: float, tell: Tell) -> Look:
@@ -131,9 +133,11 @@ def server_at(address: OpcUaAddress) -> OpcUaSettings:
 
 async def _opcua(address: OpcUaAddress, watch_s: float, tell: Tell) -> Look:
     from drivers.opcua_browse import OpcUaBrowser  # noqa: PLC0415 - imported only where it is asked for
+    from drivers.opcua_offers import secure_offers  # noqa: PLC0415 - likewise
     from drivers.opcua_walk import Extent  # noqa: PLC0415 - likewise
 
-    async with OpcUaBrowser(server_at(address)) as browser:
+    server = server_at(address)
+    async with OpcUaBrowser(server) as browser:
         found = [
             candidate(variable)
             async for variable in browser.walk(
@@ -141,7 +145,8 @@ async def _opcua(address: OpcUaAddress, watch_s: float, tell: Tell) -> Look:
             )
         ]
         tell(f"watching for {watch_s:g} s", always=True)
-        return Look(tuple(await watched(browser, found, watch_s)), browser.is_cut)
+        seen = tuple(await watched(browser, found, watch_s))
+    return Look(seen, browser.is_cut, await secure_offers(server))
 
 
 async def _modbus(address: ModbusAddress, watch_s: float, tell: Tell) -> Look:

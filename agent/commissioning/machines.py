@@ -18,7 +18,9 @@ from agent.commissioning.roles import answered, choose
 from agent.core.errors import ConfigurationError, DeviceError
 from agent.core.machine_settings import Role
 
-_EXAMPLE: Final = "opc.tcp://192.0.2.10:4840, modbus://192.0.2.20:502/1, or manual"
+_EXAMPLE: Final = (
+    "opc.tcp://192.0.2.10:4840, modbus://192.0.2.20:502/1, modbus+rtu:/dev/serial/by-id/…:19200:8E1/1, or manual"
+)
 _MADE: Final = (Role.TOTAL, Role.GOOD)
 _CYCLE: Final = "Nominal seconds for one part"
 
@@ -89,16 +91,21 @@ class Machines:
     def _chosen(self, name: str, place: Address, seen: Look, cycle_s: float | None) -> CenterAnswer:
         if seen.is_cut:
             self._asker.say("  There is more than was looked at: `lineside browse` looks further.")
+        if seen.offers:
+            self._asker.say(
+                f"  It was looked at without security, and so it is written. It offers: {', '.join(seen.offers)}."
+            )
         candidates = self._of_one_machine(name, place, seen.candidates)
         proposals = self._believed(propose(candidates) if isinstance(place, OpcUaAddress) else [])
         signals = choose(self._asker, place, candidates, proposals)
         self._must_be_its_own(name, place, signals)
         if cycle_s is not None:
-            return CenterAnswer(name, place, signals, cycle_s)
+            return CenterAnswer(name, place, signals, cycle_s, seen.offers)
         counted = {one.where: one.movement for one in candidates if one.movement.counts and one.movement.rise > 1}
         made = next((counted[one.where] for one in signals if one.role in _MADE and one.where in counted), None)
         usual = "1.0" if made is None else f"{made.seconds / made.rise:.2g}"
-        return CenterAnswer(name, place, signals, self._asker.ask("cycle", _CYCLE, seconds, default=usual))
+        cycle_s = self._asker.ask("cycle", _CYCLE, seconds, default=usual)
+        return CenterAnswer(name, place, signals, cycle_s, seen.offers)
 
     def _believed(self, proposals: list[Proposal]) -> list[Proposal]:
         """Nobody is there to see that a name is right: then a known model alone is believed."""

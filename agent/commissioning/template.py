@@ -142,6 +142,7 @@ def _machine(center: CenterAnswer) -> str:
             text += _MANUAL
         case OpcUaAddress(endpoint):
             text += _OPCUA.format(endpoint=quoted(endpoint))
+            text += f"  # it offers: {', '.join(center.offers)}\n" if center.offers else ""
         case ModbusAddress() as device:
             text += _MODBUS.format(way="\n".join(f"  {line}" for line in way_of(device)))
     if center.cycle_s is not None:

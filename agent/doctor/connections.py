@@ -9,7 +9,7 @@ from agent.core.readings import MachineReadings
 from agent.doctor.finding import Finding, Level, Who, note, well
 from agent.doctor.reaching import Place
 from agent.doctor.spans import span
-from drivers.probed import Probed, ProbeError, Stage
+from drivers.probed import Probed, ProbeError, Stage, offers_words
 
 MOST_NAMED: Final = 5
 CORRECT: Final = "correct it in the configuration (lineside browse shows what there is), or have the program give it"
@@ -44,7 +44,7 @@ def judge_ended(place: Place, error: ProbeError) -> Finding:
     """A look that did not come to the values."""
     expected, action = ENDED[error.stage]
     so_far = f"; so far so good: {BEFORE[error.stage]}" if BEFORE[error.stage] else ""
-    offers = f"; it offers: {' | '.join(error.offers)}" if error.offers else ""
+    offers = f"; it offers: {offers_words(error.offers)}" if error.offers else ""
     found = f"{place.words} cannot be read, stage {error.stage}: {error}{so_far}{offers}"
     return Finding(Level.NOW, place.subject, found, expected, action, Who.MACHINE)
 
@@ -58,7 +58,7 @@ def judge_probed(place: Place, seen: Probed, skew_max_s: float | None) -> Iterat
         skew_max_s: seconds by which its clock may differ from this PC's; None where that says nothing.
     """
     way = f" ({seen.way})" if seen.way else ""
-    offers = "" if not seen.offers else f"; it offers: {' | '.join(seen.offers)}"
+    offers = "" if not seen.offers else f"; it offers: {offers_words(seen.offers)}"
     yield from _unreadable(place.subject, [(one.key, one.address, one.why) for one in seen.unreadable])
     for one in seen.seen:
         if one.doubt and not one.why:

@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from agent.core.sources.address import AddressSettings
 from drivers.modbus_doubts import doubt_of_order
-from drivers.probed import ProbeError, Seen, Stage
+from drivers.probed import ProbeError, Seen, Stage, offers_words
 from drivers.registry import probe_machine
 from tests.drivers.plants import URI, ModbusPlant, OpcUaPlant
 
@@ -118,6 +118,13 @@ async def test_a_wrong_unit_is_said_with_the_one_that_answers() -> None:
         plant.server.kill()
     assert all(one.why.endswith("; unit 1 gives 'state': correct modbus.unit") for one in probed.unreadable)
     assert len(probed.unreadable) == 4
+
+
+def test_what_a_server_offers_is_said_in_one_line_with_whom_it_lets_in_once() -> None:
+    offers = ("no security, anonymous, user name", "A Sign, anonymous, user name", "B Sign, anonymous, user name")
+    assert offers_words(offers) == "no security | A Sign | B Sign; each for: anonymous, user name"
+    assert offers_words(("no security, anonymous", "A Sign, user name")) == "no security, anonymous | A Sign, user name"
+    assert offers_words(()) == ""
 
 
 COUNTER = AddressSettings(key="total", table="input", address=0, type="uint32")
