@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from agent.core.backfill.asking import Memories, Memory
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.machine_settings import MachineSettings
+from agent.core.observations import Instant
 from drivers.contract import Driver, Now, Tap
 from drivers.keys import Keys
 from drivers.modbus_lines import Lines
@@ -46,6 +48,11 @@ def open_scanner(scanner: ScannerSettings, now: Now, tap: Tap | None = None) -> 
     return SerialScannerDriver(scanner, now, tap)
 
 
+def _now() -> Instant:
+    """Of this PC's clocks, for who looks once and keeps nothing."""
+    return Instant(time.time(), time.monotonic())
+
+
 async def probe_machine(
     machine: MachineSettings, keys: Keys | None = None, lines: Lines | None = None, *, subscribe: bool = False
 ) -> Probed:
@@ -64,6 +71,10 @@ async def probe_machine(
         from drivers.opcua_probe import probe_opcua  # noqa: PLC0415 - imported only where it is configured
 
         return await probe_opcua(machine, keys, subscribe=subscribe)
+    if machine.driver is not None:
+        from drivers.driver_probe import probe_by_driver  # noqa: PLC0415 - imported only where it is configured
+
+        return await probe_by_driver(open_machine(machine, _now, keys, lines), machine)
     from drivers.modbus_probe import probe_modbus  # noqa: PLC0415 - imported only where it is configured
 
     return await probe_modbus(machine, lines)

@@ -7,7 +7,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +18,7 @@ from agent.commands.client import get, is_running
 from agent.commands.columns import aligned
 from agent.commands.read_page import shown
 from agent.commands.steps import Steps
-from agent.commissioning.live import LiveMachine, LiveValue, Manner, Verdict, counts, look
+from agent.commissioning.live import LiveMachine, LiveValue, Manner, Verdict, counts, held, look
 from agent.core.fingerprint import fingerprint
 from agent.core.machine_settings import MachineSettings
 from agent.core.readings import MachineReadings, ReadingsView
@@ -61,7 +61,8 @@ def summary(machines: Sequence[LiveMachine]) -> str:
     parts = [f"{count} {verdict.value}" for verdict, count in found.items() if count]
     away = sum(bool(one.problem) for one in machines)
     of_machines = f"; {away} of {len(machines)} machines could not be asked" if away else ""
-    return f"{sum(found.values())} values: {', '.join(parts) or 'none'}{of_machines}."
+    total = sum(found.values())
+    return f"{total} {'value' if total == 1 else 'values'}: {', '.join(parts) or 'none'}{of_machines}."
 
 
 def page(machines: Sequence[LiveMachine], room: int | None) -> Iterator[str]:
@@ -108,6 +109,7 @@ async def _looked(settings: Settings, manner: Manner, steps: Steps) -> list[Live
     """All at once, each within its own time."""
     told = await asyncio.to_thread(_agents_word, settings.agent.socket)
     machines = [one for one in settings.machine if not one.manual]
+    manner = replace(manner, held=held(machines, told))
     waiting = [one.work_center for one in machines]
 
     async def one(machine: MachineSettings) -> LiveMachine:

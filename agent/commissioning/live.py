@@ -23,6 +23,8 @@ from drivers.modbus_lines import Lines
 from drivers.probed import Probed, ProbeError, Seen
 from drivers.registry import probe_machine
 
+OF_EVENTS: Final = "events"
+"""The kind of what is told by events, and shows nothing while none comes."""
 _ANSWERS: Final = 16
 """That a look waits for at most beside those about values."""
 _PROVING_S: Final = 10.0
@@ -89,6 +91,8 @@ class Manner:
     """Connect to a Modbus device over the network although the agent is connected to it."""
     keys: Keys | None = None
     """What a session with security is made with."""
+    held: frozenset[str] = frozenset()
+    """Places of Modbus devices to which the agent is connected, for whichever machine."""
     lines: Lines = field(default_factory=Lines)
     """The places that are looked at: a serial line is opened once, however many machines are on it."""
 
@@ -132,11 +136,20 @@ def counts(machines: Sequence[LiveMachine]) -> Mapping[Verdict, int]:
     return {verdict: found[verdict] for verdict in Verdict}
 
 
+def held(machines: Sequence[MachineSettings], told: Mapping[str, MachineReadings] | None) -> frozenset[str]:
+    """Places with Modbus devices to which a running agent is connected: behind one there may be several units."""
+    up = {wc_id for wc_id, one in (told or {}).items() if one.connection == "up"}
+    return frozenset(one.modbus.place for one in machines if one.modbus is not None and one.work_center in up)
+
+
 def _is_the_agents(machine: MachineSettings, agent: MachineReadings, manner: Manner) -> bool:
     """Whether the agent is asked instead of the machine."""
-    if machine.modbus is None:
+    if machine.opcua is not None:
         return False
-    return machine.modbus.serial is not None or (agent.connection == "up" and not manner.beside)
+    if machine.modbus is not None and machine.modbus.serial is not None:
+        return True
+    is_held = machine.modbus is not None and machine.modbus.place in manner.held
+    return (agent.connection == "up" or is_held) and not manner.beside
 
 
 def _of_probe(machine: MachineSettings, probed: Probed) -> LiveMachine:
@@ -154,7 +167,7 @@ def _of_seen(machine: MachineSettings, address: AddressSettings, seen: Seen) -> 
         verdict, text = Verdict(fitting.level), fitting.text
         if verdict is Verdict.RIGHT and seen.doubt:
             verdict, text = Verdict.DOUBTFUL, seen.doubt
-        elif verdict is Verdict.RIGHT and seen.value is None:
+        elif verdict is Verdict.RIGHT and seen.value is None and seen.kind != OF_EVENTS:
             verdict, text = Verdict.DOUBTFUL, "it shows no value at present"
     return LiveValue(seen.key, role, seen.address, verdict, seen.kind, seen.value, seen.sampling_ms, text)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from agent.commissioning.live import patience_s
+from agent.commissioning.live import held, patience_s
 from agent.core.machine.conditions import Condition
 from agent.core.machine_settings import MachineSettings
 from agent.core.times import epoch
@@ -73,6 +73,8 @@ def place_of(machine: MachineSettings) -> Place:
     if machine.opcua is not None:
         url = urlsplit(machine.opcua.endpoint)
         return Place(subject, "the OPC UA server", url.hostname or "", url.port or OPCUA_PORT, Who.MACHINE)
+    if machine.driver is not None:
+        return Place(subject, f"the machine of the driver '{machine.driver.kind}'", "", 0, Who.MACHINE)
     assert machine.modbus is not None, f"machine '{subject}' is not read"
     if machine.modbus.serial is not None:
         return Place(subject, "the Modbus device at", machine.modbus.serial, 0, Who.MACHINE)
@@ -135,6 +137,11 @@ async def _one(case: Case, machine: MachineSettings, by: By) -> list[Finding]:
     if machine.modbus is not None and machine.modbus.serial is not None and (word is not None or _is_bad(of_line)):
         # Nobody else opens a line that the agent has, or one that cannot be opened.
         return of_line if word is None else together(subject, word, of_line)
+    if _is_the_agents(case, machine):
+        # Behind one connection there may be several units.
+        whose = "an agent that this user may not ask may be" if case.barred else "the agent is"
+        why = f"it was not asked by itself: {whose} connected there, and most devices take one connection"
+        return [*of_line, *([] if word is None else judge_told(subject, word)), unseen(subject, why, AGAIN)]
     asked = [*of_line, *await _asked(machine, by, _skew_max_s(case, machine))]
     return asked if word is None else together(subject, word, asked)
 
@@ -144,6 +151,16 @@ def _read(case: Case, machine: MachineSettings) -> list[Finding]:
     subject, told = machine.work_center, () if case.readings is None else case.readings.machines
     skew = _skew_max_s(case, machine)
     return [finding for one in told if one.wc_id == subject for finding in connections.judge_read(subject, one, skew)]
+
+
+def _is_the_agents(case: Case, machine: MachineSettings) -> bool:
+    """Whether an agent may be connected to the Modbus device of this machine, be it for another one."""
+    if machine.modbus is None or case.settings is None:
+        return False
+    if case.view is None:
+        return case.barred
+    told = {} if case.readings is None else {one.wc_id: one for one in case.readings.machines}
+    return machine.modbus.place in held(case.settings.machine, told)
 
 
 def _skew_max_s(case: Case, machine: MachineSettings) -> float | None:

@@ -35,7 +35,7 @@ class Place:
     what: str
     """For people, such as `the broker`."""
     host: str
-    """Or a serial device."""
+    """Or a serial device; empty where nobody knows."""
     port: int
     """0 where there is none."""
     owner: Who
@@ -44,7 +44,7 @@ class Place:
     @property
     def words(self) -> str:
         """What and where."""
-        return f"{self.what} {self.host}:{self.port}" if self.port else f"{self.what} {self.host}"
+        return f"{self.what} {self.host}:{self.port}" if self.port else f"{self.what} {self.host}".rstrip()
 
 
 async def reach(host: str, port: int) -> Reach:

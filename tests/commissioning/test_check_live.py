@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from agent.commands.check_live import page
-from agent.commissioning.live import LiveMachine, LiveValue, Manner, Verdict, look, patience_s
+from agent.commissioning.live import LiveMachine, LiveValue, Manner, Verdict, held, look, patience_s
+from agent.core.readings import MachineReadings
 from tests.agent.processes import an_agent, asked
 from tests.agent.test_command_line import Answer, lineside
 from tests.commissioning.test_read import Hall
@@ -88,6 +89,18 @@ async def test_a_serial_line_is_the_agents_whatever_it_knows_of_the_machine() ->
     found = await look(press.model_copy(update={"modbus": modbus}), {}, Manner(beside=True))
     assert (found.asked, found.is_right) == ("agent", False)
     assert {one.verdict for one in found.values} == {Verdict.UNSEEN}
+
+
+async def test_a_device_to_which_the_agent_is_connected_for_another_machine_is_left_to_it(hall: Hall) -> None:
+    press = hall.press.machine
+    other = press.model_copy(update={"work_center": "WC-2"})
+    up = MachineReadings(wc_id="WC-1", connection="up", since=None, reason="", heard_s=0.1, readings=())
+    down = up.model_copy(update={"wc_id": "WC-2", "connection": "down", "reason": "unit 2 gave no answer"})
+    told = {"WC-1": up, "WC-2": down}
+    places = held([press, other], told)
+    found = await look(other, told, Manner(held=places))
+    assert (found.asked, found.problem) == ("agent", "the agent has no connection: unit 2 gave no answer")
+    assert (await look(other, told, Manner(held=places, beside=True))).asked == "itself"
 
 
 async def test_a_machine_that_is_away_costs_its_own_time_and_says_why(tmp_path: Path, hall: Hall) -> None:

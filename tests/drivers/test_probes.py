@@ -12,10 +12,11 @@ from asyncua.server.server import Server
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from agent.core.sources.address import AddressSettings
+from drivers.driver_probe import probe_by_driver
 from drivers.modbus_doubts import doubt_of_order
 from drivers.probed import ProbeError, Seen, Stage, offers_words
-from drivers.registry import probe_machine
-from tests.drivers.plants import URI, ModbusPlant, OpcUaPlant
+from drivers.registry import open_machine, probe_machine
+from tests.drivers.plants import URI, ModbusPlant, OpcUaPlant, now
 
 
 async def test_an_opcua_server_is_asked_for_each_node() -> None:
@@ -93,6 +94,20 @@ async def test_one_that_is_frozen_or_away_is_an_error(plant: OpcUaPlant | Modbus
     finally:
         plant.server.kill()
     assert {away.value.stage, frozen.value.stage} == {Stage.PROTOCOL}
+
+
+@pytest.mark.parametrize("plant", [OpcUaPlant(), ModbusPlant()], ids=["opcua", "modbus"])
+async def test_a_driver_alone_says_what_each_value_is(plant: OpcUaPlant | ModbusPlant) -> None:
+    with pytest.raises(ProbeError):
+        await probe_by_driver(open_machine(plant.machine, now), plant.machine)
+    plant.start()
+    try:
+        probed = await probe_by_driver(open_machine(plant.machine, now), plant.machine)
+    finally:
+        plant.server.kill()
+    assert {one.key: one.value for one in probed.seen} == {"state": 6, "count": 100_000, "run": True, "bad": None}
+    assert [one.key for one in probed.unreadable] == ["bad"]
+    assert probed.unreadable[0].why.startswith(plant.bad_status)
 
 
 async def test_a_subscription_for_a_moment_says_what_the_server_revises_and_leaves_nothing_behind() -> None:
