@@ -134,6 +134,11 @@ class Session:
             is_locking = isinstance(error, UaStatusCodeError) and error.code in opcua_refusals.LOCKED_OUT
             again_s = opcua_refusals.AGAIN_S if is_locking and self._settings.security != "none" else 0.0
             return RefusedError(f"The OPC UA server at {place} refuses us: {why} It is tried again.", why, again_s)
+        if self._is_agreeing and isinstance(error, TimeoutError):
+            text = f"The OPC UA server at {place} answers, but not to a secure channel: {self.reason(error)}."
+            return DeviceError(
+                f"{text} Is it busy, or is our certificate not among those that it trusts? It is tried again."
+            )
         text = f"No OPC UA server answers at {place}: {self.reason(error)}."
         return DeviceError(f"{text} Is the PLC on and the cable in? It is tried again.")
 
@@ -180,15 +185,19 @@ class Session:
         self._ended = proof.ended
         self._channel.secure(proof, self.offered)
 
+    @property
+    def _is_agreeing(self) -> bool:
+        """It has answered, and there is no secure channel yet."""
+        return self._channel.is_secure and self._channel.is_greeted and not self._channel.is_agreed
+
     def _why(self, error: Exception) -> str | None:
         """Why a server that answers does not let us in; None where nobody answers."""
         if isinstance(error, UaStatusCodeError):
             return f"{status_text(error.code)}. {opcua_refusals.advice(error.code, self._settings)}{self._ended}"
-        channel = self._channel
-        if channel.is_secure and channel.is_greeted and not channel.is_agreed and not isinstance(error, TimeoutError):
+        if self._is_agreeing and not isinstance(error, TimeoutError):
             # Some hang up, others answer by something that is no answer.
             return f"{opcua_refusals.broken_off(self._settings)}{self._ended}"
-        if isinstance(error, OSError) or (isinstance(error, ValueError) and not channel.is_greeted):
+        if isinstance(error, OSError) or (isinstance(error, ValueError) and not self._channel.is_greeted):
             # A ValueError says that there can be no such name of a host.
             return None
         if str(error).startswith("No matching endpoints"):

@@ -12,6 +12,8 @@ from agent.doctor.spans import span
 from drivers.probed import Probed, ProbeError, Stage, offers_words
 
 MOST_NAMED: Final = 5
+NO_SECURITY: Final = "no security"
+PAGE: Final = "docs/opcua-security.md"
 CORRECT: Final = "correct it in the configuration (lineside browse shows what there is), or have the program give it"
 ENDED: Final = {
     Stage.PROTOCOL: ("an answer", "see that its program and its server run, and that this is its port and unit"),
@@ -65,6 +67,9 @@ def judge_probed(place: Place, seen: Probed, skew_max_s: float | None) -> Iterat
             yield note(place.subject, f"'{one.key}' at {one.address}: {one.doubt}")
     if not seen.unreadable:
         yield well(place.subject, f"{place.words}{way} gives all {len(seen.seen)} values{offers}")
+    safer = [one for one in seen.offers if not one.startswith(NO_SECURITY)]
+    if seen.way == NO_SECURITY and safer:
+        yield note(place.subject, f"{place.words} is read without security, and has {len(safer)} ways with: {PAGE}")
     yield from _clock(place.subject, 0.0 if seen.server_time is None else seen.server_time - seen.asked_at, skew_max_s)
 
 

@@ -394,6 +394,15 @@ def test_an_order_of_registers_that_looks_wrong_is_worth_knowing() -> None:
     assert [one.level for one in connections.judge_probed(PLC, seen, None)] == [Level.NOTE, Level.WELL]
 
 
+def test_that_a_server_could_be_read_more_safely_is_worth_knowing() -> None:
+    seen = Probed((Seen("run", "i=1"),), "no security", ("no security, anonymous", "Basic256Sha256 Sign, anonymous"))
+    _, found = connections.judge_probed(PLC, seen, None)
+    assert found.level is Level.NOTE
+    assert "is read without security, and has 1 ways with: docs/opcua-security.md" in found.found
+    for safe in (replace(seen, way="Basic256Sha256 Sign"), replace(seen, offers=seen.offers[:1])):
+        assert told(list(connections.judge_probed(PLC, safe, None))) == ALL_WELL
+
+
 def test_each_value_that_cannot_be_read_is_named_and_many_are_counted() -> None:
     bad = tuple(Seen(f"k{n}", f"ns=2;i={n}", "BadNodeIdUnknown") for n in range(8))
     found = list(connections.judge_probed(PLC, Probed(bad), 5.0))

@@ -237,6 +237,15 @@ async def test_a_pinned_certificate_alone_is_believed_whatever_it_is_called(plan
     assert f"{pinned} holds no certificate" in (await plant.refusal(ring, server_certificate=pinned)).why
 
 
+async def test_who_shows_a_trusted_certificate_and_has_not_its_key_gets_no_secret(plant: Plant) -> None:
+    shown, key = plant.folder / "stolen.der", plant.folder / "other.pem"
+    shown.write_bytes(GOOD.der)
+    key.write_bytes(replace(GOOD, key="impostor").pem)
+    plant.server.tell(certificate=str(shown), key=str(key), policies=ALL)
+    with pytest.raises(DeviceError, match="answers, but not to a secure channel"):
+        await Session("WC-1", plant.settings(user="lineside", timeout_s=1.0), Ring().keys).__aenter__()
+
+
 async def test_what_was_left_out_on_the_way_is_missed_before_a_secret_is_sent(plant: Plant) -> None:
     plant.shows(hides="Aes256")
     refusal = await plant.refusal(Ring(), user="lineside")
@@ -396,7 +405,7 @@ async def test_a_server_that_hangs_up_over_our_certificate_is_told_from_one_that
         refusal = await plant.refusal(Ring(), endpoint=endpoint)
         assert refusal.why.startswith("It broke off while any policy SignAndEncrypt was agreed on")
     async with a_relay(plant, hangs_up=False) as endpoint:
-        with pytest.raises(DeviceError, match=r"No OPC UA server answers at .*: no answer within 0\.5 s"):
+        with pytest.raises(DeviceError, match=r"answers, but not to a secure channel: no answer within 0\.5 s"):
             await Session("WC-1", plant.settings(endpoint=endpoint, timeout_s=0.5), Ring().keys).__aenter__()
     with pytest.raises(DeviceError, match=r"No OPC UA server answers at .*: connection refused"):
         await offered(OpcUaSettings(endpoint=f"opc.tcp://127.0.0.1:{free_port()}"))
