@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
 import orjson
@@ -22,7 +22,10 @@ from agent.core.settings import Settings
 from agent.intake import Intake, running
 from agent.journal.journal import Journal, open_journal
 from agent.recalling import Ask, recall_machine
+from agent.recording import Recorder, Run, Wish
+from agent.replay import Replay
 from tests.agent.parts import CLOCK, document, eventually
+from tests.agent.recordings import a_wish, replayed, said
 from tests.core.build import SITE_KEY
 
 WC = "PRESS-1"
@@ -52,16 +55,22 @@ def configured(folder: Path) -> Settings:
 
 
 @asynccontextmanager
-async def an_intake(folder: Path, *, writing: bool = True) -> AsyncIterator[tuple[Intake, Journal]]:
+async def an_intake(
+    folder: Path, *, writing: bool = True, wish: Wish | None = None
+) -> AsyncIterator[tuple[Intake, Journal]]:
     settings = configured(folder)
     async with open_journal(settings.agent.data, "e1", time.time()) as journal:
-        alarms = Alarms(lambda: CLOCK.now().wall)
-        intake = Intake(journal, restored(settings, journal), CLOCK, Badges(SITE_KEY, settings.codes), alarms)
-        if not writing:
-            yield intake, journal
-            return
-        async with running(intake, settings.agent.tick_s):
-            yield intake, journal
+        alarms, stand, recorder = Alarms(lambda: CLOCK.now().wall), restored(settings, journal), None
+        if wish is not None:
+            run = Run(settings, "i1", journal.marks.epoch, journal.restored.directories)
+            recorder = Recorder(wish, run, stand, alarms, CLOCK.now().wall)
+        intake = Intake(journal, stand, CLOCK, Badges(SITE_KEY, settings.codes), alarms, recorder)
+        async with recorder or nullcontext():
+            if not writing:
+                yield intake, journal
+                return
+            async with running(intake, settings.agent.tick_s):
+                yield intake, journal
 
 
 def at(seconds: float) -> Instant:
@@ -198,7 +207,7 @@ async def test_the_agent_may_stop_before_the_machine_answers(tmp_path: Path) -> 
     async with an_intake(tmp_path) as (intake, journal):
         await intake.take([Started(WC, at(400.0), "i2"), image(401.0, state=RUNS, total=300), link(401.0, up=True)])
         async with recalling_from(intake, Machine(STOPPED)):
-            await eventually(lambda: len(intake.present.stations[WC].state.watch.unwatched) == 0, "filled in")
+            await eventually(lambda: not wished(intake), "filled in")
         assert (await corrections(journal))[0] == ["RUNNING", "FAULTED", "RUNNING"]
 
 
@@ -215,3 +224,16 @@ async def test_an_answer_that_was_not_durable_is_asked_for_again_and_told_once(t
         await eventually(lambda: not wished(intake), "filled in")
         assert len(await corrections(journal)) == 1
     assert len(machine.asked) == 2
+
+
+async def test_a_recording_makes_the_same_of_it(tmp_path: Path) -> None:
+    wish, machine = a_wish(tmp_path), Machine(STOPPED)
+    async with an_intake(tmp_path, wish=wish) as (intake, journal), recalling_from(intake, machine):
+        await a_gap(intake)
+        await eventually(lambda: bool(machine.asked) and not wished(intake), "filled in")
+        rows = [row for row in await journal.latest(1000) if row.wc_id == WC]
+    replay = Replay("the recording", None, None)
+    facts, _ = replayed(wish.folder, replay)
+    assert said(fact for fact in facts if fact.data.keys.wc_id == WC) == said(rows)
+    told = [(one.stop_class, round(one.start - BEGAN, 3)) for one in replay.accounts[WC].spans.values()]
+    assert told == [("minor", 100.0)]

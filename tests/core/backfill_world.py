@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -50,6 +50,10 @@ class Machine:
         """Seconds of all."""
         return sum(seconds for _, seconds in self.states)
 
+    def state_at(self, instant: float) -> int:
+        """What it shows at an instant."""
+        return [value for at, key, value in self.words() if key == "packml_state" and at <= instant][-1]
+
     def words(self) -> list[tuple[float, str, int]]:
         """Every change of a signal, in order."""
         at, made = 0.0, 0
@@ -75,10 +79,10 @@ def seen_of(machine: Machine, outages: Sequence[tuple[float, float]]) -> Iterabl
     yield read(0.0, **said)
     yield up(0.0)
     words = [one for one in machine.words() if one[0] > 0]
-    seconds = [float(number) for number in range(1, int(machine.lasted) + 1)]
+    looks = [float(number) for number in range(5, int(machine.lasted) + 1, 5)]
     edges = [(start, "down") for start, _ in outages] + [(end, "back") for _, end in outages]
     events: list[tuple[float, int, str, str, int]] = [(at, 0, "word", key, value) for at, key, value in words]
-    events += [(at, 1, "second", "", 0) for at in seconds]
+    events += [(at, 1, "look", "", 0) for at in looks]
     events += [(at, 2, kind, "", 0) for at, kind in edges]
     away = False
     for at, _, kind, key, value in sorted(events):
@@ -154,6 +158,12 @@ def made(facts: Iterable[Fact]) -> Decimal:
     return sum((fact.data.qty_good for fact in facts if isinstance(fact.data, OutputRecorded)), Decimal(0))
 
 
-def far_off(values: Iterable[Past], by: float) -> list[Past]:
-    """The same by another clock."""
-    return [replace(one, at=one.at + by) for one in values]
+def seen_spans(facts: Iterable[Fact], until: float) -> list[Span]:
+    """What was told as seen: neither unknown nor inferred."""
+    zero = datetime.fromtimestamp(T0, UTC)
+    spans = timeline(stored(facts), (zero, zero + timedelta(seconds=until)))
+    return [
+        (one.condition, (one.start - zero).total_seconds(), (one.end - zero).total_seconds())
+        for one in spans
+        if one.condition != "UNKNOWN" and not one.inferred
+    ]

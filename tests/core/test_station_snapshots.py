@@ -9,20 +9,25 @@ from pathlib import Path
 
 import pytest
 
+from agent.core.backfill.noting import MOST_STOPS
 from agent.core.corrections.undo import MOST_PEOPLE
 from agent.core.directories import CheckPlan
 from agent.core.expecting import FOR
 from agent.core.facts import OutputRecorded, StopClosed
 from agent.core.handover.board import MOST_NOTES
 from agent.core.happenings import SHOWN_EVENTS
+from agent.core.machine.conditions import Condition, MachineWords, Mode
+from agent.core.machine.unwatched import MOST_UNWATCHED, Edge, Unwatched
 from agent.core.machine_settings import Role
 from agent.core.station import StationObservation
 from agent.core.stops.closed_stops import LAST_STOPS, MOST_UNEXPLAINED
 from agent.core.stops.segments import MOST_SEGMENTS
+from agent.core.stops.stops import StopWatch
 from tests.core.build import (
     ABORTED,
     EXECUTE,
     IDLE,
+    T0,
     a_machine,
     a_manual_station,
     a_pattern,
@@ -241,3 +246,27 @@ def test_an_observation_changes_nothing_of_the_station_it_is_told_to() -> None:
 def test_a_signal_that_the_configuration_does_not_know_is_passed_over() -> None:
     assert a_running_machine().hear(read(21.0, colour="blue")) == []
     assert a_machine().signal[0].key == "packml_state"
+
+
+def test_gaps_that_wait_for_their_history_take_little_room() -> None:
+    def edge(number: int) -> Edge:
+        words = MachineWords(state=noise(64, "state", number), speed=number / 7, fault=True, starved=False, mode=3)
+        return Edge(
+            noise(36, "fact", number), Condition.FAULTED, Mode.PRODUCTION, words, 2**31 - number, ("order", T0 / 7)
+        )
+
+    def gap(number: int) -> Unwatched:
+        stops = StopWatch(STANDING, Mode.PRODUCTION, T0 + number / 7, (STANDING, Mode.PRODUCTION), running_since=T0 / 7)
+        lost = tuple((noise(41, "lost", number, one), MOST_SEGMENTS) for one in range(MOST_STOPS))
+        times = (T0 + number / 3, T0 + number / 9)
+        ids = (noise(41, "stop", number), noise(36, "inferred", number))
+        return Unwatched(
+            *times, "agent_down", edge(number), edge(-number), stops, ids[0], bridged=False, ran_s=number / 7,
+            settled=T0 + number / 11, unknown=lost, stood_until=T0 + number / 13, began=T0 / 7, inferred_id=ids[1],
+        )  # fmt: skip
+
+    station = a_station()
+    watch = replace(station.state.watch, unwatched=tuple(gap(number) for number in range(1, MOST_UNWATCHED + 1)))
+    full = replace(station, state=replace(station.state, watch=watch))
+    assert len(full.snapshot()) - len(station.snapshot()) <= ROOM
+    assert a_station().restored(full.snapshot()) == full

@@ -13,7 +13,6 @@ from agent.core.backfill.reckoning import reckoned
 from agent.core.backfill.retelling import ToldStops
 from agent.core.machine.unwatched import Unwatched
 from agent.core.machine.watching import Watch
-from agent.core.machine_settings import COUNTER_ROLES
 from agent.core.shifts import strip_corrected
 from agent.core.shifts.schedule import MOST_CHANGES
 from agent.core.state import StationState
@@ -82,13 +81,11 @@ def _may_be_told(turn: Turn, stretch: Unwatched) -> bool:
 
 def _was_kept(turn: Turn, stretch: Unwatched, told: Recalled) -> bool:
     """Whether the history knows of what was counted meanwhile: one that holds none of it was not kept."""
-    moved = {one.key for one in told.values}
-    for role, raw in stretch.after.raws.items():
-        key = turn.setup.names.get(role)
-        advanced = abs(raw - stretch.before.raws.get(role, raw)) > 1
-        if role in COUNTER_ROLES and key in told.keys and advanced and key not in moved:
-            return False
-    return True
+    role, before, after = turn.setup.output_role, stretch.before.raw, stretch.after.raw
+    if role is None or before is None or after is None or abs(after - before) <= 1:
+        return True
+    key = turn.setup.names[role]
+    return key not in told.keys or any(one.key == key for one in told.values)
 
 
 def _told_stops(turn: Turn, stretch: Unwatched) -> ToldStops | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from agent.core.facts import ConditionChanged
 from agent.core.machine.conditions import Condition
+from agent.core.machine.runs import is_another
 from agent.core.machine.unwatched import MOST_UNWATCHED, Edge, Gap, Unwatched
 from agent.core.machine.watching import Watch
 from agent.core.stops.stops import StopChange, StopWatch
@@ -36,13 +37,14 @@ def edge(turn: Turn, seen: Watch) -> Edge | None:
     if not turn.setup.recalls:
         return None
     told = [fact for fact in turn.draft.facts if isinstance(fact.data, ConditionChanged)]
-    phase = turn.setting_up
+    phase, role = turn.setting_up, turn.setup.output_role
+    counter = None if role is None else turn.counters.get(role)
     return Edge(
         fact_id=str(told[-1].id),
         condition=seen.condition,
         mode=seen.mode,
         words=seen.words,
-        raws={role: one.raw for role, one in turn.counters.items() if one.raw is not None},
+        raw=None if counter is None else counter.raw,
         setting_up=None if phase is None else (phase.cause, phase.since),
         run=seen.run,
     )
@@ -74,17 +76,24 @@ def note(turn: Turn, gap: Gap, stood: Stood, changes: tuple[StopChange, ...], ra
         start=gap.start,
         end=end,
         cause=gap.cause,
-        before=gap.edge,
-        after=after,
+        before=replace(gap.edge, run=None),
+        after=replace(after, fact_id="", run=None),
         stops=replace(stood.stops, open=None, alarms=()),
         stop_id=None if stood.stops.open is None else stood.stops.open.stop_id,
         bridged=_bridged(turn.stops),
         ran_s=ran_s,
         settled=settled,
         unknown=lost,
+        began=_began(gap.edge, after, end),
         inferred_id=_inferred(turn),
     )
     turn.watch = replace(turn.watch, unwatched=(*turn.watch.unwatched, noted)[-MOST_UNWATCHED:])
+
+
+def _began(before: Edge, after: Edge, end: float) -> float | None:
+    if before.run is None or after.run is None or not is_another(before.run, after.run):
+        return None
+    return end if after.run.uptime_s is None else min(after.run.at - after.run.uptime_s, end)
 
 
 def _bridged(stops: StopWatch) -> bool:

@@ -19,7 +19,6 @@ from agent.core.identity import IdBlock
 from agent.core.machine import condition_turn, machine_turn
 from agent.core.machine import signs as life
 from agent.core.machine.conditions import Condition, Mode
-from agent.core.machine.runs import is_another
 from agent.core.machine.unwatched import Unwatched
 from agent.core.machine.watching import Watch
 from agent.core.machine_settings import COUNTER_ROLES, Role
@@ -112,14 +111,8 @@ class _History:
 
 def _began(stretch: Unwatched, told: Recalled) -> float:
     """Since when the history is of one run of its source: of what was between two nobody knows."""
-    began = stretch.start
-    if told.restarted is not None and told.restarted <= stretch.end:
-        began = max(began, told.restarted)
-    before, after = stretch.before.run, stretch.after.run
-    if before is not None and after is not None and is_another(before, after):
-        known = stretch.end if after.uptime_s is None else after.at - after.uptime_s
-        began = max(began, min(known, stretch.end))
-    return began
+    began = max(stretch.start, stretch.began or 0.0)
+    return began if told.restarted is None or told.restarted > stretch.end else max(began, told.restarted)
 
 
 def _signs(turn: Turn) -> Signs:
@@ -142,11 +135,12 @@ def _second(turn: Turn, stretch: Unwatched, history: _History, standing: Stop | 
         since=start,
     )
     last = turn.floor.last_stop
-    counted = {turn.setup.roles[key] for key in history.keys if turn.setup.roles.get(key) in COUNTER_ROLES}
+    role = turn.setup.output_role
+    is_counted = role is not None and before.raw is not None and turn.setup.names[role] in history.keys
     state = StationState(
         watch=watch,
         stops=replace(stretch.stops, open=standing),
-        counters={role: CounterState(raw, start) for role, raw in before.raws.items() if role in counted},
+        counters={role: CounterState(before.raw, start)} if role is not None and is_counted else {},
         operations=turn.operations,
         floor=Floor(no_order_told=True, last_stop=last if last is not None and (last.end or start) < start else None),
         schedule=turn.schedule,
@@ -213,9 +207,9 @@ def _look_again(second: Turn, stretch: Unwatched, history: _History) -> None:
     """The end of the stretch, where the machine was seen again."""
     after = stretch.after
     second.watch = replace(second.watch, words=after.words, bad=frozenset())
-    for role, raw in after.raws.items():
-        if second.setup.names.get(role) in history.keys:
-            counting.count(second, role, raw, stretch.end)
+    role = second.setup.output_role
+    if role is not None and after.raw is not None and second.setup.names[role] in history.keys:
+        counting.count(second, role, after.raw, stretch.end)
     _alive(second, stretch.end)
 
 

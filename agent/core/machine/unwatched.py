@@ -6,16 +6,15 @@ until that history has been read or can be had no more.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from agent.core.machine.conditions import Condition, MachineWords, Mode
 from agent.core.machine.runs import Run
-from agent.core.machine_settings import Role
 from agent.core.stops.stops import StopWatch
 
 Cause: TypeAlias = Literal["link_lost", "silence", "bad_quality", "agent_down", "frozen"]
-MOST_UNWATCHED = 3
+MOST_UNWATCHED = 2
 """Gaps that are remembered; earlier ones stay as they were told."""
 
 
@@ -24,13 +23,13 @@ class Edge:
     """How things stood where a gap begins or ends."""
 
     fact_id: str
-    """Of the fact that told the condition from here on."""
+    """Of the fact that told the condition from here on; empty where nobody asks for it."""
     condition: Condition
     """Last seen before it, or first seen after it."""
     mode: Mode
     words: MachineWords
-    raws: dict[Role, int] = field(default_factory=dict)
-    """The counters."""
+    raw: int | None = None
+    """Of the counter of what comes out."""
     setting_up: tuple[Literal["mode", "operator", "order"], float] | None = None
     """The cause and the begin of a setup under way."""
     run: Run | None = None
@@ -75,5 +74,7 @@ class Unwatched:
     """The stops that it was told as, each with the number of its parts."""
     stood_until: float | None = None
     """It stood where it was seen again, and began to run here."""
+    began: float | None = None
+    """The controller started anew within it: here, as far as it tells."""
     inferred_id: str | None = None
     """Of the fact that told the run at its end."""

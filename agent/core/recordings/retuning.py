@@ -15,7 +15,7 @@ from math import inf
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
-from agent.core.facts import DiscrepancyRaised, Fact, OutputRecorded, ScrapRecorded, StopClass, StopData
+from agent.core.facts import DiscrepancyRaised, Fact, OutputRecorded, ScrapRecorded, StopClass, StopData, StopVoided
 from agent.core.machine.conditions import Condition
 from agent.core.settings import Settings
 from agent.core.station import Station
@@ -80,6 +80,8 @@ class Account:
             match fact.data:
                 case StopData() as stop:
                     self.spans[stop.stop_id] = _span(stop)
+                case StopVoided() as void:
+                    self.spans.pop(void.stop_id, None)
                 case OutputRecorded() as output:
                     self.good[output.uom] += output.qty_good
                 case ScrapRecorded() as scrap:
