@@ -50,6 +50,15 @@ class Machine:
         """Seconds of all."""
         return sum(seconds for _, seconds in self.states)
 
+    def runs_shortly(self, instant: float) -> bool:
+        """Whether a run lies there that ends no stop."""
+        at = 0.0
+        for state, seconds in self.states:
+            if state == EXECUTE and seconds < 3.0 and at <= instant <= at + seconds:
+                return True
+            at += seconds
+        return False
+
     def state_at(self, instant: float) -> int:
         """What it shows at an instant."""
         return [value for at, key, value in self.words() if key == "packml_state" and at <= instant][-1]

@@ -395,3 +395,14 @@ def test_the_last_stop_that_closed_is_told_closed_once() -> None:
     keys = [fact.natural_key for fact in story.facts]
     assert len(keys) == len(set(keys))
     assert len(story.of(StopClosed)) == 2
+
+
+def test_a_stop_that_is_open_again_is_a_downtime_in_the_figures_from_its_beginning_on() -> None:
+    machine = Machine(((EXECUTE, 180.0), (IDLE, 40.0), (ABORTED, 150.0), (IDLE, 60.0)))
+    roles = (Role.PACKML_STATE,)
+    whole = watched_story(machine, station=a_recalling_station(*roles))
+    story = watched_story(machine, [(203.25, 280.75)], a_recalling_station(*roles))
+    recall_all(story, machine)
+    at = T0 + machine.lasted
+    total, expected = (one.station.figures(at).shifts[-1].total for one in (story, whole))
+    assert (round(total.idle, 3), round(total.free_run, 3)) == (round(expected.idle, 3), round(expected.free_run, 3))

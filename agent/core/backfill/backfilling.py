@@ -85,7 +85,7 @@ def _was_kept(turn: Turn, stretch: Unwatched, told: Recalled) -> bool:
     if role is None or before is None or after is None or abs(after - before) <= 1:
         return True
     key = turn.setup.names[role]
-    return key not in told.keys or any(one.key == key for one in told.values)
+    return key not in told.keys or any(one.key == key and one.at > stretch.start for one in told.values)
 
 
 def _told_stops(turn: Turn, stretch: Unwatched) -> ToldStops | None:

@@ -123,6 +123,7 @@ def _put(turn: Turn, stretch: Unwatched, before: Stop, after: Stop) -> None:
         turn.stops = replace(turn.stops, open=after, standing_since=None)
         if before.end is not None:
             _forget(turn, before)
+            _grown(turn, before, after)
         return
     standstill.keep(turn, after)
     turn.figures = figures.edited(turn.figures, before.segments, after.segments)
