@@ -21,7 +21,7 @@ from drivers.modbus_plan import Request, by_kind, finer, plan
 
 EXTRA: Final = 32
 """Requests by which one poll may grow at most to find out what is refused."""
-PAUSE_S: Final = 2.0
+PAUSES_S: Final = (2.0, 4.0, 8.0)
 """Seconds after which a request of which nothing could be read, not in parts either, is taken apart again."""
 _ADDRESS: Final = frozenset({2, 3})
 """Exceptions that speak of addresses or of how many there are."""
@@ -34,10 +34,14 @@ class _Branch:
     """What is asked in place of one request of the plan."""
 
     parts: tuple[Request, ...]
+    parted: tuple[Request, ...] = ()
+    """What was refused and taken apart, until they are put together."""
     may_join: bool = True
     """Its parts were not put together again yet."""
     pause: int = 0
     """Polls for which it is not taken apart any further."""
+    vain: int = 0
+    """Times in a row that it was taken apart for nothing."""
 
 
 class Poll:
@@ -52,13 +56,16 @@ class Poll:
         self._refused: list[Request] = []
         self._parted: list[Request] = []
         self._may_part = True
+        self._is_deep = False
 
     def __iter__(self) -> Iterator[Request]:
         """Each request; before the next one `answered` or `refused` is called."""
         for branch in self._branches:
             self._waiting = deque(branch.parts)
             self._read, self._refused, self._parted = [], [], []
-            self._may_part = not branch.pause
+            branch.pause = max(branch.pause - 1, 0)
+            # By turns all over it, and at one end down to single places: a device may give no two of them at once.
+            self._may_part, self._is_deep = not branch.pause, bool(branch.vain % 2)
             while self._waiting:
                 yield self._waiting.popleft()
             self._learn(branch)
@@ -80,20 +87,25 @@ class Poll:
             return False
         self._extra -= len(parts)
         self._parted.append(request)
-        self._waiting.extend(parts)
+        if self._is_deep:
+            self._waiting.extendleft(reversed(parts))
+        else:
+            self._waiting.extend(parts)
         return True
 
     def _learn(self, branch: _Branch) -> None:
-        branch.pause = max(branch.pause - 1, 0)
         if not self._parted:
             return
         if not self._read:
-            branch.pause = math.ceil(1000 * PAUSE_S / self._device.poll_ms)
+            pause_s = PAUSES_S[min(branch.vain, len(PAUSES_S) - 1)]
+            branch.pause, branch.vain = math.ceil(1000 * pause_s / self._device.poll_ms), branch.vain + 1
             return
+        branch.vain = 0
+        branch.parted += tuple(self._parted) if branch.may_join else ()
         parts, is_found = self._read, not any(finer(one, self._device) for one in self._refused)
         if branch.may_join and is_found:
-            parts = _put_together(parts, (*self._parted, *self._refused), self._device)
-            branch.may_join = False
+            parts = _put_together(parts, (*branch.parted, *self._refused), self._device)
+            branch.may_join, branch.parted = False, ()
         branch.parts = tuple(sorted((*parts, *self._refused), key=_place))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 
 from agent.core.machine_settings import Role, SignalSettings, TelemetrySettings
 from agent.core.sources.modbus_settings import ModbusSettings
-from drivers.modbus_learned import EXTRA, PAUSE_S, LearnedPlan
+from drivers.modbus_learned import EXTRA, PAUSES_S, LearnedPlan
 from drivers.modbus_plan import Request, plan
 
-PAUSE_POLLS = math.ceil(PAUSE_S / 0.2)
+PAUSE_POLLS = math.ceil(PAUSES_S[0] / 0.2)
 Refuses = Callable[[range], int]
 
 
@@ -122,14 +123,25 @@ def test_a_device_that_is_busy_is_not_asked_more(code: int) -> None:
     assert len(device.asked) == 1
 
 
-def test_a_device_that_refuses_everything_is_taken_apart_now_and_then_only() -> None:
+def test_a_device_that_refuses_everything_is_taken_apart_more_and_more_seldom() -> None:
     device = Device(registers(*range(100)), lambda _: 2)
     requests = []
-    for _ in range(3 * (PAUSE_POLLS + 1)):
+    for _ in range(16 * PAUSE_POLLS):
         assert device.poll() == set()
         requests.append(len(device.asked))
     assert max(requests) <= 1 + EXTRA
-    assert sum(one > 1 for one in requests) == 3
+    apart = [poll for poll, asked in enumerate(requests) if asked > 1]
+    pauses = [later - earlier for earlier, later in pairwise(apart)]
+    assert pauses[: len(PAUSES_S)] == [math.ceil(one / 0.2) for one in PAUSES_S]
+    assert set(pauses[len(PAUSES_S) :]) == {pauses[-1]}
+
+
+def test_a_device_that_gives_no_two_values_at_once_is_asked_for_each_before_long() -> None:
+    device = Device(registers(*range(100)), lambda span: 2 if len(span) > 1 else 0)
+    for _ in range(PAUSE_POLLS + 20):
+        device.poll()
+    assert device.poll() == set(range(100))
+    assert len(device.asked) == 100
 
 
 def test_what_was_learned_outlasts_a_time_in_which_everything_is_refused() -> None:
