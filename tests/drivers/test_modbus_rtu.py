@@ -24,6 +24,8 @@ from tests.drivers.servers.rtu_slaves import Answer, PtyLine, Request, Slaves, T
 
 TWO = Read("holding", 0, 2)
 OTHER_TWO = Read("holding", 300, 2)
+MIRRORED = Read("coil", 0x0301, 20)
+"""Its answer has three octets of data. If they are 01 00 14, it is the request to the octet."""
 TIMEOUT_S = 0.15
 Wire = PtyLine | TcpLine
 
@@ -200,14 +202,38 @@ def mirrored(request: Request) -> bytes:
 
 
 async def test_an_answer_that_looks_like_its_request_is_no_echo(port: PtyLine) -> None:
-    """20 coils from 0x0301 on have three octets of data: 01 00 14 is the rest of the request as well."""
-    read = Read("coil", 0x0301, 20)
     port.slaves.answers[1] = lambda request: mirrored(request) if request.function == 1 else addresses(request)
     async with ModbusClient(settings(port), Lines()) as unit:
         await answer_of(unit, TWO)
-        bits = await answer_of(unit, read)
+        bits = await answer_of(unit, MIRRORED)
         assert not isinstance(bits, Refusal)
         assert sum(bit << at for at, bit in enumerate(bits)) == 0x140001 & 0xFFFFF
+
+
+async def test_before_a_line_is_known_what_may_be_an_echo_is_no_answer(port: PtyLine) -> None:
+    """It costs one time-out; what is asked to settle that tells whether the line echoes."""
+    port.slaves.answers[1] = lambda request: mirrored(request) if request.count == 20 else addresses(request)
+    async with ModbusClient(settings(port), Lines()) as unit:
+        with pytest.raises(DeviceError, match="gave no answer"):
+            await unit.read(MIRRORED)
+        bits = await answer_of(unit, MIRRORED)
+        assert not isinstance(bits, Refusal)
+        assert sum(bit << at for at, bit in enumerate(bits)) == 0x140001 & 0xFFFFF
+
+
+async def test_another_adapter_may_echo_where_the_one_before_did_not(port: PtyLine) -> None:
+    lines = Lines()
+    async with ModbusClient(settings(port, timeout_s=5), lines) as unit:
+        await unit.read(TWO)
+        device = port.device
+        port.unplug()
+    port.slaves.echoes = True
+    port.plug_in()
+    if port.device != device:
+        # The kernel numbers ptys as it likes; this is about one device.
+        lines._places = {(port.device, *key[1:]): place for key, place in lines._places.items()}
+    async with ModbusClient(settings(port, timeout_s=5), lines) as unit:
+        assert await unit.read(MIRRORED) == tuple(number & 1 for number in range(0x0301, 0x0301 + 20))
 
 
 @pytest.mark.parametrize("noise", [b"\0", b"\xff\xff\xff", b"\1\3", b"\1\3\4", b"\1\3\xfa\1\3"])
