@@ -15,11 +15,13 @@ import sys
 import time
 import tty
 from asyncio import StreamReader, StreamWriter
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from tests.drivers.faults.ticks import SPAN
 from tests.drivers.servers.asked import asked
 
+PAUSE_S = 0.05
+"""After which a device has forgotten the beginning of a request; longer than a line that drips takes."""
 _STEP = 4
 
 
@@ -71,9 +73,15 @@ async def tcp(image: Image, reader: StreamReader, writer: StreamWriter) -> None:
 
 
 async def rtu(image: Image, reader: StreamReader, writer: StreamWriter) -> None:
-    """A request is eight bytes; after a bad one, what comes before a silence is no request."""
+    """A request is eight bytes without a pause; what begins behind a pause begins a request."""
     while True:
-        frame = await reader.readexactly(8)
+        frame = await reader.readexactly(1)
+        with suppress(TimeoutError):
+            while len(frame) < 8:
+                async with asyncio.timeout(PAUSE_S):
+                    frame += await _some(reader, 8 - len(frame))
+        if len(frame) < 8:
+            continue
         if checked(frame[:-2]) == frame:
             writer.write(checked(frame[:1] + image.answer(frame[1:6])))
         else:
@@ -83,11 +91,17 @@ async def rtu(image: Image, reader: StreamReader, writer: StreamWriter) -> None:
 async def _silence(reader: StreamReader) -> None:
     try:
         while True:
-            async with asyncio.timeout(0.02):
-                if not await reader.read(256):
-                    raise ConnectionResetError
+            async with asyncio.timeout(PAUSE_S):
+                await _some(reader, 256)
     except TimeoutError:
         pass
+
+
+async def _some(reader: StreamReader, most: int) -> bytes:
+    data = await reader.read(most)
+    if not data:
+        raise ConnectionResetError
+    return data
 
 
 async def _serial(path: str) -> tuple[StreamReader, StreamWriter]:
