@@ -20,6 +20,10 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from simulators.background import Background
 from simulators.clock import Clock
 from simulators.day import Day
+from simulators.faults.kinds import OF_SERVERS
+from simulators.faults.process import play, say
+from simulators.faults.script import Script as FaultScript
+from simulators.faulty_opcua import FaultyOpcUa
 from simulators.opcua import OpcUaSimulator
 from simulators.scanner import PLAIN, Manner, Reader, ScannerSimulator, TcpScannerSimulator
 from simulators.script import FILLER, PRESS, TRIAL_FILLER, TRIAL_PRESS, Script
@@ -85,14 +89,28 @@ async def serve_line(
 
 
 async def serve_opcua(
-    *, clock: Clock, truth: Path, host: str = "127.0.0.1", port: int = 0, script: Script = FILLER
+    *,
+    clock: Clock,
+    truth: Path,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    script: Script = FILLER,
+    faults: FaultScript | None = None,
 ) -> None:
-    """Serve one machine over OPC UA; ready: `opcua_port`, `opcua_url`."""
+    """Serve one machine over OPC UA, with faults of its own as their script says; ready: `opcua_port`, `opcua_url`.
+
+    Raises:
+        ValueError: no server has a fault of the script.
+    """
     day = Day(script)
+    steps = () if faults is None else faults.played(OF_SERVERS)
     with stop_asked() as stop:
-        async with _recording(truth, clock, day) as log, OpcUaSimulator([day], clock, log, host, port) as opcua:
-            _ready(opcua_port=opcua.port, opcua_url=opcua.url)
-            await stop.wait()
+        async with _recording(truth, clock, day) as log:
+            opcua = OpcUaSimulator([day], clock, log, host, port)
+            async with FaultyOpcUa(opcua) as faulty:
+                _ready(opcua_port=opcua.port, opcua_url=opcua.url)
+                async with Background({"opcua faults": play(steps, faulty, say)}):
+                    await stop.wait()
 
 
 async def serve_modbus(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -23,10 +24,13 @@ from asyncua.ua.status_codes import StatusCodes
 from simulators.background import Background
 from simulators.clock import Clock
 from simulators.day import Day, Image
+from simulators.opcua_faults import ServerFaults
 from simulators.truth import TruthLog
 
 NAMESPACE = "urn:lineside:simulator:packml"
 """Namespace URI of every machine node."""
+OTHER = "urn:lineside:simulator:other"
+"""Namespace URI of nothing; see `OpcUaSimulator.other_first`."""
 
 _Reading: TypeAlias = tuple[float | bool | None, int]
 """A value and its OPC UA status code."""
@@ -75,6 +79,10 @@ class OpcUaSimulator:
         """The port that is listened on; 0 until a free one was chosen."""
         self.violations: list[str] = []
         """Every service asked for that is more than reading, such as `WriteRequest`."""
+        self.other_first = False
+        """Whether another namespace stands before that of the machines, from the next start on."""
+        self.faults: ServerFaults | None = None
+        """Reaches into the server while it serves."""
         self._days = days
         self._clock = clock
         self._log = log
@@ -93,12 +101,16 @@ class OpcUaSimulator:
         server.set_server_name("Lineside simulated line")
         server.set_security_policy([ua.SecurityPolicyType.NoSecurity], _ReadersOnly(self._refuse))
         server.set_endpoint(self.url)
-        machines = [await _Machine.add(server, day, self._clock) for day in self._days]
+        faults = self.faults = ServerFaults(server)
+        if self.other_first:
+            await server.register_namespace(OTHER)
+        machines = [await _Machine.add(server, day, self._clock, faults) for day in self._days]
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(server)
             if server.bserver is not None:
                 self.port = server.bserver.port
-            await stack.enter_async_context(Background({f"opcua {one.wc_id}": one.play() for one in machines}))
+            jobs = {"opcua clock": faults.run(), **{f"opcua {one.wc_id}": one.play() for one in machines}}
+            await stack.enter_async_context(Background(jobs))
             self._stack = stack.pop_all()
         self._tell("serving", url=self.url)
         return self
@@ -121,8 +133,9 @@ class OpcUaSimulator:
 class _Machine:
     """The nodes of one machine."""
 
-    def __init__(self, server: Server, day: Day, clock: Clock, index: int) -> None:
+    def __init__(self, server: Server, day: Day, clock: Clock, index: int, faults: ServerFaults) -> None:
         self.wc_id = day.wc_id
+        self._faults = faults
         self._server = server
         self._day = day
         self._clock = clock
@@ -131,9 +144,9 @@ class _Machine:
         self._shown: dict[str, _Reading] = {}
 
     @classmethod
-    async def add(cls, server: Server, day: Day, clock: Clock) -> Self:
+    async def add(cls, server: Server, day: Day, clock: Clock, faults: ServerFaults) -> Self:
         """Add a machine to a server that does not serve yet."""
-        machine = cls(server, day, clock, await server.register_namespace(NAMESPACE))
+        machine = cls(server, day, clock, await server.register_namespace(NAMESPACE), faults)
         await machine._add_nodes()
         await machine._show(machine._start)
         return machine
@@ -145,7 +158,8 @@ class _Machine:
             await self._show(seconds)
 
     async def _show(self, seconds: float) -> None:
-        image, plant = self._day.at(seconds), self._clock.plant(seconds)
+        image = self._day.at(seconds)
+        plant = self._clock.plant(seconds) + timedelta(seconds=self._faults.set_off_s)
         at = ua.DateTime.combine(plant.date(), plant.time(), plant.tzinfo)
         for path, (kind, read) in _NODES.items():
             value: _Reading = (read(image), 0) if image.powered else (None, StatusCodes.BadNoCommunication)

@@ -17,7 +17,6 @@ from asyncua.server.server import Server
 from asyncua.server.uaprocessor import UaProcessor
 from asyncua.ua.status_codes import StatusCodes
 
-_TICK_S: Final = 0.1
 Y2K: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """What a controller's clock shows after its battery was empty."""
 
@@ -25,8 +24,15 @@ Y2K: Final = datetime(2000, 1, 1, tzinfo=UTC)
 class ServerFaults:
     """Reaches into one server, which has been initialised."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, tick_s: float = 1.0) -> None:
+        """Not yet harmed.
+
+        Args:
+            server: initialised and not yet started.
+            tick_s: seconds between two times that it shows.
+        """
         self._server = server
+        self._tick_s = tick_s
         self._offset = timedelta()
         # From now on its clock is shown by `run`.
         server.disable_clock(True)
@@ -48,7 +54,7 @@ class ServerFaults:
             status.CurrentTime = datetime.now(UTC) + self._offset
             await self._server.iserver.server_status_node.write_value(status)
             await self._server.iserver.current_time_node.write_value(status.CurrentTime)
-            await asyncio.sleep(_TICK_S)
+            await asyncio.sleep(self._tick_s)
 
     async def lose_sessions(self) -> int:
         """End every client's session as if it had never been; the connections stay. How many there were."""

@@ -55,19 +55,29 @@ def line(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
 
 
 @application.command("opcua")
-def opcua(
+def opcua(  # noqa: PLR0913, PLR0917 - as above
     truth: Truth = DEFAULT_TRUTH,
     host: Host = "127.0.0.1",
     port: PortNumber = 4840,
     speed: Speed = 1.0,
     real_start: RealStart = None,
     plant_start: PlantStart = None,
+    faults: Annotated[
+        Path | None,
+        typer.Option(help="Faults of the server's own, and when (TOML): sessions lost, its clock set, others."),
+    ] = None,
 ) -> None:
     """A PackML-shaped filler over OPC UA."""
+    from simulators.faults.script import read_script
     from simulators.line import serve_opcua
 
     clock = _clock(speed, real_start, plant_start)
-    asyncio.run(serve_opcua(clock=clock, truth=truth, host=host, port=port))
+    try:
+        script = None if faults is None else read_script(faults)
+        asyncio.run(serve_opcua(clock=clock, truth=truth, host=host, port=port, faults=script))
+    except (OSError, ValueError) as error:
+        typer.echo(f"lineside simulate opcua: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 @application.command("modbus")

@@ -24,6 +24,11 @@ class Kind(StrEnum):
     WRONG_TRANSACTION = "wrong_transaction"
     DUPLICATES = "duplicates"
     LATE = "late"
+    SESSIONS = "sessions"
+    SUBSCRIPTIONS = "subscriptions"
+    SILENCE = "silence"
+    CLOCK = "clock"
+    RESTART = "restart"
 
 
 class Way(StrEnum):
@@ -47,6 +52,11 @@ WORDS: Final = {
     Kind.WRONG_TRANSACTION: "answers have the transaction identifier of another request",
     Kind.DUPLICATES: "frames come twice",
     Kind.LATE: "some frames come later than those that were sent after them",
+    Kind.SESSIONS: "the server ends every session",
+    Kind.SUBSCRIPTIONS: "the server ends every subscription",
+    Kind.SILENCE: "every subscription falls silent, though it and its session are there",
+    Kind.CLOCK: "the server's clock shows the year 2000",
+    Kind.RESTART: "the server is away, and comes back with its namespaces in another order",
 }
 """For people."""
 
@@ -62,6 +72,8 @@ KINDS: Final[dict[Framing, tuple[Kind, ...]]] = {
     "rtu": (*_ANYWHERE, *_ASKED),
 }
 """What a line can suffer, by how its frames are told apart."""
+OF_SERVERS: Final = (Kind.SESSIONS, Kind.SUBSCRIPTIONS, Kind.SILENCE, Kind.CLOCK, Kind.RESTART)
+"""What an OPC UA server does to its clients with no cable touched."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,33 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from simulators.background import Background
-from simulators.faults.kinds import Framing
+from simulators.faults.kinds import Fault, Framing, Kind
 from simulators.faults.relay import Relay, Server
 from simulators.faults.script import Chance, Script, Step
 from simulators.faults.serial import SerialRelay
+from simulators.faults.weather import Strikes
 from simulators.signals import stop_asked
 
 Say: TypeAlias = Callable[[str], None]
+
+
+class Suffering(Protocol):
+    """A relay, or a server."""
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        """What it can suffer."""
+        ...
+
+    def suffering(self, fault: Fault) -> AbstractAsyncContextManager[Strikes]:
+        """A fault while open; see `Relay.suffering`."""
+        ...
 
 
 def server_at(place: str) -> Server:
@@ -40,16 +55,16 @@ def endless(seed: int) -> Script:
     return Script(seed, chance=Chance(faults=1_000_000))
 
 
-async def play(steps: Iterable[Step], relay: Relay | SerialRelay, say: Say) -> None:
-    """Let a relay suffer what a script says, from now on."""
+async def play(steps: Iterable[Step], relay: Suffering, tell: Say) -> None:
+    """Let a relay or a server suffer what a script says, from now on."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     for step in steps:
         await asyncio.sleep(began + step.at_s - loop.time())
         async with relay.suffering(step.fault) as strikes:
-            say(f"{step.at_s:8.2f} s  {step.fault}")
+            tell(f"{step.at_s:8.2f} s  {step.fault}")
             await asyncio.sleep(began + step.at_s + step.fault.seconds - loop.time())
-        say(f"{loop.time() - began:8.2f} s  over; it hit {strikes.count}")
+        tell(f"{loop.time() - began:8.2f} s  over; it hit {strikes.count}")
 
 
 async def serve_tcp(server: Server, port: int, framing: Framing, script: Script) -> None:
@@ -64,14 +79,14 @@ async def serve_serial(driver: Path, device: Path, framing: Framing, script: Scr
         await _until_over(script, relay, driver=str(driver), device=str(device))
 
 
-async def _until_over(script: Script, relay: Relay | SerialRelay, **ready: int | str) -> None:
+async def _until_over(script: Script, relay: Suffering, **ready: int | str) -> None:
     over, steps = asyncio.Event(), script.played(relay.kinds)
 
     async def whole() -> None:
-        await play(steps, relay, _say)
+        await play(steps, relay, say)
         over.set()
 
-    _ready(**ready)
+    say(json.dumps({"ready": True, **ready}))
     with stop_asked() as stop:
         async with Background({"faults.script": whole()}):
             waits = [asyncio.ensure_future(event.wait()) for event in (over, stop)]
@@ -82,10 +97,7 @@ async def _until_over(script: Script, relay: Relay | SerialRelay, **ready: int |
                     each.cancel()
 
 
-def _ready(**what: int | str) -> None:
-    _say(json.dumps({"ready": True, **what}))
-
-
-def _say(line: str) -> None:
+def say(line: str) -> None:
+    """To whoever reads standard output, at once."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

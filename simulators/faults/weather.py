@@ -9,9 +9,9 @@ from random import Random
 from typing import Final
 
 from simulators.faults.harm import Part, harmed
-from simulators.faults.kinds import Fault, Kind, Way
+from simulators.faults.kinds import OF_SERVERS, Fault, Kind, Way
 
-_OF_FRAMES: Final = frozenset(Kind) - {Kind.CUT, Kind.STALL, Kind.HALF_OPEN}
+_OF_FRAMES: Final = frozenset(Kind) - {Kind.CUT, Kind.STALL, Kind.HALF_OPEN, *OF_SERVERS}
 
 
 class Strikes:

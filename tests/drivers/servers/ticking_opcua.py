@@ -59,7 +59,7 @@ async def served(signals: int, namespaces: list[str]) -> tuple[Server, list[Node
 
 async def main(signals: int, clocks: Clocks, namespaces: list[str]) -> None:
     server, nodes = await served(signals, namespaces)
-    faults = ServerFaults(server)
+    faults = ServerFaults(server, 0.1)
     lose = {
         "sessions": faults.lose_sessions,
         "subscriptions": faults.lose_subscriptions,
