@@ -23,7 +23,7 @@ from agent.intake import Intake
 from agent.logs.events import Event
 from agent.logs.outages import Outage
 from agent.retry import Backoff
-from drivers.cancellation import honour_cancellation
+from drivers.cancellation import honour_cancellation, within
 
 SETTLED_S: Final = 5.0
 """Plant seconds, beyond the shortest stop, after which both ends of a gap are known and its history is written."""
@@ -67,7 +67,7 @@ async def _told(setup: Setup, stretch: Unwatched, intake: Intake, clock: Clock, 
     while True:
         await intake.until(lambda stand: stand.stations[wc_id].state.watch.link_up)
         try:
-            async with asyncio.timeout(LONGEST_S):
+            async with within(LONGEST_S):
                 answer = await ask(asking.wanted(setup), asking.since(setup, stretch), stretch.end)
         except Exception as error:  # noqa: BLE001 - whatever a library trips over here must not end live reading
             honour_cancellation()

@@ -1,8 +1,10 @@
-"""A cancellation that a library swallowed, made good; the agent would never stop."""
+"""Cancellations that a library swallows or makes its own of, made good: the agent would never stop, or stop reading."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 
 def honour_cancellation() -> None:
@@ -18,3 +20,21 @@ def honour_cancellation() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
+
+
+@asynccontextmanager
+async def within(seconds: float) -> AsyncIterator[None]:
+    """`asyncio.timeout` around calls of a library that raises a cancellation of its own kind.
+
+    Where an answer comes in the same turn as the time-out, `wait_for2`, which asyncua uses up to Python 3.11, raises a
+    subclass of CancelledError. `asyncio.timeout` takes none but CancelledError itself for its own there, so that the
+    time-out of one answer would end for ever, and without a word, the task that reads the machine.
+
+    Raises:
+        TimeoutError: it took longer.
+    """
+    async with asyncio.timeout(seconds):
+        try:
+            yield
+        except asyncio.CancelledError:
+            raise asyncio.CancelledError from None

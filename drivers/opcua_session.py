@@ -28,6 +28,7 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 from agent.core.errors import DeviceError
 from agent.core.sources.opcua_settings import OpcUaSettings
 from drivers import opcua_refusals
+from drivers.cancellation import within
 from drivers.keys import Keys
 from drivers.opcua_channel import Channel
 from drivers.opcua_proof import Meeting, prove
@@ -163,7 +164,7 @@ class Session:
         protocol = self.uaclient.protocol
         transport = protocol.transport if protocol is not None else None
         with suppress(TimeoutError, OSError, UaError):
-            async with asyncio.timeout(_CLOSING_S):
+            async with within(_CLOSING_S):
                 await self._channel.disconnect()
         self._channel.disconnect_socket()
         if transport is not None:

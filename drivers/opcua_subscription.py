@@ -20,6 +20,7 @@ from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from agent.core.sources.opcua_settings import OpcUaSettings
+from drivers.cancellation import within
 from drivers.opcua_sequence import MissingError, Numbers
 
 SIGN_OF_LIFE_MS: Final = 400.0
@@ -152,7 +153,7 @@ class Subscription:
 
     async def _answered(self) -> ua.PublishResult:
         """The next answer that is about this subscription."""
-        async with asyncio.timeout(self.patience_s):
+        async with within(self.patience_s):
             while True:
                 taken, self._taken = self._taken, []
                 acks = [ua.SubscriptionAcknowledgement(self.id, ua.UInt32(number)) for number in taken]

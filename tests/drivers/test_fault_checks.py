@@ -136,6 +136,18 @@ class NeverComesBack(Broken):
         return await super().__aenter__()
 
 
+class IsCancelledByItsLibrary(Broken):
+    """On its second connection."""
+
+    connections = 0
+
+    async def __aenter__(self) -> Self:
+        IsCancelledByItsLibrary.connections += 1
+        if IsCancelledByItsLibrary.connections > 1:
+            raise asyncio.CancelledError
+        return await super().__aenter__()
+
+
 class LeavesSomethingBehind(Broken):
     """A socket and a task for each connection."""
 
@@ -209,6 +221,13 @@ async def test_a_link_that_is_up_before_its_signals_is_seen(modbus: FaultyModbus
 async def test_a_driver_that_does_not_come_back_is_seen(modbus: FaultyModbus) -> None:
     NeverComesBack.connections = 0
     outcome, _ = await outcome_of(modbus, instead(NeverComesBack), Fault(Kind.CUT, 0.1))
+    assert outcome.problems == ["cut: no right values within 3 s of the server's return"]
+
+
+async def test_a_watching_that_ends_by_itself_is_seen(modbus: FaultyModbus) -> None:
+    IsCancelledByItsLibrary.connections = 0
+    outcome, truth = await outcome_of(modbus, instead(IsCancelledByItsLibrary), Fault(Kind.CUT, 0.1))
+    assert any(violation.startswith("the watching of the driver ended") for violation in truth.violations)
     assert outcome.problems == ["cut: no right values within 3 s of the server's return"]
 
 

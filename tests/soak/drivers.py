@@ -134,15 +134,14 @@ async def _faults(campaign: Campaign, trial: Trial, faults: int, dice: random.Ra
 
 def _waits_in() -> str:
     """Where the watching of the driver stands, from the outside in."""
-    [watching] = [task for task in asyncio.all_tasks() if task.get_name() == WATCHING]
     places: list[str] = []
-    awaited: Any = watching.get_coro()
+    awaited: Any = next((task.get_coro() for task in asyncio.all_tasks() if task.get_name() == WATCHING), None)
     while awaited is not None:
         frame = getattr(awaited, "cr_frame", None) or getattr(awaited, "ag_frame", None)
         if frame is not None:
             places.append(f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}")
         awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "ag_await", None)
-    return " → ".join(places)
+    return " → ".join(places) or "nothing: it has ended"
 
 
 async def _all_threads_started() -> None:

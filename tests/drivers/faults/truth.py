@@ -67,7 +67,7 @@ class Truth:
 
     def _signal(self, signal: Signal) -> None:
         if signal.key not in self.numbers:
-            self._violate(f"'{signal.key}' was told, which is none of this machine")
+            self.violate(f"'{signal.key}' was told, which is none of this machine")
             return
         self.told += 1
         if signal.quality is Quality.BAD:
@@ -76,11 +76,11 @@ class Truth:
         number, tick = divmod(int(signal.value or 0), SPAN)
         if number != self.numbers[signal.key]:
             whose = {number: key for key, number in self.numbers.items()}.get(number, "none of this machine")
-            self._violate(f"'{signal.key}' was told with {signal.value}, which is of {whose}")
+            self.violate(f"'{signal.key}' was told with {signal.value}, which is of {whose}")
             return
         before = self.ticks.get(signal.key, -1)
         if tick < before:
-            self._violate(f"'{signal.key}' was told as of tick {tick} after it had been of {before}")
+            self.violate(f"'{signal.key}' was told as of tick {tick} after it had been of {before}")
         self.now[signal.key] = self.ticks[signal.key] = max(before, tick)
         self._time(signal, tick)
 
@@ -88,25 +88,26 @@ class Truth:
         if signal.source_time is not None:
             off = signal.source_time - self.clocks.wall - tick / 1000
             if min(abs(off - offset) for offset in self.offsets) > EXACT_S:
-                self._violate(f"'{signal.key}' of tick {tick} was told with a time that is {off:+.3f} s off")
+                self.violate(f"'{signal.key}' of tick {tick} was told with a time that is {off:+.3f} s off")
             return
         age = signal.observed.monotonic - self.clocks.monotonic - tick / 1000
         if not -0.01 <= age <= self.patience_s + self.stalled_s:
-            self._violate(f"'{signal.key}' was {age:.3f} s old when it was told as of now")
+            self.violate(f"'{signal.key}' was {age:.3f} s old when it was told as of now")
 
     def _alive(self, link: Link) -> None:
         self.link_up = link.observed
         for key in self.awaited:
             if key not in self.now:
-                self._violate(f"the link was said to be up before '{key}' was told")
+                self.violate(f"the link was said to be up before '{key}' was told")
         for key, tick in self.now.items():
             if tick is None:
                 continue
             age = link.observed.monotonic - self.clocks.monotonic - tick / 1000
             if age > self.patience_s + self.stalled_s:
-                self._violate(f"the link was said to be up while '{key}' had not moved for {age:.3f} s")
+                self.violate(f"the link was said to be up while '{key}' had not moved for {age:.3f} s")
 
-    def _violate(self, what: str) -> None:
+    def violate(self, what: str) -> None:
+        """Something was not so."""
         self.violated += 1
         if len(self.violations) < MOST:
             self.violations.append(what)

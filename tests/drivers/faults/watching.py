@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import cast
 
 from agent.acquisition import Opener, Watchers, watch_machine
@@ -35,16 +36,25 @@ class Desk:
 async def watched(machine: MachineSettings, truth: Truth, opener: Opener) -> AsyncIterator[None]:
     """Watch the machine while open; what is said goes to the truth."""
     desk = cast("Intake", Desk(truth))
-    watch = watch_machine(machine, desk, Clock(), Watchers(), opener=opener)
-    watching = asyncio.create_task(watch, name=WATCHING)
+    asked_to_end = False
+
+    async def watch() -> None:
+        try:
+            await watch_machine(machine, desk, Clock(), Watchers(), opener=opener)
+        except BaseException:
+            if not asked_to_end:
+                truth.violate(f"the watching of the driver ended: {traceback.format_exc()}")
+            raise
+
+    watching = asyncio.create_task(watch(), name=WATCHING)
     metering = asyncio.create_task(_meter(truth), name="faults.meter")
     try:
         yield
     finally:
+        asked_to_end = True
         for task in (watching, metering):
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await asyncio.gather(watching, metering, return_exceptions=True)
 
 
 async def _meter(truth: Truth) -> None:
