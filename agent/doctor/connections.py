@@ -46,8 +46,9 @@ def judge_ended(place: Place, error: ProbeError) -> Finding:
     """A look that did not come to the values."""
     expected, action = ENDED[error.stage]
     so_far = f"; so far so good: {BEFORE[error.stage]}" if BEFORE[error.stage] else ""
-    offers = f"; it offers: {offers_words(error.offers)}" if error.offers else ""
-    found = f"{place.words} cannot be read, stage {error.stage}: {error}{so_far}{offers}"
+    said = str(error).rstrip(".")
+    offers = f"; it offers: {offers_words(error.offers)}" if error.offers and "It offers" not in said else ""
+    found = f"{place.words} cannot be read, stage {error.stage}: {said}{so_far}{offers}"
     return Finding(Level.NOW, place.subject, found, expected, action, Who.MACHINE)
 
 

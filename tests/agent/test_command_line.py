@@ -20,7 +20,7 @@ from tests.agent.test_configuration import WRONG, wrong
 
 HEAVY = ("asyncua", "pymodbus", "paho", "aiohttp", "textual", "biip", "cryptography", "segno", "barcode")
 COMMANDS: tuple[str, ...] = ("run", "tui", "demo", "check", "status", "facts", "directories", "parked", "export")
-COMMANDS += ("recover", "retune", "scan", "simulate", "cards", "doctor", "pki")
+COMMANDS += ("recover", "retune", "scan", "simulate", "cards", "doctor", "pki", "read", "browse", "init")
 IMPORTED = "import sys; from agent.commands import main; print(*(n for n in sys.argv[1:] if n in sys.modules))"
 
 

@@ -86,8 +86,9 @@ async def test_a_server_that_offers_no_security_is_said_with_what_is_configured(
     finally:
         plant.shows()
     assert ["stage security" in one.found for one in found] == [True]
-    assert "it offers: no security, anonymous" in found[0].found
-    assert "SignAndEncrypt" in found[0].found
+    assert "It offers only no security, anonymous" in found[0].found
+    assert "configured is any policy SignAndEncrypt" in found[0].found
+    assert found[0].found.count("offers") == 2, "what it offers is said once, and what to do"
 
 
 async def test_a_server_with_security_alone_is_looked_at_without_and_says_what_it_offers(
