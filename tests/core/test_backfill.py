@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from agent.core.backfill.recalled import Past
+from agent.core.backfill.reckoning import MOST_MOMENTS
 from agent.core.directories import PublishedCalendar
 from agent.core.facts import (
     ConditionChanged,
@@ -406,3 +407,14 @@ def test_a_stop_that_is_open_again_is_a_downtime_in_the_figures_from_its_beginni
     at = T0 + machine.lasted
     total, expected = (one.station.figures(at).shifts[-1].total for one in (story, whole))
     assert (round(total.idle, 3), round(total.free_run, 3)) == (round(expected.idle, 3), round(expected.free_run, 3))
+
+
+def test_a_very_long_history_is_gone_through_to_its_most_and_not_further() -> None:
+    story = a_gap(EXECUTE, EXECUTE, made=0, end=12_000.0)
+    changes = states(*((30.0 + 10.0 * number, (ABORTED, EXECUTE)[number % 2]) for number in range(1000)))
+    facts = story.hear(recalled(story, *changes, at=12_100.0))
+    told = spans(story)
+    assert len(told) == MOST_MOMENTS + 2
+    assert told[-1] == ("UNKNOWN", 30.0 + 10.0 * MOST_MOMENTS, 12_000.0)
+    assert max(len(fact.data.model_dump_json()) for fact in facts) < 64 * 1024
+    assert len(story.station.snapshot()) <= 16_384

@@ -31,8 +31,8 @@ from agent.core.turn import Turn
 from agent.core.turn_bounds import Around, begin
 from agent.core.values import replace
 
-MOST_MOMENTS = 1200
-"""Instants of a history that are gone through; what comes after them stays UNKNOWN."""
+MOST_MOMENTS = 600
+"""Instants of a history that are gone through at once, in some tenths of a second; behind them it stays UNKNOWN."""
 NO_IDS = UUID(int=0)
 
 
