@@ -68,6 +68,12 @@ def read(path: Path) -> Read:
     return Read(path, document, said, settings, tuple(reversed(found.files)), tuple(found.warnings), found.filled)
 
 
+def complaint(found: Read, place: Place, text: str) -> ConfigurationError:
+    """What is wrong at a place of a configuration that was read, with its file and its key."""
+    file = _file_of(place, found.path, found.said)
+    return ConfigurationError(f"{file}: {_key(place, found.document, found.said)}: {text}")
+
+
 def _must_be_actions(named: Iterable[str], where: str) -> None:
     from agent.core.entries import ACTIONS  # noqa: PLC0415 - the whole core, which a terminal does without
 

@@ -13,18 +13,20 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from agent import site_key
 from agent.alarms import Alarms
 from agent.clock import Clock
-from agent.configuration import load
+from agent.configuration import read as read_files
 from agent.core.codes.badges import Badges
 from agent.core.errors import LinesideError
 from agent.core.facts import ConfigCause
 from agent.core.fingerprint import changed
 from agent.core.observations import Configured
 from agent.core.settings import Settings
+from agent.driver_checks import check_drivers
 from agent.heartbeat import notify
 from agent.in_force import InForce
 from agent.intake import Intake
@@ -133,7 +135,7 @@ class Reloader:
 
     async def _validated(self) -> tuple[Settings, Settings, Badges]:
         """What was read, what of it can be in force, and what tells badges then."""
-        read = await asyncio.to_thread(load, self._configuration.path)
+        read = await asyncio.to_thread(_loaded, self._configuration.path)
         present = as_far_as_possible(self._configuration.settings, read)
         # Another data folder, and a key of our own in it, waits for the restart too.
         key = await asyncio.to_thread(site_key.read, present)
@@ -154,6 +156,12 @@ class Reloader:
         self._followers.telemetry.go_by(one for one in present.machine if one.work_center in blind)
         self._followers.watches.begin(present)
         _tell(changed(was.keys, configuration.read.keys), configuration.needs_restart)
+
+
+def _loaded(path: Path) -> Settings:
+    found = read_files(path)
+    check_drivers(found)
+    return found.settings
 
 
 def as_far_as_possible(former: Settings, read: Settings) -> Settings:

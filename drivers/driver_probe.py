@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -17,7 +18,7 @@ _ANSWERS: Final = 5
 """That a first reading waits for at most: what was not told then is not there."""
 
 
-async def probe_by_driver(driver: Driver, machine: MachineSettings) -> Probed:
+async def probe_by_driver(opened: Callable[[], Driver], machine: MachineSettings) -> Probed:
     """Read until everything was told, and hang up.
 
     Raises:
@@ -26,7 +27,7 @@ async def probe_by_driver(driver: Driver, machine: MachineSettings) -> Probed:
     assert machine.source is not None, f"machine '{machine.work_center}' is not read"
     told: dict[str, Signal] = {}
     try:
-        async with driver:
+        async with opened() as driver:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_ANSWERS * machine.source.timeout_s):
                     await _read(driver, told, {one.key for one in machine.readings})

@@ -23,11 +23,18 @@ def open_machine(machine: MachineSettings, now: Now, keys: Keys | None = None, l
         now: the agent's clock.
         keys: what a connection with security is made with.
         lines: the places that this process reads; machines at the same one share it. Alone at its place without them.
+
+    Raises:
+        DeviceError: the driver of another kind that is configured is not there, or cannot use what is configured.
     """
     if machine.opcua is not None:
         from drivers.opcua import OpcUaDriver  # noqa: PLC0415 - imported only where it is configured
 
         return OpcUaDriver(machine, now, keys)
+    if machine.driver is not None:
+        from drivers.plugin import open_by_kind  # noqa: PLC0415 - imported only where it is configured
+
+        return open_by_kind(machine, now)
     from drivers.modbus import ModbusDriver  # noqa: PLC0415 - imported only where it is configured
 
     return ModbusDriver(machine, now, lines)
@@ -74,7 +81,7 @@ async def probe_machine(
     if machine.driver is not None:
         from drivers.driver_probe import probe_by_driver  # noqa: PLC0415 - imported only where it is configured
 
-        return await probe_by_driver(open_machine(machine, _now, keys, lines), machine)
+        return await probe_by_driver(lambda: open_machine(machine, _now, keys, lines), machine)
     from drivers.modbus_probe import probe_modbus  # noqa: PLC0415 - imported only where it is configured
 
     return await probe_modbus(machine, lines)

@@ -20,6 +20,7 @@ from agent.core.recordings.advice import MachineAdvice, advise
 from agent.core.settings import Settings
 from agent.core.sources.modbus_settings import ModbusSettings
 from agent.core.sources.opcua_settings import OpcUaSettings
+from agent.driver_checks import check_drivers
 
 
 def check(  # noqa: PLR0913 - a command's options are its arguments
@@ -65,6 +66,7 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     if migrated:
         _migrate(found)
         return
+    check_drivers(found)
     settings = found.settings
     if rehearse is not None:
         _rehearse(settings, rehearse, as_json=as_json)
@@ -162,7 +164,7 @@ def _way(machine: MachineSettings) -> str:
             line = f" at {modbus.baud} baud" if modbus.serial is not None else ""
             return f"Modbus {'RTU' if modbus.is_rtu else 'TCP'} {modbus.place}{line} unit {modbus.unit}"
         case other:
-            return f"driver {other.kind}"
+            return f"driver {other.kind}, every {other.poll_ms} ms where it polls"
 
 
 def _say_machine(machine: MachineSettings, advice: MachineAdvice) -> None:

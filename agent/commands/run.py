@@ -10,6 +10,7 @@ import typer
 
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption
 from agent.configuration import read
+from agent.driver_checks import check_drivers
 from agent.logs import setup
 
 
@@ -30,6 +31,7 @@ def run(
     """Watch the machines and deliver facts until told to stop (SIGTERM or Ctrl+C)."""
     with setup.begun():
         found = read(config)
+        check_drivers(found)
         # Not before the configuration is known to be right.
         from agent import app
         from agent.in_force import InForce

@@ -1,6 +1,7 @@
 """What every driver for a machine promises (drivers/contract.py), against real servers in processes of their own."""
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -13,6 +14,7 @@ from agent.core.observations import Link, Quality, Signal
 from drivers.registry import open_machine
 from tests.drivers.foreign.node_opcua import NodeOpcUa
 from tests.drivers.modbus_plants import WAYS
+from tests.drivers.other_plants import OTHERS
 from tests.drivers.plants import TIMEOUT_S, OpcUaPlant, Plant, collect, eventually, now, told
 
 RETRY_S = 0.2
@@ -26,11 +28,13 @@ def node_opcua(folder: Path) -> OpcUaPlant:
     return OpcUaPlant(NodeOpcUa(folder))
 
 
-@pytest.fixture(scope="module", params=[opcua, node_opcua, *WAYS], ids=lambda way: way.__name__)
+@pytest.fixture(scope="module", params=[opcua, node_opcua, *WAYS, *OTHERS], ids=lambda way: way.__name__)
 def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
+    path = list(sys.path)
     plant: Plant = request.param(tmp_path_factory.mktemp("devices"))
     yield plant
     plant.server.kill()
+    sys.path[:] = path
 
 
 @pytest.fixture

@@ -99,10 +99,10 @@ async def test_one_that_is_frozen_or_away_is_an_error(plant: OpcUaPlant | Modbus
 @pytest.mark.parametrize("plant", [OpcUaPlant(), ModbusPlant()], ids=["opcua", "modbus"])
 async def test_a_driver_alone_says_what_each_value_is(plant: OpcUaPlant | ModbusPlant) -> None:
     with pytest.raises(ProbeError):
-        await probe_by_driver(open_machine(plant.machine, now), plant.machine)
+        await probe_by_driver(lambda: open_machine(plant.machine, now), plant.machine)
     plant.start()
     try:
-        probed = await probe_by_driver(open_machine(plant.machine, now), plant.machine)
+        probed = await probe_by_driver(lambda: open_machine(plant.machine, now), plant.machine)
     finally:
         plant.server.kill()
     assert {one.key: one.value for one in probed.seen} == {"state": 6, "count": 100_000, "run": True, "bad": None}

@@ -65,11 +65,12 @@ def _warnings(machine: MachineSettings, speed: float) -> list[str]:
     confirm = machine.stop.stop_confirm_s
     periods: dict[str, int] = {}
     warnings: list[str] = []
-    if machine.modbus is not None:
-        periods = {"modbus.poll_ms": machine.modbus.poll_ms}
-        if machine.modbus.poll_ms / 1000 * speed >= machine.stop.comm_timeout_s:
+    if (polled := _polled(machine)) is not None:
+        name, poll_ms = polled
+        periods = {name: poll_ms}
+        if poll_ms / 1000 * speed >= machine.stop.comm_timeout_s:
             warnings.append(
-                f"modbus.poll_ms = {machine.modbus.poll_ms} is no faster than stop.comm_timeout_s = "
+                f"{name} = {poll_ms} is no faster than stop.comm_timeout_s = "
                 f"{machine.stop.comm_timeout_s:g} s: the machine is UNKNOWN between two readings. "
                 "Read it more often, or raise comm_timeout_s."
             )
@@ -82,6 +83,13 @@ def _warnings(machine: MachineSettings, speed: float) -> list[str]:
         for name in slow
     ]
     return warnings
+
+
+def _polled(machine: MachineSettings) -> tuple[str, int] | None:
+    """The key that says how often a machine is asked, and what it says."""
+    if machine.modbus is not None:
+        return "modbus.poll_ms", machine.modbus.poll_ms
+    return None if machine.driver is None else ("driver.poll_ms", machine.driver.poll_ms)
 
 
 def _periods(opcua: OpcUaSettings) -> dict[str, int]:

@@ -68,7 +68,7 @@ class AddressSettings(Section):
     byte_order: Literal["big", "little"] = "big"
     """Order of the two octets of each register; the protocol's own is big."""
     at: str | None = Field(default=None, min_length=1, max_length=256)
-    """Where a driver of another kind finds it, such as `DB1.DBD4`; see the driver's own page."""
+    """Where a driver of another kind finds it, such as `COUNT`; see docs/drivers.md and the driver's own page."""
     scale: float = Field(default=1.0, allow_inf_nan=False)
     """What a number is multiplied by, such as 0.1 for a register in tenths of a degree."""
     offset: float = Field(default=0.0, allow_inf_nan=False)

@@ -15,7 +15,7 @@ class DriverSettings(Section):
     """A machine read by a driver that is installed beside the agent; see docs/drivers.md."""
 
     kind: Id
-    """The driver's name in the entry point group `lineside.drivers`, such as `s7` or `mtconnect`."""
+    """The driver's name in the entry point group `lineside.drivers` of what is installed beside the agent."""
     timeout_s: Seconds = 2.0
     """Real seconds without an answer after which the connection is given up."""
     poll_ms: int = Field(default=500, ge=5, le=1_000)
