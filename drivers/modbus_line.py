@@ -44,7 +44,7 @@ class Line:
         self._failure: DeviceError | None = None
         self._transport: Transport | None = None
         self._opened = 0
-        self._answered = False
+        self._answers = 0
         self._outcome: asyncio.Future[_Outcome] | None = None
         self._free_at = 0.0
         self._silences = 0
@@ -138,7 +138,7 @@ class Line:
             finally:
                 self._tries += 1
             self._transport = transport
-            self._answered = False
+            self._answers = 0
             self._silences = 0
             self._dialogue.begin_anew()
 
@@ -180,7 +180,7 @@ class Line:
 
     def _note(self, unit: int, answer: Answer | None) -> None:
         if answer is not None:
-            self._answered = True
+            self._answers += 1
             self._way.answered()
             if isinstance(answer, Refusal) and answer.is_absence:
                 self._queue.silent(unit)
@@ -244,12 +244,14 @@ class Line:
         """What was opened as that number was lost.
 
         Some servers close behind every answer, and a request may meet that. It is made once more over a new connection,
-        or says that there is none.
+        or says that there is none. A connection that carried more answers ended for another reason: the server may have
+        started anew, and its counters with it (domain.md K8).
         """
         if opened != self._opened or self._transport is None:
             return
         is_idle = self._outcome is None
-        if self._answered and (loss.is_orderly if is_idle else not self._hears and self._way.may_die_unnoticed):
+        is_behind_answer = loss.is_orderly if is_idle else not self._hears and self._way.may_die_unnoticed
+        if self._answers == 1 and is_behind_answer:
             self._close()
             self._conclude(Nonsense("closed the connection", again=True))
         else:

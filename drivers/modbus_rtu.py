@@ -4,8 +4,8 @@
 and for longer than any answer of it took lately. Answers that come meanwhile are dropped, and end the rest once nothing
 is owed any more. Other units are asked in that time, as each answer says which unit it is from.
 
-Adapters for two wires may send our own requests back: what comes first and is the request to the octet is dropped, if
-it cannot be the answer as well.
+Adapters for two wires may send our own requests back: what is the request to the octet is dropped once, if it cannot be
+the answer as well. A late answer or noise may come before it.
 """
 
 from __future__ import annotations
@@ -132,11 +132,13 @@ class RtuDialogue:
         """Whether nothing but our own request, or a part of it, came; an echo is dropped."""
         if len(self._received) < _REQUEST and self._echo.startswith(self._received):
             return True
-        echo, self._echo = self._echo, b""
-        if not self._received.startswith(echo):
+        before, echo, after = self._received.partition(self._echo)
+        if not echo:
             return False
+        self._echo = b""
         is_answer_too = self._asked is not None and echo[2] == self._asked[1].size == _REQUEST - 5
-        self._received = self._noise = self._received[_REQUEST:]
+        self._received = before + after
+        self._noise = self._received[:_SHOWN]
         self._echoes = self._echoes if is_answer_too else True
         return not self._received
 
@@ -178,7 +180,8 @@ class RtuDialogue:
             return None
         unit, read = self._asked
         state = self._unit(unit)
-        if len(state.owed.debts) != 1 or bytes([unit, read.function, read.size]) not in seen.damaged:
+        # Behind another damaged frame it may be a part of that one's data.
+        if len(state.owed.debts) != 1 or seen.damaged[:1] != (bytes([unit, read.function, read.size]),):
             return None
         self._asked, state.owed = None, _NOTHING
         return Nonsense(

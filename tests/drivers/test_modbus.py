@@ -104,11 +104,11 @@ async def test_a_poll_that_was_late_does_not_move_the_next_ones(plant: ModbusPla
 
 @asynccontextmanager
 async def served(answer: Answer) -> AsyncIterator[MachineSettings]:
-    """A machine whose server answers like this, with a long time-out."""
+    """A machine whose server answers like this, with a time-out that no test waits for."""
     port = free_port()
     machine = MachineSettings(
         work_center="WC-1",
-        modbus=ModbusSettings(host="127.0.0.1", port=port, timeout_s=5.0),
+        modbus=ModbusSettings(host="127.0.0.1", port=port, timeout_s=60),
         signal=(SignalSettings(key="run", role=Role.RUN, table="holding", address=0, type="uint32"),),
     )
     gone = asyncio.Event()
@@ -129,10 +129,8 @@ async def test_a_server_that_hangs_up_during_a_read_is_noticed_at_once() -> None
         await reader.readexactly(12)
 
     async with served(hang_up) as machine, ModbusDriver(machine, now) as driver:
-        started = time.monotonic()
         with pytest.raises(DeviceError, match=r"closed the connection\."):
             await anext(aiter(driver))
-        assert time.monotonic() - started < 0.5
 
 
 async def test_a_cancellation_that_meets_an_answer_is_not_lost(plant: ModbusPlant) -> None:

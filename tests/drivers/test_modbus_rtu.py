@@ -17,6 +17,7 @@ from agent.core.errors import DeviceError
 from agent.core.sources.modbus_settings import ModbusSettings
 from drivers.modbus_client import ModbusClient
 from drivers.modbus_lines import Lines
+from drivers.modbus_rtu import RtuDialogue
 from drivers.modbus_wire import Answer as Answered
 from drivers.modbus_wire import Read, Refusal
 from tests.drivers.plants import eventually
@@ -234,6 +235,30 @@ async def test_another_adapter_may_echo_where_the_one_before_did_not(port: PtyLi
         lines._places = {(port.device, *key[1:]): place for key, place in lines._places.items()}
     async with ModbusClient(settings(port, timeout_s=5), lines) as unit:
         assert await unit.read(MIRRORED) == tuple(number & 1 for number in range(0x0301, 0x0301 + 20))
+
+
+@pytest.mark.parametrize("cut", range(1, 18))
+def test_an_echo_behind_noise_is_dropped_however_it_comes(cut: int) -> None:
+    """At this address it begins like the answer, which would then seem to be there, with a wrong check."""
+    dialogue, read = RtuDialogue(), Read("holding", 0x0400, 2)
+    for number in range(3):
+        echo = dialogue.ask(1, read, number)
+        answer = Request(1, 3, 0x0400, 2).values(number, 4711)
+        octets = (b"\0" if number else b"") + echo + answer
+        heard = [dialogue.hear(part, number) for part in (octets[:cut], octets[cut:])]
+        assert [one for one in heard if one is not None] == [(number, 4711)]
+        dialogue.give_up(number, 1)
+
+
+def test_what_stands_in_the_data_of_a_damaged_answer_is_no_answer() -> None:
+    """Asked for at once though its answer is still to come, the next request would get that to this one."""
+    dialogue = RtuDialogue()
+    dialogue.ask(2, Read("holding", 0, 8), 0)
+    dialogue.give_up(1, 1)
+    dialogue.ask(1, TWO, 1)
+    late = Request(2, 3, 0, 8).values(0x0103, 0x0400, 0, 0, 0, 0, 0, 0)
+    assert dialogue.hear(late[:-1] + bytes([late[-1] ^ 1]), 1) is None
+    assert dialogue.hear(addresses(Request(1, 3, 0, 2)), 1) == (0, 1)
 
 
 @pytest.mark.parametrize("noise", [b"\0", b"\xff\xff\xff", b"\1\3", b"\1\3\4", b"\1\3\xfa\1\3"])
