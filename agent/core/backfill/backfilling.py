@@ -6,11 +6,15 @@ what a person has said, and nothing of a shift or an order that the MES has clos
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
 from agent.core.backfill import retelling, telling
 from agent.core.backfill.joining import reopened
 from agent.core.backfill.recalled import Recalled
 from agent.core.backfill.reckoning import reckoned
 from agent.core.backfill.retelling import ToldStops
+from agent.core.facts import ShiftKeys
 from agent.core.machine.unwatched import Unwatched
 from agent.core.machine.watching import Watch
 from agent.core.shifts import strip_corrected
@@ -22,6 +26,9 @@ from agent.core.stops.standstill import STOP, stop_claim
 from agent.core.turn import Turn
 from agent.core.values import replace
 
+_Books: TypeAlias = tuple[ShiftKeys | None, str | None, str | None]
+"""What time belongs to: its shift, its order and its operation."""
+
 
 def recall(turn: Turn, told: Recalled) -> None:
     """A machine's history of a stretch was read, or cannot be had: it is not asked for again."""
@@ -32,7 +39,7 @@ def recall(turn: Turn, told: Recalled) -> None:
     if not told.keys or not _may_be_told(turn, stretch) or not _was_kept(turn, stretch, told):
         return
     stops = _told_stops(turn, stretch)
-    if stops is None:
+    if stops is None or _is_closed(turn, _regraded(stops)):
         return
     found = reckoned(turn, stretch, told, None if stops.standing is None else reopened(stops.standing))
     if found is None or not found.seen:
@@ -67,16 +74,30 @@ def _may_be_told(turn: Turn, stretch: Unwatched) -> bool:
     forgotten = len(orders) >= MOST_CHANGES and orders[0].at > stretch.start
     if too_late or forgotten or not turn.watch.clocks_agree:
         return False
+    grounds = turn.grounds(stretch.start, stretch.end)
+    return not _is_closed(turn, ((one.shift, one.order_id, one.op_no) for one in grounds))
+
+
+def _regraded(stops: ToldStops) -> Iterator[_Books]:
+    """Outside the stretch what may be told otherwise with it: minor stops, which may be downtimes, and their names."""
+    standing = () if stops.standing is None else stops.standing.segments
+    following = () if stops.following is None else stops.following.segments
+    for one in (*(one for one in standing if one.segment_class == "minor"), *following):
+        yield one.shift, one.order_id, one.op_no
+
+
+def _is_closed(turn: Turn, books: Iterable[_Books]) -> bool:
+    """Whether the MES has closed any of these shifts or orders."""
     closed = {
         (one.order_id, one.op_no) for one in turn.directories.orders_of(turn.wc_id) if one.release_status == "closed"
     }
-    for ground in turn.grounds(stretch.start, stretch.end):
-        keys, shift = ground.shift, None
+    for keys, order_id, op_no in books:
+        shift = None
         if keys is not None and keys.shift_id is not None and keys.business_date is not None:
             shift = turn.calendar.shift_of(keys.shift_id, keys.business_date)
-        if (shift is not None and shift.closed) or (ground.order_id, ground.op_no) in closed:
-            return False
-    return True
+        if (shift is not None and shift.closed) or (order_id, op_no) in closed:
+            return True
+    return False
 
 
 def _was_kept(turn: Turn, stretch: Unwatched, told: Recalled) -> bool:

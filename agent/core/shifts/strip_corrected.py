@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from agent.core.machine.conditions import Condition
 from agent.core.shifts.strip import CELL_S, LETTERS, MOST_CHANGES, UNKNOWN, Change, Strip, longest
 from agent.core.stops.segments import Grounds
 from agent.core.values import replace
+
+_LEAST_S: Final = CELL_S / 3
+"""What is told of a cell that was unknown for the most part; where it is less, most was unknown for other reasons."""
 
 
 class Stretch(Protocol):
@@ -52,7 +55,8 @@ def _cells(strip: Strip, told: Sequence[Stretch]) -> str:
     for number, letter in enumerate(cells):
         begin = strip.since + number * CELL_S
         if letter == UNKNOWN:
-            cells[number] = longest(_spent(told, begin, begin + CELL_S)) or letter
+            now = _spent(told, begin, begin + CELL_S)
+            cells[number] = longest(now) if sum(now.values()) > _LEAST_S else letter
     return "".join(cells)
 
 

@@ -1,0 +1,63 @@
+"""What a history leaves alone: closed books of stops that reach out of the gap, and cells of which it tells little."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.core.backfill.reckoning import Spent
+from agent.core.directories import PublishedCalendar
+from agent.core.facts import StopCorrected
+from agent.core.machine.conditions import Condition, Mode
+from agent.core.shifts.strip import CELL_S, Strip
+from agent.core.shifts.strip_corrected import corrected
+from tests.core.backfill_world import a_recalling_station, past, recalled
+from tests.core.build import (
+    ABORTED,
+    EXECUTE,
+    T0,
+    Story,
+    a_plan,
+    a_story,
+    alive,
+    clock,
+    down,
+    published,
+    read,
+    tick,
+    up,
+    watched,
+)
+
+
+def a_calendar(*, closed: bool, border: float) -> PublishedCalendar:
+    shift = {"shift_id": "early", "business_date": "2026-03-04", "start": clock(-3600.0), "end": clock(border)}
+    late = {"shift_id": "late", "business_date": "2026-03-04", "start": clock(border), "end": clock(7200.0)}
+    return published({**shift, "closed": closed}, {**late, "closed": False})
+
+
+def a_standstill(border: float) -> Story:
+    """From 10 on; nobody watches from 20 to 400, and it runs again at 300."""
+    plan = a_plan(calendar=a_calendar(closed=False, border=border))
+    story = a_story(*watched(packml_state=EXECUTE, total=100), station=a_recalling_station(), plan=plan)
+    story.hear(*alive(0.0, 9.0), read(10.0, packml_state=ABORTED), *alive(10.0, 20.0), down(21.0))
+    story.hear(read(400.0, packml_state=EXECUTE, total=120), up(400.0), *alive(400.0, 415.0))
+    return story
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_minor_stop_of_a_closed_shift_is_made_no_downtime_by_what_a_history_says_of_its_end(closed: bool) -> None:  # noqa: FBT001 - a case
+    story = a_standstill(border=18.0)
+    story.plan = a_plan(calendar=a_calendar(closed=closed, border=18.0))
+    story.hear(tick(419.0))
+    values = [past(300.0, "packml_state", EXECUTE), past(301.0, "total", 101), past(399.0, "total", 120)]
+    facts = story.hear(recalled(story, *values, at=420.0))
+    assert bool(facts) is not closed
+    assert [one.stop_class for one in story.of(StopCorrected)] == ([] if closed else ["down"])
+
+
+def test_a_cell_of_which_a_history_tells_little_stays_unknown() -> None:
+    strip = Strip(T0, T0 + 2 * CELL_S, cells="UU")
+    told = [Spent(Condition.RUNNING, Mode.PRODUCTION, T0 + 0.9 * CELL_S, T0 + 1.6 * CELL_S)]
+    after = corrected(strip, told, lambda _start, _end: iter(()))
+    assert after is not None
+    assert after.cells == "UR"
