@@ -13,11 +13,12 @@ from agent.clock import Clock
 from agent.core.codes.code_settings import ScannerSettings
 from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
-from agent.core.observations import Controller, Image, Link, Signal
+from agent.core.observations import Image, Link, Signal
 from agent.core.station import StationObservation
 from agent.intake import Intake
 from agent.logs.events import Event
 from agent.logs.outages import Outage
+from agent.readings import without_clocks
 from agent.retry import Backoff
 from agent.telemetry import Telemetry
 from drivers.cancellation import honour_cancellation
@@ -100,8 +101,7 @@ async def watch_machine(
 
     async def take(batch: Batch) -> None:
         if not clock.is_real:
-            # What a server's own clock says is no plant time.
-            batch = [item for item in batch if not isinstance(item, Controller)]
+            batch = without_clocks(batch)
         intake.readings.note(batch)
         await intake.take(together(batch if telemetry is None else telemetry.aside(batch)))
 

@@ -57,3 +57,8 @@ def _lost(contact: Contact, link: Link) -> None:
         contact.since = contact.since if never and contact.since is not None else link.observed
     contact.reason = link.reason
     contact.current.clear()
+
+
+def without_clocks(batch: Batch) -> Batch:
+    """What is said where plant time is simulated: a server's own clock is no plant time."""
+    return [item for item in batch if not isinstance(item, Controller)]

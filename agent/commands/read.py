@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _INTERRUPTED: Final = 130
 """Exit code of what Ctrl+C ended."""
+_MOST_NAMED: Final = 5
 _CLEAR: Final = "\x1b[H\x1b[2J"
 
 
@@ -43,7 +44,7 @@ class _Source(Protocol):
         """As they are now.
 
         Raises:
-            AgentAwayError: the agent that was asked is gone.
+            AgentAwayError: the agent that was asked is gone, or one has come that needs the connections.
         """
 
 
@@ -64,6 +65,8 @@ class _OfOurOwn:
     """No agent runs."""
 
     readings: OwnReadings
+    socket: Path
+    """Of the agent that may be started."""
     words: str = "over a connection of its own, as no agent runs"
     is_first: bool = True
 
@@ -72,6 +75,8 @@ class _OfOurOwn:
             self.is_first = False
             with Steps("Connecting"):
                 return await self.readings.once()
+        if is_running(self.socket):
+            raise AgentAwayError("an agent was started meanwhile and is to have the machines; ask again: it answers")
         return self.readings.view()
 
 
@@ -151,15 +156,19 @@ async def _source(settings: Settings, machines: Sequence[MachineSettings]) -> As
 
     own = OwnReadings(machines, Clock.of(settings.simulation), keys_of(settings))
     async with own.reading():
-        yield _OfOurOwn(own)
+        yield _OfOurOwn(own, settings.agent.socket)
 
 
 def _of(view: ReadingsView, wanted: dict[str, set[str]]) -> ReadingsView:
     """What was asked for of it."""
-    missing = wanted.keys() - {one.wc_id for one in view.machines}
+    told = {one.wc_id: {row.key for row in one.readings} for one in view.machines}
+    missing = [f"{name} {key}" for name, keys in wanted.items() for key in sorted(keys - told.get(name, set()))]
     if missing:
-        names = ", ".join(sorted(missing))
-        raise AgentAwayError(f"the agent does not read {names}: it goes by another configuration; restart it")
+        names = ", ".join(missing[:_MOST_NAMED])
+        raise AgentAwayError(
+            f"the agent does not read {names}: it goes by another configuration; sudo systemctl reload lineside, or "
+            "restart where a work center is new"
+        )
     machines = (
         one.model_copy(update={"readings": tuple(row for row in one.readings if row.key in wanted[one.wc_id])})
         for one in view.machines

@@ -12,7 +12,8 @@ from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Link
 from agent.core.readings import ReadingsView
-from agent.readings import Readings
+from agent.readings import Readings, without_clocks
+from drivers.cancellation import honour_cancellation
 from drivers.contract import Driver
 from drivers.keys import Keys
 from drivers.modbus_lines import Lines
@@ -68,6 +69,7 @@ class OwnReadings:
                 async with open_machine(machine, self._clock.now, self._keys, self._lines) as driver:
                     await self._follow(driver, machine)
             except DeviceError as error:
+                honour_cancellation()
                 lost = Link(machine.work_center, "plc", up=False, observed=self._clock.now(), reason=str(error))
                 self._readings.note([lost])
                 self._told(machine)
@@ -76,7 +78,7 @@ class OwnReadings:
     async def _follow(self, driver: Driver, machine: MachineSettings) -> None:
         missing = {one.key for one in machine.readings}
         async for batch in driver:
-            self._readings.note(batch)
+            self._readings.note(batch if self._clock.is_real else without_clocks(batch))
             missing -= {getattr(item, "key", "") for item in batch}
             # A sign of life comes when every signal was told; telemetry may never be.
             if not missing or any(isinstance(item, Link) for item in batch):
