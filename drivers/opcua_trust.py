@@ -250,8 +250,15 @@ def _is_revoked(
     """An old list counts as long as there is none that is newer; one that no authority of ours has signed does not."""
     if revoked.issuer != one.issuer or revoked.get_revoked_certificate_by_serial_number(one.serial_number) is None:
         return False
-    keys = (each.public_key() for each in known if each.subject == revoked.issuer)
-    return any(isinstance(key, RSAPublicKey) and revoked.is_signature_valid(key) for key in keys)
+    return any(each.subject == revoked.issuer and _has_signed_list(each, revoked) for each in known)
+
+
+def _has_signed_list(authority: x509.Certificate, revoked: x509.CertificateRevocationList) -> bool:
+    key = authority.public_key()
+    with suppress(TypeError, UnsupportedAlgorithm):
+        # It may have a key of any kind that certificates are signed with.
+        return revoked.is_signature_valid(key)  # type: ignore[arg-type]  # one of another kind raises TypeError
+    return False
 
 
 def _host(name: str) -> str:

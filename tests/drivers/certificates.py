@@ -11,7 +11,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
@@ -22,8 +22,10 @@ URI: Final = "urn:plant:filler"
 
 @cache
 def key_of(name: str, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """The key of whoever has this name; made once, as that takes its time."""
-    del name
+    """The key of whoever has this name; made once, as that takes its time. That of `curve` lies on one."""
+    if name == "curve":
+        # Whoever signs with it does not care.
+        return ec.generate_private_key(ec.SECP256R1())  # type: ignore[return-value]
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
 
 

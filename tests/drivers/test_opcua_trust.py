@@ -100,6 +100,14 @@ def test_what_its_authority_has_taken_back_is_not_believed_and_nobody_else_can()
     assert flaws(LEAF.der, known) == ["was revoked by its authority"]
 
 
+def test_what_an_authority_with_a_key_on_a_curve_has_taken_back_is_not_believed() -> None:
+    root = authority("curve")
+    trust = Trust((root.der,))
+    leaf = replace(GOOD, issuer=root)
+    assert flaws(leaf.der, trust) == []
+    assert flaws(leaf.der, replace(trust, revoked=(revoked_by(root, leaf),))) == ["was revoked by its authority"]
+
+
 def test_an_authority_that_has_ended_vouches_for_nobody() -> None:
     ended = replace(authority("old"), ends_d=-0.5)
     leaf = replace(GOOD, issuer=ended)
