@@ -27,7 +27,7 @@ from drivers.opcua_octets import MalformedError, Octets, byte_string, data_value
 from drivers.opcua_readings import Readings
 from drivers.opcua_responses import answered
 from drivers.opcua_session import Session
-from drivers.opcua_values import node_id, reading, status_text
+from drivers.opcua_values import node_id, reading, seconds, status_text
 
 MOST_VALUES: Final = 20_000
 """Values that are read of one signal."""
@@ -106,9 +106,7 @@ async def history(
             signals = [await rememberer.remembered(key, since, until) for key in wanted]
         except (OSError, UaError) as error:
             raise session.refused(error) from error
-    told = started.Value.Value if started.Value is not None else None
-    at = told.replace(tzinfo=UTC).timestamp() if isinstance(told, datetime) else None
-    return History(tuple(signals), at if at is not None and at > 0 else None)
+    return History(tuple(signals), seconds(started.Value.Value if started.Value is not None else None))
 
 
 class _Rememberer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC
 from typing import Final
 
 from asyncua import ua
@@ -29,7 +28,7 @@ from drivers.opcua_readings import Readings
 from drivers.opcua_refusals import RefusedError, offers
 from drivers.opcua_session import Session, offered
 from drivers.opcua_trial import tried
-from drivers.opcua_values import node_id
+from drivers.opcua_values import node_id, seconds
 from drivers.probed import Probed, ProbeError, Seen, Stage
 
 _TIME: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_CurrentTime))
@@ -133,7 +132,14 @@ async def _read(session: Session, machine: MachineSettings, offered_here: tuple[
     readings.namespaces = session.namespaces
     seen |= await _seen(asking, readings, nodes)
     told = tuple(seen[at] for at in sorted(seen))
-    return Probed(told, _way(session.client), offered_here, limits, _seconds(clock), asked_at)
+    return Probed(
+        told,
+        _way(session.client),
+        offered_here,
+        limits,
+        seconds(clock.Value.Value if clock.Value is not None else None),
+        asked_at,
+    )
 
 
 async def _notifying(asking: Asking, signal: AddressSettings, node: ua.NodeId) -> Seen:
@@ -218,8 +224,3 @@ def _way(client: Client) -> str:
     policy = str(client.security_policy.URI).rpartition("#")[2] or "None"
     mode = client.security_policy.Mode.name.rstrip("_")
     return "no security" if mode == "None" else f"{policy} {mode}"
-
-
-def _seconds(clock: ua.DataValue) -> float | None:
-    told = clock.Value.Value if clock.Value is not None else None
-    return None if told is None else (told if told.tzinfo is not None else told.replace(tzinfo=UTC)).timestamp()

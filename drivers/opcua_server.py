@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from asyncua import ua
@@ -13,6 +12,7 @@ from asyncua.ua.object_ids import ObjectIds
 from agent.core.observations import Instant
 from drivers.contract import Now
 from drivers.opcua_limits import Requests
+from drivers.opcua_values import seconds
 
 STATE: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_State))
 _CLOCK: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_CurrentTime))
@@ -54,23 +54,14 @@ async def ask_server(requests: Requests, now: Now) -> Server:
     said = _value(state)
     if isinstance(said, int) and said in _NOT_SERVING:
         raise NotServingError(f"says that it is {_NOT_SERVING[said]}")
-    time, ahead_s = _seconds(clock), None
+    time, ahead_s = seconds(_value(clock)), None
     if time is not None and answered.monotonic - asked.monotonic < _SLOWEST_ANSWER_S:
         ahead_s = time - (asked.wall + answered.wall) / 2
     uris = _value(namespaces)
     known = tuple(str(uri) for uri in uris) if isinstance(uris, list) else ()
-    return Server(known, answered, _seconds(started), ahead_s)
+    return Server(known, answered, seconds(_value(started)), ahead_s)
 
 
 def _value(data: ua.DataValue) -> object:
     is_good = data.StatusCode is None or data.StatusCode.is_good()
     return data.Value.Value if is_good and data.Value is not None else None
-
-
-def _seconds(data: ua.DataValue) -> float | None:
-    time = _value(data)
-    if not isinstance(time, datetime):
-        return None
-    seconds = (time if time.tzinfo is not None else time.replace(tzinfo=UTC)).timestamp()
-    # No time is encoded as 0, the start of 1601 (OPC 10000-6, 5.2.2.5).
-    return seconds if seconds > 0 else None
