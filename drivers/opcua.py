@@ -14,8 +14,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from asyncua import ua
-from asyncua.ua.status_codes import StatusCodes
-from asyncua.ua.uaerrors import UaError, UaStatusCodeError
+from asyncua.ua.uaerrors import UaStatusCodeError
 
 from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings
@@ -37,7 +36,7 @@ from drivers.opcua_polled import Polled
 from drivers.opcua_server import NotServingError, ask_server
 from drivers.opcua_session import Session
 from drivers.opcua_silence import Silence
-from drivers.opcua_subscription import SLOWEST_S, Publication, Subscription
+from drivers.opcua_subscription import NO_ROOM, SLOWEST_S, UNSUPPORTED, Publication, Subscription
 from drivers.opcua_told import Mailbox, Post, Told
 from drivers.opcua_unread import Unread
 from drivers.opcua_values import status_text
@@ -49,16 +48,6 @@ _ENDING_S: Final = 0.3
 SUBSCRIBE_AGAIN_S = 15.0
 """Longer than what a lost session leaves behind lives."""
 _SELDOM_S: Final = 600.0
-_NO_SUBSCRIPTIONS: Final = frozenset(
-    {
-        StatusCodes.BadServiceUnsupported,
-        StatusCodes.BadNotSupported,
-        StatusCodes.BadNotImplemented,
-    }
-)
-
-
-_NO_ROOM: Final = frozenset({StatusCodes.BadTooManySubscriptions, StatusCodes.BadResourceUnavailable})
 _GONE: Final = frozenset(map(status_text, GONE))
 
 
@@ -91,9 +80,9 @@ class OpcUaDriver:
         self._polled = Polled(self._requests, nodes, self._told, learning, now, settings.poll_ms)
         may_poll = settings.read != "subscribe"
         self._ways = Ways(nodes, self._polled, learning, signals=len(machine.signal), may_poll=may_poll)
-        self._watch = Watch(self._requests, self._ways, self._told, now, settings.watch_s)
-        self._unread = Unread(self._session.quiet, self._requests, self._ways, self._told, now)
         self._alarms = AlarmSignal(machine, self._requests, self._told)
+        self._watch = Watch(self._requests, self._ways, self._told, self._alarms, now, settings.watch_s)
+        self._unread = Unread(self._session.quiet, self._requests, self._ways, self._told, now)
         self._subscription: Subscription | None = None
         self._is_short_of_room = False
 
@@ -111,7 +100,8 @@ class OpcUaDriver:
             await self._end()
             if isinstance(error, NotServingError):
                 raise self._ending(error) from error
-            if isinstance(error, OSError | UaError | ValueError):
+            if isinstance(error, Exception) and not isinstance(error, DeviceError):
+                # What a stranger's answers make the library raise can be anything.
                 raise self._session.refused(error) from error
             raise
         return self
@@ -151,7 +141,7 @@ class OpcUaDriver:
     @property
     def granted_less(self) -> Sequence[str]:
         """What the server grants less of than was asked for, in words."""
-        return () if self._ways.monitored is None else tuple(self._ways.monitored.granted_less.values())
+        return tuple(self._ways.granted_less.values())
 
     async def _begin(self) -> None:
         await self._requests.ask_limits()
@@ -185,9 +175,9 @@ class OpcUaDriver:
         try:
             await subscription.create()
         except UaStatusCodeError as error:
-            if error.code not in _NO_SUBSCRIPTIONS | _NO_ROOM or not self._ways.may_poll:
+            if error.code not in UNSUPPORTED | NO_ROOM or not self._ways.may_poll:
                 raise
-            self._is_short_of_room = error.code in _NO_ROOM
+            self._is_short_of_room = error.code in NO_ROOM
             return
         if subscription.interval_s > SLOWEST_S and self._ways.may_poll:
             await subscription.delete()
@@ -212,7 +202,23 @@ class OpcUaDriver:
     async def _publish(self, subscription: Subscription) -> None:
         while True:
             honour_cancellation()
-            await self._take(await subscription.next())
+            try:
+                publication = await subscription.next()
+            except TimeoutError:
+                if subscription.publications or not self._ways.may_poll:
+                    raise
+                await self._do_without(subscription)
+                return
+            await self._take(publication)
+
+    async def _do_without(self, subscription: Subscription) -> None:
+        """Some servers grant a subscription and never answer a publish request. One that is silent fails here."""
+        self._subscription = None
+        self._watch.look_at(None, None)
+        self._ways.do_without()
+        await subscription.delete()
+        self._polled.gives_life = True
+        await self._take_up(range(len(self._told.addresses)))
 
     async def _take(self, publication: Publication) -> None:
         """Hand on one publication."""
@@ -268,9 +274,8 @@ class OpcUaDriver:
 
     def _tell_grants(self) -> None:
         """What the server grants less of is told once, however often it is connected to."""
-        monitored = self._ways.monitored
-        if monitored is not None and monitored.granted_less != self._granted_less:
-            self._granted_less = dict(monitored.granted_less)
+        if self._ways.granted_less != self._granted_less:
+            self._granted_less = dict(self._ways.granted_less)
             for what in self._granted_less.values():
                 _tell_grant(self._wc_id, self._settings.endpoint, what)
 

@@ -35,11 +35,14 @@ class AlarmSignal:
         self._requests = requests
         self._told = told
         self._events: Events | None = None
+        self._listened_to: ua.NodeId | None = None
+        self._item_id = 0
 
     async def begin(
         self, subscription: Subscription | None, namespaces: Sequence[str], observed: Instant
     ) -> list[Signal]:
         """Listen from now on, and find out what stands already; what is known then."""
+        self._events = self._listened_to = None
         if self._place is None:
             return []
         if subscription is None:
@@ -56,8 +59,21 @@ class AlarmSignal:
         if result.StatusCode.is_bad():
             status = status_text(result.StatusCode.value)
             return self._refused(f"{status}: the server does not tell the events of 'alarms'", observed)
-        self._events = events
+        self._events, self._listened_to, self._item_id = events, notifier, result.MonitoredItemId
         return self._tell(await events.look(observed.monotonic), observed)
+
+    async def look(
+        self, subscription: Subscription | None, namespaces: Sequence[str], observed: Instant
+    ) -> list[Signal]:
+        """Listen anew where the node that tells events is another one now, is gone, or has come."""
+        if self._place is None or subscription is None:
+            return []
+        if (listened_to := self._listened_to) is not None:
+            if self._named(namespaces) == listened_to and not await why_mute(Asking(self._requests), listened_to):
+                return []
+            self._events = None
+            await self._requests.delete(subscription.id, [self._item_id])
+        return await self.begin(subscription, namespaces, observed)
 
     def heard(self, told: Sequence[ua.EventFieldList], observed: Instant) -> list[Signal]:
         """What follows from events."""
@@ -72,6 +88,12 @@ class AlarmSignal:
     def lost(self, observed: Instant) -> list[Signal]:
         """Something was told that could not be read; it may have been events."""
         return self._tell(self._events.lost(), observed) if self._events is not None else []
+
+    def _named(self, namespaces: Sequence[str]) -> ua.NodeId | None:
+        try:
+            return node_id(self._notifier, namespaces)
+        except (LookupError, ValueError):
+            return None
 
     def _tell(self, readings: Sequence[Reading], observed: Instant) -> list[Signal]:
         assert self._place is not None, "nothing is heard where nothing is listened to"

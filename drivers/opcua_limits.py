@@ -17,7 +17,7 @@ from asyncua.client.ua_client import UaClient
 from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
-from asyncua.ua.uaerrors import UaStatusCodeError
+from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -43,6 +43,8 @@ TOO_MUCH: Final = frozenset(
     }
 )
 """Asked for less at once, the server answers."""
+_TOO_LARGE: Final = frozenset({StatusCodes.BadEncodingLimitsExceeded, StatusCodes.BadResponseTooLarge})
+"""Said of a single node, its value is what is too large."""
 FULL: Final = frozenset({StatusCodes.BadTooManyMonitoredItems, StatusCodes.BadOutOfMemory})
 """No more can be subscribed to, though it may be read."""
 _ONE_OF_THEM: Final = frozenset(
@@ -218,7 +220,7 @@ class Requests:
         refused: Callable[[ua.StatusCode], _R],
     ) -> list[_R]:
         answers: list[_R] = []
-        most = len(wanted)
+        most, usual = len(wanted), getattr(self.limits, limit)
         while len(answers) < len(wanted):
             size = min(most, getattr(self.limits, limit))
             part = list(wanted[len(answers) : len(answers) + size])
@@ -231,6 +233,9 @@ class Requests:
                     # Halves until it stands alone; what comes after it is asked for in larger parts again.
                     most = len(part) // 2
                     continue
+                elif len(part) == 1 and error.code in _TOO_LARGE:
+                    setattr(self.limits, limit, usual)
+                    answers.append(refused(ua.StatusCode(ua.UInt32(error.code))))
                 elif len(part) == 1 and error.code in _ONE_OF_THEM | FULL:
                     # Where there is no room for one there is none for the rest.
                     alike = len(wanted) - len(answers) if error.code in FULL else 1
@@ -243,7 +248,13 @@ class Requests:
     async def _asked(self, part: list[_T], ask: Callable[[list[_T]], Awaitable[Sequence[_R]]]) -> Sequence[_R]:
         async with self._free:
             self._asking()
-            answers = await ask(part)
+            try:
+                answers = await ask(part)
+            except (OSError, UaError):
+                raise
+            except Exception as error:
+                # What the library cannot read makes it raise anything.
+                raise UaError(f"its answer cannot be read: {type(error).__name__}: {error}") from error
         if answers is None or len(answers) != len(part):
             raise ConnectionError(f"it answered {len(answers or ())} of {len(part)} questions")
         return answers

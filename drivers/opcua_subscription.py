@@ -27,6 +27,12 @@ SIGN_OF_LIFE_MS: Final = 400.0
 """A sign of life in half a second, with time for the way."""
 SLOWEST_S: Final = 1.0
 """What is published more seldom gives no sign of life in time."""
+UNSUPPORTED: Final = frozenset(
+    {StatusCodes.BadServiceUnsupported, StatusCodes.BadNotSupported, StatusCodes.BadNotImplemented}
+)
+"""The server has no subscriptions at all."""
+NO_ROOM: Final = frozenset({StatusCodes.BadTooManySubscriptions, StatusCodes.BadResourceUnavailable})
+"""It has none left."""
 _SOONEST_S: Final = 0.05
 _ASK_AGAIN: Final = frozenset({StatusCodes.BadTimeout, StatusCodes.BadTooManyPublishRequests})
 _MISSING: Final = "a publication went missing or could not be read"

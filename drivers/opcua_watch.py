@@ -16,6 +16,7 @@ from asyncua.ua.uaerrors import UaStatusCodeError
 from agent.core.observations import Controller, Quality, Signal
 from drivers.cancellation import honour_cancellation
 from drivers.contract import Now
+from drivers.opcua_alarm_signal import AlarmSignal
 from drivers.opcua_evidence import Moment
 from drivers.opcua_limits import MOST_UNANSWERED, Requests
 from drivers.opcua_nodes import GONE
@@ -38,10 +39,13 @@ class Watch:
             subscription is dead.
     """
 
-    def __init__(self, requests: Requests, ways: Ways, told: Told, now: Now, watch_s: float) -> None:
+    def __init__(
+        self, requests: Requests, ways: Ways, told: Told, alarms: AlarmSignal, now: Now, watch_s: float
+    ) -> None:
         self._requests = requests
         self._ways = ways
         self._told = told
+        self._alarms = alarms
         self._now = now
         self._watch_s = watch_s
         self._subscription: Subscription | None = None
@@ -50,8 +54,8 @@ class Watch:
         self._soon = asyncio.Event()
         self._unanswered = 0
 
-    def look_at(self, subscription: Subscription, silence: Silence) -> None:
-        """There is a subscription that may fall silent."""
+    def look_at(self, subscription: Subscription | None, silence: Silence | None) -> None:
+        """There is a subscription that may fall silent, or none any more."""
         self._subscription, self._silence = subscription, silence
 
     def look_soon(self) -> None:
@@ -97,7 +101,8 @@ class Watch:
         if self._silence is not None:
             kept = {index: values[index] for index in quiet if index in values and index not in gone}
             refused |= await self._silence.settle(kept, moment)
-        return [*self._told.controller(server), *self._told.refused(refused, self._now())]
+        alarms = await self._alarms.look(self._subscription, self._told.readings.namespaces, self._now())
+        return [*self._told.controller(server), *self._told.refused(refused, self._now()), *alarms]
 
     def _quiet(self) -> list[int]:
         """Those of the subscription that told nothing since the last look, or nothing good."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 from asyncua import ua
 from asyncua.ua.uaerrors import UaStatusCodeError
@@ -13,6 +14,8 @@ from drivers.opcua_monitored import Monitored
 from drivers.opcua_nodes import Nodes
 from drivers.opcua_polled import Polled
 from drivers.opcua_values import status_text
+
+_UNPUBLISHED: Final = {"published": "it answers no publish request, so that all of it is polled"}
 
 
 class Ways:
@@ -42,6 +45,7 @@ class Ways:
         self.may_poll = may_poll
         self.monitored: Monitored | None = None
         """None where all is polled."""
+        self._is_unpublished = False
 
     @property
     def sought(self) -> list[int]:
@@ -52,6 +56,17 @@ class Ways:
             for index in range(len(self.nodes.ids))
             if index not in subscribed and index not in self.polled.indexes
         ]
+
+    @property
+    def granted_less(self) -> Mapping[str, str]:
+        """What the server grants less of than was asked for, in words, by kind."""
+        if self.monitored is not None:
+            return self.monitored.granted_less
+        return _UNPUBLISHED if self._is_unpublished else {}
+
+    def do_without(self) -> None:
+        """Poll all from now on: the subscription tells nothing."""
+        self.monitored, self._is_unpublished = None, True
 
     async def take_up(self, indexes: Iterable[int], *, renewed: bool = False) -> dict[int, str]:
         """Read these from now on, however that goes; those that cannot be read, and why."""

@@ -367,6 +367,22 @@ async def test_where_no_events_are_to_be_had_the_alarm_is_bad_and_says_why(
     assert (alarm.value, alarm.quality, alarm.status) == (None, Quality.BAD, status)
 
 
+async def test_a_node_that_tells_alarms_is_listened_to_as_soon_as_it_is_there_and_again_when_it_is_back(
+    hidden: ServerProcess,
+) -> None:
+    async with OpcUaDriver(machine(hidden, alarms=f"nsu={URI};s=Cell", watch_s=0.1), now) as driver:
+        batches = aiter(driver)
+        seen = await collect(batches, lambda new: any(isinstance(each, Link) for each in new))
+        assert ("alarm", None, "bad") in told(seen)
+        for _ in range(2):
+            hidden.tell(cell=True)
+            await collect(batches, lambda new: told(new, "alarm") == [("alarm", None, "uncertain")])
+            hidden.tell(tell=[says("Jam", active=True, time=START, cell=True)])
+            await collect(batches, lambda new: told(new, "alarm") == [("alarm", "Jam", "good")])
+            hidden.tell(cell=False)
+            await collect(batches, lambda new: told(new, "alarm") == [("alarm", None, "bad")])
+
+
 async def test_a_look_at_the_machine_sees_the_first_alarm_or_that_nobody_knows_it(
     shown: ServerProcess, hidden: ServerProcess
 ) -> None:

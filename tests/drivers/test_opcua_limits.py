@@ -8,7 +8,7 @@ import pytest
 from asyncua import ua
 from asyncua.client.ua_client import UaClient
 from asyncua.ua.status_codes import StatusCodes
-from asyncua.ua.uaerrors import BadNodeIdInvalid, BadTooManyMonitoredItems, UaStatusCodeError
+from asyncua.ua.uaerrors import BadTooManyMonitoredItems, UaStatusCodeError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,8 +18,11 @@ from drivers.opcua_limits import SMALL_BATCH, STANDARD_BATCH, TOO_MUCH, Limits, 
 class Server:
     """Answers Read and CreateMonitoredItems as one is told to."""
 
-    def __init__(self, most: int = 10_000, evil: frozenset[int] = frozenset(), code: int = 0) -> None:
+    def __init__(
+        self, most: int = 10_000, evil: frozenset[int] = frozenset(), code: int = 0, evil_code: int = 0
+    ) -> None:
         self.most, self.evil, self.code = most, evil, code
+        self.evil_code = evil_code or StatusCodes.BadNodeIdInvalid
         self.room = 10_000
         self.asked: list[int] = []
         self.at_once = self.most_at_once = 0
@@ -50,7 +53,7 @@ class Server:
         if len(numbers) > self.most:
             ua.StatusCode(ua.UInt32(self.code or StatusCodes.BadTooManyOperations)).check()
         if self.evil.intersection(numbers):
-            raise BadNodeIdInvalid
+            ua.StatusCode(ua.UInt32(self.evil_code)).check()
 
 
 def requests(server: Server, *, small: bool = False) -> Requests:
@@ -82,6 +85,18 @@ async def test_what_is_too_much_is_asked_for_in_halves_and_never_again_in_one(co
     assert server.asked == [100, 50, 25, 25, 25, 25]
     await asking.values(nodes(50))
     assert server.asked[6:] == [25, 25]
+
+
+@pytest.mark.parametrize("code", [StatusCodes.BadResponseTooLarge, StatusCodes.BadEncodingLimitsExceeded])
+async def test_one_value_that_fits_into_no_answer_takes_no_other_with_it(code: int) -> None:
+    server = Server(evil=frozenset({7}), evil_code=code)
+    asking = requests(server)
+    answers = await asking.values(nodes(40))
+    read = [None if answer.Value is None else answer.Value.Value for answer in answers]
+    assert read == [None if number == 7 else number for number in range(40)]
+    assert answers[7].StatusCode == ua.StatusCode(ua.UInt32(code))
+    assert len(server.asked) < 15
+    assert asking.limits.reads == STANDARD_BATCH
 
 
 async def test_a_server_that_takes_nothing_at_all_refuses() -> None:

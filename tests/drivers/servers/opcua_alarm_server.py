@@ -3,6 +3,8 @@
 Arguments: port, the namespace URI, and `shown` where its conditions stand in the address space or `hidden` where they
 do not. Commands: `{"tell": [{…}, …]}` sends events with the fields that are named, of a condition where `condition` is;
 what is said of a condition is shown, too, but not with `"quietly": true`, and shown alone with `"silently": true`.
+`{"cell": true}` adds the node of a cell that tells its events, `{"cell": false}` takes it away; events of it have
+`"cell": true`.
 """
 
 from __future__ import annotations
@@ -81,7 +83,17 @@ class Plant:
         for key, (field, of) in _FIELDS.items():
             if key in said:
                 event.add_property(field, _value(key, said[key]), of)
+        if said.get("cell"):
+            event.emitting_node = self.node_id("Cell")
         await self.server.iserver.subscription_service.trigger_event(event)
+
+    async def have_cell(self, *, is_there: bool) -> None:
+        node = self.server.get_node(self.node_id("Cell"))
+        if is_there:
+            await self.server.nodes.objects.add_object(node.nodeid, "Cell")
+            await node.set_event_notifier([ua.EventNotifier.SubscribeToEvents])
+        else:
+            await self.server.delete_nodes([node])
 
     async def _property(self, parent: Node, name: str, value: ua.Variant) -> Node:
         node_id = self.node_id(f"{parent.nodeid.Identifier!r}.{name}")
@@ -112,6 +124,8 @@ async def main(port: int, namespace: str, *, is_shown: bool) -> None:
         await plant.add()
     async with server, aclosing(commands()) as told:
         async for command in told:
+            if "cell" in command:
+                await plant.have_cell(is_there=command["cell"])
             for said in command.get("tell", ()):
                 await plant.tell(said)
 

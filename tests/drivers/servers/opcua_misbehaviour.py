@@ -16,7 +16,7 @@ from asyncua.server.monitored_item_service import MonitoredItemService
 from asyncua.server.server import Server
 from asyncua.ua.object_ids import ObjectIds
 from asyncua.ua.status_codes import StatusCodes
-from asyncua.ua.uaerrors import BadTooManyOperations
+from asyncua.ua.uaerrors import BadResponseTooLarge, BadTooManyOperations
 
 _LIMITS = {
     "reads": ObjectIds.Server_ServerCapabilities_OperationLimits_MaxNodesPerRead,
@@ -32,7 +32,8 @@ class Misbehaviour:
     publications that never come; `forget`: keeps none of them; `no_subscriptions`: why it has none; `no_filters`:
     refuses them; `read_s`: an answer to Read takes so long; `ahead_s`: its clock; `started`: when it started; `state`:
     of the server; `no_namespaces`: does not tell them; `queue`: values that an item keeps at most; `slowest_ms`:
-    publishing interval at least.
+    publishing interval at least; `too_large`: names of nodes whose values are too large for an answer; `strange_kinds`:
+    Browse tells of nodes of a class that there is not; `unpublished`: no publish request is ever answered.
     """
 
     def __init__(self, server: Server) -> None:
@@ -65,6 +66,7 @@ class Misbehaviour:
 
     def _restrict_sessions(self) -> None:
         this, read, acknowledge = self, InternalSession.read, InternalSession.publish
+        browse = InternalSession.browse
         create: Callable[..., Any] = InternalSession.create_subscription
 
         async def slowly(session: InternalSession, parameters: ua.ReadParameters) -> list[ua.DataValue]:
@@ -72,6 +74,8 @@ class Misbehaviour:
             count = len(parameters.NodesToRead)
             if count > this.settings.get("most_reads", count):
                 raise BadTooManyOperations
+            if {one.NodeId.Identifier for one in parameters.NodesToRead} & set(this.settings.get("too_large", ())):
+                raise BadResponseTooLarge
             this.seen["largest_read"] = max(this.seen["largest_read"], count)
             values = await read(session, parameters)
             return [this._seen(one.NodeId, value) for one, value in zip(parameters.NodesToRead, values, strict=True)]
@@ -87,7 +91,14 @@ class Misbehaviour:
             this.seen["acknowledged"] = max([this.seen["acknowledged"], *(ack.SequenceNumber for ack in acks or ())])
             return acknowledge(session, acks or [])
 
+        async def browsed(session: InternalSession, parameters: ua.BrowseParameters) -> list[ua.BrowseResult]:
+            results = await browse(session, parameters)
+            if this.settings.get("strange_kinds"):
+                results = [ua.BrowseResult(References=[ua.ReferenceDescription(NodeClass=99)])] * len(results)
+            return results
+
         _replace(InternalSession, "read", slowly)
+        _replace(InternalSession, "browse", browsed)
         _replace(InternalSession, "create_subscription", created)
         _replace(InternalSession, "publish", acknowledged)
 
@@ -150,6 +161,10 @@ class Misbehaviour:
     def _restrict_publications(self) -> None:
         this, pop = self, InternalSubscription._pop_publish_result
         enqueue: Callable[..., Any] = InternalSubscription.enqueue_datachange_event
+        publish: Callable[..., Any] = InternalSubscription.publish_results
+
+        async def published(subscription: InternalSubscription, *rest: object) -> bool:
+            return not this.settings.get("unpublished") and bool(await publish(subscription, *rest))
 
         def popped(subscription: InternalSubscription) -> ua.PublishResult:
             result = pop(subscription)
@@ -168,6 +183,7 @@ class Misbehaviour:
                 await enqueue(subscription, item, *rest)
 
         _replace(InternalSubscription, "_pop_publish_result", popped)
+        _replace(InternalSubscription, "publish_results", published)
         _replace(InternalSubscription, "enqueue_datachange_event", enqueued)
 
     def _is_fine(self, name: object, item: tuple[int, int], told: Any) -> bool:  # noqa: ANN401 - of the library
