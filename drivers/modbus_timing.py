@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
+from agent.core.machine_settings import MachineSettings
 from agent.core.sources.modbus_settings import ModbusSettings
+from drivers.modbus_plan import plan
 from drivers.modbus_wire import Read
 
 _REQUEST = 8
@@ -49,3 +53,38 @@ def timing(settings: ModbusSettings) -> Timing:
     octet_s = bits / settings.baud
     gap_s = max(3.5 * octet_s, _LEAST_GAP_S) if settings.frame_gap_ms is None else settings.frame_gap_ms / 1000
     return Timing(octet_s, gap_s)
+
+
+def slow_lines(machines: Sequence[MachineSettings]) -> list[str]:
+    """Which lines cannot carry what their machines' `poll_ms` ask for, each in sentences.
+
+    Reckoned from octets and the silence before each request alone, as if every unit answered at once.
+
+    Args:
+        machines: all that are configured.
+    """
+    lines: dict[str, list[tuple[ModbusSettings, float]]] = {}
+    for machine in machines:
+        settings = machine.modbus
+        if settings is not None and settings.is_rtu:
+            lines.setdefault(settings.place, []).append((settings, _image_s(machine, settings)))
+    return [said for place, images in lines.items() if (said := _slow(place, images))]
+
+
+def _image_s(machine: MachineSettings, settings: ModbusSettings) -> float:
+    line = timing(settings)
+    reads = [Read(one.table, one.address, one.count) for one in plan(machine.readings, settings)]
+    return sum(line.gap_s + line.request_s() + line.answer_s(read) for read in reads)
+
+
+def _slow(place: str, images: Sequence[tuple[ModbusSettings, float]]) -> str:
+    load = sum(1000 * image_s / settings.poll_ms for settings, image_s in images)
+    if load <= 1:
+        return ""
+    all_ms = 1000 * sum(image_s for _, image_s in images)
+    takes = f"reading once all that is configured there takes {all_ms:.0f} ms at {images[0][0].baud} baud, or more"
+    asked = f"poll_ms asks for {load:.1f} times what the line can carry"
+    least = 100 * ceil(all_ms / 100)
+    expected = f"expected poll_ms of {least} or more, fewer registers, or a higher baud if the devices have it"
+    said = f"the Modbus line at {place} is too slow: {takes}, and {asked}"
+    return f"{said}. Each is read as often as the line lets it; {expected}."

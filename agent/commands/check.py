@@ -21,6 +21,7 @@ from agent.core.settings import Settings
 from agent.core.sources.modbus_settings import ModbusSettings
 from agent.core.sources.opcua_settings import OpcUaSettings
 from agent.driver_checks import check_drivers
+from drivers.modbus_timing import slow_lines
 
 
 def check(  # noqa: PLR0913 - a command's options are its arguments
@@ -57,8 +58,9 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
 ) -> None:
     """Validate a configuration without starting anything; exit code 2 and one sentence where it is wrong.
 
-    Says too how long each counter may stay unread, and what is read too seldom to see a short stop. With --live the
-    exit code is 1 where an address gives nothing, or what its role cannot use. It reads, and leaves the agent alone.
+    Says too how long each counter may stay unread, what is read too seldom to see a short stop, and which Modbus line
+    is too slow. With --live the exit code is 1 where an address gives nothing, or what its role cannot use. It reads,
+    and leaves the agent alone.
     """
     found = read(config)
     if (subscribe or beside) and not live:
@@ -84,12 +86,13 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     key = site_key.check(settings)
     speed = 1.0 if settings.simulation is None else settings.simulation.speed
     advice = [advise(machine, speed) for machine in settings.machine]
+    warnings = [*found.warnings, *slow_lines(settings.machine)]
     if as_json:
-        known = {"configuration": str(config), "hash": fingerprint(settings).sha256, "warnings": list(found.warnings)}
+        known = {"configuration": str(config), "hash": fingerprint(settings).sha256, "warnings": warnings}
         typer.echo(orjson.dumps({**known, "machines": [asdict(one) for one in advice]}).decode())
         return
     typer.echo(f"{config}: right.")
-    for warning in found.warnings:
+    for warning in warnings:
         typer.echo(f"  warning: {warning}")
     _say_who(settings)
     typer.echo(f"  badges are known under the key in {key}")

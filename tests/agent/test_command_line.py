@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import sys
 from asyncio.subprocess import PIPE
@@ -166,6 +167,18 @@ async def test_check_says_to_programs_what_a_configuration_cannot_see(tmp_path: 
     assert [machine["work_center"] for machine in machines] == ["FILL-1", "PRESS-1"]
     assert all(counter["survivable_s"] > 0 for machine in machines for counter in machine["counters"])
     assert "shorter stops are not seen" in machines[1]["warnings"][0]
+
+
+async def test_check_says_that_a_modbus_line_is_too_slow(tmp_path: Path) -> None:
+    text = configuration(tmp_path, None, 1883)
+    place = re.search(r'modbus = \{ host = "[^"]*", port = \d+', text)
+    assert place is not None
+    path = written(tmp_path, text.replace(place[0], 'modbus = { serial = "/dev/ttyS9", baud = 300'))
+    answer = await lineside("check", "-c", path)
+    assert (answer.status, "  warning: the Modbus line at /dev/ttyS9 is too slow: " in answer.out) == (0, True)
+    warnings = json.loads((await lineside("check", "-c", path, "--json")).out)["warnings"]
+    assert len(warnings) == 1
+    assert "/dev/ttyS9" in warnings[0]
 
 
 async def test_the_shipped_example_is_right() -> None:
