@@ -1,8 +1,9 @@
-"""Drivers of other kinds: each an entry point of the group `lineside.drivers`, loaded only where it is configured."""
+"""Drivers of other kinds, ours and entry points of the group `lineside.drivers`: loaded only where configured."""
 
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final, cast
 
@@ -13,6 +14,8 @@ from drivers.guarded import GuardedDriver, failure
 from drivers.plugin_kind import Kind, SettingError
 
 GROUP: Final = "lineside.drivers"
+_OURS: Final = {"mtconnect": "drivers.mtconnect"}
+"""Those that come with the agent, which nobody else's takes the place of."""
 _CONTRACT: Final = ("check", "open_machine")
 
 
@@ -22,7 +25,7 @@ class NoKindError(SettingError):
 
 def installed() -> tuple[str, ...]:
     """The kinds of drivers that there are."""
-    return tuple(sorted({one.name for one in entry_points(group=GROUP)}))
+    return tuple(sorted({*_OURS, *(one.name for one in entry_points(group=GROUP))}))
 
 
 def check_machine(machine: MachineSettings) -> None:
@@ -70,6 +73,8 @@ def _kind_of(machine: MachineSettings) -> Kind:
 @cache
 def _loaded(name: str) -> Kind:
     """One that was not found is looked for again."""
+    if name in _OURS:
+        return cast("Kind", import_module(_OURS[name]))
     found = tuple(entry_points(group=GROUP, name=name))
     if not found:
         raise NoKindError(_missing(name))
@@ -91,7 +96,7 @@ def _loaded(name: str) -> Kind:
 def _missing(name: str) -> str:
     known = ", ".join(f"'{one}'" for one in installed())
     return (
-        f"the driver '{name}' is not installed; {f'installed are {known}' if known else 'no driver is installed'}. "
+        f"the driver '{name}' is not installed; there are {known}. "
         "Install the package that has it into the agent's own Python environment, or see whether its name is right"
     )
 

@@ -42,6 +42,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "agent.reference_api",
         "agent.tui.browser",
         "agent.tui.connection",
+        "drivers.mtconnect",
         "simulators.demo",
     ),
     "amqtt": ("simulators.embedded_broker",),

@@ -34,6 +34,14 @@ class Answer:
     err: str
 
 
+DRIVEN = """
+[[machine]]
+work_center = "WC-9"
+driver = { kind = "profidrive" }
+signal = [{ key = "run", role = "run", at = "1" }]
+"""
+
+
 async def lineside(*arguments: str | Path) -> Answer:
     return await python("-m", "agent", *arguments)
 
@@ -73,6 +81,15 @@ async def test_a_wrong_configuration_starts_nothing(tmp_path: Path, name: str) -
     for command in ("run", "check"):
         answer = await lineside(command, "-c", path)
         assert_refused(answer, str(path), WRONG[name][2].partition(":")[0].replace("\\", ""))
+    assert names(tmp_path) == ["lineside.toml"]
+
+
+async def test_a_driver_that_is_not_installed_starts_nothing(tmp_path: Path) -> None:
+    text = configuration(tmp_path, None, a_free_port())
+    path = written(tmp_path, text + DRIVEN)
+    for command in ("run", "check"):
+        answer = await lineside(command, "-c", path)
+        assert_refused(answer, f"{path}: machine[3].driver.kind: the driver 'profidrive' is not installed; there are ")
     assert names(tmp_path) == ["lineside.toml"]
 
 

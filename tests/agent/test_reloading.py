@@ -131,6 +131,15 @@ async def test_who_asks_before_the_agent_is_ready_is_answered_when_it_is(floor: 
         assert floor.notified == ["RELOADING=1", "READY=1"]
 
 
+async def test_a_driver_that_is_not_installed_is_a_refusal(floor: Floor) -> None:
+    async with floor.running():
+        text = floor.path.read_text(encoding="utf-8")
+        driven = 'driver = { kind = "profidrive" }\nsignal = [{ key = "run", role = "run", at = "1" }]\n'
+        floor.path.write_text(f'{text}\n[[machine]]\nwork_center = "WC-9"\n{driven}', encoding="utf-8")
+        assert "machine[3].driver.kind: the driver 'profidrive' is not" in await floor.reloader.reload("command")
+        assert [alarm.code for alarm in floor.alarms.current] == ["config_refused"]
+
+
 async def test_whatever_goes_wrong_before_anything_is_let_go_of_is_a_refusal(
     floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,13 +7,15 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from agent.core.machine_settings import MachineSettings, Role, SignalSettings
 from agent.core.observations import SignalValue
 from agent.core.sources.driver_settings import DriverSettings, Option
 from tests.drivers.plants import TIMEOUT_S, Plant, ServerProcess
 
+Observed: TypeAlias = tuple[str, str, str, str, dict[str, str]]
+"""Item, category, tag, text and attributes of what an MTConnect agent observes."""
 PAGE: Final = Path(__file__).parents[2] / "docs" / "drivers.md"
 
 
@@ -78,9 +80,45 @@ class MeterPlant:
         self.write(state=6)
 
 
+class MTConnectPlant:
+    """A press behind a small agent of ours."""
+
+    bad_status = "no such data item"
+    spoilt_status = "UNAVAILABLE"
+
+    def __init__(self) -> None:
+        self.server = ServerProcess("mtconnect_agent")
+        self.absence = rf"no MTConnect agent answers at http://127\.0\.0\.1:{self.server.port}.*Is the PLC on"
+        options: dict[str, Option] = {"url": f"http://127.0.0.1:{self.server.port}", "device": "press"}
+        self.machine = machine_of("mtconnect", options, state="st", count="pc", run="exec=ACTIVE", bad="none")
+
+    def start(self) -> None:
+        self.server.start()
+        self.write(state=6, count=100_000, run=True)
+
+    def write(self, **values: SignalValue) -> None:
+        said = {"state": ("st", "Samples", "Level"), "count": ("pc", "Events", "PartCount")}
+        run: Observed = ("exec", "Events", "Execution", "ACTIVE" if values.get("run") else "STOPPED", {})
+        self.observe(*(run if key == "run" else (*said[key], str(value), {}) for key, value in values.items()))
+
+    def observe(self, *those: Observed) -> None:
+        """Item, category, tag, text and attributes of each."""
+        self.server.tell(observe=those)
+
+    def spoil(self) -> None:
+        self.observe(("st", "Samples", "Level", "UNAVAILABLE", {}))
+
+    def mend(self) -> None:
+        self.write(state=6)
+
+
+def mtconnect(_: Path) -> Plant:
+    return MTConnectPlant()
+
+
 def the_page(folder: Path) -> Plant:
     return MeterPlant(folder)
 
 
-OTHERS: Final[tuple[Callable[[Path], Plant], ...]] = (the_page,)
+OTHERS: Final[tuple[Callable[[Path], Plant], ...]] = (the_page, mtconnect)
 """Each given a folder of its own."""

@@ -70,7 +70,7 @@ def refused(path: Path) -> str:
 def test_a_driver_that_is_not_installed_is_told_by_file_and_key_with_those_that_are(folder: Path) -> None:
     install(folder, "here", "")
     said = refused(configured(folder, KIND="elsewhere", PORT="1"))
-    assert said.startswith("machine[3].driver.kind: the driver 'elsewhere' is not installed; installed are ")
+    assert said.startswith("machine[3].driver.kind: the driver 'elsewhere' is not installed; there are ")
     assert "'here'" in said
     assert "Install the package that has it" in said
 
