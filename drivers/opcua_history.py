@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from asyncua import ua
 from asyncua.ua.attribute_ids import AttributeIds
 from asyncua.ua.object_ids import ObjectIds
+from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 
 from agent.core.machine_settings import MachineSettings
@@ -41,6 +42,22 @@ _HISTORY_READ: Final = 0x04
 _REMEMBERED: Final = frozenset(
     {ObjectIds.HistoryData_Encoding_DefaultBinary, ObjectIds.HistoryModifiedData_Encoding_DefaultBinary}
 )
+
+_NOT_NOW: Final = frozenset(
+    {
+        StatusCodes.BadSessionIdInvalid,
+        StatusCodes.BadSessionClosed,
+        StatusCodes.BadSessionNotActivated,
+        StatusCodes.BadSecureChannelIdInvalid,
+        StatusCodes.BadSecureChannelClosed,
+        StatusCodes.BadConnectionClosed,
+        StatusCodes.BadShutdown,
+        StatusCodes.BadServerHalted,
+        StatusCodes.BadTimeout,
+        StatusCodes.BadTcpServerTooBusy,
+    }
+)
+"""Says nothing of the history: asked again in another session, the server may have it."""
 
 Value: TypeAlias = tuple[float, SignalValue, Quality]
 """When it was true at its source, in seconds since 1970 UTC; what it was; and how far its source believed it."""
@@ -133,8 +150,11 @@ class _Rememberer:
             return await self._read(place, node, since, until)
         except (LookupError, ValueError) as error:
             return Remembered(key, until=since, why=f"BadNodeIdUnknown: {error.args[0]}")
-        except UaStatusCodeError as error:
-            return Remembered(key, until=since, why=f"the server gives no history of it: {status_text(error.code)}")
+        except UaError as error:
+            if isinstance(error, UaStatusCodeError) and error.code in _NOT_NOW:
+                raise
+            why = status_text(error.code) if isinstance(error, UaStatusCodeError) else str(error)
+            return Remembered(key, until=since, why=f"the server gives no history of it: {why}")
 
     async def _read(self, place: int, node: ua.NodeId, since: float, until: float) -> Remembered:
         key, start, point, why = self._addresses[place].key, since, b"", f"it is handed out in over {_MOST_PAGES} pages"

@@ -9,6 +9,7 @@ import pytest
 from asyncua import ua
 from asyncua.client.ua_client import UaClient
 from asyncua.common.utils import Buffer
+from asyncua.ua.status_codes import StatusCodes
 
 from agent.core.errors import DeviceError
 from agent.core.machine_settings import MachineSettings, Role, SignalSettings, TelemetrySettings
@@ -176,6 +177,23 @@ async def test_a_server_that_refuses_says_why(server: ServerProcess, wire: Wire,
     wire.refuse = code
     found = await remembered(server, "count", START, START + 20)
     assert found == Remembered("count", until=START, why=f"the server gives no history of it: {name}")
+
+
+@pytest.mark.parametrize("name", ["BadSessionIdInvalid", "BadTimeout", "BadShutdown"])
+async def test_a_session_that_is_lost_says_nothing_of_the_history(server: ServerProcess, wire: Wire, name: str) -> None:
+    wire.refuse = getattr(StatusCodes, name)
+    with pytest.raises(DeviceError, match=name):
+        await history(machine(server.port), None, ["count"], START, START + 20)
+
+
+async def test_an_answer_that_nobody_can_read_is_told_of_its_signal(server: ServerProcess, wire: Wire) -> None:
+    # How many histories stand in an answer that was asked for one.
+    wire.spoil = (
+        b"\x01\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff",
+        b"\x02\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff",
+    )
+    found = await history(machine(server.port), None, ["element", "quiet"], START, START + 1)
+    assert [one.why.partition(":")[0] for one in found.signals] == ["the server gives no history of it"] * 2
 
 
 async def test_a_server_that_is_not_there_is_told_as_always() -> None:
