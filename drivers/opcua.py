@@ -161,8 +161,9 @@ class OpcUaDriver:
             self._start(self._subscribe_later)
 
     async def _take_up(self, indexes: Iterable[int]) -> None:
-        self._put_now(self._told.refused(await self._ways.take_up(indexes), self._now()))
+        # The alarm is a signal: telemetry must not take its place in the subscription.
         self._put_now(await self._alarms.begin(self._subscription, self._told.readings.namespaces, self._now()))
+        self._put_now(self._told.refused(await self._ways.take_up(indexes), self._now()))
         if self._subscription is not None:
             await opcua_model_changes.listen(self._requests, self._subscription.id)
 

@@ -71,7 +71,7 @@ class AlarmSignal:
         if (listened_to := self._listened_to) is not None:
             if self._named(namespaces) == listened_to and not await why_mute(Asking(self._requests), listened_to):
                 return []
-            self._events = None
+            self._events = self._listened_to = None
             await self._requests.delete(subscription.id, [self._item_id])
         return await self.begin(subscription, namespaces, observed)
 

@@ -102,17 +102,19 @@ async def probe_opcua(machine: MachineSettings, keys: Keys | None = None, *, sub
     session = Session(machine.work_center, machine.opcua, keys, "Lineside looks")
     try:
         async with session:
-            probed = await _read(session, machine, told)
-            return await _subscribed(session, machine, probed) if subscribe else probed
+            requests = Requests(session.uaclient, small=machine.opcua.profile == "small", asking=lambda: None)
+            probed = await _read(session, requests, machine, told)
+            return await _subscribed(session, requests, machine, probed) if subscribe else probed
     except DeviceError as error:
         raise _ended(error, told) from error
     except (OSError, UaError) as error:
         raise ProbeError(Stage.VALUES, str(session.refused(error)), told) from error
 
 
-async def _read(session: Session, machine: MachineSettings, offered_here: tuple[str, ...]) -> Probed:
+async def _read(
+    session: Session, requests: Requests, machine: MachineSettings, offered_here: tuple[str, ...]
+) -> Probed:
     assert machine.opcua is not None
-    requests = Requests(session.uaclient, small=machine.opcua.profile == "small", asking=lambda: None)
     asking = Asking(requests)
     [clock] = await asking.read([_TIME])
     asked_at = time.time()
@@ -194,8 +196,8 @@ async def _limits(asking: Asking) -> tuple[str, ...]:
     return tuple(said)
 
 
-async def _subscribed(session: Session, machine: MachineSettings, probed: Probed) -> Probed:
-    refused, revised = await tried(session, machine)
+async def _subscribed(session: Session, requests: Requests, machine: MachineSettings, probed: Probed) -> Probed:
+    refused, revised = await tried(session, requests, machine)
     seen = tuple(
         one
         if one.why or one.key not in refused

@@ -12,15 +12,17 @@ from asyncua.ua.attribute_ids import AttributeIds
 
 from agent.core.machine_settings import MachineSettings
 from agent.core.sources.address import AddressSettings
+from drivers.opcua_limits import Requests
 from drivers.opcua_session import Session
 from drivers.opcua_values import node_id, status_text
 
-_AT_ONCE: Final = 100
 _KEEP_ALIVE: Final = 10
 _LIFETIME: Final = 100
 
 
-async def tried(session: Session, machine: MachineSettings) -> tuple[dict[str, str], tuple[str, ...]]:
+async def tried(
+    session: Session, requests: Requests, machine: MachineSettings
+) -> tuple[dict[str, str], tuple[str, ...]]:
     """Subscribe to everything that is configured and let go of it.
 
     Returns:
@@ -35,7 +37,7 @@ async def tried(session: Session, machine: MachineSettings) -> tuple[dict[str, s
     wanted = ua.CreateSubscriptionParameters(interval_ms, ua.UInt32(_LIFETIME), ua.UInt32(_KEEP_ALIVE))
     created = await session.uaclient.create_subscription(wanted, _ignore)
     try:
-        refused, revised = await _monitored(session, machine, created.SubscriptionId)
+        refused, revised = await _monitored(session, requests, machine, created.SubscriptionId)
     finally:
         await session.uaclient.delete_subscriptions([created.SubscriptionId])
     given_ms = created.RevisedPublishingInterval
@@ -44,7 +46,7 @@ async def tried(session: Session, machine: MachineSettings) -> tuple[dict[str, s
 
 
 async def _monitored(
-    session: Session, machine: MachineSettings, subscription_id: int
+    session: Session, requests: Requests, machine: MachineSettings, subscription_id: int
 ) -> tuple[dict[str, str], list[str]]:
     items: list[tuple[AddressSettings, ua.MonitoredItemCreateRequest]] = []
     for one in machine.readings:
@@ -58,23 +60,18 @@ async def _monitored(
     refused: dict[str, str] = {}
     slower: list[str] = []
     shorter: list[str] = []
-    for first in range(0, len(items), _AT_ONCE):
-        part = items[first : first + _AT_ONCE]
-        request = ua.CreateMonitoredItemsParameters(
-            subscription_id, ua.TimestampsToReturn.Source, [item for _, item in part]
-        )
-        results = await session.uaclient.create_monitored_items(request)
-        for (one, item), result in zip(part, results, strict=True):
-            asked = item.RequestedParameters
-            if not result.StatusCode.is_good():
-                refused[one.key] = status_text(result.StatusCode.value)
-                continue
-            if result.RevisedSamplingInterval > asked.SamplingInterval > 0:
-                slower.append(
-                    f"{one.key} every {result.RevisedSamplingInterval:g} ms instead of {asked.SamplingInterval:g}"
-                )
-            if result.RevisedQueueSize < asked.QueueSize:
-                shorter.append(f"{one.key} keeps {result.RevisedQueueSize} values instead of {asked.QueueSize}")
+    results = await requests.create(subscription_id, [item for _, item in items])
+    for (one, item), result in zip(items, results, strict=True):
+        asked = item.RequestedParameters
+        if not result.StatusCode.is_good():
+            refused[one.key] = status_text(result.StatusCode.value)
+            continue
+        if result.RevisedSamplingInterval > asked.SamplingInterval > 0:
+            slower.append(
+                f"{one.key} every {result.RevisedSamplingInterval:g} ms instead of {asked.SamplingInterval:g}"
+            )
+        if result.RevisedQueueSize < asked.QueueSize:
+            shorter.append(f"{one.key} keeps {result.RevisedQueueSize} values instead of {asked.QueueSize}")
     return refused, [*_few("sampled", slower), *_few("queue", shorter)]
 
 

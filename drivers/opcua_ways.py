@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
@@ -46,6 +47,7 @@ class Ways:
         self.monitored: Monitored | None = None
         """None where all is polled."""
         self._is_unpublished = False
+        self._taking_up = asyncio.Lock()
 
     @property
     def sought(self) -> list[int]:
@@ -69,8 +71,14 @@ class Ways:
         self.monitored, self._is_unpublished = None, True
 
     async def take_up(self, indexes: Iterable[int], *, renewed: bool = False) -> dict[int, str]:
-        """Read these from now on, however that goes; those that cannot be read, and why."""
-        wanted = sorted(indexes)
+        """Read these from now on, however that goes; those that cannot be read, and why.
+
+        What is read already is left as it is: a look may take up what somebody else just has.
+        """
+        async with self._taking_up:
+            return await self._take_up_all(sorted({*indexes} & {*self.sought}), renewed=renewed)
+
+    async def _take_up_all(self, wanted: list[int], *, renewed: bool) -> dict[int, str]:
         refused = await self._take_up([one for one in wanted if one < self.signals], renewed=renewed)
         telemetry = [one for one in wanted if one >= self.signals]
         try:

@@ -1,15 +1,18 @@
 """Servers whose answers are too large, unreadable or never given."""
 
+import asyncio
 import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from agent.core.errors import DeviceError
-from agent.core.machine_settings import Role, SignalSettings
+from agent.core.machine_settings import Role, SignalSettings, TelemetrySettings
 from agent.core.observations import Link
 from drivers.opcua import OpcUaDriver
+from drivers.opcua_probe import probe_opcua
 from drivers.opcua_subscription import Subscription
 from tests.drivers.opcua_plants import BehavingPlant, reading
 from tests.drivers.plants import TIMEOUT_S, URI, collect, now, told
@@ -54,6 +57,33 @@ async def test_whatever_a_strange_answer_raises_is_told_as_an_error_of_the_devic
     with pytest.raises(DeviceError, match=r"its answer cannot be used \(unpack requires"):
         async with OpcUaDriver(reading(plant), now):
             pass
+
+
+async def test_process_values_take_no_room_of_the_alarms(plant: BehavingPlant) -> None:
+    plant.behave(room=2)
+    machine = reading(plant, alarms="i=2253")
+    signals = (SignalSettings(key="alarm", role=Role.ALARM), machine.signal[2])
+    values = (TelemetrySettings(key="speed", node=f"nsu={URI};s=speed"),)
+    async with OpcUaDriver(machine.model_copy(update={"signal": signals, "telemetry": values}), now) as driver:
+        seen = await collect(aiter(driver), lambda new: has_link(new) and bool(told(new, "speed")))
+    assert sorted(told(seen)) == [("alarm", None, "uncertain"), ("run", True, "good"), ("speed", 1.5, "good")]
+
+
+async def test_what_two_take_up_at_once_is_subscribed_to_once(plant: BehavingPlant, tmp_path: Path) -> None:
+    plant.behave()
+    async with OpcUaDriver(reading(plant), now) as driver:
+        batches = aiter(driver)
+        await collect(batches, has_link)
+        before, ways = plant.seen(tmp_path)["monitored"], driver._ways
+        await ways.let_go([1])
+        await asyncio.gather(ways.take_up([1]), ways.take_up([1]))
+        assert plant.seen(tmp_path)["monitored"] == before
+
+
+async def test_a_look_asks_for_no_more_at_once_than_the_server_takes(plant: BehavingPlant) -> None:
+    plant.behave(most_items=1, most_reads=6)
+    probed = await probe_opcua(reading(plant), subscribe=True)
+    assert probed.unreadable == ()
 
 
 async def test_a_server_that_answers_no_publish_request_is_polled(plant: BehavingPlant) -> None:
