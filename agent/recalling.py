@@ -82,7 +82,8 @@ async def _told(setup: Setup, stretch: Unwatched, intake: Intake, clock: Clock, 
             outage.failed(f"the history of {wc_id} lacks {', '.join(lacking)}", reason="lacking")
         else:
             outage.over(f"the history of {wc_id} is whole")
-        return asking.handed_in(setup, stretch, answer.signals, answer.started, clock.now())
+        # A long answer takes some tenths of a second, for which no scan need wait.
+        return await asyncio.to_thread(asking.handed_in, setup, stretch, answer.signals, answer.started, clock.now())
 
 
 async def _hand_in(told: Recalled, intake: Intake) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
@@ -14,11 +15,15 @@ import pytest
 from agent import recalling
 from agent.alarms import Alarms
 from agent.app import restored
+from agent.core.backfill import asking
 from agent.core.backfill.asking import Memories, Memory
+from agent.core.backfill.recalled import Recalled
 from agent.core.codes.badges import Badges
 from agent.core.errors import DeviceError
+from agent.core.machine.unwatched import Unwatched
 from agent.core.observations import Image, Instant, Link, Quality, Signal, SignalValue, Started
 from agent.core.settings import Settings
+from agent.core.station_setup import Setup
 from agent.intake import Intake, running
 from agent.journal.journal import Journal, open_journal
 from agent.recalling import Ask, recall_machine
@@ -237,3 +242,21 @@ async def test_a_recording_makes_the_same_of_it(tmp_path: Path) -> None:
     assert said(fact for fact in facts if fact.data.keys.wc_id == WC) == said(rows)
     told = [(one.stop_class, round(one.start - BEGAN, 3)) for one in replay.accounts[WC].spans.values()]
     assert told == [("minor", 100.0)]
+
+
+async def test_a_long_answer_is_put_in_order_beside_the_loop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_in, threads = asking.handed_in, list[int]()
+
+    def noted(
+        setup: Setup, stretch: Unwatched, told: Iterable[Memory], restarted: float | None, observed: Instant
+    ) -> Recalled:
+        threads.append(threading.get_ident())
+        return handed_in(setup, stretch, told, restarted, observed)
+
+    monkeypatch.setattr(asking, "handed_in", noted)
+    async with an_intake(tmp_path) as (intake, _), recalling_from(intake, Machine(STOPPED)):
+        await a_gap(intake)
+        await intake.until(lambda _: wished(intake))
+        await intake.until(lambda _: not wished(intake))
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
