@@ -16,7 +16,7 @@ import typer
 from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
 from agent.core.errors import ConfigurationError
-from agent.pki.contents import Certificate, as_pem, certificate, digits, revocation_list
+from agent.pki.contents import Certificate, as_pem, certificate, digits, is_of_one_authority, revocation_list
 from agent.pki.folder import ISSUERS, LARGEST, OWN, ROOMS, TRUSTED, Folder, Kept
 from agent.pki.making import DAYS, made, wanted
 
@@ -131,7 +131,7 @@ def trust(
         if one is None and revoked is None:
             raise ConfigurationError(f"{path}: expected a certificate or a revocation list, DER or PEM")
         if one is None or revoked is not None:
-            typer.echo(f"kept as {folder.write(room, f'{path.stem}.crl', revoked or b'')}")
+            typer.echo(f"kept as {_kept_list(folder, room, path, revoked or b'')}")
             return
     else:
         one = _one(folder, named).certificate
@@ -202,6 +202,16 @@ def _all(folder: Folder) -> Iterator[Shown]:
         for kept in folder.read(room):
             one = certificate(kept.content)
             yield Shown(room, kept, one, is_list=one is None and revocation_list(kept.content) is not None)
+
+
+def _kept_list(folder: Folder, room: str, path: Path, revoked: bytes) -> Path:
+    """Keep a revocation list under its file's name; a former one of the same authority makes place."""
+    # What begins with a dot is not looked at.
+    name = f"{path.stem.lstrip('.')}.crl"
+    for kept in folder.read(room):
+        if kept.path.name == name and not is_of_one_authority(kept.content, revoked):
+            raise ConfigurationError(f"{path}: {kept.path} is of another authority; give this file another name")
+    return folder.write(room, name, revoked)
 
 
 def _named(folder: Folder, fingerprint: str) -> list[Shown]:

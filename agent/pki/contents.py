@@ -81,6 +81,13 @@ def revocation_list(content: bytes) -> bytes | None:
     return one.public_bytes(Encoding.DER)
 
 
+def is_of_one_authority(one: bytes, other: bytes) -> bool:
+    """Whether two revocation lists are of the same authority; what is no list is of none."""
+    lists = revocation_list(one), revocation_list(other)
+    issuers = [x509.load_der_x509_crl(each).issuer for each in lists if each is not None]
+    return len(issuers) == len(lists) and issuers[0] == issuers[1]
+
+
 def own(pem: bytes) -> Own:
     """Our certificate and key out of one file, seen to belong together.
 

@@ -104,3 +104,19 @@ def test_our_own_is_made_replaced_only_when_asked_and_exported_without_its_key(c
     assert x509.load_der_x509_certificate(der.read_bytes()) != x509.load_pem_x509_certificate(pem.read_bytes())
     assert "expected names or addresses" in refused(config, "new", "--replace", "--host", "ü" * 80)
     assert "PRIVATE" not in ran(config, "show", "own").output
+
+
+def test_a_revocation_list_takes_the_place_of_no_other_authoritys(
+    config: Path, settings: Settings, tmp_path: Path
+) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder, name in ((one, "root"), (other, "another root")):
+        folder.mkdir()
+        (folder / "ca.crl").write_bytes(revoked_by(authority(name)))
+        (folder / ".crl").write_bytes(revoked_by(authority(name)))
+    ran(config, "trust", str(one / "ca.crl"))
+    ran(config, "trust", str(one / "ca.crl"))
+    assert "is of another authority; give this file another name" in refused(config, "trust", str(other / "ca.crl"))
+    ran(config, "trust", str(other / ".crl"))
+    [kept, further] = Folder(settings.agent.data).read(TRUSTED)
+    assert (kept.content, further.path.name) == ((one / "ca.crl").read_bytes(), "crl.crl")
