@@ -61,3 +61,18 @@ def test_a_cell_of_which_a_history_tells_little_stays_unknown() -> None:
     after = corrected(strip, told, lambda _start, _end: iter(()))
     assert after is not None
     assert after.cells == "UR"
+
+
+@pytest.mark.parametrize(("border", "later"), [(300.0, 300.0), (300.0, 100.0), (100.0, 300.0), (5000.0, 200.0)])
+def test_no_account_is_told_otherwise_of_time_that_it_does_not_hold(border: float, later: float) -> None:
+    plan = a_plan(calendar=a_calendar(closed=False, border=border))
+    story = a_story(*watched(packml_state=EXECUTE, total=100), station=a_recalling_station(), plan=plan)
+    story.hear(*alive(0.0, 20.0), down(21.0), read(400.0, packml_state=EXECUTE, total=110), up(400.0))
+    story.hear(*alive(400.0, 415.0))
+    story.plan = a_plan(calendar=a_calendar(closed=False, border=later))
+    story.hear(tick(419.0))
+    before = [one.total for one in story.station.figures(T0 + 420.0).shifts]
+    story.hear(recalled(story, past(21.0, "total", 101), past(399.0, "total", 110), at=420.0))
+    after = [one.total for one in story.station.figures(T0 + 420.0).shifts]
+    assert [one.unknown + one.free_run for one in after] == [one.unknown + one.free_run for one in before]
+    assert min(one.unknown for one in after) >= 0.0

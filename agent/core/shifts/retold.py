@@ -21,12 +21,20 @@ def retold(figures: Figures, was: Iterable[Span], now: Iterable[Span], rules: Ru
         rules: how stops are counted.
         grounds: what time belongs to.
     """
-    for spans, gone in ((was, True), (now, False)):
-        for span in spans:
-            for ground in grounds(span.start, span.end) if span.start < span.end else ():
-                sums = sums_of(span.kind, ground, rules)
-                order = ground.order_id, ground.op_no
-                changed = tally.changed(figures, ground.shift, order, sums.negated if gone else sums)
-                ours = ground.start >= figures.order_since
-                figures = changed if ours else replace(changed, order=figures.order)
+    told = [
+        (sums_of(span.kind, ground, rules), ground, gone)
+        for spans, gone in ((was, True), (now, False))
+        for span in spans
+        if span.start < span.end
+        for ground in grounds(span.start, span.end)
+    ]
+    # What begins later than that time holds none of it: it is of what a summed up shift was told late.
+    lacking = [one for one in figures.shifts if any(one.names(at.shift) and at.start < one.since for _, at, _ in told)]
+    for sums, ground, gone in told:
+        order = ground.order_id, ground.op_no
+        changed = tally.changed(figures, ground.shift, order, sums.negated if gone else sums)
+        if any(one.names(ground.shift) for one in lacking):
+            changed = replace(changed, shifts=figures.shifts)
+        ours = ground.start >= figures.order_since
+        figures = changed if ours else replace(changed, order=figures.order)
     return figures
