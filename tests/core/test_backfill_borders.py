@@ -10,10 +10,11 @@ from agent.core.facts import StopCorrected
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.shifts.strip import CELL_S, Strip
 from agent.core.shifts.strip_corrected import corrected
-from tests.core.backfill_world import a_recalling_station, past, recalled
+from tests.core.backfill_world import Machine, a_recalling_station, past, recall_all, recalled, seen_of
 from tests.core.build import (
     ABORTED,
     EXECUTE,
+    IDLE,
     T0,
     Story,
     a_plan,
@@ -76,3 +77,16 @@ def test_no_account_is_told_otherwise_of_time_that_it_does_not_hold(border: floa
     after = [one.total for one in story.station.figures(T0 + 420.0).shifts]
     assert [one.unknown + one.free_run for one in after] == [one.unknown + one.free_run for one in before]
     assert min(one.unknown for one in after) >= 0.0
+
+
+def test_a_stop_that_reaches_back_into_a_shift_that_was_summed_up_leaves_the_sums_of_that_as_they_were() -> None:
+    machine = Machine(((EXECUTE, 30.0), (IDLE, 40.0), (ABORTED, 4.0), (ABORTED, 150.0), (EXECUTE, 60.0)))
+    story = Story(a_recalling_station())
+    story.plan = a_plan(calendar=a_calendar(closed=False, border=136.0))
+    story.hear(*seen_of(machine, [(65.25, 260.0)]))
+    before = {one.shift_id: one.total for one in story.station.figures(T0 + machine.lasted).shifts}
+    recall_all(story, machine)
+    after = {one.shift_id: one.total for one in story.station.figures(T0 + machine.lasted).shifts}
+    assert after["early"] == before["early"]
+    assert (round(before["late"].unknown, 1), round(after["late"].unknown, 1)) == (88.0, 0.0)
+    assert round(after["late"].idle + after["late"].delay, 1) == 88.0

@@ -112,7 +112,7 @@ def _told(turn: Turn, stretch: Unwatched, told: ToldStops, stop: Stop) -> Stop:
     telling.tell_opened(turn, stop)
     telling.tell_closed(turn, stop)
     standstill.keep(turn, stop)
-    turn.figures = figures.stop_over(turn.figures, stop)
+    turn.figures = figures.stop_found(turn.figures, stop)
     return stop
 
 

@@ -205,6 +205,11 @@ def stop_over(figures: Figures, stop: Stop) -> Figures:
     if not any(one.names(last.shift) for one in figures.shifts):
         # What nobody watched is settled after it has become a stop.
         figures = added(figures, last.shift, (last.order_id, last.op_no), NO_SUMS, last.start)
+    return stop_found(figures, stop)
+
+
+def stop_found(figures: Figures, stop: Stop) -> Figures:
+    """A stop that ended earlier: counted likewise, and opens no account of a shift that was summed up."""
     return _each(figures, lambda one: _with_stop(one, stop))
 
 
@@ -224,7 +229,8 @@ def upgraded(figures: Figures, segments: Iterable[Segment], rules: Rules, ground
 
 def _as_delay(figures: Figures, grounds: Iterable[Ground], rules: Rules) -> Figures:
     for ground in grounds:
-        if any(one.names(ground.shift) for one in figures.shifts):
+        # What begins later than that time holds none of it: it is of what a summed up shift was told late.
+        if any(one.names(ground.shift) and one.since <= ground.start for one in figures.shifts):
             figures = _timed(
                 figures, ground, sums_of("down", ground, rules).plus(sums_of("minor", ground, rules).negated)
             )
