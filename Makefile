@@ -143,7 +143,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-an
   --extra simulation --extra browser --extra build --extra bundle pyproject.toml
 
 lock: ## Pin the dependencies anew (needs uv); versions and hashes only, wherever they were found
-	$(LOCK) --extra dev | sed '/^--/d' > requirements-dev.lock
+	$(LOCK) --extra dev --extra s7 | sed '/^--/d' > requirements-dev.lock
 	$(LOCK) --constraint requirements-dev.lock | sed '/^--/d' > requirements.lock
 
 clean: ## Remove what was made

@@ -25,10 +25,12 @@ class Blocking:
     Args:
         name: of the thread.
         close: hangs up; the last that runs in the thread, whatever came before.
+        interrupt: wakes a call that waits, from another thread, such as by shutting its socket down.
     """
 
-    def __init__(self, name: str, close: Callable[[], None]) -> None:
+    def __init__(self, name: str, close: Callable[[], object], interrupt: Callable[[], None] = lambda: None) -> None:
         self._close = close
+        self._interrupt = interrupt
         self._work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._is_over = False
         self._thread = threading.Thread(target=self._run, daemon=True, name=name)
@@ -63,10 +65,11 @@ class Blocking:
             raise
 
     def end(self) -> None:
-        """Hang up and end the thread, after the call that is under way; nobody waits for that."""
+        """Hang up and end the thread, after the call that is under way, which is woken; nobody waits for that."""
         if not self._is_over:
             self._is_over = True
             self._work.put(None)
+            self._interrupt()
             if self._thread.ident is None:
                 self._thread.start()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from typing import Final, cast
 
 from agent.core.errors import DeviceError
@@ -14,8 +16,11 @@ from drivers.guarded import GuardedDriver, failure
 from drivers.plugin_kind import Kind, SettingError
 
 GROUP: Final = "lineside.drivers"
-_OURS: Final = {"mtconnect": "drivers.mtconnect"}
+_OURS: Final = {"mtconnect": "drivers.mtconnect", "s7": "drivers.s7"}
 """Those that come with the agent, which nobody else's takes the place of."""
+_NEEDS: Final = {"s7": "snap7"}
+"""The module of another package that one of ours needs; both are an extra of the agent by the kind's name."""
+_PIP: Final = "pip install 'lineside[{}]'"
 _CONTRACT: Final = ("check", "open_machine")
 
 
@@ -25,7 +30,11 @@ class NoKindError(SettingError):
 
 def installed() -> tuple[str, ...]:
     """The kinds of drivers that there are."""
-    return tuple(sorted({*_OURS, *(one.name for one in entry_points(group=GROUP))}))
+    return tuple(sorted({*_ours(), *(one.name for one in entry_points(group=GROUP))}))
+
+
+def _ours() -> list[str]:
+    return [name for name in _OURS if name not in _NEEDS or find_spec(_NEEDS[name]) is not None]
 
 
 def check_machine(machine: MachineSettings) -> None:
@@ -74,7 +83,7 @@ def _kind_of(machine: MachineSettings) -> Kind:
 def _loaded(name: str) -> Kind:
     """One that was not found is looked for again."""
     if name in _OURS:
-        return cast("Kind", import_module(_OURS[name]))
+        return _our_own(name)
     found = tuple(entry_points(group=GROUP, name=name))
     if not found:
         raise NoKindError(_missing(name))
@@ -93,10 +102,23 @@ def _loaded(name: str) -> Kind:
     return cast("Kind", kind)
 
 
+def _our_own(name: str) -> Kind:
+    try:
+        return cast("Kind", import_module(_OURS[name]))
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] != _NEEDS.get(name):
+            raise
+        text = f"the driver '{name}' lacks a package that it needs; there are {_words(installed())}"
+        raise NoKindError(f"{text}. Install it into the agent's own Python environment: {_PIP.format(name)}") from None
+
+
+def _words(names: Sequence[str]) -> str:
+    return ", ".join(f"'{one}'" for one in names)
+
+
 def _missing(name: str) -> str:
-    known = ", ".join(f"'{one}'" for one in installed())
     return (
-        f"the driver '{name}' is not installed; there are {known}. "
+        f"the driver '{name}' is not installed; there are {_words(installed())}. "
         "Install the package that has it into the agent's own Python environment, or see whether its name is right"
     )
 

@@ -68,6 +68,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "rich": ("agent.tui", "simulators.mes", "simulators.demo"),
     "segno": ("agent.cards.symbols",),
     "serial": ("drivers.modbus_serial", "drivers.scanner"),
+    "snap7": ("drivers.s7",),
     "sqlite3": ("agent.journal", "simulators.demo.evidence", "simulators.mes"),
     "tenacity": ("agent.retry",),
     "textual": ("agent.tui",),

@@ -112,6 +112,37 @@ class MTConnectPlant:
         self.write(state=6)
 
 
+class S7Plant:
+    """A controller by the server of python-snap7."""
+
+    bad_status = "Object does not exist (0x0a)"
+    spoilt_status = "Object does not exist (0x0a)"
+
+    def __init__(self, module: str = "s7_plc") -> None:
+        self.server = ServerProcess(module)
+        self.absence = rf"no S7 controller answers at 127\.0\.0\.1:{self.server.port}.*Is the PLC on"
+        options: dict[str, Option] = {"host": "127.0.0.1", "port": self.server.port}
+        places = {"state": "DB2.DBW0:INT", "count": "DB1.DBD2:UDINT", "run": "M10.2", "bad": "DB99.DBX0.0"}
+        self.machine = machine_of("s7", options, **places)
+
+    def start(self) -> None:
+        self.server.start()
+        self.write(state=6, count=100_000, run=True)
+
+    def write(self, **values: SignalValue) -> None:
+        self.server.tell(write=values)
+
+    def spoil(self) -> None:
+        self.server.tell(spoil=True)
+
+    def mend(self) -> None:
+        self.write(state=6)
+
+
+def s7(_: Path) -> Plant:
+    return S7Plant()
+
+
 def mtconnect(_: Path) -> Plant:
     return MTConnectPlant()
 
@@ -120,5 +151,5 @@ def the_page(folder: Path) -> Plant:
     return MeterPlant(folder)
 
 
-OTHERS: Final[tuple[Callable[[Path], Plant], ...]] = (the_page, mtconnect)
+OTHERS: Final[tuple[Callable[[Path], Plant], ...]] = (the_page, mtconnect, s7)
 """Each given a folder of its own."""

@@ -13,6 +13,7 @@ from agent.core.errors import ConfigurationError, DeviceError
 from agent.core.recordings.advice import advise
 from agent.core.sources.driver_settings import Option
 from agent.driver_checks import check_drivers
+from drivers import plugin
 from drivers.plugin import check_machine, installed
 from drivers.plugin_kind import SettingError
 from drivers.probed import ProbeError
@@ -123,6 +124,16 @@ def test_a_driver_that_is_none_says_so(
     with pytest.raises(SettingError, match=said.replace("NAME", name.replace("_", "[_-]"))) as caught:
         check_machine(machine_of(name, {}, **PLACES))
     assert "secret" not in str(caught.value)
+
+
+def test_one_of_ours_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "s7" in installed()
+    for name in [one for one in sys.modules if one == "drivers.s7" or one.partition(".")[0] == "snap7"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "snap7", None)
+    plugin._loaded.cache_clear()
+    with pytest.raises(SettingError, match=r"driver 's7' lacks a package.*: pip install 'lineside\[s7\]'$"):
+        check_machine(machine_of("s7", {"host": "plc"}, state="M0.0"))
 
 
 def test_two_packages_with_one_driver_are_one_too_many(folder: Path) -> None:
