@@ -87,7 +87,8 @@ class RtuDialogue:
         self._received = self._noise = b""
         self._strange = ""
         request = framed(unit, read.pdu)
-        self._echo = b"" if self._echoes is False else request
+        # On a line that seems to have no echo, as its first one was damaged, others are known all the same.
+        self._echo = b"" if self._echoes is False and _may_answer_itself(request, read) else request
         return request
 
     def hear(self, data: bytes, now: float) -> Answer | Nonsense | None:
@@ -104,7 +105,6 @@ class RtuDialogue:
 
     def time_is_up(self, now: float) -> Answer | Nonsense | None:
         """Whatever seemed to begin a frame and did not end it may have hidden the answer."""
-        self._echo = b""
         return self._look(now, is_all=True)
 
     def give_up(self, now: float, rest_s: float) -> None:
@@ -136,7 +136,7 @@ class RtuDialogue:
         if not echo:
             return False
         self._echo = b""
-        is_answer_too = self._asked is not None and echo[2] == self._asked[1].size == _REQUEST - 5
+        is_answer_too = self._asked is not None and _may_answer_itself(echo, self._asked[1])
         self._received = before + after
         self._noise = self._received[:_SHOWN]
         self._echoes = self._echoes if is_answer_too else True
@@ -163,7 +163,8 @@ class RtuDialogue:
         if heard.is_certain:
             read, self._asked = self._asked[1], None
             if self._echoes is None:
-                self._echoes = False
+                # What was taken for an echo and may have been the answer was none, as that came behind it.
+                self._echoes = not self._echo
             return meaning(read, pdu)
         if self._wanted is not None and not state.owed.is_owed(self._wanted):
             # Late as it may be, it settles what the check was made for.
@@ -199,3 +200,8 @@ class RtuDialogue:
             or (debt.function | REFUSED).to_bytes(1, "big") == beginning[1:2]
             for debt in state.owed.debts
         )
+
+
+def _may_answer_itself(request: bytes, read: Read) -> bool:
+    """Whether the answer may be the same octets as the request."""
+    return request[2] == read.size == _REQUEST - 5

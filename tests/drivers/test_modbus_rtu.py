@@ -197,6 +197,13 @@ async def test_an_echo_of_the_request_is_dropped(wire: Wire, address: int) -> No
         )
 
 
+async def test_an_echo_that_could_be_an_answer_is_none_though_nothing_else_is_asked(wire: Wire) -> None:
+    wire.slaves.echoes = True
+    async with ModbusClient(settings(wire, timeout_s=5), Lines()) as unit:
+        for _ in range(3):
+            assert await unit.read(MIRRORED) == tuple(number & 1 for number in range(0x0301, 0x0301 + 20))
+
+
 def mirrored(request: Request) -> bytes:
     words = request.address.to_bytes(2, "big") + request.count.to_bytes(2, "big")
     return whole(bytes([request.unit, request.function]) + words)
@@ -248,6 +255,19 @@ def test_an_echo_behind_noise_is_dropped_however_it_comes(cut: int) -> None:
         heard = [dialogue.hear(part, number) for part in (octets[:cut], octets[cut:])]
         assert [one for one in heard if one is not None] == [(number, 4711)]
         dialogue.give_up(number, 1)
+
+
+def test_a_line_whose_first_echo_was_damaged_has_echoes() -> None:
+    dialogue, high = RtuDialogue(), Request(1, 3, 0x1000, 2)
+    mirror = Request(1, 1, MIRRORED.address, MIRRORED.count)
+    for echo, asked in ((b"\1\3", high), (None, high), (None, mirror)):
+        read = MIRRORED if asked is mirror else Read("holding", asked.address, asked.count)
+        octets = dialogue.ask(1, read, 0)
+        heard = dialogue.hear((octets if echo is None else echo) + addresses(asked), 0)
+        assert heard == tuple(
+            number & 1 if asked is mirror else number for number in range(read.address, read.address + read.count)
+        )
+        dialogue.give_up(0, 1)
 
 
 def test_what_stands_in_the_data_of_a_damaged_answer_is_no_answer() -> None:
