@@ -10,7 +10,7 @@ from agent.core.facts import StopCorrected
 from agent.core.machine.conditions import Condition, Mode
 from agent.core.shifts.strip import CELL_S, Strip
 from agent.core.shifts.strip_corrected import corrected
-from tests.core.backfill_world import Machine, a_recalling_station, past, recall_all, recalled, seen_of
+from tests.core.backfill_world import Machine, a_recalling_station, past, recall_all, recalled, seen_of, watched_story
 from tests.core.build import (
     ABORTED,
     EXECUTE,
@@ -28,6 +28,7 @@ from tests.core.build import (
     up,
     watched,
 )
+from tests.core.folding import the_stops
 
 
 def a_calendar(*, closed: bool, border: float) -> PublishedCalendar:
@@ -90,3 +91,17 @@ def test_a_stop_that_reaches_back_into_a_shift_that_was_summed_up_leaves_the_sum
     assert after["early"] == before["early"]
     assert (round(before["late"].unknown, 1), round(after["late"].unknown, 1)) == (88.0, 0.0)
     assert round(after["late"].idle + after["late"].delay, 1) == 88.0
+
+
+def test_a_standstill_that_is_a_stop_only_with_both_its_parts_is_told() -> None:
+    machine = Machine(((EXECUTE, 30.0), (ABORTED, 8.0), (EXECUTE, 60.0)))
+    whole, story = watched_story(machine), watched_story(machine, [(20.25, 33.75)])
+    recall_all(story, machine)
+    for one in (story, whole):
+        one.hear(up(machine.lasted + 2.0), tick(machine.lasted + 2.0))
+    assert (
+        [(one.start, one.end) for one in the_stops(story)] == [(one.start, one.end) for one in the_stops(whole)] != []
+    )
+    mine, its = (one.station.figures(T0 + machine.lasted).shifts[-1].total for one in (story, whole))
+    assert (round(mine.idle + mine.delay, 2), round(mine.unknown, 2)) == (round(its.idle + its.delay, 2), 0.0)
+    assert round(mine.free_run, 2) == round(its.free_run, 2)

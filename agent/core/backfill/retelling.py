@@ -64,10 +64,14 @@ def _at_the_end(turn: Turn, stretch: Unwatched, found: Reckoned, told: ToldStops
         # It ran where it was seen again, so that is where the stop ended.
         return [*over, reasons.coded(watch.open.ended(watch.running_since))], None
     began = watch.standing_since
-    if watch.open is None and told.following is not None and began is not None and began < stretch.end:
-        rules = turn.stop_rules()
-        watch, _ = stops.confirmed_by_hand(watch, rules, "")
-        watch, _ = stops.advance(watch, stretch.end, rules, "")
+    if watch.open is None and began is not None and began < stretch.end:
+        rules, until = turn.stop_rules(), stretch.end
+        if told.following is not None:
+            watch, _ = stops.confirmed_by_hand(watch, rules, "")
+        elif stretch.stood_until is not None:
+            # Too short to be a stop on either side of the end, and one with both.
+            until = stretch.stood_until
+        watch, _ = stops.advance(watch, until, rules, "")
     return over, watch.open
 
 
