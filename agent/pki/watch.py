@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Final
 
 from agent.alarms import Alarms
 from agent.core.errors import ConfigurationError
 from agent.in_force import InForce
 from agent.pki.expiring import EVERY_S, endings, is_secure
+
+MOST_TOLD: Final = 5
+"""Certificates that the alarm names."""
 
 
 class MachineCertificates:
@@ -37,6 +41,7 @@ class MachineCertificates:
             return
         told = [f"{one.words(now)}; {one.action}" for one in found if one.ends_soon(now)]
         if told:
-            self._alarms.raise_alarm("machine_certificate_ends", "; ".join(told))
+            more = [f"and {len(told) - MOST_TOLD} more, see sudo lineside doctor"] if len(told) > MOST_TOLD else []
+            self._alarms.raise_alarm("machine_certificate_ends", "; ".join((*told[:MOST_TOLD], *more)))
         else:
             self._alarms.clear("machine_certificate_ends")

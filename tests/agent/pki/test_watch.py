@@ -46,3 +46,13 @@ async def test_a_file_that_cannot_be_read_is_told_and_nothing_is_looked_at_witho
     assert told == ["/nowhere/plc.der cannot be read: No such file or directory"]
     await watch(security="none", user=None).look(time.time())
     assert alarms.current == ()
+
+
+async def test_of_very_many_that_end_the_first_are_named(settings: Settings) -> None:
+    folder, alarms = Folder(settings.agent.data), Alarms(time.time)
+    for number in range(30):
+        folder.write(TRUSTED, f"{number}.der", Made(ends_d=10).der)
+    await MachineCertificates(InForce.of(settings, Path("lineside.toml")), alarms).look(time.time())
+    [alarm] = alarms.current
+    assert alarm.text.count("the trusted certificate") == 5
+    assert alarm.text.endswith("; and 25 more, see sudo lineside doctor")
