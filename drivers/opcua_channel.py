@@ -24,12 +24,16 @@ PORT: Final = 4840
 _SESSION_MS: Final = 30_000
 """What we leave behind when we die ends after so long: a small controller has few sessions."""
 
+_PULSE_S: Final = 86_400.0
+"""The library asks for the server's state so often, beside all other requests, and gives the connection up where one
+answer does not come. Whoever reads keeps the session alive, notices silence and decides how much of it is too much."""
+
 
 class Channel(Client):
     """A client for one connection."""
 
     def __init__(self, settings: OpcUaSettings, name: str) -> None:
-        super().__init__(settings.endpoint, settings.timeout_s, settings.timeout_s)
+        super().__init__(settings.endpoint, settings.timeout_s, _PULSE_S)
         self.is_greeted = False
         """The server has answered."""
         self.is_agreed = False

@@ -104,3 +104,14 @@ async def test_a_server_that_answers_no_publish_request_is_silent_where_polling_
     async with OpcUaDriver(reading(plant, read="subscribe"), now) as driver:
         with pytest.raises(DeviceError, match=f"was silent for {TIMEOUT_S}"):
             await collect(aiter(driver), lambda _: False)
+
+
+async def test_one_answer_that_does_not_come_costs_no_connection_while_publications_do(plant: BehavingPlant) -> None:
+    plant.behave()
+    async with OpcUaDriver(reading(plant), now) as driver:
+        batches = aiter(driver)
+        await collect(batches, has_link)
+        plant.behave(read_s=3 * TIMEOUT_S)
+        await collect(batches, lambda new: sum(isinstance(each, Link) for each in new) == 8)
+        plant.behave()
+        await collect(batches, lambda new: sum(isinstance(each, Link) for each in new) == 4)
