@@ -138,7 +138,9 @@ class GuardedDriver:
         if not isinstance(error, DeviceError):
             return DeviceError(f"{failure(self._settings.kind, error)}.{AGAIN}")
         text = str(error)[:_LONGEST_TEXT]
-        text = text if text.endswith(AGAIN) else f"{text.rstrip(' .')}.{AGAIN}"
+        if not text.endswith(AGAIN):
+            text = text.rstrip(" .")
+            text += AGAIN if text.endswith(("?", "!")) else f".{AGAIN}"
         again_s = error.again_s if math.isfinite(error.again_s) else 0.0
         return DeviceError(text, again_s=min(max(again_s, 0.0), _LONGEST_AGAIN_S))
 

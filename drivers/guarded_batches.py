@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import islice
 from typing import Final, TypeAlias
 
 from agent.core.machine_settings import MachineSettings
@@ -44,9 +45,11 @@ class Judge:
             Breach: no driver may tell this.
         """
         try:
-            items = tuple(batch)[:_MOST]
+            items = tuple(islice(batch, _MOST + 1))
         except TypeError:
             raise Breach(f"it told {type(batch).__name__} where a sequence of observations was expected") from None
+        if len(items) > _MOST:
+            raise Breach(f"it told more than {_MOST} observations at once")
         return [one for item in items if (one := self._new(item)) is not None]
 
     def _new(self, item: object) -> Signal | Link | Controller | None:

@@ -62,6 +62,8 @@ def open_by_kind(machine: MachineSettings, now: Now) -> Driver:
     name = _name_of(machine)
     try:
         driver = _kind_of(machine).open_machine(machine, now)
+    except NoKindError as error:
+        raise DeviceError(str(error)) from error
     except SettingError as error:
         what = f"'{error.option or error.signal}': " if error.option or error.signal else ""
         raise DeviceError(f"the driver '{name}' cannot be used: {what}{error}") from error

@@ -14,7 +14,10 @@ from drivers.probed import Probed, ProbeError, Stage, offers_words
 MOST_NAMED: Final = 5
 NO_SECURITY: Final = "no security"
 PAGE: Final = "docs/opcua-security.md"
-CORRECT: Final = "correct it in the configuration (lineside browse shows what there is), or have the program give it"
+CORRECT: Final = (
+    "correct it in the configuration (over OPC UA and Modbus lineside browse shows what there is), "
+    "or have the program give it"
+)
 ENDED: Final = {
     Stage.PROTOCOL: ("an answer", "see that its program and its server run, and that this is its port and unit"),
     Stage.SECURITY: (

@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
+from itertools import repeat
 from types import TracebackType
 from typing import Any, Self
 
@@ -134,6 +135,8 @@ def test_only_news_is_passed_on_scaled_and_a_number_that_is_none_is_bad() -> Non
     assert isinstance(nan, Signal)
     assert (nan.value, nan.quality, nan.status) == (None, Quality.BAD, "not a number")
     assert len(judge.news([signal(value=6.0), signal(value=True)])) == 2
+    with pytest.raises(Breach, match="more than 100000 observations at once"):
+        judge.news(repeat(signal()))  # type: ignore[arg-type]  # what no driver may tell
     with pytest.raises(Breach, match="it told int where a sequence"):
         judge.news(7)  # type: ignore[arg-type]  # what no driver may tell
 
@@ -156,6 +159,12 @@ async def test_a_device_error_is_told_as_it_is_also_out_of_a_group() -> None:
         async with GuardedDriver(Odd(enter=ExceptionGroup("tasks", [error])), MACHINE, now):
             pass
     assert caught.value.again_s == 0.0
+
+
+async def test_what_a_driver_asks_is_followed_by_what_is_done() -> None:
+    assert await lost(Odd(enter=DeviceError("nobody is there. Is it on?"))) == (
+        "nobody is there. Is it on? It is tried again."
+    )
 
 
 async def test_one_that_ends_or_is_cancelled_by_itself_is_a_lost_connection() -> None:

@@ -94,12 +94,14 @@ def test_what_a_driver_expects_is_told_by_file_key_and_value(folder: Path) -> No
 
 async def test_a_driver_that_is_not_installed_is_no_connection_and_says_why(folder: Path) -> None:
     machine = machine_of("nowhere", OPTIONS, **PLACES)
-    with pytest.raises(DeviceError, match=r"driver 'nowhere' cannot be used: the driver 'nowhere' is not installed"):
+    with pytest.raises(DeviceError, match=r"^the driver 'nowhere' is not installed"):
         open_machine(machine, now)
     with pytest.raises(ProbeError, match="is not installed"):
         await probe_machine(machine)
     install(folder, "nowhere", blocks("python")[0])
     open_machine(machine, now)
+    with pytest.raises(DeviceError, match=r"^the driver 'nowhere' cannot be used: 'host': is missing"):
+        open_machine(machine_of("nowhere", {}, **PLACES), now)
 
 
 @pytest.mark.parametrize(
