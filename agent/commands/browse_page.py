@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agent.commands.read_page import shown
 from agent.commissioning.answers import Node, SignalAnswer
 from agent.commissioning.candidates import Candidate
 from agent.commissioning.recognition import propose
@@ -33,13 +34,15 @@ def rows(found: Sequence[Candidate], room: int | None) -> Iterator[str]:
         name = one.name if len(one.name) <= width or room is None else f"…{one.name[1 - width :]}"
         head = f"{name:<{width}}  {one.kind or '-':<{kinds}} {one.shown:<16} {_beside(one)}".rstrip()
         said = f"  {one.description}" if one.description else ""
-        whole = f"{head}  {one.where}{said}"
+        # A server makes its node ids up; --toml writes them so that they can be copied whatever is in them.
+        place = shown(str(one.where))
+        whole = f"{head}  {place}{said}"
         if room is None or len(whole) <= room:
             yield whole
             continue
         yield head if len(head) <= room else f"{head[: room - 1]}…"
         # Not cut: it is what is copied.
-        yield f"    {one.where}"
+        yield f"    {place}"
         if said:
             yield f"   {said}"[:room]
 

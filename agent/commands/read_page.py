@@ -59,8 +59,8 @@ def _connection(machine: MachineReadings, now: float) -> str:
             heard = "" if machine.heard_s is None else f", heard {duration(machine.heard_s)} ago"
             return f"{machine.wc_id}: connected{since}{heard}{_clock(machine.clock_ahead_s)}"
         case "down":
-            return f"{machine.wc_id}: NOT CONNECTED for {_ago(machine.since, now)}: {machine.reason}"
-    return f"{machine.wc_id}: NOT REACHED YET: {machine.reason or 'connecting'}"
+            return f"{machine.wc_id}: NOT CONNECTED for {_ago(machine.since, now)}: {shown(machine.reason)}"
+    return f"{machine.wc_id}: NOT REACHED YET: {shown(machine.reason) or 'connecting'}"
 
 
 def _clock(ahead_s: float | None) -> str:

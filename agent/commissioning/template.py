@@ -116,8 +116,9 @@ def signals(answers: tuple[SignalAnswer, ...]) -> str:
 
 
 def quoted(text: str) -> str:
-    """A basic string of TOML."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
+    """A basic string of TOML, without what could steer a terminal."""
+    plain = json.dumps(text, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08X}" for sign in plain)
 
 
 def _mes(broker: BrokerAnswer, password_file: Path) -> str:

@@ -127,3 +127,12 @@ def test_a_server_is_looked_at_without_security_unless_a_policy_is_asked_for(tmp
         of_address("opc.tcp://plc", "strongest", tmp_path / "none.toml")
     with pytest.raises(ConfigurationError, match="--security Basic1"):
         of_address("opc.tcp://plc", "Basic1", tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize("room", [None, 40])
+def test_what_a_server_makes_up_steers_no_terminal(room: int | None) -> None:
+    found = [Candidate(Node("nsu=u;s=a\x1b[2J\nb\x9b2J"), "run", "Boolean", value=True)]
+    text = [*rows(found, room), *pasted(found, is_opcua=True).split("\n"), *as_telemetry(found).split("\n")]
+    assert all(line.isprintable() for line in text)
+    [telemetry] = tomllib.loads(as_telemetry(found))["machine"]["telemetry"]
+    assert telemetry["node"] == "nsu=u;s=a\x1b[2J\nb\x9b2J"

@@ -229,3 +229,10 @@ def test_no_line_is_wider_than_the_terminal_and_none_steers_it(width: int) -> No
 
 def test_where_there_is_no_terminal_nothing_is_cut() -> None:
     assert "was a?[2Jb, 1 min 0 s ago" in "\n".join(page(VIEW))
+
+
+def test_what_a_machine_says_of_its_absence_steers_no_terminal() -> None:
+    [machine] = VIEW.machines
+    for connection in ("down", "not_yet"):
+        told = machine.model_copy(update={"connection": connection, "reason": "BadIt\x1b[2J\nup"})
+        assert all(line.isprintable() for line in page(VIEW.model_copy(update={"machines": (told,)})))
