@@ -74,7 +74,7 @@ class Place:
     asked: list[Asked] = field(default_factory=list)
 
     def settings(self, **others: Any) -> ModbusSettings:  # noqa: ANN401 - whatever the settings take
-        return ModbusSettings(**{"host": "127.0.0.1", "port": self.port, "timeout_s": 0.4, **others})
+        return ModbusSettings(**{"host": "127.0.0.1", "port": self.port, "timeout_s": 30, **others})
 
 
 @asynccontextmanager

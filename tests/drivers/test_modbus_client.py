@@ -309,7 +309,7 @@ async def test_a_unit_that_is_not_there_is_left_alone_while_others_are_read() ->
                 assert await alive.read(TWO) == (1, 0)
             now = asyncio.get_running_loop().time()
             assert not waiting.done()
-            assert 30 < dead.turns_by - now < 90, "it says when its time comes"
+            assert 30 < dead.turns_by - now < 400, "it says when its time comes"
             waiting.cancel()
             await asyncio.wait([waiting])
     assert [asked.unit for asked in place.asked].count(9) == 1

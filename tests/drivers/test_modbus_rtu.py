@@ -386,12 +386,12 @@ async def test_a_line_that_is_unplugged_is_lost_to_all_and_is_back_with_its_name
 
 async def test_two_names_of_one_device_are_one_line(port: PtyLine) -> None:
     lines = Lines()
-    by_device = settings(port, unit=2).model_copy(update={"serial": port.device})
-    async with ModbusClient(settings(port), lines) as one, ModbusClient(by_device, lines) as other:
+    by_device = settings(port, unit=2, timeout_s=30).model_copy(update={"serial": port.device})
+    async with ModbusClient(settings(port, timeout_s=30), lines) as one, ModbusClient(by_device, lines) as other:
         assert await one.read(TWO) == (0, 1)
         assert await other.read(TWO) == (0, 1)
     contrary = by_device.model_copy(update={"baud": 9600})
-    async with ModbusClient(settings(port), lines):
+    async with ModbusClient(settings(port, timeout_s=30), lines):
         with pytest.raises(DeviceError, match=r"in use as .*usb-line, and 'baud' is 19200 at one of them and 9600 at"):
             async with ModbusClient(contrary, lines):
                 pass
@@ -401,7 +401,7 @@ async def test_two_names_of_one_device_are_one_line(port: PtyLine) -> None:
 
 async def test_a_unit_whose_settings_were_changed_joins_those_that_still_read(port: PtyLine) -> None:
     lines = Lines()
-    async with ModbusClient(settings(port), lines), ModbusClient(settings(port, unit=2), lines) as other:
+    async with ModbusClient(settings(port), lines), ModbusClient(settings(port, unit=2, timeout_s=30), lines) as other:
         async with ModbusClient(settings(port, timeout_s=5, max_registers=16), lines) as changed:
             assert await changed.read(TWO) == (0, 1)
         assert await other.read(TWO) == (0, 1)
@@ -416,16 +416,16 @@ async def test_a_device_that_another_program_has_is_told(port: PtyLine) -> None:
 
 async def test_leaving_closes_the_device_with_the_last_one(port: PtyLine) -> None:
     lines = Lines()
-    async with ModbusClient(settings(port), lines) as one:
+    async with ModbusClient(settings(port, timeout_s=30), lines) as one:
         async with ModbusClient(settings(port, unit=2), lines):
             pass
         assert await one.read(TWO) == (0, 1)
-    async with ModbusClient(settings(port), Lines()) as again:
+    async with ModbusClient(settings(port, timeout_s=30), Lines()) as again:
         assert await again.read(TWO) == (0, 1)
 
 
 async def test_requests_keep_their_distance(port: PtyLine) -> None:
-    async with ModbusClient(settings(port, frame_gap_ms=20), Lines()) as unit:
+    async with ModbusClient(settings(port, frame_gap_ms=20, timeout_s=30), Lines()) as unit:
         for _ in range(4):
             await unit.read(TWO)
     times = [one.at for one in port.slaves.requests]
@@ -443,7 +443,7 @@ async def test_a_slow_line_has_the_time_that_its_octets_take(port: PtyLine) -> N
 
     port.slaves.answers[1] = slow
     async with ModbusClient(settings(port, baud=1200), Lines()) as unit:
-        assert await unit.read(Read("holding", 0, 125)) == tuple(range(125))
+        assert await answer_of(unit, Read("holding", 0, 125)) == tuple(range(125))
 
 
 def test_the_answers_of_a_test_are_answers() -> None:

@@ -68,7 +68,7 @@ def registers(table: str, *ranges: range) -> set[Place]:
 
 
 def a_scanner(port: int) -> ModbusScanner:
-    return ModbusScanner(ModbusSettings(host="127.0.0.1", port=port, timeout_s=0.3))
+    return ModbusScanner(ModbusSettings(host="127.0.0.1", port=port, timeout_s=5))
 
 
 async def scanned(controller: Controller, stretch: Stretch) -> tuple[dict[Place, int], bool]:
