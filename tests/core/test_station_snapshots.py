@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha512
 from pathlib import Path
 
+import orjson
 import pytest
 
 from agent.core.backfill.noting import MOST_STOPS
@@ -208,6 +209,19 @@ def test_a_station_goes_on_from_what_version_0_1_left() -> None:
     (output,) = story.of(OutputRecorded)
     assert isinstance(output, OutputRecorded)
     assert (int(output.cum_good), output.keys.order_id) == (4, "PO-1")
+
+
+def test_a_station_goes_on_from_what_knew_neither_controllers_nor_histories() -> None:
+    story = a_stopped_machine()
+    story.hear(down(25.0))
+    state = orjson.loads(zlib.decompress(story.station.snapshot()))
+    for unknown in ("run", "apart", "unwatched"):
+        del state["watch"][unknown]
+    del state["watch"]["gap"]["edge"]
+    watch = story.station.state.watch
+    assert watch.gap is not None
+    former = replace(watch, run=None, apart=False, unwatched=(), gap=replace(watch.gap, edge=None))
+    assert a_station().restored(zlib.compress(orjson.dumps(state))).state.watch == former
 
 
 def test_bytes_that_are_no_snapshot_are_refused() -> None:
