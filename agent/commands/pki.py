@@ -17,7 +17,7 @@ from agent.commands.options import DEFAULT_CONFIG, ConfigOption, JsonOption
 from agent.configuration import load
 from agent.core.errors import ConfigurationError
 from agent.pki.contents import Certificate, as_pem, certificate, digits, is_of_one_authority, revocation_list
-from agent.pki.folder import ISSUERS, LARGEST, OWN, ROOMS, TRUSTED, Folder, Kept
+from agent.pki.folder import ISSUERS, LARGEST_LIST, OWN, ROOMS, TRUSTED, Folder, Kept
 from agent.pki.making import DAYS, made, wanted
 
 application = typer.Typer(
@@ -240,7 +240,7 @@ def _one(folder: Folder, named: str) -> Shown:
 def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST)
+            return file.read(LARGEST_LIST)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}") from error
 

@@ -25,6 +25,8 @@ REJECTED: Final = "rejected"
 ROOMS: Final = (TRUSTED, ISSUERS, REJECTED)
 LARGEST: Final = 64 * 1024
 """Bytes of a file that is read."""
+LARGEST_LIST: Final = 4 * 1024 * 1024
+"""Bytes of a revocation list: an authority that many are vouched for by has long ones."""
 MOST: Final = 500
 """Files of a room that are read."""
 MOST_REJECTED: Final = 20
@@ -68,7 +70,7 @@ class Folder:
             except FileNotFoundError:
                 return ()
             shown = [one for one in found if not one.name.startswith(".") and one.is_file()]
-            return [Kept(one, one.read_bytes()) for one in shown[:MOST] if one.stat().st_size <= LARGEST]
+            return [Kept(one, one.read_bytes()) for one in shown[:MOST] if _may_be_read(one)]
 
     def write(self, room: str, name: str, content: bytes) -> Path:
         """Put a file there, whole or not at all; an empty room is the folder itself."""
@@ -128,6 +130,17 @@ class Folder:
             yield at, owner
         finally:
             os.close(at)
+
+
+def _may_be_read(one: Path) -> bool:
+    """Whether it is short enough. A revocation list that nobody looks at would have revoked ones believed."""
+    size = one.stat().st_size
+    if one.suffix == ".crl" and size > LARGEST_LIST:
+        most = LARGEST_LIST // 2**20
+        raise ConfigurationError(
+            f"{one} is longer than {most} MiB; expected the list of the one authority that is used"
+        )
+    return size <= (LARGEST_LIST if one.suffix == ".crl" else LARGEST)
 
 
 def _inner(at: int, name: str, owner: os.stat_result) -> int:

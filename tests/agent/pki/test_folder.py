@@ -97,3 +97,12 @@ def test_what_is_not_read_yet_or_too_large_is_no_file_of_a_room(tmp_path: Path) 
     (folder.path / TRUSTED / "large").write_bytes(b"x" * (LARGEST + 1))
     (folder.path / TRUSTED / "room").mkdir()
     assert [one.path.name for one in folder.read(TRUSTED)] == ["a.der"]
+
+
+def test_a_long_revocation_list_is_read_and_one_that_is_too_long_is_not_passed_over(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    path = folder.write(TRUSTED, "long.crl", b"x" * (LARGEST + 1))
+    assert [one.path for one in folder.read(TRUSTED)] == [path]
+    folder.write(TRUSTED, "endless.crl", b"x" * (4 * 1024 * 1024 + 1))
+    with pytest.raises(ConfigurationError, match=r"endless\.crl is longer than 4 MiB"):
+        folder.read(TRUSTED)
