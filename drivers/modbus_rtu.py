@@ -5,7 +5,8 @@ and for longer than any answer of it took lately. Answers that come meanwhile ar
 is owed any more. Other units are asked in that time, as each answer says which unit it is from.
 
 Adapters for two wires may send our own requests back: what is the request to the octet is dropped once, if it cannot be
-the answer as well. A late answer or noise may come before it.
+the answer as well. A late answer or noise may come before it. Not told from an answer is an echo that could be one, of
+17 to 24 bits from an address 0x03xx on, and comes only after its request was given up.
 """
 
 from __future__ import annotations
