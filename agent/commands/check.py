@@ -65,6 +65,7 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
     found = read(config)
     if (subscribe or beside) and not live:
         raise ConfigurationError("--subscribe and --beside go with --live, which asks the machines")
+    _one_of({"--migrate": migrated, "--rehearse": rehearse is not None, "--effective": effective, "--live": live})
     if migrated:
         _migrate(found)
         return
@@ -100,6 +101,12 @@ def check(  # noqa: PLR0913 - a command's options are its arguments
         _say_machine(machine, one)
     for scanner in settings.scanner:
         typer.echo(f"  reader {scanner.name} of {scanner.work_center}: {_reader(scanner)}")
+
+
+def _one_of(wishes: dict[str, bool]) -> None:
+    asked = [name for name, is_asked in wishes.items() if is_asked]
+    if len(asked) > 1:
+        raise ConfigurationError(f"{' and '.join(asked)} do not go together; give them one after the other")
 
 
 def _migrate(found: Read) -> None:

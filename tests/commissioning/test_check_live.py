@@ -126,3 +126,10 @@ def test_no_line_is_wider_than_the_terminal(room: int) -> None:
     lines = list(page([told], room))
     assert max(map(len, lines)) <= room
     assert "WRONG" in lines[2] or "WRONG" in "".join(lines)
+
+
+async def test_no_wish_is_passed_over_in_silence(tmp_path: Path, hall: Hall) -> None:
+    hall.written(tmp_path)
+    answer = await lineside("check", "--live", "--migrate", "-c", tmp_path / "lineside.toml")
+    assert answer.status == 2
+    assert "--migrate and --live do not go together; give them one after the other" in answer.err
