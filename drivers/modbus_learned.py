@@ -106,7 +106,7 @@ class Poll:
         if branch.may_join and is_found:
             parts = _put_together(parts, (*branch.parted, *self._refused), self._device)
             branch.may_join, branch.parted = False, ()
-        branch.parts = tuple(sorted((*parts, *self._refused), key=_place))
+        branch.parts = tuple(sorted((*parts, *self._refused), key=lambda one: one.place))
 
 
 class LearnedPlan:
@@ -124,7 +124,7 @@ class LearnedPlan:
 def _put_together(parts: Sequence[Request], refused: Sequence[Request], device: ModbusSettings) -> list[Request]:
     """As few requests as may be, none of which has within it what was refused."""
     joined: list[Request] = []
-    for part in sorted(parts, key=lambda one: (_is_telemetry(one), *_place(one))):
+    for part in sorted(parts, key=lambda one: (_is_telemetry(one), *one.place)):
         last = joined[-1] if joined else None
         if last is not None and _is_telemetry(last) == _is_telemetry(part):
             both = plan((*last.signals, *part.signals), device)
@@ -141,7 +141,3 @@ def _is_within(inner: Request, outer: Request) -> bool:
 
 def _is_telemetry(request: Request) -> bool:
     return not isinstance(request.signals[0], SignalSettings)
-
-
-def _place(request: Request) -> tuple[int, int]:
-    return request.address, request.count

@@ -33,6 +33,11 @@ class Request:
         """The address behind the last one."""
         return self.address + self.count
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands among others of its table."""
+        return self.address, self.count
+
 
 def plan(signals: Sequence[AddressSettings], device: ModbusSettings) -> tuple[Request, ...]:
     """The fewest requests that the device takes in which every signal stands exactly once.

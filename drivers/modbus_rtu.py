@@ -124,7 +124,7 @@ class RtuDialogue:
         """What came instead of an answer, as part of a sentence; empty for nothing."""
         if self._strange or not self._noise:
             return self._strange
-        return f"sent {self._noise.hex(' ')}, in which no answer is: are baud, parity and stop bits right?"
+        return f"sent {self._noise.hex(' ')}, in which no answer is, as where baud, parity or stop bits are wrong"
 
     def _unit(self, unit: int) -> _Unit:
         return self._units.setdefault(unit, _Unit())
@@ -187,7 +187,7 @@ class RtuDialogue:
             return None
         self._asked, state.owed = None, _NOTHING
         return Nonsense(
-            "sent an answer with a wrong check, twice: is the line terminated, and free of noise?", again=True
+            "sent an answer with a wrong check, twice, as noise or a missing terminator make it", again=True
         )
 
     def _expects(self, beginning: bytes) -> bool:

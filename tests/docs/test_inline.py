@@ -24,7 +24,7 @@ class Command(Protocol):
 ROOT_COMMAND: Final = typer.main.get_command(application())
 _CODE: Final = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
-OF_OTHERS: Final = {"--seconds", "--seed"}
+OF_OTHERS: Final = {"--kinds", "--seconds", "--seed"}
 """Options that stand alone in a sentence and are of the project's own tools."""
 
 

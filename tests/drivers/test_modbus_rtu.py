@@ -301,7 +301,7 @@ async def test_a_damaged_answer_is_asked_for_once_more_and_told_then(wire: Wire)
     async with ModbusClient(settings(wire, timeout_s=30), Lines()) as unit:
         assert await unit.read(OTHER_TWO) == (300, 301)
         damaged = 2
-        with pytest.raises(DeviceError, match=r"unit 1 at .* sent an answer with a wrong check, twice"):
+        with pytest.raises(DeviceError, match=r"unit 1 at .* sent an answer with a wrong check, twice[^?.]*\. Is it"):
             await unit.read(OTHER_TWO)
         assert await unit.read(OTHER_TWO) == (300, 301)
     assert len(wire.slaves.requests) == 2 + 2 + 1
@@ -310,7 +310,7 @@ async def test_a_damaged_answer_is_asked_for_once_more_and_told_then(wire: Wire)
 async def test_what_came_instead_of_an_answer_is_told(wire: Wire) -> None:
     wire.slaves.answers[1] = lambda _: b"\xfe\x00\xfe"
     async with ModbusClient(settings(wire), Lines()) as unit:
-        with pytest.raises(DeviceError, match="but sent fe 00 fe, in which no answer is: are baud"):
+        with pytest.raises(DeviceError, match=r"but sent fe 00 fe, in which no answer is[^?.]*\. Is the PLC on"):
             await unit.read(TWO)
 
 
