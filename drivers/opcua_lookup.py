@@ -28,6 +28,8 @@ from drivers.opcua_structures import (
 
 MOST_TYPES: Final = 1_000
 """Types that are known of one server."""
+MOST_IDS: Final = 5_000
+"""Ids of its structures of which something is known: one that makes up new ones for ever does not fill our memory."""
 _DEEPEST: Final = 12
 """Types above a type, up to a built-in one."""
 _STRUCTURE: Final = 22
@@ -80,7 +82,6 @@ class Lookup:
     def __init__(self, asking: Asking, types: Types) -> None:
         self._asking = asking
         self._types = types
-        self._dictionaries: dict[ua.NodeId, str] = {}
 
     async def learn(self, type_id: ua.NodeId) -> None:
         """What stands behind this id before a structure; why not, where the server cannot say it.
@@ -89,6 +90,8 @@ class Lookup:
             UaError: the server refuses the question altogether.
             OSError: the connection is lost, or it does not answer in time.
         """
+        if len(self._types.encodings) + len(self._types.refused) >= MOST_IDS:
+            self._types.forget()
         try:
             [back] = await self._asking.references([type_id], ObjectIds.HasEncoding, ua.BrowseDirection.Inverse)
             # Some servers put the data type's own id there.
@@ -199,14 +202,14 @@ class Lookup:
         if not above:
             return None
         dictionary = _here(above[0])
-        if dictionary not in self._dictionaries:
+        if dictionary not in self._types.namespaces:
             [octets] = await self._asking.read([dictionary])
             namespace, found = await asyncio.to_thread(types_in, bytes(_plain(octets) or b""))
             if len(self._types.described) + len(found) > MOST_TYPES:
                 raise MalformedError(f"the server has more than {MOST_TYPES} types")
-            self._dictionaries[dictionary] = namespace
+            self._types.namespaces[dictionary] = namespace
             self._types.described.update(found)
-        key = self._dictionaries[dictionary], str(_plain(name))
+        key = self._types.namespaces[dictionary], str(_plain(name))
         return key if isinstance(self._types.described.get(key), Structure) else None
 
 

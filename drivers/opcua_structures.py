@@ -94,6 +94,8 @@ class Types:
     """Data types by the id that stands before their octets."""
     refused: dict[ua.NodeId, str] = field(default_factory=dict)
     """Such ids that the server cannot explain, and why."""
+    namespaces: dict[ua.NodeId, str] = field(default_factory=dict)
+    """Of the type dictionaries that were read, by their nodes."""
     _last: tuple[ua.NodeId, bytes, dict[str, Any]] | None = None
 
     def opened(self, value: ua.ExtensionObject) -> dict[str, Any]:
@@ -127,6 +129,7 @@ class Types:
         self.described.clear()
         self.encodings.clear()
         self.refused.clear()
+        self.namespaces.clear()
         self._last = None
 
     def _structure(self, octets: Octets, described: Structure) -> dict[str, Any]:

@@ -18,15 +18,17 @@ from agent.core.machine_settings import MachineSettings, Role, SignalSettings, T
 from agent.core.observations import Link, Quality
 from agent.core.sources.address import AddressSettings
 from agent.core.sources.opcua_settings import OpcUaSettings
+from drivers import opcua_lookup
 from drivers.opcua import OpcUaDriver
 from drivers.opcua_asking import Asking
 from drivers.opcua_dictionary import types_in
 from drivers.opcua_learning import Learning
 from drivers.opcua_limits import Requests
+from drivers.opcua_lookup import Lookup
 from drivers.opcua_octets import Octets
 from drivers.opcua_readings import Readings
 from drivers.opcua_responses import QuietSession, published
-from drivers.opcua_structures import Member, Structure
+from drivers.opcua_structures import Member, Structure, Types
 from drivers.opcua_values import Reading, node_id
 from tests.drivers.opcua_encoder import built_in, counted
 from tests.drivers.plants import URI, ServerProcess, collect, now, told
@@ -34,6 +36,8 @@ from tests.drivers.plants import URI, ServerProcess, collect, now, told
 NAMESPACES = ("", "", URI)
 DRIVE = built_in(11, 1.5) + built_in(6, 2) + built_in(6, 2) + built_in(10, 20.5) + built_in(10, 21.5)
 """The value of `drive`: a speed, a state and two temperatures."""
+PUMP = built_in(10, 2.5) + built_in(6, 2) + built_in(4, 7) + built_in(4, -8)
+"""The value of `pump`, of a type that only a dictionary has: a flow and the amperes of a motor."""
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +203,32 @@ async def test_a_type_that_a_program_download_changed_is_learned_anew(server: Se
         server.tell(widen=False)
     assert (await reader.again())[2] == "BadDecodingError: it ends within a number"
     server.tell(body=["drive", DRIVE.hex()])
+
+
+async def test_a_value_that_could_not_be_read_costs_no_type_of_a_dictionary(
+    server: ServerProcess, client: UaClient
+) -> None:
+    reader = Reader(client, telemetry("pump", field="Flow"))
+    assert (await reader.read())[0] == 2.5
+    server.tell(body=["pump", PUMP[:-1].hex()])
+    try:
+        assert (await reader.again())[2] == "BadDecodingError: it announces 2 elements in 3 octets"
+    finally:
+        server.tell(body=["pump", PUMP.hex()])
+    assert (await reader.again())[:2] == (2.5, Quality.GOOD)
+
+
+async def test_a_server_that_makes_up_types_for_ever_fills_no_memory(
+    client: UaClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opcua_lookup, "MOST_IDS", 4)
+    types = Types()
+    lookup = Lookup(Asking(requests(client)), types)
+    kept = []
+    for identifier in range(50_000, 50_010):
+        await lookup.learn(ua.NodeId(ua.Int32(identifier), ua.Int16(2)))
+        kept.append(len(types.refused))
+    assert kept == [1, 2, 3, 4, 1, 2, 3, 4, 1, 2]
 
 
 async def test_one_value_that_cannot_be_read_takes_no_other_with_it(
