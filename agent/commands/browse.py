@@ -82,6 +82,7 @@ def browse(  # noqa: PLR0913 - a command's options are its arguments
     """Walk an OPC UA server, or scan a Modbus map. It only reads: nothing is written to a machine. Ctrl+C ends.
 
     One request at a time, and so many nodes or registers at most: a controller notices no more than one more display.
+    Exit code 1 where nothing was found.
     """
     from agent.commands import browse_page
     from agent.commissioning.target import of_address, of_machine
@@ -108,10 +109,29 @@ def browse(  # noqa: PLR0913 - a command's options are its arguments
         for row in browse_page.rows(found, browse_page.room()):
             typer.echo(row)
     if not found:
-        sys.stderr.write("Nothing was found. Is it the right machine, unit and part of it?\n")
+        sys.stderr.write(f"Nothing was found. {_advice(wish, is_opcua=is_opcua)}\n")
     if is_cut:
         more = "--limit, --depth and --under" if is_opcua else "--from and --count"
         sys.stderr.write(f"There is more than was looked at: {more} say what to look at.\n")
+    raise typer.Exit(0 if found else 1)
+
+
+def _advice(wish: _Wish, *, is_opcua: bool) -> str:
+    """What to do where there is nothing to show."""
+    if wish.search:
+        return (
+            f"No value has '{wish.search}' in its name, id or description: leave --search out to see which there are."
+        )
+    if not is_opcua:
+        last = wish.first + wish.count - 1
+        return (
+            f"No register or bit from {wish.first} to {last} can be read: is it the right unit? Try others with --from."
+        )
+    where = "The server" if wish.under is None else f"Below {wish.under} the server"
+    return (
+        f"{where} shows no variable within {wish.depth} levels. It may show more to a user of its own: name one in the "
+        "configuration and use --machine; or else release the variables for OPC UA in the controller's program."
+    )
 
 
 def _must_be_free(target: Target, config: Path, *, beside: bool) -> None:

@@ -89,6 +89,23 @@ def test_what_cannot_be_looked_at_is_said_in_one_sentence(
     assert len(ended.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("where", "arguments", "sentence"),
+    [
+        ("opcua", ("--search", "*No.Such*"), "No value has '*no.such*' in its name, id or description: leave --search"),
+        ("opcua", ("--under", STATE), f"Below {STATE} the server shows no variable within 12 levels."),
+        ("modbus", ("--from", "9000", "--count", "4"), "No register or bit from 9000 to 9003 can be read"),
+    ],
+)
+def test_where_nothing_is_found_it_says_what_to_do_and_is_no_success(
+    line: Line, where: str, arguments: tuple[str, ...], sentence: str
+) -> None:
+    ended = browsed(line.opcua_url if where == "opcua" else modbus(line), *arguments, "--json")
+    assert ended.returncode == 1
+    assert json.loads(ended.stdout)["values"] == []
+    assert f"Nothing was found. {sentence}" in ended.stderr
+
+
 async def test_ctrl_c_leaves_cleanly(line: Line) -> None:
     async with at_a_terminal("browse", line.opcua_url, "--watch", "600") as technician:
         await technician.sees("watching for 600 s")
