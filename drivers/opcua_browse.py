@@ -21,6 +21,7 @@ from asyncua.ua.uaerrors import UaError, UaStatusCodeError
 from agent.core.errors import DeviceError
 from agent.core.observations import Quality, SignalValue
 from agent.core.sources.opcua_settings import OpcUaSettings
+from drivers.cancellation import honour_cancellation
 from drivers.keys import Keys
 from drivers.opcua_asking import Asking
 from drivers.opcua_kinds import kind_of, rights, words_of
@@ -110,7 +111,7 @@ class OpcUaBrowser:
             raise DeviceError(f"{once(error)}{offers}") from error
         except DeviceError as error:
             raise DeviceError(once(error)) from error
-        self._requests = Requests(self._session.uaclient, small=True, asking=_nobody)
+        self._requests = Requests(self._session.uaclient, small=True, asking=honour_cancellation)
         try:
             await self._ask_limits()
         except BaseException as error:
@@ -290,7 +291,3 @@ def _below(node: ua.NodeId) -> ua.BrowseDescription:
         NodeClassMask=ua.UInt32(ua.NodeClass.Object | ua.NodeClass.Variable),
         ResultMask=ua.UInt32(ua.BrowseResultMask.All),
     )
-
-
-def _nobody() -> None:
-    """No watchdog waits for these requests."""

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from asyncua import ua
+from asyncua.client.ua_client import UaClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +43,27 @@ async def walked(url: str, extent: Extent | None = None, start: str | None = Non
 async def maze() -> AsyncIterator[Maze]:
     async with Maze(free_port(), machines=20, values=50) as wide:
         yield wide
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_who_ends_a_look_in_the_very_turn_of_an_answer_is_heard(
+    maze: Maze, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = UaClient.read
+
+    async def swallowing(client: UaClient, *rest: Any) -> Any:  # noqa: ANN401 - handed on as they come
+        answer = await read(client, *rest)
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(0)
+        return answer
+
+    monkeypatch.setattr(UaClient, "read", swallowing)
+    look = asyncio.create_task(walked(maze.url))
+    await asyncio.wait([look])
+    assert look.cancelled()
 
 
 @pytest.mark.asyncio(loop_scope="module")
