@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from agent.core.machine_settings import MachineSettings
 from agent.core.observations import Controller, Instant, Link, Signal
@@ -20,6 +20,10 @@ class Readings:
     def begin(self, machine: MachineSettings) -> None:
         """It is read from now on, by these settings; what was said by others is forgotten."""
         self._contacts[machine.work_center] = Contact(machine)
+
+    def keep(self, wc_ids: Collection[str]) -> None:
+        """No others are read any more: what they said last is nobody's word now."""
+        self._contacts = {wc_id: one for wc_id, one in self._contacts.items() if wc_id in wc_ids}
 
     def note(self, batch: Batch) -> None:
         """A driver says this of its machine, or whoever lost the driver says so."""

@@ -69,6 +69,7 @@ class Watches:
         intake, clock, watchers = self._intake, self._clock, self._watchers
         keys = keys_of(settings)
         opener = partial(self._opener, keys=keys)
+        intake.readings.keep({one.work_center for one in settings.machine if not one.manual})
         for machine in settings.machine:
             if not machine.manual:
                 watch = partial(watch_machine, machine, intake, clock, watchers, self._telemetry, opener)

@@ -17,6 +17,7 @@ from agent.configuration import load
 from agent.core.machine_settings import MachineSettings
 from agent.in_force import InForce
 from agent.intake import Intake
+from agent.readings import Readings
 from agent.reloading import STOPPING, Followers, Reloader
 from agent.telemetry import Telemetry
 from agent.watches import Watches
@@ -38,6 +39,9 @@ class Floor:
         self.let_go = asyncio.Event()
         self.notified: list[str] = []
         self.causes: list[str] = []
+        self.readings = Readings()
+        self.recalled: list[str] = []
+        """Work centers whose gaps are filled in."""
         clock = Clock.of(None)
         self.watches = Watches(cast("Intake", self), clock, cast("Telemetry", self))
         followers = Followers(cast("Intake", self), self.watches, cast("Telemetry", self))
@@ -45,6 +49,7 @@ class Floor:
         self.reloader = Reloader(self.configuration, followers, clock, self.alarms)
         self.asked = asyncio.Event()
         patch.setattr(watches, "watch_machine", self.watch)
+        patch.setattr(watches, "recall_machine", self.recall)
         patch.setattr(reloading, "notify", lambda state: self.notified.append(state.partition("\n")[0]))
 
     async def watch(self, machine: MachineSettings, *_: Any) -> None:  # noqa: ANN401 - as the real one
@@ -52,12 +57,24 @@ class Floor:
         assert device is not None
         name = f"{machine.work_center} {device.timeout_s}"
         self.watched.append(name)
+        self.readings.begin(machine)
         try:
             await asyncio.Event().wait()
         finally:
             self.leaving.set()
             await self.let_go.wait()
             self.watched.remove(name)
+
+    async def recall(self, wc_id: str, *_: Any) -> None:  # noqa: ANN401 - as the real one
+        self.recalled.append(wc_id)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.recalled.remove(wc_id)
+
+    def shown(self) -> list[str]:
+        """Work centers of whose machine it is told what it says."""
+        return [one.wc_id for one in self.readings.view(Clock.of(None).now(), 1.0).machines]
 
     def go_by(self, *told: Any) -> None:  # noqa: ANN401 - for the desk and for telemetry
         if len(told) > 1:
@@ -129,6 +146,33 @@ async def test_who_asks_before_the_agent_is_ready_is_answered_when_it_is(floor: 
     async with floor.running():
         assert await early == ""
         assert floor.notified == ["RELOADING=1", "READY=1"]
+
+
+async def test_a_machine_that_nobody_reads_any_more_says_nothing_from_then_on(floor: Floor) -> None:
+    floor.let_go.set()
+    async with floor.running():
+        assert floor.shown() == ["FILL-1", "PRESS-1"]
+        text = floor.path.read_text(encoding="utf-8")
+        read, _, _ = text.partition('work_center = "PRESS-1"\n')
+        floor.path.write_text(f'{read}work_center = "PRESS-1"\nmanual = true\n', encoding="utf-8")
+        assert await floor.reloader.reload("command") == ""
+        assert (floor.shown(), [one.partition(" ")[0] for one in floor.watched]) == (["FILL-1"], ["FILL-1"])
+        floor.path.write_text(text, encoding="utf-8")
+        assert await floor.reloader.reload("command") == ""
+        await eventually(lambda: floor.shown() == ["FILL-1", "PRESS-1"], "it is read again")
+
+
+async def test_gaps_are_filled_in_from_when_the_configuration_says_so_and_no_longer(floor: Floor) -> None:
+    floor.let_go.set()
+    async with floor.running():
+        without = floor.path.read_text(encoding="utf-8")
+        remembers = without.replace("publishing_ms = 50", "publishing_ms = 50, history = true")
+        for text, recalled in ((remembers, ["FILL-1"]), (without, []), (remembers, ["FILL-1"])):
+            floor.path.write_text(text, encoding="utf-8")
+            assert await floor.reloader.reload("command") == ""
+            await eventually(lambda: len(floor.watched) == 2, "both are watched again")
+            assert (floor.recalled, stuck(floor, 31.0)) == (recalled, None)
+    assert floor.recalled == []
 
 
 async def test_a_driver_that_is_not_installed_is_a_refusal(floor: Floor) -> None:
