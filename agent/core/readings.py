@@ -149,6 +149,9 @@ def _reading(one: AddressSettings, contact: Contact, now: Instant, doubt: str) -
     if told is None or doubt or one.key not in contact.current:
         quality: Shown = "unknown"
         value, status = None, doubt or "nothing was told of it over this connection yet"
+        if told is not None and told.quality is Quality.BAD and one.key in contact.current:
+            # Who is connected and gives no sign of life may have said why, as an image of nothing but zeros does.
+            status = f"{told.status}; {status}"
     else:
         quality, value, status = told.quality.value, _short(told.value), told.status
     source_time = None if told is None else told.source_time

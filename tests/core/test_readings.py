@@ -126,6 +126,15 @@ def test_a_connection_without_a_sign_of_life_is_not_believed() -> None:
     assert (total.value, total.quality, total.status) == (None, "unknown", "no sign of life for 15 s")
 
 
+def test_what_a_machine_without_a_sign_of_life_has_said_of_it_is_still_said() -> None:
+    one = readings()
+    one.note([said("total", None, 5, quality=Quality.BAD), up(5)])
+    total = shown(one, 20).readings[1]
+    assert (total.value, total.quality, total.status) == (None, "unknown", "BadX; no sign of life for 15 s")
+    one.note([down(21)])
+    assert shown(one, 22).readings[1].status == "the cable"
+
+
 def test_how_far_the_machines_clock_is_off_stands_beside_the_ages() -> None:
     one = readings()
     one.note([said("total", 7, seconds=10, source=4), up(10)])
