@@ -235,7 +235,7 @@ class OpcUaDriver:
         monitored, values, signals = self._ways.monitored, list[tuple[int, ua.DataValue]](), list[Signal]()
         for notification in publication.notifications:
             if isinstance(notification, ua.DataChangeNotification) and monitored is not None:
-                heard = monitored.heard(notification.MonitoredItems or ())
+                heard = self._unread.without_overtaken(monitored.heard(notification.MonitoredItems or ()))
                 await self._ways.learning.learn(heard)
                 signals += self._told.news(heard, observed)
                 values += heard
@@ -247,6 +247,8 @@ class OpcUaDriver:
         if self._unread.is_any:
             signals += await self._unread.settle(values)
             signals += self._alarms.lost(observed)
+        elif publication.is_last:
+            self._unread.caught_up()
         return signals + await self._alarms.settle(observed)
 
     def _start(self, work: Callable[[], Coroutine[None, None, None]]) -> None:

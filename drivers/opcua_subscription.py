@@ -44,6 +44,8 @@ class Publication:
 
     messages: Sequence[ua.NotificationMessage]
     """In their order; none in a sign of life."""
+    is_last: bool = True
+    """Nothing waits behind it."""
 
     @property
     def notifications(self) -> list[object]:
@@ -138,14 +140,14 @@ class Subscription:
             return Publication(await self._told_again(self._numbers.kept(number, available)))
         if self._numbers.is_told_again(number):
             self._taken.append(number)
-            return Publication([])
+            return Publication([], is_last=not result.MoreNotifications)
         try:
             missing = self._numbers.missing(number, available)
         except MissingError:
             raise ConnectionError(_MISSING) from None
         messages = await self._told_again(missing)
         self._numbers.took(number)
-        return Publication([*messages, message])
+        return Publication([*messages, message], is_last=not result.MoreNotifications)
 
     async def _count_anew(
         self, interval_ms: float, counts: tuple[ua.UInt32, ua.UInt32]

@@ -12,6 +12,7 @@ from drivers.contract import Now
 from drivers.opcua_limits import Requests
 from drivers.opcua_responses import QuietSession
 from drivers.opcua_told import Told
+from drivers.opcua_values import judged
 from drivers.opcua_ways import Ways
 
 
@@ -29,11 +30,21 @@ class Unread:
         self._told = told
         self._now = now
         self._settled = 0
+        self._read_at: dict[int, float] = {}
+        """Source times of what was read beside a subscription in whose queues older values may wait still."""
 
     @property
     def is_any(self) -> bool:
         """Whether something was told that nobody could read."""
         return self._session.unread > self._settled
+
+    def without_overtaken(self, heard: Iterable[tuple[int, ua.DataValue]]) -> list[tuple[int, ua.DataValue]]:
+        """Those that are no older than what was read: none is told after a newer one, though some are lost by it."""
+        return [(index, data) for index, data in heard if not self._is_overtaken(index, data)]
+
+    def caught_up(self) -> None:
+        """All that waited while something was read has been told: a source whose clock is set back is heard again."""
+        self._read_at.clear()
 
     async def settle(self, told: Iterable[tuple[int, ua.DataValue]]) -> list[Signal]:
         """Take the value that spoils the others out of the subscription, and read the others.
@@ -53,7 +64,12 @@ class Unread:
         values = await self._requests.values(list(asked.values()), ranges=ranges)
         read = list(zip(asked, values, strict=True))
         await self._ways.learning.learn(read)
+        self._read_at = {index: at for index, data in read if (at := judged(data)[2]) is not None}
         return self._told.changes(read, self._now())
+
+    def _is_overtaken(self, index: int, data: ua.DataValue) -> bool:
+        read_at, at = self._read_at.get(index), judged(data)[2]
+        return read_at is not None and at is not None and at < read_at
 
 
 def _is_unreadable(data: ua.DataValue) -> bool:

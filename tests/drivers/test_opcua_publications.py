@@ -178,9 +178,9 @@ async def test_a_server_that_knows_no_subscription_any_more_has_lost_ours() -> N
 async def test_what_waits_behind_a_publication_is_noted() -> None:
     server = Server([answer(1), answer(2, more=True), answer(3)])
     subscription = await subscribed(server)
-    for _ in range(3):
-        await subscription.next()
+    came = [await subscription.next() for _ in range(3)]
     assert (subscription.publications, subscription.behind) == (3, 2)
+    assert [one.is_last for one in came] == [True, False, True]
 
 
 @pytest.mark.parametrize(
