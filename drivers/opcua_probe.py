@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Final
 
 from asyncua import ua
@@ -27,8 +28,9 @@ from drivers.opcua_limits import Requests
 from drivers.opcua_readings import Readings
 from drivers.opcua_refusals import RefusedError, offers
 from drivers.opcua_session import Session, offered
+from drivers.opcua_subscription import NO_ROOM, UNSUPPORTED
 from drivers.opcua_trial import tried
-from drivers.opcua_values import node_id, seconds
+from drivers.opcua_values import node_id, seconds, status_text
 from drivers.probed import Probed, ProbeError, Seen, Stage
 
 _TIME: Final = ua.NodeId(ua.Int32(ObjectIds.Server_ServerStatus_CurrentTime))
@@ -197,7 +199,14 @@ async def _limits(asking: Asking) -> tuple[str, ...]:
 
 
 async def _subscribed(session: Session, requests: Requests, machine: MachineSettings, probed: Probed) -> Probed:
-    refused, revised = await tried(session, requests, machine)
+    assert machine.opcua is not None
+    try:
+        refused, revised = await tried(session, requests, machine)
+    except UaStatusCodeError as error:
+        if error.code not in UNSUPPORTED | NO_ROOM or machine.opcua.read == "subscribe":
+            raise
+        none = f"no subscription ({status_text(error.code)}): without one all is polled"
+        return replace(probed, limits=(*probed.limits, none))
     seen = tuple(
         one
         if one.why or one.key not in refused

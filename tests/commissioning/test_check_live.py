@@ -82,6 +82,35 @@ async def test_beside_an_agent_nothing_is_subscribed_to_and_a_modbus_device_is_l
         assert any(one.startswith("publishing every ") for one in beside["FILL-1"]["limits"])
 
 
+async def test_where_a_server_has_no_room_beside_the_agent_what_the_agent_reads_stands_there(
+    tmp_path: Path, hall: Hall
+) -> None:
+    text = hall.written(tmp_path).replace("s=no such node", "s=speed")
+    try:
+        async with an_agent(tmp_path, text) as agent:
+            await agent.manager.hears("READY=1")
+            while b'"up"' not in (await asked(tmp_path / "agent.sock", "GET /v1/readings?wc=FILL-1"))[1]:
+                pass
+            hall.fill.server.tell(behave={"no_subscriptions": "BadTooManySubscriptions"})
+            answer, told = await checked(tmp_path, "--beside", "--subscribe")
+            assert (told["FILL-1"]["asked"], told["FILL-1"]["problem"]) == ("itself", "")
+            assert {verdict for verdict, _ in rows(told["FILL-1"]).values()} == {"right"}
+            assert "no subscription (BadTooManySubscriptions): without one all is polled" in told["FILL-1"]["limits"]
+            hall.fill.server.tell(behave={"no_sessions": "BadTooManySessions"})
+            answer, told = await checked(tmp_path, "--beside")
+            assert (told["FILL-1"]["asked"], told["FILL-1"]["problem"]) == ("agent", "")
+            assert {verdict for verdict, _ in rows(told["FILL-1"]).values()} == {"right"}
+            [note] = told["FILL-1"]["limits"]
+            assert "BadTooManySessions" in note
+            assert note.endswith("The agent has its connection; what it says stands here")
+            assert answer.status == 0, answer.out
+        answer, told = await checked(tmp_path)
+        assert "BadTooManySessions" in told["FILL-1"]["problem"]
+        assert answer.status == 1
+    finally:
+        hall.fill.server.tell(behave={})
+
+
 async def test_a_serial_line_is_the_agents_whatever_it_knows_of_the_machine() -> None:
     press = ModbusPlant().machine
     assert press.modbus is not None

@@ -27,13 +27,14 @@ _LIMITS = {
 class Misbehaviour:
     """How a server behaves from now on, by its `settings`.
 
-    `most_reads`, `most_items`: refuses more in one request; `room`: monitored items of a subscription; `mute`: names of
-    nodes whose items tell nothing, or `*`; `coarse`: by name what a value has to move by to be told; `lose`: so many
-    publications that never come; `forget`: keeps none of them; `no_subscriptions`: why it has none; `no_filters`:
-    refuses them; `read_s`: an answer to Read takes so long; `ahead_s`: its clock; `started`: when it started; `state`:
-    of the server; `no_namespaces`: does not tell them; `queue`: values that an item keeps at most; `slowest_ms`:
-    publishing interval at least; `too_large`: names of nodes whose values are too large for an answer; `strange_kinds`:
-    Browse tells of nodes of a class that there is not; `unpublished`: no publish request is ever answered.
+    `most_reads`, `most_items`: refuses more in one request; `room`: monitored items of a subscription; `mute`:
+    names of nodes whose items tell nothing, or `*`; `coarse`: by name what a value has to move by to be told;
+    `lose`: so many publications that never come; `forget`: keeps none of them; `no_sessions`, `no_subscriptions`:
+    why it gives no more of them; `no_filters`: refuses them; `read_s`: an answer to Read takes so long; `ahead_s`:
+    its clock; `started`: when it started; `state`: of the server; `no_namespaces`: does not tell them; `queue`:
+    values that an item keeps at most; `slowest_ms`: publishing interval at least; `too_large`: names of nodes whose
+    values are too large for an answer; `strange_kinds`: Browse tells of nodes of a class that there is not;
+    `unpublished`: no publish request is ever answered.
     """
 
     def __init__(self, server: Server) -> None:
@@ -68,6 +69,12 @@ class Misbehaviour:
         this, read, acknowledge = self, InternalSession.read, InternalSession.publish
         browse = InternalSession.browse
         create: Callable[..., Any] = InternalSession.create_subscription
+        begin: Callable[..., Any] = InternalSession.create_session
+
+        async def begun(session: InternalSession, *rest: object, **more: object) -> ua.CreateSessionResult:
+            this._have("no_sessions")
+            result: ua.CreateSessionResult = await begin(session, *rest, **more)
+            return result
 
         async def slowly(session: InternalSession, parameters: ua.ReadParameters) -> list[ua.DataValue]:
             await asyncio.sleep(this.settings.get("read_s", 0))
@@ -81,8 +88,7 @@ class Misbehaviour:
             return [this._seen(one.NodeId, value) for one, value in zip(parameters.NodesToRead, values, strict=True)]
 
         async def created(session: InternalSession, *rest: object, **more: object) -> ua.CreateSubscriptionResult:
-            if code := this.settings.get("no_subscriptions"):
-                ua.StatusCode(ua.UInt32(getattr(StatusCodes, code))).check()
+            this._have("no_subscriptions")
             this.seen["acknowledged"] = 0
             result: ua.CreateSubscriptionResult = await create(session, *rest, **more)
             return result
@@ -97,10 +103,15 @@ class Misbehaviour:
                 results = [ua.BrowseResult(References=[ua.ReferenceDescription(NodeClass=99)])] * len(results)
             return results
 
+        _replace(InternalSession, "create_session", begun)
         _replace(InternalSession, "read", slowly)
         _replace(InternalSession, "browse", browsed)
         _replace(InternalSession, "create_subscription", created)
         _replace(InternalSession, "publish", acknowledged)
+
+    def _have(self, room: str) -> None:
+        if code := self.settings.get(room):
+            ua.StatusCode(ua.UInt32(getattr(StatusCodes, code))).check()
 
     def _seen(self, node: ua.NodeId, value: ua.DataValue) -> ua.DataValue:
         if node.NamespaceIndex == 0 and node.Identifier == ObjectIds.Server_ServerStatus_CurrentTime:
