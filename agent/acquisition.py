@@ -134,7 +134,7 @@ async def _watch(
     event = Event.MACHINE_LOST if device.kind == "plc" else Event.READER_LOST
     outage = Outage(event, work_center=device.wc_id, reader=device.reader or None)
     backoff, shaky = Backoff(FIRST_RETRY_S, LONGEST_RETRY_S), Backoff(FIRST_RETRY_S, LONGEST_SHAKY_S)
-    answered_at: float | None = None
+    answered_at, reason = None, ""
     while True:
         try:
             waiting.driver = open_device()
@@ -151,7 +151,8 @@ async def _watch(
             waiting.driver = None
             honour_cancellation()
             outage.failed(f"{device.name} of {device.wc_id}: {error}")
-            if backoff.failures == 0:
+            if backoff.failures == 0 or reason != str(error):
+                # A server that comes back with a certificate that nobody knows is no longer one that hung up.
                 reason, now = str(error), clock.now()
                 lost = Link(device.wc_id, device.kind, up=False, observed=now, reason=reason, reader=device.reader)
                 await take([lost])

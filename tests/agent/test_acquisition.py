@@ -129,6 +129,25 @@ async def test_a_watcher_is_not_stuck_while_the_intake_has_no_room_for_what_it_b
         await eventually(lambda: watchers.stuck(1e9, 30.0) is not None, "it waits for the machine again")
 
 
+async def test_why_a_machine_is_away_is_told_again_when_it_is_another_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    reasons = ["hung up", "hung up", *["its certificate has ended"] * 3]
+    left, told = list(reasons), list[str]()
+
+    class Away(Hanging):
+        async def __aenter__(self) -> Self:
+            self.reached_for.set()
+            raise DeviceError(left.pop(0) if left else reasons[-1])
+
+    async def take(batch: Batch) -> None:
+        told.extend(one.reason for one in batch if isinstance(one, Link) and not one.up)
+
+    monkeypatch.setattr(acquisition, "FIRST_RETRY_S", 0.001)
+    monkeypatch.setattr(acquisition, "LONGEST_RETRY_S", 0.001)
+    async with watching(Away(turns_by=100.0), take):
+        await eventually(lambda: not left, "it tries again and again")
+    assert told == ["hung up", "its certificate has ended"]
+
+
 async def test_a_watcher_is_not_stuck_between_two_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     class Absent(Hanging):
         async def __aenter__(self) -> Self:
