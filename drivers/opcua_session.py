@@ -203,7 +203,8 @@ class Session:
             return None
         if str(error).startswith("No matching endpoints"):
             wished = opcua_refusals.security(self._settings)
-            return f"it does not offer {wished} for a session. `lineside doctor` says what it offers."
+            offer = f"it does not offer {wished}" if self._channel.is_secure else "it lets nobody in without security"
+            return f"{offer}. `lineside doctor` says what it offers."
         return f"its answer cannot be used ({self.reason(error)}). {opcua_refusals.advice(0, self._settings)}"
 
 

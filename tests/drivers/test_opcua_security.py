@@ -173,7 +173,7 @@ async def test_nothing_weaker_than_what_is_configured_is_taken(
 
 async def test_a_server_without_what_security_none_needs_says_so(plant: Plant) -> None:
     plant.shows(policies=["Basic256Sha256_SignAndEncrypt"])
-    assert "does not offer no security" in (await plant.refusal(Ring(), security="none")).why
+    assert "lets nobody in without security" in (await plant.refusal(Ring(), security="none")).why
 
 
 ENDED = replace(GOOD, ends_d=-0.5)
