@@ -118,6 +118,9 @@ def browse(  # noqa: PLR0913 - a command's options are its arguments
 
 def _advice(wish: _Wish, *, is_opcua: bool) -> str:
     """What to do where there is nothing to show."""
+    wider = f"*{wish.search.strip('*')}*"
+    if "*" in wish.search and wish.search != wider:
+        return f"No name, id or description is like '{wish.search}' from end to end: '{wider}' is wider."
     if wish.search:
         return (
             f"No value has '{wish.search}' in its name, id or description: leave --search out to see which there are."

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from agent.commands.columns import GAP, aligned, within
 from agent.commands.read_page import shown
 from agent.commissioning.answers import Node, SignalAnswer
 from agent.commissioning.candidates import Candidate
@@ -15,6 +16,8 @@ from agent.commissioning.roles import remark
 from agent.commissioning.template import place_of, signals
 
 _LONGEST_NAME: Final = 60
+_SHORTEST_NAME: Final = 20
+_SHORT_VALUE: Final = 16
 _NARROWEST: Final = 40
 _TABLE: Final = "[[machine.{what}]]"
 
@@ -26,21 +29,23 @@ def rows(found: Sequence[Candidate], room: int | None) -> Iterator[str]:
         found: what there is.
         room: columns of the terminal; None where there is none.
     """
+    words = _words(found, room)
+    beside = max(map(len, words), default=0)
     width = min(_LONGEST_NAME, max((len(one.name) for one in found), default=0))
     if room is not None:
-        width = min(width, max(_NARROWEST // 2, room // 2))
-    kinds = max(10, min(18, max((len(one.kind) for one in found), default=0)))
-    for one in found:
+        # What moves is what is looked for: of a long name the beginning goes, not that.
+        width = min(width, max(_SHORTEST_NAME, room - beside - len(GAP)))
+    for one, said_of_it in zip(found, words, strict=True):
         name = one.name if len(one.name) <= width or room is None else f"…{one.name[1 - width :]}"
-        head = f"{name:<{width}}  {one.kind or '-':<{kinds}} {one.shown:<16} {_beside(one)}".rstrip()
+        head = f"{name:<{width}}{GAP}{said_of_it}"
         said = f"  {one.description}" if one.description else ""
         # A server makes its node ids up; --toml writes them so that they can be copied whatever is in them.
         place = shown(str(one.where))
-        whole = f"{head}  {place}{said}"
+        whole = f"{head:<{width + len(GAP) + beside}}{GAP}{place}{said}"
         if room is None or len(whole) <= room:
             yield whole
             continue
-        yield head if len(head) <= room else f"{head[: room - 1]}…"
+        yield within(head, "", room)
         # Not cut: it is what is copied.
         yield f"    {place}"
         if said:
@@ -101,8 +106,15 @@ def plain(one: Candidate) -> dict[str, object]:
     }
 
 
-def _beside(one: Candidate) -> str:
-    return f"{one.rights:<12}{one.movement.words:<22}" if one.rights else f"{one.movement.words:<22}"
+def _words(found: Sequence[Candidate], room: int | None) -> list[str]:
+    """Type, value, rights and movement of each, in columns; without a column in which nothing stands."""
+    values = [
+        one.shown if room is None or len(one.shown) <= _SHORT_VALUE else f"{one.shown[: _SHORT_VALUE - 1]}…"
+        for one in found
+    ]
+    table = [(one.kind or "-", value, one.rights, one.movement.words) for one, value in zip(found, values, strict=True)]
+    columns = [column for column in zip(*table, strict=True) if any(column)]
+    return aligned(zip(*columns, strict=True))
 
 
 def _key(name: str, taken: set[str]) -> str:

@@ -15,7 +15,7 @@ import orjson
 import typer
 
 from agent.commands.client import get, is_running
-from agent.commands.columns import aligned
+from agent.commands.columns import aligned, within
 from agent.commands.read_page import shown
 from agent.commands.steps import Steps
 from agent.commissioning.live import LiveMachine, LiveValue, Manner, Verdict, counts, held, look
@@ -83,7 +83,7 @@ def page(machines: Sequence[LiveMachine], room: int | None) -> Iterator[str]:
 def _rows(values: Sequence[LiveValue], room: int | None) -> Iterator[str]:
     lines = aligned([_row(one) for one in values], indent="  ")
     for one, line in zip(values, lines, strict=True):
-        yield line if room is None or len(line) <= room else f"{line[: room - 1]}…"
+        yield within(line, one.address, room)
         if one.text:
             yield from _wrapped("      ", one.text, room)
 
@@ -94,7 +94,7 @@ def _row(one: LiveValue) -> Sequence[str]:
     if len(value) > _LONGEST_VALUE:
         value = f"{value[: _LONGEST_VALUE - 1]}…"
     sampling = "" if not one.sampling_ms else f"sampled every {one.sampling_ms:g} ms at best"
-    return verdict, one.key, one.role or "telemetry", one.kind, value, one.address, sampling
+    return verdict, one.key, one.role or "telemetry", one.kind, value, sampling, one.address
 
 
 def _wrapped(indent: str, text: str, room: int | None) -> list[str]:

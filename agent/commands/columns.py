@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import zip_longest
+from typing import Final
 
 GAP = "  "
+_SHORTEST_PLACE: Final = 12
 NO_SHIFT = "-/-"
 """How a shift is named where there was none."""
 
@@ -30,6 +32,22 @@ def aligned(rows: Iterable[Sequence[str]], right: Iterable[int] = (), indent: st
         ).rstrip()
         for row in table
     ]
+
+
+def within(line: str, place: str, room: int | None) -> str:
+    """The line in as many columns as there are: a place at its end loses its beginning, as places differ in their ends.
+
+    Args:
+        line: what would be shown.
+        place: an address or a node id that the line ends with.
+        room: columns of the terminal; None where there is none.
+    """
+    if room is None or len(line) <= room:
+        return line
+    head = line.removesuffix(place)
+    if place and len(head) + _SHORTEST_PLACE <= room:
+        return f"{head}…{place[len(head) + 1 - room :]}"
+    return f"{line[: room - 1]}…"
 
 
 def number(value: Decimal | None) -> str:

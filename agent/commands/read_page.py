@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from agent.commands.columns import aligned
+from agent.commands.columns import aligned, within
 from agent.core.observations import SignalValue
 from agent.core.readings import CLOCK_TREMBLE_S, MachineReadings, ReadingsView, ReadingView
 from agent.core.times import epoch
@@ -28,10 +28,12 @@ def page(view: ReadingsView, width: int | None = None) -> Iterator[str]:
     room = _room() if width is None else width
     now = epoch(view.plant_time)
     for machine in view.machines:
-        yield _cut(_connection(machine, now), room)
+        yield within(_connection(machine, now), "", room)
         is_connected = machine.connection == "up"
         rows = [_HEAD, *(_row(one, now, is_connected=is_connected) for one in machine.readings)]
-        yield from (_cut(line, room) for line in aligned(rows, right=(3, 4), indent="  "))
+        places = ["", *(one.address for one in machine.readings)]
+        lines = aligned(rows, right=(3, 4), indent="  ")
+        yield from (within(line, place, room) for line, place in zip(lines, places, strict=True))
 
 
 def shown(value: SignalValue) -> str:
@@ -97,7 +99,3 @@ def _was(one: ReadingView, now: float) -> str:
 
 def _ago(at: str | None, now: float) -> str:
     return "?" if at is None else duration(max(now - epoch(at), 0.0))
-
-
-def _cut(line: str, room: int | None) -> str:
-    return line if room is None or len(line) <= room else f"{line[: room - 1]}…"

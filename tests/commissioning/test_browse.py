@@ -93,6 +93,11 @@ def test_what_cannot_be_looked_at_is_said_in_one_sentence(
     ("where", "arguments", "sentence"),
     [
         ("opcua", ("--search", "*No.Such*"), "No value has '*no.such*' in its name, id or description: leave --search"),
+        (
+            "opcua",
+            ("--search", "current*"),
+            "No name, id or description is like 'current*' from end to end: '*current*' is wider",
+        ),
         ("opcua", ("--under", STATE), f"Below {STATE} the server shows no variable within 12 levels."),
         ("modbus", ("--from", "9000", "--count", "4"), "No register or bit from 9000 to 9003 can be read"),
     ],

@@ -15,6 +15,7 @@ from agent.commissioning.answers import Node
 from agent.commissioning.candidates import Candidate
 from agent.commissioning.registers import readable_as
 from agent.commissioning.target import Target, must_be_free, of_address
+from agent.commissioning.watching import Movement
 from agent.core.errors import ConfigurationError
 from agent.core.machine_settings import MachineSettings
 from agent.core.readings import ReadingsView
@@ -35,6 +36,28 @@ def test_at_a_narrow_terminal_no_line_but_a_place_is_wider_than_it_and_the_place
     assert all(len(line) <= room or line.strip() == f"{LONG}Speed" for line in lines)
     assert f"{LONG}Speed" in "".join(lines)
     assert len(list(rows(found, None))) == 2
+
+
+def test_what_moves_is_seen_at_eighty_columns_however_long_a_name_is() -> None:
+    counts, stands = Movement(4, 12, 0, 5.0), Movement(seconds=5.0)
+    path = "Hall/Line/Filler/Admin/"
+    found = [
+        Candidate(Node("i=1"), f"{path}ProdProcessedCount/AccCount", "LocalizedText", "x" * 24, counts, rights="read"),
+        Candidate(Node(f"{LONG}Speed"), f"{path}Speed", "Double", 1.5, stands, rights="read"),
+    ]
+    first, _, second, _ = rows(found, 80)
+    assert first.startswith("…")
+    assert first.endswith("read  counts, +12 in 5 s")
+    assert second.index("stands") == first.index("counts")
+
+
+def test_places_stand_below_each_other_whatever_the_values_are() -> None:
+    found = [
+        Candidate(Node("i=1"), "run", "uint32 little", value=True),
+        Candidate(Node("i=2"), "total", "uint16", 1_507_328),
+    ]
+    first, second = rows(found, None)
+    assert first.index("i=1") == second.index("i=2")
 
 
 @given(

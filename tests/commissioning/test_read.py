@@ -227,6 +227,19 @@ def test_no_line_is_wider_than_the_terminal_and_none_steers_it(width: int) -> No
     assert all(line.isprintable() for line in lines)
 
 
+@pytest.mark.parametrize("width", [60, 80])
+def test_of_a_node_id_that_is_too_long_the_end_is_seen(width: int) -> None:
+    [machine] = VIEW.machines
+    [recipe] = machine.readings
+    good = {"quality": "good", "status": "", "value": 7, "age_s": 1.0, "told_s": 1.0}
+    place = f"nsu=http://example.org/{'line/' * 30};s=Status.StateCurrent"
+    readings = (recipe.model_copy(update={**good, "address": place}),)
+    told = machine.model_copy(update={"connection": "up", "readings": readings})
+    last = list(page(VIEW.model_copy(update={"machines": (told,)}), width))[-1]
+    assert len(last) == width
+    assert last.endswith("StateCurrent")
+
+
 def test_where_there_is_no_terminal_nothing_is_cut() -> None:
     assert "was a?[2Jb, 1 min 0 s ago" in "\n".join(page(VIEW))
 
