@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from agent.core.errors import DeviceError
+from agent.core.machine_settings import MachineSettings
 from agent.core.sources.modbus_lines import contradiction, contradiction_of_unit
 from agent.core.sources.modbus_settings import ModbusSettings
 from drivers.modbus_connection import NetworkWay
@@ -34,8 +36,18 @@ class Lines:
     somebody hung up. There are no more places than in the configurations of one run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, machines: Iterable[MachineSettings] = ()) -> None:
+        """Nothing is read yet.
+
+        Args:
+            machines: all that are configured, for who must tell a unit that is another machine's from one that is none.
+        """
         self._places: dict[_Key, _Place] = {}
+        self._machines = tuple(one.modbus for one in machines if one.modbus is not None)
+
+    def units(self, settings: ModbusSettings) -> frozenset[int]:
+        """Those that machines are configured with at this place."""
+        return frozenset(one.unit for one in self._machines if _key(one) == _key(settings))
 
     def line(self, settings: ModbusSettings) -> Line:
         """The one line of a place. Two names of one serial device are one place.

@@ -39,7 +39,8 @@ async def probe_modbus(machine: MachineSettings, lines: Lines | None = None) -> 
             seen = await _seen(look, machine.readings, settings.unit)
             if seen is not None and not all(one.why for one in seen):
                 return Probed(seen, f"unit {settings.unit}")
-            other = await _other(look, settings, machine.readings[0])
+            taken = frozenset[int]() if lines is None else lines.units(settings)
+            other = await _other(look, settings, machine.readings[0], taken)
     except DeviceError as error:
         raise ProbeError(Stage.PROTOCOL, str(error)) from error
     hint = "" if other is None else f"; unit {other} gives '{machine.readings[0].key}': correct modbus.unit"
@@ -70,12 +71,12 @@ async def _seen(look: ModbusLook, readings: Sequence[AddressSettings], unit: int
     return tuple(seen)
 
 
-async def _other(look: ModbusLook, settings: ModbusSettings, one: AddressSettings) -> int | None:
-    """The first unit that does give a value: each that is not there costs a time-out."""
+async def _other(look: ModbusLook, settings: ModbusSettings, one: AddressSettings, taken: frozenset[int]) -> int | None:
+    """The first unit that does give a value and is no other machine's: each that is not there costs a time-out."""
     assert one.table is not None
     assert one.address is not None
     for unit in UNITS:
-        if unit == settings.unit or (settings.is_rtu and not 1 <= unit <= 247):
+        if unit == settings.unit or unit in taken or (settings.is_rtu and not 1 <= unit <= 247):
             continue
         answer = await look.read(one.table, one.address, one.width, unit)
         if answer is not None and not isinstance(answer, int):

@@ -23,6 +23,7 @@ from agent.core.fingerprint import fingerprint
 from agent.core.machine_settings import MachineSettings
 from agent.core.readings import MachineReadings, ReadingsView
 from agent.core.settings import Settings
+from drivers.modbus_lines import Lines
 from drivers.probed import offers_words
 
 _INTERRUPTED: Final = 130
@@ -76,15 +77,16 @@ def page(machines: Sequence[LiveMachine], room: int | None) -> Iterator[str]:
             if said:
                 yield from _wrapped(f"  {what}: ", said, room)
         if not machine.problem or machine.asked == "agent":
-            yield from _rows(machine.values, room)
+            yield from _rows(machine, room)
     yield summary(machines)
 
 
-def _rows(values: Sequence[LiveValue], room: int | None) -> Iterator[str]:
-    lines = aligned([_row(one) for one in values], indent="  ")
-    for one, line in zip(values, lines, strict=True):
+def _rows(machine: LiveMachine, room: int | None) -> Iterator[str]:
+    lines = aligned([_row(one) for one in machine.values], indent="  ")
+    for one, line in zip(machine.values, lines, strict=True):
         yield within(line, one.address, room)
-        if one.text:
+        # Why there is no connection is said once, and not of each value again.
+        if one.text and one.text not in machine.problem:
             yield from _wrapped("      ", one.text, room)
 
 
@@ -109,7 +111,7 @@ async def _looked(settings: Settings, manner: Manner, steps: Steps) -> list[Live
     """All at once, each within its own time."""
     told = await asyncio.to_thread(_agents_word, settings.agent.socket)
     machines = [one for one in settings.machine if not one.manual]
-    manner = replace(manner, held=held(machines, told))
+    manner = replace(manner, held=held(machines, told), lines=Lines(machines))
     waiting = [one.work_center for one in machines]
 
     async def one(machine: MachineSettings) -> LiveMachine:

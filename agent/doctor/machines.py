@@ -22,7 +22,7 @@ from agent.core.views import AgentView
 from agent.core.work_center_view import WorkCenterView
 from agent.doctor import connections, lines, reaching
 from agent.doctor.case import Case
-from agent.doctor.finding import AGAIN, Finding, Level, Who, unseen, well
+from agent.doctor.finding import AGAIN, ROOT, Finding, Level, Who, unseen, well
 from agent.doctor.looking import aside
 from agent.doctor.reaching import Place, reach
 from agent.doctor.spans import span
@@ -34,6 +34,9 @@ from drivers.registry import probe_machine
 
 OPCUA_PORT: Final = 4840
 WAIT: Final = "where this page finds nothing else wrong with it: wait a minute, then see sudo journalctl -u lineside"
+
+STOP: Final = "stop the agent and look again: then it is asked by itself"
+UNIT: Final = f"others answer over this connection: see that this unit has power and this number; else {STOP}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ async def look(case: Case) -> Sequence[Finding]:
     if case.settings is None:
         return []
     machines = [machine for machine in case.settings.machine if not machine.manual]
-    by = By(keys_of(case.settings), Lines())
+    by = By(keys_of(case.settings), Lines(machines))
     found = await asyncio.gather(*(_one(case, machine, by) for machine in machines))
     return [finding for each in found for finding in each]
 
@@ -141,7 +144,9 @@ async def _one(case: Case, machine: MachineSettings, by: By) -> list[Finding]:
         # Behind one connection there may be several units.
         whose = "an agent that this user may not ask may be" if case.barred else "the agent is"
         why = f"it was not asked by itself: {whose} connected there, and most devices take one connection"
-        return [*of_line, *([] if word is None else judge_told(subject, word)), unseen(subject, why, AGAIN)]
+        if word is None:
+            return [*of_line, unseen(subject, why, ROOT if case.barred else STOP)]
+        return [*of_line, *(replace(one, action=UNIT) for one in judge_told(subject, word))]
     asked = [*of_line, *await _asked(machine, by, _skew_max_s(case, machine))]
     return asked if word is None else together(subject, word, asked)
 

@@ -158,6 +158,15 @@ def test_no_line_is_wider_than_the_terminal(room: int) -> None:
     assert wrong.endswith("x.End")
 
 
+def test_why_the_agent_has_no_connection_is_said_once() -> None:
+    why = "Modbus unit 3 at plc:502 gave no answer within 0.8 s. Is the PLC on?"
+    values = tuple(LiveValue(key, "run", "input 0", Verdict.UNSEEN, text=why) for key in ("run", "total"))
+    told = LiveMachine("PRESS-3", "agent", values, problem=f"the agent has no connection: {why}")
+    lines = list(page([told], None))
+    assert "\n".join(lines).count(why) == 1
+    assert sum("UNSEEN" in line for line in lines) == 2
+
+
 async def test_no_wish_is_passed_over_in_silence(tmp_path: Path, hall: Hall) -> None:
     hall.written(tmp_path)
     answer = await lineside("check", "--live", "--migrate", "-c", tmp_path / "lineside.toml")

@@ -16,6 +16,7 @@ from agent.core.machine_settings import MachineSettings
 from agent.doctor import lines
 from agent.doctor.account import service_account
 from agent.doctor.finding import Level
+from drivers.modbus_lines import Lines
 from drivers.modbus_scan import ModbusScanner, Stretch
 from tests.agent.test_command_line import lineside
 from tests.drivers.servers.rtu_slaves import PtyLine, Slaves, addresses
@@ -53,6 +54,13 @@ async def test_on_a_line_a_wrong_unit_is_said_with_the_one_that_answers(line: Pt
     found = await look(machine(line, "WC-9", 9), None, Manner())
     assert "gave no answer" in found.problem
     assert "unit 3 gives 'run': correct modbus.unit" in found.problem
+
+
+async def test_a_unit_of_another_machine_is_not_said_to_be_the_one_that_was_meant(line: PtyLine) -> None:
+    hall = [machine(line, "WC-3", 3), machine(line, "WC-9", 9)]
+    found = await look(hall[1], None, Manner(lines=Lines(hall)))
+    assert "gave no answer" in found.problem
+    assert "unit 3" not in found.problem
 
 
 async def test_without_an_agent_they_are_read_over_one_opening_of_it(line: PtyLine) -> None:

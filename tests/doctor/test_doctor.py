@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from agent.broker import Outgoing, connected
+from agent.core.readings import MachineReadings, ReadingsView
 from agent.core.settings import Settings
 from agent.doctor.case import Case
 from agent.doctor.checks import case_of
@@ -23,7 +24,7 @@ from agent.doctor.finding import ROOT, Level, Who
 from simulators.broker import Broker
 from simulators.mosquitto import Security
 from tests.agent.disks import small_disk
-from tests.agent.parts import AGENT, eventually
+from tests.agent.parts import AGENT, document, eventually
 from tests.agent.processes import a_free_port, a_line, an_agent, configuration
 from tests.agent.test_command_line import lineside, python, written
 from tests.brokers.certificates import Authority
@@ -84,6 +85,23 @@ async def test_the_page_for_programs(tmp_path: Path) -> None:
     service = next(one for one in told["findings"] if one["subject"] == "service")
     assert (service["level"], service["who"]) == ("now", "maintenance")
     assert service["expected"] == "a running agent"
+
+
+async def test_a_silent_unit_of_a_connection_that_the_agent_has_is_one_thing_to_do(tmp_path: Path) -> None:
+    [press] = document(tmp_path)["machine"]
+    units = [press, {**press, "work_center": "PRESS-3", "modbus": {**press["modbus"], "unit": 3}}]
+    up, gone = ({"wc_id": one["work_center"], "link_up": one is press, "link_reason": "no answer"} for one in units)
+    centers = tuple(VIEW.work_centers[0].model_copy(update=one) for one in (up, gone))
+    heard = MachineReadings(wc_id="PRESS-1", connection="up", since=None, reason="", heard_s=0.1, readings=())
+    case = a_case(
+        tmp_path,
+        settings(tmp_path, machine=units),
+        view=VIEW.model_copy(update={"work_centers": centers}),
+        readings=ReadingsView(plant_time=VIEW.plant_time, machines=(heard,)),
+    )
+    [found] = [one for one in await looked(case, "machines") if one.subject == "PRESS-3"]
+    assert "no answer" in found.found
+    assert "see that this unit has power and this number; else stop the agent and look again" in found.action
 
 
 @pytest.mark.parametrize(
