@@ -7,7 +7,7 @@ import socket
 import struct
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
@@ -64,7 +64,7 @@ class Relay:
 
     async def mend(self) -> None:
         """Take connections, at the same port each time."""
-        self._listener = await asyncio.start_server(self._pass_on, _LOOPBACK, self.port)
+        self._listener = await asyncio.start_server(self._taken, _LOOPBACK, self.port)
 
     async def cut(self) -> None:
         """End every connection at once and take no more; until then its port stays its own."""
@@ -95,6 +95,11 @@ class Relay:
             finally:
                 if fault.kind is Kind.CUT:
                     await self.mend()
+
+    async def _taken(self, reader: StreamReader, writer: StreamWriter) -> None:
+        # The library prints a traceback where one of its callers is cancelled, and a cut is no mistake.
+        with suppress(asyncio.CancelledError):
+            await self._pass_on(reader, writer)
 
     async def _pass_on(self, reader: StreamReader, writer: StreamWriter) -> None:
         line, task = Line(self._weather), asyncio.current_task()

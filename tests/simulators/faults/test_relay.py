@@ -191,7 +191,9 @@ async def test_a_reset_comes_behind_half_a_frame() -> None:
                     await reader.read(1)
 
 
-async def test_a_cut_ends_connections_refuses_new_ones_and_leaves_the_port_its_own() -> None:
+async def test_a_cut_ends_connections_refuses_new_ones_and_leaves_the_port_its_own(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with serving() as far, Relay(far.port) as relay, dialled(relay.port) as (reader, _):
         await far.called()
         port = relay.port
@@ -204,6 +206,7 @@ async def test_a_cut_ends_connections_refuses_new_ones_and_leaves_the_port_its_o
         assert relay.port == port
         async with dialled(port):
             await far.called()
+    assert [one.getMessage() for one in caplog.records] == []
 
 
 async def test_frames_that_are_late_are_overtaken() -> None:
