@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tests.agent.mes_peer import Mes, a_mes
 from tests.agent.parts import eventually
 from tests.agent.processes import AgentProcess, an_agent
 from tests.drivers.plants import URI, ServerProcess
+from tests.drivers.test_opcua_security import GOOD
 
 RUNS, STANDS = 6, 9
 CONFIGURATION = """
@@ -37,7 +39,7 @@ reconnect_max_s = 0.5
 
 [[machine]]
 work_center = "FILL-1"
-opcua = {{ endpoint = "opc.tcp://127.0.0.1:{plc}/line", security = "none", publishing_ms = 50, history = true }}
+opcua = {{ endpoint = "opc.tcp://127.0.0.1:{plc}/line", {security}, publishing_ms = 50, history = true }}
 stop = {{ stop_confirm_s = 1, minor_stop_max_s = 2 }}
 orders = false
 signal = [
@@ -47,11 +49,25 @@ signal = [
 """
 
 
-@pytest.fixture
-def server() -> Iterator[ServerProcess]:
-    server = ServerProcess("opcua_remembering_server")
-    server.start(URI)
-    yield server
+@dataclass(frozen=True, slots=True)
+class Plc:
+    """A server that remembers, and how it is spoken to."""
+
+    server: ServerProcess
+    security: str
+
+
+@pytest.fixture(params=["without security", "with security"])
+def plc(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Plc]:
+    server, files = ServerProcess("opcua_remembering_server"), [tmp_path / "plc.der", tmp_path / "plc.pem"]
+    if request.param == "with security":
+        for file, content in zip(files, (GOOD.der, GOOD.pem), strict=True):
+            file.write_bytes(content)
+        server.start(URI, *map(str, files))
+        yield Plc(server, f'security = "strongest", server_certificate = "{files[0]}"')
+    else:
+        server.start(URI)
+        yield Plc(server, 'security = "none"')
     server.kill()
 
 
@@ -83,10 +99,11 @@ async def has(mes: Mes, fact_type: str, agent: AgentProcess, times: int = 1) -> 
 
 
 async def test_a_stop_behind_a_pulled_cable_is_told_when_it_is_put_back(
-    tmp_path: Path, broker: Broker, server: ServerProcess
+    tmp_path: Path, broker: Broker, plc: Plc
 ) -> None:
+    server = plc.server
     async with Relay(server.port) as cable, a_mes(broker, acking=True) as mes:
-        text = CONFIGURATION.format(folder=tmp_path, broker=broker.port, plc=cable.port, uri=URI)
+        text = CONFIGURATION.format(folder=tmp_path, broker=broker.port, plc=cable.port, security=plc.security, uri=URI)
         async with an_agent(tmp_path, text) as agent:
             await has(mes, "link.restored", agent)
             server.tell(show=[["state", RUNS, time.time()], ["count", 1, time.time()]])

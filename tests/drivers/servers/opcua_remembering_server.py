@@ -1,7 +1,8 @@
 """An OPC UA server that remembers what it shows.
 
-Arguments: port, and the namespace URI of its nodes `state` and `count`. Commands: `{"show": [[name, value, source
-time], …]}`: each is shown, and remembered as of its time.
+Arguments: port, and the namespace URI of its nodes `state` and `count`; for security, and for nothing without it, the
+paths of its certificate (DER) and its key (PEM). Commands: `{"show": [[name, value, source time], …]}`: each is shown,
+and remembered as of its time.
 """
 
 import asyncio
@@ -19,11 +20,16 @@ from tests.drivers.servers.commands import commands
 FIRST = {"state": (6, ua.VariantType.Int32), "count": (0, ua.VariantType.UInt32)}
 
 
-async def main(port: int, namespace: str) -> None:
+async def main(port: int, namespace: str, *secured_by: str) -> None:
     server = Server()
     await server.init()
     server.set_endpoint(f"opc.tcp://127.0.0.1:{port}/line")
-    server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    if secured_by:
+        server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
+        await server.load_certificate(secured_by[0], "der")
+        await server.load_private_key(secured_by[1], format="pem")
+    else:
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
     index = await server.register_namespace(namespace)
     storage = HistoryDict()
     server.iserver.history_manager.set_storage(storage)
@@ -45,4 +51,4 @@ async def main(port: int, namespace: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), sys.argv[2]))
+    asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))
