@@ -36,6 +36,10 @@ from drivers.opcua_values import judged, node_id, node_text, reading
 from drivers.opcua_walk import Extent, Place, Walk, printable
 from drivers.probed import once
 
+_SECURELY: Final = (
+    "Once there is a configuration, which says whose keys are used: `lineside browse {endpoint} --security strongest` "
+    "looks at it with security, or --machine WC as it is configured."
+)
 Tell: TypeAlias = Callable[[int, int], None]
 """Is told how many nodes were seen and how many wait to be looked into."""
 Wanted: TypeAlias = Callable[[str, str, str], bool]
@@ -98,6 +102,7 @@ class OpcUaBrowser:
         """Whether the last walk ended by its extent before it had seen everything."""
         self._at_once, self._references = _AT_ONCE, _REFERENCES
         self._session = Session(wc_id, server, keys)
+        self._wc_id = wc_id
         self._types = Types()
         self._server = server
 
@@ -108,6 +113,8 @@ class OpcUaBrowser:
         except RefusedError as error:
             found = await secure_offers(self._server)
             offers = f" It offers: {', '.join(found)}." if found else ""
+            if found and not self._wc_id and self._server.security == "none":
+                offers = f"{offers} {_SECURELY.format(endpoint=self._server.endpoint)}"
             raise DeviceError(f"{once(error)}{offers}") from error
         except DeviceError as error:
             raise DeviceError(once(error)) from error

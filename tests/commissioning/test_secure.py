@@ -101,7 +101,23 @@ async def test_a_server_with_security_alone_is_looked_at_without_and_says_what_i
     finally:
         plant.shows()
     assert answer.status == 1
+    assert "it lets nobody in without security. " in answer.err
     assert "It offers: Basic256Sha256 SignAndEncrypt, " in answer.err
+    assert f"`lineside browse {address} --security strongest`" in answer.err
+
+
+async def test_an_address_is_looked_at_with_security_by_the_agents_own_keys(tmp_path: Path, plant: Plant) -> None:
+    path, _ = written(tmp_path, plant)
+    address = f"opc.tcp://127.0.0.1:{plant.server.port}/line"
+    asked = ("browse", address, "--security", "strongest", "--all", "--under", "i=2256", "--depth", "1", "-c", path)
+    refused = await lineside(*asked)
+    assert refused.status == 1
+    assert "`lineside browse" not in refused.err
+    fingerprint = refused.err.split("pki trust ")[1].split()[0].rstrip("`.,;")
+    assert (await lineside("pki", "trust", fingerprint, "-c", path)).status == 0
+    found = await lineside(*asked)
+    assert found.status == 0, found.err
+    assert "i=2259" in found.out
 
 
 async def test_a_user_who_may_not_come_is_told_of_as_such(tmp_path: Path, plant: Plant) -> None:
