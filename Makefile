@@ -140,10 +140,10 @@ $(DEV_STAMP): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@touch $@ $(RUN_STAMP)
 
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
-  --extra simulation --extra browser --extra build --extra bundle pyproject.toml
+  --extra simulation --extra browser --extra s7 --extra build --extra bundle pyproject.toml
 
 lock: ## Pin the dependencies anew (needs uv); versions and hashes only, wherever they were found
-	$(LOCK) --extra dev --extra s7 | sed '/^--/d' > requirements-dev.lock
+	$(LOCK) --extra dev | sed '/^--/d' > requirements-dev.lock
 	$(LOCK) --constraint requirements-dev.lock | sed '/^--/d' > requirements.lock
 
 clean: ## Remove what was made

@@ -28,6 +28,7 @@ IMPORTED: Final = {
     "pymodbus": "pymodbus.client",
     "pyserial": "serial",
     "python-barcode": "barcode",
+    "python-snap7": "snap7",
     "rich": "rich.console",
     "segno": "segno",
     "tenacity": "tenacity",

@@ -14,8 +14,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from tests.packaging.target import Target
 
-SHIPPED_EXTRAS = ("simulation", "browser", "bundle")
-"""Extras in a bundle: `lineside demo` with a broker of its own, the terminal in a browser, and what installs it all."""
+SHIPPED_EXTRAS = ("simulation", "browser", "s7", "bundle")
+"""Extras in a bundle: `lineside demo` with its own broker, the terminal in a browser, S7, and what installs it all."""
 
 
 @dataclass(frozen=True, slots=True)
