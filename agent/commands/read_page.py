@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -28,7 +29,7 @@ def page(view: ReadingsView, width: int | None = None) -> Iterator[str]:
     room = _room() if width is None else width
     now = epoch(view.plant_time)
     for machine in view.machines:
-        yield within(_connection(machine, now), "", room)
+        yield from _wrapped(_connection(machine, now), room)
         is_connected = machine.connection == "up"
         rows = [_HEAD, *(_row(one, now, is_connected=is_connected) for one in machine.readings)]
         places = ["", *(one.address for one in machine.readings)]
@@ -52,6 +53,11 @@ def shown(value: SignalValue) -> str:
 
 def _room() -> int | None:
     return max(_NARROWEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else None
+
+
+def _wrapped(text: str, room: int | None) -> list[str]:
+    """Whole: why there is no connection says what to do."""
+    return [text] if room is None else textwrap.wrap(text, room, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _connection(machine: MachineReadings, now: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,9 @@ from agent.logs.events import BY_NAME
 from agent.logs.outages import duration
 
 WIDTH: Final = 80
+HEIGHT: Final = 24
+_LINES: Final = 3
+"""Of a work center, where its trouble is short."""
 IN_FULL: Final = 4
 """Up to so many work centers have some lines each, more of them one line each."""
 MOST_ALARMS: Final = 3
@@ -45,14 +49,15 @@ class Line:
 def page(view: AgentView) -> Iterator[Line]:
     """The whole screen, for up to twenty work centers."""
     in_full = len(view.work_centers) <= IN_FULL
-    yield Line(_header(view))
-    yield from _uplink(view, in_full=in_full)
-    yield from _wrong(view, MOST_ALARMS if in_full else 1)
+    above = [Line(_header(view)), *_uplink(view, in_full=in_full), *_wrong(view, MOST_ALARMS if in_full else 1)]
+    yield from above
     now = epoch(view.plant_time)
     centers = sorted(view.work_centers, key=_rank)
     if in_full:
+        # Why a machine is away says what to do, and is worth the room that there is.
+        spare = HEIGHT - len(above) - _LINES * len(centers)
         for center in centers:
-            yield from _center(center, now)
+            yield from _center(center, now, 1 + max(spare, 0) // len(centers))
     else:
         yield from _table(centers, now)
 
@@ -112,15 +117,15 @@ def _discrepancies(view: AgentView) -> str:
     )
 
 
-def _center(center: WorkCenterView, now: float) -> Iterator[Line]:
+def _center(center: WorkCenterView, now: float, most: int) -> Iterator[Line]:
     order = "no order"
     if center.order is not None:
         planned = f"{number(center.order.qty_planned)} {center.uom}"
         order = f"order {center.order.order_id}/{center.order.op_no}, planned {planned}"
     yield Line(_cut(f"{center.wc_id}: {center.condition} for {_ago(center.condition_since, now)}"), _colour(center))
     trouble = "; ".join(_trouble(center, now))
-    if trouble:
-        yield Line(_cut(f"  {trouble}"), "red" if not center.link_up else "yellow")
+    for line in _wrapped(trouble, most):
+        yield Line(line, "red" if not center.link_up else "yellow")
     made = f"good {number(center.qty_good)}, scrap {number(center.qty_scrap)} {center.uom}"
     yield Line(_cut(f"  {order}: {made}"))
 
@@ -183,3 +188,11 @@ def _hours(seconds: float) -> str:
 def _cut(text: str) -> str:
     text = " ".join(text.splitlines())
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+
+
+def _wrapped(text: str, most: int) -> list[str]:
+    """In so many lines at most, of which the last one is cut; none where there is no text."""
+    lines = textwrap.wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], _cut(" ".join([lines[most - 1], *(line.strip() for line in lines[most:])]))]

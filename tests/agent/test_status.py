@@ -82,6 +82,15 @@ def test_four_work_centers_with_all_trouble_fit_on_a_screen(count: int) -> None:
     assert max(map(len, said)) <= 80
 
 
+def test_why_the_only_machine_is_away_is_readable_to_its_end() -> None:
+    why = "No session with the OPC UA server at opc.tcp://192.0.2.10:4840. Its certificate is refused: it is not among "
+    why += f"the trusted ones. If the server shows this fingerprint: `sudo lineside pki trust {'0f' * 32}`."
+    down = named("FILL-1", link_up=False, link_since=EARLIER, link_reason=why)
+    shown = lines(showing(down))
+    assert max(map(len, shown)) <= 80
+    assert why in " ".join(line.strip() for line in shown)
+
+
 def test_twenty_work_centers_are_a_table_of_a_line_each() -> None:
     said = lines(everything_wrong(20))
     assert len(said) <= 20 + 8

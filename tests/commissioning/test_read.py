@@ -240,6 +240,11 @@ def test_of_a_node_id_that_is_too_long_the_end_is_seen(width: int) -> None:
     assert last.endswith("StateCurrent")
 
 
+def test_why_there_is_no_connection_is_readable_to_its_end() -> None:
+    shown = " ".join(line.strip() for line in page(VIEW, 60))
+    assert "No OPC UA server answers at opc.tcp://192.0.2.10:4840: connection refused. Is the PLC on?" in shown
+
+
 def test_where_there_is_no_terminal_nothing_is_cut() -> None:
     assert "was a?[2Jb, 1 min 0 s ago" in "\n".join(page(VIEW))
 
