@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -33,6 +37,19 @@ def _clock(speed: float, real_start: datetime | None, plant_start: datetime | No
     return Clock(real_start or starting.real_start, plant_start or starting.plant_start, speed)
 
 
+@contextmanager
+def _in_a_sentence(name: str) -> Iterator[None]:
+    """What goes wrong is said on one line, without the libraries' own words and tracebacks."""
+    logging.getLogger("asyncua").setLevel(logging.CRITICAL)
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        is_taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        text = "another program listens at that port: end it, or name another port; 0 takes a free one"
+        typer.echo(f"lineside simulate {name}: {text if is_taken else error}", err=True)
+        raise typer.Exit(1) from None
+
+
 @application.command("line")
 def line(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
     truth: Truth = DEFAULT_TRUTH,
@@ -51,7 +68,8 @@ def line(  # noqa: PLR0913, PLR0917 - a command's options are its arguments
     from simulators.line import serve_line
 
     clock, ports = _clock(speed, real_start, plant_start), {"opcua_port": opcua_port, "modbus_port": modbus_port}
-    asyncio.run(serve_line(clock=clock, truth=truth, host=host, day=day, **ports))
+    with _in_a_sentence("line"):
+        asyncio.run(serve_line(clock=clock, truth=truth, host=host, day=day, **ports))
 
 
 @application.command("opcua")
@@ -72,12 +90,9 @@ def opcua(  # noqa: PLR0913, PLR0917 - as above
     from simulators.line import serve_opcua
 
     clock = _clock(speed, real_start, plant_start)
-    try:
+    with _in_a_sentence("opcua"):
         script = None if faults is None else read_script(faults)
         asyncio.run(serve_opcua(clock=clock, truth=truth, host=host, port=port, faults=script))
-    except (OSError, ValueError) as error:
-        typer.echo(f"lineside simulate opcua: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 @application.command("modbus")
@@ -94,7 +109,8 @@ def modbus(
     from simulators.line import serve_modbus
 
     clock = _clock(speed, real_start, plant_start)
-    asyncio.run(serve_modbus(clock=clock, truth=truth, host=host, port=port))
+    with _in_a_sentence("modbus"):
+        asyncio.run(serve_modbus(clock=clock, truth=truth, host=host, port=port))
 
 
 @application.command("scanner")
@@ -153,16 +169,13 @@ def mes(  # noqa: PLR0913, PLR0917 - as above
     from simulators.mes.topics import Place
 
     files = Files(store, plan, control)
-    try:
+    with _in_a_sentence("mes"):
         if report:
             print_report(files, json=as_json)
         else:
             password = None if password_file is None else password_file.read_text(encoding="utf-8").strip()
             broker = broker_at(host, port, protocol, Security(ca_file, username, password))
             run_mes(files, broker=broker, place=Place(enterprise, site))
-    except (OSError, ValueError) as error:
-        typer.echo(f"lineside simulate mes: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 @application.command("faults")
@@ -185,7 +198,7 @@ def faults(
     from simulators.faults.process import endless, serve_serial, serve_tcp, server_at
     from simulators.faults.script import read_script
 
-    try:
+    with _in_a_sentence("faults"):
         played = endless(seed) if script is None else read_script(script)
         if to is not None and serial is None:
             asyncio.run(serve_tcp(server_at(to), port, framing, played))
@@ -193,6 +206,3 @@ def faults(
             asyncio.run(serve_serial(*serial, "rtu" if framing == "bytes" else framing, played))
         else:
             raise typer.BadParameter("give either --to, for a server on the network, or --serial, for a serial line")
-    except (OSError, ValueError) as error:
-        typer.echo(f"lineside simulate faults: {error}", err=True)
-        raise typer.Exit(1) from None
