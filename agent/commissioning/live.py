@@ -162,6 +162,10 @@ def _of_seen(machine: MachineSettings, address: AddressSettings, seen: Seen) -> 
     role = address.role.value if isinstance(address, SignalSettings) else None
     if seen.why:
         verdict, text = Verdict.WRONG, seen.why
+        if text == "BadNodeIdUnknown":
+            text = (
+                f"{text}: there is no such node at present; lineside browse --machine {machine.work_center} shows all"
+            )
     else:
         fitting = fit(machine, address, seen.kind, seen.value)
         verdict, text = Verdict(fitting.level), fitting.text

@@ -111,7 +111,14 @@ def _read_as(
     settings = AddressSettings.model_validate({"key": "value", **where.settings})
     samples = [_value(settings, raw) for raw in zip(*known, strict=True)]
     one = _candidate(where, samples, watch_s)
-    return [one] if where.type == "uint16" or _says_something(where, one.value, known) else []
+    is_told = where.type == "uint16" or _says_something(where, one.value, known)
+    return [one] if is_told or _is_count(one, where, known, watch_s) else []
+
+
+def _is_count(one: Candidate, where: Register, rows: Sequence[Sequence[SignalValue]], watch_s: float) -> bool:
+    """Whether its lower half counts, as that of a counter does whose upper half is still 0."""
+    lower = rows[-1] if where.word_order == "big" else rows[0]
+    return where.type == "uint32" and one.movement.counts and one.movement == movement(lower, watch_s)
 
 
 def _value(settings: AddressSettings, raw: Sequence[SignalValue]) -> SignalValue:

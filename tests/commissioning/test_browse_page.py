@@ -18,9 +18,11 @@ from agent.commissioning.target import Target, must_be_free, of_address
 from agent.commissioning.watching import Movement
 from agent.core.errors import ConfigurationError
 from agent.core.machine_settings import MachineSettings
+from agent.core.observations import SignalValue
 from agent.core.readings import ReadingsView
 from agent.core.settings import Settings
 from agent.core.sources.modbus_settings import ModbusSettings
+from drivers.modbus_wire import Table
 from tests.agent.parts import document
 
 LONG = "nsu=http://example.org/line;s=" + "Hall.Line.Filler." * 6
@@ -109,6 +111,18 @@ def test_registers_are_read_in_all_widths_and_orders_that_show_something() -> No
     assert "holding:2:uint32:little" not in shown
     again = [one for one in found if str(one.where) == "holding:0:float32"]
     assert [one.name for one in again] == ["holding 0-1"]
+
+
+def test_a_counter_that_is_still_below_65536_is_shown_in_both_orders_once_it_counts() -> None:
+    counting: dict[tuple[Table, int], list[SignalValue]] = {
+        ("input", 0): [0, 0],
+        ("input", 1): [7, 9],
+        ("input", 2): [0, 0],
+    }
+    shown = {str(one.where): one.value for one in readable_as(counting, 3.0)}
+    assert (shown["input:0:uint32"], shown["input:1:uint32:little"]) == (9, 9)
+    seen_once = {place: values[:1] for place, values in counting.items()}
+    assert "input:0:uint32" not in {str(one.where) for one in readable_as(seen_once, 0)}
 
 
 def agent(folder: Path, modbus: dict[str, Any], connection: str) -> tuple[Settings, ReadingsView]:

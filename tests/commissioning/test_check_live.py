@@ -45,7 +45,10 @@ async def test_each_address_is_held_against_its_role(tmp_path: Path, hall: Hall)
     assert rows(told["FILL-1"]) == {
         "state": ("right", ""),
         "count": ("wrong", "it shows true; role total needs a whole number"),
-        "nothing": ("wrong", "BadNodeIdUnknown"),
+        "nothing": (
+            "wrong",
+            "BadNodeIdUnknown: there is no such node at present; lineside browse --machine FILL-1 shows all",
+        ),
     }
     assert (told["FILL-1"]["asked"], told["FILL-1"]["way"]) == ("itself", "no security")
     assert rows(told["PRESS-1"]) == {"run": ("right", ""), "count": ("right", "")}
