@@ -187,7 +187,7 @@ def faults(
         typer.Option(help="A serial line instead: the driver's end and the device's."),
     ] = None,
     framing: Annotated[
-        Literal["bytes", "modbus", "rtu", "opcua"], typer.Option(help="How frames are told apart on the line.")
+        Literal["bytes", "modbus", "rtu", "opcua", "s7"], typer.Option(help="How frames are told apart on the line.")
     ] = "bytes",
     script: Annotated[
         Path | None, typer.Option(help="What happens when (TOML); without one a fault by lot every few seconds.")

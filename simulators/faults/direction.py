@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from typing import Final, TypeAlias
 
-from simulators.faults.frames import Frames
+from simulators.faults.frames import Frames, number_at
 from simulators.faults.harm import Part
 from simulators.faults.kinds import Framing, Way
 from simulators.faults.weather import Weather
@@ -51,6 +51,7 @@ class Direction:
         self._line = line
         self._weather = line.weather
         self._way = way
+        self._framing: Framing = framing
         self._frames = Frames(framing, way)
         self._waiting: list[_Waiting] = []
         self._size = 0
@@ -85,13 +86,16 @@ class Direction:
                 self._weather.strike()
                 continue
             for frame in self._frames.feed(data):
-                self._put(self._weather.parts(frame, self._way))
+                self._put(self._parts(frame))
             await self._room.wait()
         if self._line.is_dead:
             await self._end_of_the_dead()
         if rest := self._frames.rest():
-            self._put(self._weather.parts(rest, self._way))
+            self._put(self._parts(rest))
         self._push(self._due, None)
+
+    def _parts(self, frame: bytes) -> tuple[Part, ...]:
+        return self._weather.parts(frame, self._way, number_at(self._framing, frame))
 
     async def _end_of_the_dead(self) -> None:
         """The driver is not told that the machine has hung up; the machine is told of the driver, once it can be."""

@@ -5,6 +5,19 @@ from __future__ import annotations
 from simulators.faults.kinds import Framing, Way
 
 _LONGEST = 1 << 24
+_S7_DATA = b"\x02\xf0\x80\x32"
+"""Behind the four octets of TPKT: data of COTP (RFC 905), then the protocol identifier of S7."""
+
+
+def number_at(framing: Framing, frame: bytes) -> int | None:
+    """Where a frame has the two octets that an answer shares with its request; None where it has none."""
+    match framing:
+        case "modbus":
+            return 0
+        case "s7" if frame[4:8] == _S7_DATA:
+            return 11
+        case _:
+            return None
 
 
 class Frames:
@@ -52,6 +65,8 @@ class Frames:
                 return self._rtu()
             case "opcua":
                 return self._opcua()
+            case "s7":
+                return self._s7()
             case "bytes":
                 return len(self._rest)
 
@@ -60,6 +75,11 @@ class Frames:
             return None
         is_modbus = self._rest[2:4] == b"\x00\x00"
         return 6 + int.from_bytes(self._rest[4:6], "big") if is_modbus else -1
+
+    def _s7(self) -> int | None:
+        if len(self._rest) < 4:
+            return None
+        return int.from_bytes(self._rest[2:4], "big") if self._rest[:2] == b"\x03\x00" else -1
 
     def _opcua(self) -> int | None:
         return int.from_bytes(self._rest[4:8], "little") if len(self._rest) >= 8 else None

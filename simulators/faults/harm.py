@@ -30,15 +30,21 @@ class Part:
     """Whether it waits only as long as the fault lasts: a line that drips is a slow one, and is then quick again."""
 
 
-def harmed(fault: Fault, frame: bytes, dice: Random) -> tuple[Part, ...]:
+def harmed(fault: Fault, frame: bytes, dice: Random, number_at: int | None = 0) -> tuple[Part, ...]:
     """The frame as it passes a line with this fault; as it is, where the fault does not hit it.
 
     Faults of whole lines, `cut`, `stall` and `half_open`, are for the relay: they hit no single frame.
+
+    Args:
+        fault: which.
+        frame: whole.
+        dice: chance.
+        number_at: where it has the number of its request; see `frames.number_at`.
     """
-    return tuple(_parts(fault, frame, dice)) if dice.random() < fault.share else (Part(frame),)
+    return tuple(_parts(fault, frame, dice, number_at)) if dice.random() < fault.share else (Part(frame),)
 
 
-def _parts(fault: Fault, frame: bytes, dice: Random) -> Iterator[Part]:
+def _parts(fault: Fault, frame: bytes, dice: Random, number_at: int | None) -> Iterator[Part]:
     match fault.kind:
         case Kind.LATENCY:
             yield Part(frame, _late(fault, dice))
@@ -55,9 +61,10 @@ def _parts(fault: Fault, frame: bytes, dice: Random) -> Iterator[Part]:
             yield Part(frame[dice.randint(1, len(frame)) :])
         case Kind.GARBAGE:
             yield Part(dice.randbytes(dice.randint(*_GARBAGE)) + frame)
-        case Kind.WRONG_TRANSACTION:
-            number = int.from_bytes(frame[:2], "big") - dice.randint(1, 3)
-            yield Part((number % 2**16).to_bytes(2, "big") + frame[2:])
+        case Kind.WRONG_TRANSACTION if number_at is not None:
+            end = number_at + 2
+            number = int.from_bytes(frame[number_at:end], "big") - dice.randint(1, 3)
+            yield Part(frame[:number_at] + (number % 2**16).to_bytes(2, "big") + frame[end:])
         case Kind.DUPLICATES:
             yield Part(frame)
             yield Part(frame, _late(fault, dice))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
-Framing: TypeAlias = Literal["bytes", "modbus", "rtu", "opcua"]
-"""How frames are told apart on a line: not at all, Modbus TCP, Modbus RTU, OPC UA."""
+Framing: TypeAlias = Literal["bytes", "modbus", "rtu", "opcua", "s7"]
+"""How frames are told apart on a line: not at all, Modbus TCP, Modbus RTU, OPC UA, Siemens S7 (TPKT, RFC 1006)."""
 
 
 class Kind(StrEnum):
@@ -70,6 +70,7 @@ KINDS: Final[dict[Framing, tuple[Kind, ...]]] = {
     "opcua": _ANYWHERE,
     "modbus": (*_ANYWHERE, *_ASKED, Kind.WRONG_TRANSACTION),
     "rtu": (*_ANYWHERE, *_ASKED),
+    "s7": (*_ANYWHERE, *_ASKED, Kind.WRONG_TRANSACTION),
 }
 """What a line can suffer, by how its frames are told apart."""
 OF_SERVERS: Final = (Kind.SESSIONS, Kind.SUBSCRIPTIONS, Kind.SILENCE, Kind.CLOCK, Kind.RESTART)

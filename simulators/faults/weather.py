@@ -85,11 +85,11 @@ class Weather:
         """A whole line was hit."""
         self._strikes.add()
 
-    def parts(self, frame: bytes, way: Way) -> tuple[Part, ...]:
-        """What becomes of a frame."""
+    def parts(self, frame: bytes, way: Way, number_at: int | None) -> tuple[Part, ...]:
+        """What becomes of a frame; see `harm.harmed`."""
         fault = self._fault
         if fault is None or fault.kind not in _OF_FRAMES or not fault.hits(way):
             return (Part(frame),)
-        parts = harmed(fault, frame, self._dice)
+        parts = harmed(fault, frame, self._dice, number_at)
         self._strikes.add(parts != (Part(frame),))
         return parts

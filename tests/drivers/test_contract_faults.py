@@ -13,7 +13,8 @@ import pytest
 
 from simulators.faults.kinds import Fault, Kind, Way
 from tests.drivers.faults.held import Held, nothing_more
-from tests.drivers.faults.plants import PLANTS, TIMEOUT_S, FaultyPlant
+from tests.drivers.faults.plant import TIMEOUT_S, FaultyPlant
+from tests.drivers.faults.plants import PLANTS
 from tests.drivers.faults.trial import Trial
 
 LASTS_S = 0.3

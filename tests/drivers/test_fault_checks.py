@@ -29,7 +29,9 @@ from tests.drivers.faults.broken import (
     TellsAnOldValueAgain,
 )
 from tests.drivers.faults.held import Held, nothing_more
-from tests.drivers.faults.plants import FaultyModbus, FaultyOpcUa, FaultyPlant
+from tests.drivers.faults.modbus_plants import FaultyModbus
+from tests.drivers.faults.opcua_plant import FaultyOpcUa
+from tests.drivers.faults.plant import FaultyPlant
 from tests.drivers.faults.stalls import Stalls
 from tests.drivers.faults.ticks import SPAN, Clocks
 from tests.drivers.faults.trial import Outcome, Trial

@@ -33,7 +33,8 @@ from simulators.faults.script import drawn
 from tests.bench import machine
 from tests.bench.measurement import percentile
 from tests.drivers.faults.held import Held, nothing_more
-from tests.drivers.faults.plants import PLANTS, FaultyPlant
+from tests.drivers.faults.plant import FaultyPlant
+from tests.drivers.faults.plants import PLANTS
 from tests.drivers.faults.trial import BACK_S, Outcome, Trial
 from tests.drivers.faults.watching import WATCHING
 from tests.soak.growth import Sample, judged

@@ -13,7 +13,7 @@ from typing import Self
 from agent.core.errors import DeviceError
 from agent.core.observations import Controller, Link, Scan, Signal
 from drivers.contract import Batch, Driver
-from tests.drivers.faults.plants import PATIENCE_S
+from tests.drivers.faults.plant import PATIENCE_S
 from tests.drivers.plants import now
 
 

@@ -13,7 +13,8 @@ from agent.acquisition import Opener
 from drivers.modbus_lines import Lines
 from drivers.registry import open_machine
 from simulators.faults.kinds import Fault, Kind
-from tests.drivers.faults.plants import PATIENCE_S, TIMEOUT_S, FaultyOpcUa, FaultyPlant
+from tests.drivers.faults.opcua_plant import FaultyOpcUa
+from tests.drivers.faults.plant import PATIENCE_S, TIMEOUT_S, FaultyPlant
 from tests.drivers.faults.truth import Truth
 from tests.drivers.faults.watching import until, watched
 

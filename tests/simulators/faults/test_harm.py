@@ -68,6 +68,17 @@ def test_a_wrong_transaction_is_that_of_a_request_just_before(frame: bytes, seed
     assert sent[2:] == frame[2:]
 
 
+@given(FRAMES, SEEDS, st.integers(0, 6))
+def test_the_number_is_changed_where_the_frame_has_it_and_nothing_where_it_has_none(
+    frame: bytes, seed: int, at: int
+) -> None:
+    fault = Fault(Kind.WRONG_TRANSACTION)
+    sent = joined(harmed(fault, frame, Random(seed), at))
+    assert sent[at : at + 2] != frame[at : at + 2]
+    assert sent[:at] + sent[at + 2 :] == frame[:at] + frame[at + 2 :]
+    assert harmed(fault, frame, Random(seed), None) == (Part(frame),)
+
+
 @given(FRAMES, SEEDS)
 def test_a_duplicate_comes_after_its_frame(frame: bytes, seed: int) -> None:
     parts = harmed(Fault(Kind.DUPLICATES, delay_s=0.3), frame, Random(seed))
