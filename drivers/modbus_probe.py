@@ -39,13 +39,15 @@ async def probe_modbus(machine: MachineSettings, lines: Lines | None = None) -> 
             seen = await _seen(look, machine.readings, settings.unit)
             if seen is not None and not all(one.why for one in seen):
                 return Probed(seen, f"unit {settings.unit}")
+            # What is said of the other units that are tried next is not said of this one.
+            silence = look.silence
             taken = frozenset[int]() if lines is None else lines.units(settings)
             other = await _other(look, settings, machine.readings[0], taken)
     except DeviceError as error:
         raise ProbeError(Stage.PROTOCOL, str(error)) from error
     hint = "" if other is None else f"; unit {other} gives '{machine.readings[0].key}': correct modbus.unit"
     if seen is None:
-        raise ProbeError(Stage.PROTOCOL, f"{look.silence}{hint}")
+        raise ProbeError(Stage.PROTOCOL, f"{silence}{hint}")
     return Probed(tuple(replace(one, why=f"{one.why}{hint}") for one in seen), f"unit {settings.unit}")
 
 

@@ -59,7 +59,7 @@ async def test_on_a_line_a_wrong_unit_is_said_with_the_one_that_answers(line: Pt
 async def test_a_unit_of_another_machine_is_not_said_to_be_the_one_that_was_meant(line: PtyLine) -> None:
     hall = [machine(line, "WC-3", 3), machine(line, "WC-9", 9)]
     found = await look(hall[1], None, Manner(lines=Lines(hall)))
-    assert "gave no answer" in found.problem
+    assert f"Modbus unit 9 at {line.link} gave no answer" in found.problem
     assert "unit 3" not in found.problem
 
 
