@@ -57,7 +57,8 @@ class Blocking:
                 return await answer
         except TimeoutError:
             if answer.done() and not answer.cancelled():
-                raise
+                # Its own time-out, or what came in the very turn in which time was up.
+                return answer.result()
             self.end()
             raise DeviceError(f"no answer within {within_s:g} s") from None
         except asyncio.CancelledError:
@@ -76,7 +77,8 @@ class Blocking:
     def _run(self) -> None:
         try:
             while (work := self._work.get()) is not None:
-                work()
+                if not self._is_over:
+                    work()
         finally:
             self._close()
 

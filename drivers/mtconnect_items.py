@@ -16,6 +16,8 @@ PLACE: Final = re.compile(r"(?P<item>[^\s=]+)(=(?P<word>[^\s=]+))?")
 """Of a value: the id of a data item, or one with the word that is meant, such as `exec=ACTIVE`."""
 NO_ITEM: Final = "no such data item"
 _UNAVAILABLE: Final = "UNAVAILABLE"
+_MOST_STANDING: Final = 1_000
+"""Faults of one data item that are kept apart; those that come behind so many are not."""
 _WHOLE: Final = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 _Reading: TypeAlias = "tuple[SignalValue, Quality, str]"
 
@@ -58,14 +60,18 @@ class Items:
             yield Signal(self._wc_id, address.key, meant, quality, one.time, observed, status)
 
     def _condition(self, one: Observation) -> _Reading:
-        """The code of the fault that stands the longest; no text where none does."""
+        """The code of the fault that stands the longest; no text where none does.
+
+        Agents tell the conditions of a data item apart by their code: one without takes the place of the one before it.
+        """
         standing = self._standing.setdefault(one.item, {})
         if one.tag in {"Normal", "Unavailable"} and not one.code:
             standing.clear()
         elif one.tag == "Fault":
-            standing.setdefault(one.code or one.text, one.code or one.text or "fault")
+            if one.code in standing or len(standing) < _MOST_STANDING:
+                standing[one.code] = one.code or one.text or "fault"
         else:
-            standing.pop(one.code or one.text, None)
+            standing.pop(one.code, None)
         if one.tag == "Unavailable":
             return None, Quality.BAD, _UNAVAILABLE
         return next(iter(standing.values()), ""), Quality.GOOD, ""

@@ -232,3 +232,25 @@ async def test_a_call_that_hangs_is_left_behind_and_hangs_up_when_it_comes_back(
     assert not closed.is_set()
     back.set()
     await eventually(closed.is_set, within_s=5.0)
+
+
+async def test_an_answer_in_the_very_turn_in_which_time_is_up_is_the_answer() -> None:
+    blocking = Blocking("odd", lambda: None)
+    assert await blocking.call(lambda: 6, 5.0) == 6
+    # The loop stands still until both the answer and the end of the time are there.
+    asyncio.get_running_loop().call_soon(time.sleep, 0.3)
+    assert await blocking.call(lambda: 7, 0.1) == 7
+    blocking.end()
+
+
+async def test_what_was_not_begun_when_it_ended_is_never_begun() -> None:
+    back, closed, begun = threading.Event(), threading.Event(), threading.Event()
+    blocking = Blocking("odd", closed.set)
+    calls = [asyncio.create_task(blocking.call(one, 5.0)) for one in (back.wait, begun.set)]
+    await asyncio.sleep(0)
+    for call in calls:
+        call.cancel()
+    await asyncio.wait(calls)
+    back.set()
+    await eventually(closed.is_set, within_s=5.0)
+    assert not begun.is_set()

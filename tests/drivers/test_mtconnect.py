@@ -87,6 +87,29 @@ def test_the_first_fault_that_stands_is_the_alarm_until_it_is_gone() -> None:
     assert seen == ["A", "A", "A", "B", "B", ""]
 
 
+@pytest.mark.parametrize(
+    ("then", "alarm"), [(("Warning", "warm"), ""), (("Fault", "hotter"), "hotter"), (("Normal", ""), "")]
+)
+def test_a_condition_without_a_code_takes_the_place_of_the_one_before_it(then: tuple[str, str], alarm: str) -> None:
+    items = Items(machine_of("mtconnect", {"url": URL}, state="i"))
+    for level, text in (("Fault", "hot"), then):
+        [signal] = items.news(parsed(streams(item("Condition", text, level))).observations, now())
+    assert signal.value == alarm
+
+
+def test_faults_without_end_are_kept_up_to_a_number() -> None:
+    items = Items(machine_of("mtconnect", {"url": URL}, state="i"))
+    for number in range(2_000):
+        xml = item("Condition", "", "Fault", f'nativeCode="E{number}"')
+        items.news(parsed(streams(xml)).observations, now())
+    values = []
+    for number in range(1_001):
+        xml = item("Condition", "", "Normal", f'nativeCode="E{number}"')
+        values += [one.value for one in items.news(parsed(streams(xml)).observations, now())]
+    assert values[:2] == ["E1", "E2"]
+    assert values[-2:] == ["", ""]
+
+
 def test_what_is_told_is_in_the_order_of_its_times_and_what_is_missing_is_bad() -> None:
     one = '<Events><X dataItemId="a" timestamp="2026-03-01T06:00:0{}Z" sequence="{}">{}</X></Events>'
     items = Items(machine_of("mtconnect", {"url": URL}, state="a", count="b"))
