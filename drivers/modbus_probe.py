@@ -45,10 +45,11 @@ async def probe_modbus(machine: MachineSettings, lines: Lines | None = None) -> 
             other = await _other(look, settings, machine.readings[0], taken)
     except DeviceError as error:
         raise ProbeError(Stage.PROTOCOL, str(error)) from error
-    hint = "" if other is None else f"; unit {other} gives '{machine.readings[0].key}': correct modbus.unit"
+    hint = "" if other is None else f"unit {other} gives '{machine.readings[0].key}': correct modbus.unit"
     if seen is None:
-        raise ProbeError(Stage.PROTOCOL, f"{silence}{hint}")
-    return Probed(tuple(replace(one, why=f"{one.why}{hint}") for one in seen), f"unit {settings.unit}")
+        raise ProbeError(Stage.PROTOCOL, f"{silence} But {hint}" if hint else silence)
+    why = f"; {hint}" if hint else ""
+    return Probed(tuple(replace(one, why=f"{one.why}{why}") for one in seen), f"unit {settings.unit}")
 
 
 async def _seen(look: ModbusLook, readings: Sequence[AddressSettings], unit: int) -> tuple[Seen, ...] | None:

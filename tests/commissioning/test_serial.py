@@ -53,7 +53,7 @@ async def test_machines_on_one_line_are_asked_over_one_opening_of_it(line: PtyLi
 async def test_on_a_line_a_wrong_unit_is_said_with_the_one_that_answers(line: PtyLine) -> None:
     found = await look(machine(line, "WC-9", 9), None, Manner())
     assert "gave no answer" in found.problem
-    assert "unit 3 gives 'run': correct modbus.unit" in found.problem
+    assert "those of the line? But unit 3 gives 'run': correct modbus.unit" in found.problem
 
 
 async def test_a_unit_of_another_machine_is_not_said_to_be_the_one_that_was_meant(line: PtyLine) -> None:
