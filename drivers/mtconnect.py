@@ -130,6 +130,7 @@ class MTConnectDriver:
             answer = await self._ask(f"sample?from={known.next_sequence}&count={MOST}")
             is_next = answer.instance == known.instance and answer.next_sequence >= known.next_sequence
             if is_next and answer.root == "MTConnectStreams":
+                self._check_belongs(answer, known.next_sequence)
                 yield [*self._items.news(answer.observations, self._now()), self._link()]
                 is_all = answer.next_sequence > answer.last_sequence or answer.next_sequence == known.next_sequence
             else:
@@ -142,6 +143,19 @@ class MTConnectDriver:
     def rest(self) -> Batch:
         """Nothing: the agent tells it again."""
         return ()
+
+    def _check_belongs(self, answer: Document, first: int) -> None:
+        """HTTP has no numbers: where one answer too many came, each is taken for that to the next request from then on.
+
+        Raises:
+            DeviceError: it told what was not asked for.
+        """
+        earlier = [one.sequence for one in answer.observations if 0 < one.sequence < first]
+        if earlier:
+            raise DeviceError(
+                f"the MTConnect agent at {self._base} told observation {earlier[0]} where those from {first} on were"
+                " asked for: it, or what stands before it, answers another request"
+            )
 
     def _link(self) -> Link:
         return Link(self._wc_id, "plc", up=True, observed=self._now())

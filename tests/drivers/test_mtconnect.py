@@ -17,7 +17,7 @@ from drivers.mtconnect_xml import parsed
 from drivers.plugin import check_machine
 from drivers.plugin_kind import SettingError
 from drivers.registry import open_machine
-from tests.drivers.other_plants import MTConnectPlant, machine_of
+from tests.drivers.other_plants import MTConnectPlant, Observed, machine_of
 from tests.drivers.plants import ServerProcess, collect, now, told
 
 URL = "http://127.0.0.1:5000"
@@ -220,6 +220,24 @@ async def test_an_agent_that_started_anew_is_read_anew(plant: MTConnectPlant) ->
         plant.server.tell(restart=True, observe=[("pc", "Events", "PartCount", "3", {})])
 
     assert await seen_after(plant, restart, 3) == [3]
+
+
+async def test_an_answer_that_comes_twice_is_not_taken_for_that_to_the_next_request(plant: MTConnectPlant) -> None:
+    def count() -> None:
+        parts: list[Observed] = [("pc", "Events", "PartCount", str(100_000 + number), {}) for number in range(1, 4)]
+        plant.server.tell(twice=True, observe=parts)
+
+    def lost(seen: list[object]) -> bool:
+        values = [int(one.value or 0) for one in seen if isinstance(one, Signal) and one.key == "count"]
+        assert values == sorted(values)
+        return False
+
+    async with open_machine(plant.machine, now) as driver:
+        batches = aiter(driver)
+        await collect(batches, lambda new: any(isinstance(one, Link) for one in new))
+        count()
+        with pytest.raises(DeviceError, match=r"told observation \d+ where those from \d+ on were asked for"):
+            await collect(batches, lost)
 
 
 async def test_a_device_that_the_agent_does_not_have_is_told_with_the_agents_word(plant: MTConnectPlant) -> None:

@@ -20,6 +20,8 @@ class Agent:
 
     def __init__(self) -> None:
         self.instance = 1
+        self.echoes = False
+        """The next answer with observations comes again, before that to the request behind it."""
         self.seen: list[tuple[str, str, str]] = []
 
     def observe(self, item: str, category: str, tag: str, text: str, **attributes: str) -> None:
@@ -64,19 +66,23 @@ async def main(port: int) -> None:
     agent = Agent()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        echo = b""
         while request := await reader.readline():
             while (await reader.readline()).strip():
                 pass
             status, text = agent.answer(request.split()[1].decode())
             body = text.encode()
-            writer.write(
-                f"HTTP/1.1 {status} OK\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-            )
+            head = f"HTTP/1.1 {status} OK\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+            writer.write(echo + head)
+            echo = b""
             writer.write(body)
+            if agent.echoes and b"dataItemId" in body:
+                agent.echoes, echo = False, head + body
         writer.close()
 
     async with await asyncio.start_server(serve, "127.0.0.1", port):
         async for command in commands():
+            agent.echoes = "twice" in command
             if "restart" in command:
                 agent.instance, agent.seen = agent.instance + 1, []
             for item, category, tag, text, attributes in command.get("observe", ()):
