@@ -166,6 +166,10 @@ class S7Driver:
         except S7ProtocolError as error:
             if str(error).startswith(_REFUSED):
                 raise _RefusedError(str(error).removeprefix(_REFUSED)) from None
+            if error.error_code:
+                # A controller that permits nothing says so in the head of its answer.
+                why = f"{error}. Is PUT/GET communication permitted in its protection settings?"
+                raise DeviceError(f"the S7 controller at {where} refuses: {why}") from error
             raise DeviceError(f"what the S7 controller at {where} answers is not understood: {error}") from error
         except S7Error as error:
             raise DeviceError(f"the S7 controller at {where} refuses: {error}") from error

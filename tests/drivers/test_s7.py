@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -130,6 +132,34 @@ def test_neighbours_are_read_together_as_long_as_the_gap_is_small() -> None:
 def test_what_cannot_be_used_is_refused(options: dict[str, str | int], at: str, said: str) -> None:
     with pytest.raises(SettingError, match=said):
         check_machine(machine_of("s7", options, state=at))
+
+
+def _answered(request: bytes) -> bytes:
+    """By a controller that lets everybody connect and nobody read (RFC 1006, RFC 905, then S7)."""
+    if request[5] == 0xE0:
+        return bytes.fromhex("0300001611d0") + request[8:10] + bytes.fromhex("000100c0010ac1020100c2020102")
+    head = bytes.fromhex("02f080 32030000") + request[11:13]
+    if request[17] == 0xF0:
+        return bytes.fromhex("0300001b") + head + bytes.fromhex("00080000 0000 f0000001000100f0")
+    return bytes.fromhex("03000013") + head + bytes.fromhex("00000000 8104")
+
+
+async def _refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(asyncio.IncompleteReadError, OSError):
+        while True:
+            head = await reader.readexactly(4)
+            writer.write(_answered(head + await reader.readexactly(int.from_bytes(head[2:], "big") - 4)))
+    writer.close()
+
+
+async def test_a_controller_that_permits_no_reading_is_said_to_refuse_and_why_it_may() -> None:
+    server = await asyncio.start_server(_refuse, "127.0.0.1", 0)
+    async with server:
+        options: dict[str, str | int] = {"host": "127.0.0.1", "port": server.sockets[0].getsockname()[1]}
+        driver = open_machine(machine_of("s7", options, state="DB1.DBW0"), now)
+        with pytest.raises(DeviceError, match=r"refuses: .*0x81.* Is PUT/GET communication permitted"):
+            async with driver as batches:
+                await anext(aiter(batches))
 
 
 @pytest.fixture(scope="module")
