@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -41,6 +42,8 @@ class ServerProcess:
         self._module = module if "." in module else f"servers.{module}"
         self._arguments = (str(self.port) if serial is None else str(serial), *more)
         self._process: subprocess.Popen[str] | None = None
+        # What is told from a thread must not take the answer of what is told from the loop.
+        self._one_at_a_time = threading.Lock()
 
     def start(self, *arguments: str) -> None:
         """Return when it accepts connections."""
@@ -61,9 +64,10 @@ class ServerProcess:
     def tell(self, **command: Any) -> None:  # noqa: ANN401 - whatever JSON can say
         process = self._running()
         assert process.stdin is not None
-        process.stdin.write(json.dumps(command) + "\n")
-        process.stdin.flush()
-        assert self._answer() == "done"
+        with self._one_at_a_time:
+            process.stdin.write(json.dumps(command) + "\n")
+            process.stdin.flush()
+            assert self._answer() == "done"
 
     def freeze(self) -> None:
         self._running().send_signal(signal.SIGSTOP)
