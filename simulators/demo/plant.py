@@ -20,6 +20,7 @@ from simulators.background import Background
 from simulators.broker import HOST, Broker
 from simulators.clock import Clock
 from simulators.demo.configuration import ENTERPRISE, FILL, PRESS, Endpoints, configuration
+from simulators.demo.hold_ups import HoldUps
 from simulators.demo.operator import Operator, Worker
 from simulators.demo.present import Present
 from simulators.demo.processes import Supervised
@@ -200,13 +201,14 @@ async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIter
         await stack.enter_async_context(agent)
         await stack.enter_async_context(line)
         cables = Cables(opcua, modbus, log)
-        supervisor = Supervisor(agent, broker, present, clock, progress)
+        hold_ups = HoldUps(clock, lambda: [one.pid for one in (agent, line) if one.pid is not None])
+        supervisor = Supervisor(agent, broker, present, clock, progress, hold_ups)
         operators = {
             FILL: Operator(Worker(FILL, FILLER_OPERATOR), present, clock, progress, scanner),
             PRESS: Operator(Worker(PRESS, PRESS_OPERATOR), present, clock, progress),
         }
         built = Plant(clock, config, truth, store, at.socket, supervisor, present, operators, progress, cables)
-        jobs = {f"demo.watch.{wc}": supervisor.watch(wc) for wc in operators}
+        jobs = {f"demo.watch.{wc}": supervisor.watch(wc) for wc in operators} | {"demo.hold-ups": hold_ups.run()}
         async with Background({"demo.present": present.follow(), **jobs}):
             await _all_watched(built, agent)
             yield built

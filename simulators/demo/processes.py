@@ -57,6 +57,11 @@ class Supervised:
         """Exit status of one that ended by itself; None while it runs."""
         return None if self._process is None else self._process.returncode
 
+    @property
+    def pid(self) -> int | None:
+        """None before it was started and after it was killed or stopped."""
+        return None if self._process is None else self._process.pid
+
     async def start(self, program: tuple[str, ...] = AGENT) -> None:
         """Start, and wait for its ready line where it has one.
 

@@ -43,6 +43,8 @@ class SupervisorLog:
     accidents: tuple[str, ...] = ()
     """Ends of the agent that nobody brought about."""
     broker_outages: tuple[Span, ...] = ()
+    held_up: tuple[Span, ...] = ()
+    """When the PC held up one of those who look, or are looked at: in order, without overlap."""
 
 
 Action: TypeAlias = Literal[

@@ -1,15 +1,15 @@
 """True stops against the MES's, one to one.
 
 A stop that was watched from edge to edge has exactly one stop at the MES, with the same edges. One of which an outage
-hid a part has exactly one that overlaps it, if enough of it could be seen to be confirmed; where it lay in the dark, at
-most one. Every stop at the MES belongs to exactly one true stop.
+hid a part, or at an edge of which the PC held somebody up, has exactly one that overlaps it, if enough of it could be
+seen to be confirmed; where it lay in the dark, at most one. Every stop at the MES belongs to exactly one true stop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from simulators.demo.checks import Check, none, shortened
 from simulators.demo.evidence import Evidence
@@ -30,7 +30,7 @@ class _True:
     seen: tuple[Span, ...]
     """What of it was watched without any doubt."""
     whole: bool
-    """Watched from edge to edge, and no outage so close that it could have blurred one."""
+    """Watched from edge to edge, and no outage or hold-up so close that it could have blurred one."""
     found: tuple[StopFigures, ...]
 
 
@@ -76,8 +76,15 @@ def _matched(evidence: Evidence, wc: str, claimed: Sequence[StopFigures]) -> Ite
     for stop in true_stops(evidence.truth, wc, until):
         span = Span(stop.start, min(stop.end or until, until))
         found = tuple(one for one in claimed if _span(one, until).overlap(span) > -edge)
-        whole = all(hole.overlap(span) < -edge for hole in dark)
+        whole = all(hole.overlap(span) < -edge for hole in dark) and not _blurred(evidence, span, edge)
         yield _True(stop, span, without(span, dark), whole, found)
+
+
+def _blurred(evidence: Evidence, span: Span, edge: float) -> bool:
+    """Whether the PC held somebody up when the stop began or ended."""
+    slack = timedelta(seconds=edge)
+    edges = [Span(at - slack, at + slack) for at in (span.start, span.end)]
+    return any(held.overlap(near) > 0 for held in evidence.supervisor.held_up for near in edges)
 
 
 def _difference(one: _True, edge: float) -> str:

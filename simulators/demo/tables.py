@@ -20,6 +20,12 @@ def print_result(evidence: Evidence, checks: Sequence[Check], console: Console) 
     print_table(evidence.report, console)
     console.print(_delivery(evidence))
     console.print(_truth(evidence))
+    if held := evidence.supervisor.held_up:
+        seconds = sum(span.seconds for span in held) / evidence.tolerances.speed
+        console.print(
+            f"This PC was busy and held the demonstration up at {len(held)} moments, {seconds:.1f} s in all: "
+            "a stop that began or ended at one of them counts as seen in part."
+        )
     print_verdict(checks, console)
 
 

@@ -2,7 +2,7 @@
 
 A machine is looked at every `sampling` real milliseconds, so at speed 60 an edge that carries no time of its own is
 known to within 60 x as much: the contract is max(0.5 s, 2 x sampling interval x speed). Nothing is added to it for a
-watched edge.
+watched edge; one at which the PC held somebody up counts as not watched (`hold_ups.py`).
 
 A span in which nobody watched is known from both sides. The supervisor's begins with the kill itself; the agent's
 begins with the last state it had committed, earlier by at most one tick, one sign of life of the driver (0.1 s real)

@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from simulators.demo.checks import Check
 from simulators.demo.evidence import Evidence
 from simulators.demo.records import OperatorLog, SupervisorLog
@@ -111,6 +113,26 @@ def test_a_stop_through_an_outage_must_be_there_once_wherever_its_edges_are() ->
     assert failing(with_claim(evidence(), stops=(first, third))) == {f"{WC} stops seen in part"}
     twice = (first, stop("s2", 301, 318), stop("s2b", 341, 361), third)
     assert failing(with_claim(evidence(), stops=twice)) == {f"{WC} stops seen in part"}
+
+
+@pytest.mark.parametrize("held", [(100.0, 100.6), (160.0, 170.0)])
+def test_an_edge_at_which_the_pc_held_somebody_up_is_not_known_and_the_stop_must_still_be_there(
+    held: tuple[float, float],
+) -> None:
+    whole, part = f"{WC} stops seen whole, ±0.5 s", f"{WC} stops seen in part"
+    told = evidence()
+    blurred = replace(told, supervisor=replace(told.supervisor, held_up=(span(*held),)))
+    for edges in ((104.0, 161.0), (101.0, 164.0)):
+        assert failing(with_claim(told, stops=(stop("s1", *edges), *claim().stops[1:]))) == {whole}
+        assert failing(with_claim(blurred, stops=(stop("s1", *edges), *claim().stops[1:]))) == set()
+    assert failing(with_claim(blurred, stops=claim().stops[1:])) == {part}
+
+
+def test_a_pc_that_held_somebody_up_amid_a_stop_excuses_nothing() -> None:
+    told = evidence()
+    amid = replace(told, supervisor=replace(told.supervisor, held_up=(span(99.0, 100.4), span(110.0, 150.0))))
+    moved = with_claim(amid, stops=(stop("s1", 104.0, 161.0), *claim().stops[1:]))
+    assert failing(moved) == {f"{WC} stops seen whole, ±0.5 s"}
 
 
 def test_a_stop_that_lay_in_the_dark_may_be_missing() -> None:
