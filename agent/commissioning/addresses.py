@@ -17,6 +17,9 @@ from drivers.modbus_wire import Table
 MANUAL: Final = "manual"
 _MODBUS: Final = re.compile(r"modbus(\+rtu)?://(\[[0-9a-fA-F:.]+\]|[^:/\s\[\]]+)(?::(\d{1,5}))?(?:/(\d{1,3}))?/?")
 _LINE: Final = re.compile(r"modbus(?:\+rtu)?:(?://)?(/[^/\s][^\s]*?)(?::(\d{3,7}))?(?::8([NEOneo])([12]))?/(\d{1,3})")
+_FORM: Final = re.compile(r":(\w+)$")
+"""What was meant for baud or parity: the kernel's names of devices end with no word behind a colon."""
+_FORMS: Final = "expected modbus+rtu:/dev/DEVICE:BAUD:FORM/UNIT, with 8E1, 8O1, 8N1, 8E2, 8O2 or 8N2 as the form"
 _PARITY: Final[Mapping[str, Literal["even", "odd", "none"]]] = {"E": "even", "O": "odd", "N": "none"}
 _EXPECTED: Final = (
     "expected opc.tcp://HOST:PORT/PATH, modbus://HOST:PORT/UNIT, modbus+rtu://HOST:PORT/UNIT for RTU behind a serial "
@@ -51,6 +54,8 @@ def address(text: str) -> Address:
 def _modbus(text: str) -> ModbusAddress | None:
     line = _LINE.fullmatch(text)
     if line is not None:
+        if form := _FORM.search(line[1]):
+            raise ValueError(f"'{form[1]}' in '{text}' is neither a speed nor a form; {_FORMS}")
         parity = _PARITY[(line[3] or "E").upper()]
         stop_bits: Literal[1, 2] = 2 if line[4] == "2" else 1
         return ModbusAddress(

@@ -18,6 +18,10 @@ from agent.commissioning.answers import ModbusAddress
         ("modbus://[2001:db8::1]/0", ModbusAddress("2001:db8::1", unit=0)),
         ("modbus+rtu://moxa:4001/3", ModbusAddress("moxa", 4001, 3, "rtu")),
         ("modbus+rtu:/dev/ttyUSB0/3", ModbusAddress("", unit=3, serial="/dev/ttyUSB0")),
+        (
+            "modbus+rtu:/dev/serial/by-path/pci-0000:00:14.0-usb-0:2:1.0-port0:9600/3",
+            ModbusAddress("", unit=3, serial="/dev/serial/by-path/pci-0000:00:14.0-usb-0:2:1.0-port0", baud=9600),
+        ),
         ("modbus:/dev/pts/7/1", ModbusAddress("", unit=1, serial="/dev/pts/7")),
         (
             "modbus+rtu:/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0:9600:8n2/247",
@@ -42,6 +46,10 @@ def test_a_modbus_device_is_written_in_one_word(text: str, meant: ModbusAddress)
         ("modbus+rtu:/dev/ttyUSB0", "expected opc.tcp://"),
         ("modbus+rtu:/dev/ttyUSB0:9600:8N1/0", "expected 1 to 247"),
         ("modbus+rtu:/dev/ttyUSB0:200:8N1/1", "baud"),
+        ("modbus+rtu:/dev/ttyUSB0:9600:8X1/1", "'8X1' in .* is neither a speed nor a form; expected .*8E1, 8O1"),
+        ("modbus+rtu:/dev/ttyUSB0:7E1/1", "'7E1' in .* is neither"),
+        ("modbus+rtu:/dev/ttyUSB0:8N1:9600/1", "'8N1' in .* is neither"),
+        ("modbus+rtu:/dev/ttyUSB0:96/1", "'96' in .* is neither"),
         ("modbus+rtu://moxa:4001/255", "expected 1 to 247"),
         ("modbus://plc:0/1", "port"),
         ("modbus://plc/256", "unit"),
