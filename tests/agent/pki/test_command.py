@@ -52,7 +52,11 @@ def test_a_rejected_certificate_is_looked_at_trusted_and_rejected_again(config: 
     assert rooms(settings) == {TRUSTED: [], ISSUERS: [], REJECTED: [FINGERPRINT]}
 
 
-@pytest.mark.parametrize("written", [FINGERPRINT.upper(), ":".join(FINGERPRINT[i : i + 2] for i in range(0, 64, 2))])
+@pytest.mark.parametrize(
+    "written",
+    [FINGERPRINT.upper(), ":".join(FINGERPRINT[i : i + 2] for i in range(0, 64, 2))],
+    ids=["in capitals", "with colons"],
+)
 def test_a_fingerprint_is_taken_as_servers_show_it(config: Path, settings: Settings, written: str) -> None:
     Folder(settings.agent.data).reject("a.der", Made().der)
     ran(config, "trust", written)
