@@ -15,12 +15,12 @@ help: ## What can be made
 demo: $(RUN_STAMP) ## Ninety minutes of a simulated line in ninety seconds
 	$(BIN)/lineside demo $(DEMO)
 
-# What only reckons runs on all cores at once; what is judged by what real processes do in time has the machine for itself.
-RECKONING := $(addprefix tests/,cards contract core docs installing journal logs packaging)
+# What is judged by fractions of a second of real processes has the machine for itself; all else is shared out to its cores.
+ALONE := $(addprefix tests/,agent brokers demo plant_pc)
 
 test: $(DEV_STAMP) parts check ## Everything that must hold, on real parts
-	$(if $(TESTS),,PYTHONDEVMODE=1 $(BIN)/python -m pytest -n logical --dist loadfile $(RECKONING))
-	PYTHONDEVMODE=1 $(BIN)/python -m pytest $(or $(TESTS),$(addprefix --ignore=,$(RECKONING)))
+	$(if $(TESTS),,PYTHONDEVMODE=1 $(BIN)/python -m pytest -n logical --dist loadfile $(addprefix --ignore=,$(ALONE)))
+	PYTHONDEVMODE=1 $(BIN)/python -m pytest $(or $(TESTS),$(ALONE))
 
 check: $(DEV_STAMP) ## Style, types and schemas
 	$(BIN)/ruff check $(SOURCES)
