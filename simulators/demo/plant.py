@@ -11,7 +11,7 @@ import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -103,6 +103,7 @@ class Plant:
     operators: dict[str, Operator]
     progress: Progress
     cables: Cables
+    hold_ups: HoldUps
 
     @property
     def journal(self) -> Path:
@@ -121,7 +122,7 @@ class Plant:
 
     async def end(self) -> SupervisorLog:
         """Stop the agent; what it had to say is at the MES then."""
-        return await self.supervisor.end()
+        return replace(await self.supervisor.end(), held_up=self.hold_ups.spans)
 
     async def sent(self) -> dict[str, int]:
         """How many facts of each type the agent's journal holds, by its own command, whether it runs or not."""
@@ -202,12 +203,14 @@ async def _plant(choice: Choice, progress: Progress, lead_s: float) -> AsyncIter
         await stack.enter_async_context(line)
         cables = Cables(opcua, modbus, log)
         hold_ups = HoldUps(clock, lambda: [one.pid for one in (agent, line) if one.pid is not None])
-        supervisor = Supervisor(agent, broker, present, clock, progress, hold_ups)
+        supervisor = Supervisor(agent, broker, present, clock, progress)
         operators = {
             FILL: Operator(Worker(FILL, FILLER_OPERATOR), present, clock, progress, scanner),
             PRESS: Operator(Worker(PRESS, PRESS_OPERATOR), present, clock, progress),
         }
-        built = Plant(clock, config, truth, store, at.socket, supervisor, present, operators, progress, cables)
+        built = Plant(
+            clock, config, truth, store, at.socket, supervisor, present, operators, progress, cables, hold_ups
+        )
         jobs = {f"demo.watch.{wc}": supervisor.watch(wc) for wc in operators} | {"demo.hold-ups": hold_ups.run()}
         async with Background({"demo.present": present.follow(), **jobs}):
             await _all_watched(built, agent)

@@ -9,7 +9,6 @@ from signal import SIGKILL
 
 from simulators.broker import Broker
 from simulators.clock import Clock
-from simulators.demo.hold_ups import HoldUps
 from simulators.demo.present import Present, View, center
 from simulators.demo.processes import AGENT, NotStartedError, Supervised
 from simulators.demo.progress import Progress
@@ -23,16 +22,9 @@ class Supervisor:
     """Plays systemd for the agent and fate for everything. `watch` must run meanwhile."""
 
     def __init__(
-        self,
-        agent: Supervised,
-        broker: Broker | None,
-        present: Present,
-        clock: Clock,
-        progress: Progress,
-        hold_ups: HoldUps,
+        self, agent: Supervised, broker: Broker | None, present: Present, clock: Clock, progress: Progress
     ) -> None:
         self._agent = agent
-        self._hold_ups = hold_ups
         self.broker = broker
         """None where somebody else's broker is used, which is not ours to stop."""
         self._present = present
@@ -123,7 +115,6 @@ class Supervisor:
             points=tuple(self._points),
             accidents=tuple(self._accidents),
             broker_outages=tuple(self._broker_outages),
-            held_up=self._hold_ups.spans,
         )
 
     async def _without_broker(self, end: Callable[[], Awaitable[None]], real_s: float) -> None:
